@@ -1,0 +1,31 @@
+# Gives a library of ours what all of them share: its alias, its headers, C++20, hidden symbols, and its place in the
+# installed package.
+#
+#   narthex_library(<target> EXPORT_AS <name> INCLUDE <folder>)
+function(narthex_library target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPORT_AS;INCLUDE" "")
+
+  add_library(narthex::${arg_EXPORT_AS} ALIAS ${target})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE}>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${arg_EXPORT_AS}
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    POSITION_INDEPENDENT_CODE ON
+    CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
+  narthex_warnings(${target})
+
+  install(DIRECTORY ${arg_INCLUDE}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(TARGETS ${target} EXPORT ${target}-targets)
+  install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
+endfunction()
+
+# Turns on the warnings that our own code is free of. They are errors where the presets say so, never for a user.
+function(narthex_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
+endfunction()

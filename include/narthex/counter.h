@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <narthex/detail/counter_series.h>
+#include <narthex/detail/kind.h>
+#include <narthex/labels.h>
+
+namespace narthex {
+
+/// How to define a counter, or a family of them.
+struct CounterOptions {
+  std::string name = {};  ///< Ends in `_total` by convention; served as it stands.
+  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
+  std::string unit = {};  ///< Base unit in the name: `seconds` for `cpu_seconds_total`.
+  Labels labels = {};     ///< Constant labels, on every series of the family.
+};
+
+/// Counts how often something happened; starts at zero and only grows.
+/// Values: whole or fractional; a negative or NaN amount changes nothing and is counted as rejected.
+/// Threads: any, at once, without waiting. Copies are the same metric; a default one does nothing.
+/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+class Counter {
+ public:
+  using Options = CounterOptions;
+
+  Counter() noexcept = default;
+
+  void inc(double amount = 1) const noexcept {
+    if (series_) series_->inc(amount);
+  }
+
+  /// Returns the sum of all amounts so far.
+  double value() const noexcept { return series_ ? series_->value() : 0; }
+
+ private:
+  template <class Metric>
+  friend Metric detail::make_handle(detail::Ref<detail::Series> series) noexcept;
+  using Series = detail::CounterSeries;
+  explicit Counter(detail::Ref<Series> series) noexcept : series_(std::move(series)) {}
+
+  detail::Ref<Series> series_;
+};
+
+namespace detail {
+NARTHEX_EXPORT std::unique_ptr<Kind> make_kind(const CounterOptions& options);
+}
+
+}  // namespace narthex

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <narthex/detail/series.h>
+
+namespace narthex {
+enum class MetricType;
+}
+
+namespace narthex::detail {
+
+// What the core asks of a metric kind. Each kind's options give one through
+// `std::unique_ptr<Kind> make_kind(const XxxOptions&)`, declared beside them.
+class NARTHEX_EXPORT Kind {
+ public:
+  Kind() = default;
+  Kind(const Kind&) = delete;
+  Kind& operator=(const Kind&) = delete;
+  virtual ~Kind();
+
+  virtual MetricType type() const noexcept = 0;
+  virtual Ref<Series> make_series() const = 0;
+
+  // What this kind appends to its name in the formats, so that no other family may be called that.
+  virtual std::span<const std::string_view> suffixes() const noexcept { return {}; }
+  // The label that this kind writes itself; empty: none.
+  virtual std::string_view own_label() const noexcept { return {}; }
+  // What else two definitions need to agree on, as a message quotes it: "buckets 0.1, 1".
+  virtual std::string settings() const { return {}; }
+};
+
+// Wraps a series of Metric's kind in its handle.
+template <class Metric>
+Metric make_handle(Ref<Series> series) noexcept {
+  return Metric(std::move(series).as<typename Metric::Series>());
+}
+
+}  // namespace narthex::detail

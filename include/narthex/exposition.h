@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <narthex/detail/export.h>
+#include <narthex/registry.h>
+
+namespace narthex {
+
+/// What a scraper said it wants: the values of the request headers of the same names, empty where absent.
+struct ExpositionRequest {
+  std::string_view accept{};
+  std::string_view accept_encoding{};
+};
+
+/// The finished reply to one scrape, for whatever HTTP server sends it with status 200.
+struct Exposition {
+  std::string content_type{};
+  std::string content_encoding{};  ///< Empty: the body is not compressed, and the header is left out.
+  std::string body{};
+};
+
+/// Reads a registry and returns the reply to a scrape. Serves text 0.0.4, uncompressed, whatever is asked for:
+/// every Prometheus accepts that.
+/// Threads: any, at once; updates go on meanwhile.
+/// Errors: std::bad_alloc; nothing was sent then, so that the server can still answer 500.
+NARTHEX_EXPORT Exposition expose(const Registry& registry, const ExpositionRequest& request = {});
+
+/// Returns the registry in the text format 0.0.4.
+NARTHEX_EXPORT std::string to_text(const Registry& registry);
+
+}  // namespace narthex

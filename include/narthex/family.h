@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <narthex/detail/kind.h>
+#include <narthex/detail/label_value.h>
+
+namespace narthex {
+
+namespace detail {
+
+class FamilyState;
+
+// Returns the series with these values, made now if need be. Bytes that are not UTF-8 become U+FFFD and are counted.
+NARTHEX_EXPORT Ref<Series> find_or_make(FamilyState& family, std::span<const std::string_view> values);
+// Returns whether there was such a series to take out.
+NARTHEX_EXPORT bool remove(FamilyState& family, std::span<const std::string_view> values);
+
+}  // namespace detail
+
+/// One name with all its metrics, one for every combination of label values that was used.
+/// Values: a label value is a string, an integer, exactly a bool, or an enum with a `to_string` that argument-dependent
+///   lookup finds; N of them, in the order in which the names were declared. Text that is not UTF-8 is made so with
+///   U+FFFD.
+/// Threads: any, at once. Copies are the same family; a default one gives metrics that do nothing.
+/// Errors: none for any value; std::bad_alloc when a new series finds no memory. Stays usable after its registry is
+/// gone.
+template <class Metric, std::size_t N>
+class Family {
+ public:
+  Family() noexcept = default;
+
+  /// Returns the metric with these label values, starting at zero if it is new. Keep it where you can: it is the fast
+  /// way.
+  template <detail::LabelArgument... Values>
+  requires(sizeof...(Values) == N) Metric labels(const Values&... values)
+  const {
+    if (!state_) return Metric();
+    return with_views([this](Views views) { return detail::make_handle<Metric>(detail::find_or_make(*state_, views)); },
+                      detail::as_label(values)...);
+  }
+
+  /// Stops serving the metric with these label values; returns whether there was one. Handles to it stay usable and are
+  /// never served again; the same values used later start a new metric at zero.
+  template <detail::LabelArgument... Values>
+  requires(sizeof...(Values) == N) bool remove(const Values&... values) const {
+    if (!state_) return false;
+    return with_views([this](Views views) { return detail::remove(*state_, views); }, detail::as_label(values)...);
+  }
+
+ private:
+  friend class Registry;
+  using Views = std::span<const std::string_view>;
+
+  explicit Family(std::shared_ptr<detail::FamilyState> state) noexcept : state_(std::move(state)) {}
+
+  // The texts live until the call returns, so the views into them do too.
+  template <class Call, class... Texts>
+  static auto with_views(Call call, const Texts&... texts) {
+    return call(Views(std::array<std::string_view, N>{std::string_view(texts)...}));
+  }
+
+  std::shared_ptr<detail::FamilyState> state_;
+};
+
+}  // namespace narthex

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <narthex/detail/gauge_series.h>
+#include <narthex/detail/kind.h>
+#include <narthex/labels.h>
+
+namespace narthex {
+
+/// How to define a gauge, or a family of them.
+struct GaugeOptions {
+  std::string name = {};  ///< Ends in its unit by convention: `queue_bytes`.
+  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
+  std::string unit = {};  ///< Base unit, the last word of the name: `bytes`.
+  Labels labels = {};     ///< Constant labels, on every series of the family.
+};
+
+/// Tells how much of something there is now; starts at zero, goes up and down.
+/// Values: any, also NaN and infinities, through set(); a NaN increment changes nothing and is counted as rejected.
+/// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
+/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+class Gauge {
+ public:
+  using Options = GaugeOptions;
+
+  Gauge() noexcept = default;
+
+  void set(double value) const noexcept {
+    if (series_) series_->set(value);
+  }
+  void inc(double amount = 1) const noexcept {
+    if (series_) series_->inc(amount);
+  }
+  void dec(double amount = 1) const noexcept { inc(-amount); }
+
+  /// Sets the gauge to the wall-clock time: seconds since 1970, with fractions.
+  void set_to_current_time() const noexcept {
+    set(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
+  }
+
+  double value() const noexcept { return series_ ? series_->value() : 0; }
+
+ private:
+  template <class Metric>
+  friend Metric detail::make_handle(detail::Ref<detail::Series> series) noexcept;
+  using Series = detail::GaugeSeries;
+  explicit Gauge(detail::Ref<Series> series) noexcept : series_(std::move(series)) {}
+
+  detail::Ref<Series> series_;
+};
+
+namespace detail {
+NARTHEX_EXPORT std::unique_ptr<Kind> make_kind(const GaugeOptions& options);
+}
+
+}  // namespace narthex

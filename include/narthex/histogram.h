@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <narthex/buckets.h>
+#include <narthex/detail/histogram_series.h>
+#include <narthex/detail/kind.h>
+#include <narthex/labels.h>
+
+namespace narthex {
+
+/// How to define a histogram, or a family of them.
+struct HistogramOptions {
+  std::string name = {};             ///< Ends in its unit by convention: `http_request_duration_seconds`.
+  std::string help = {};             ///< One sentence for whoever reads a dashboard; required.
+  std::string unit = {};             ///< Base unit, the last word of the name: `seconds`.
+  Labels labels = {};                ///< Constant labels, on every series of the family.
+  std::vector<double> buckets = {};  ///< Rising upper bounds, each inclusive; empty: default_buckets().
+};
+
+/// Counts observations by size, in buckets chosen when it is defined, and sums them up.
+/// Values: any. NaN counts in the +Inf bucket only and turns the sum into NaN, as in the other clients.
+/// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
+///   A scrape that meets an observation half way may see its bucket before its sum, never a torn number;
+///   `_count` always equals the +Inf bucket.
+/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+class Histogram {
+ public:
+  using Options = HistogramOptions;
+
+  Histogram() noexcept = default;
+
+  void observe(double value) const noexcept {
+    if (series_) series_->observe(value);
+  }
+
+ private:
+  template <class Metric>
+  friend Metric detail::make_handle(detail::Ref<detail::Series> series) noexcept;
+  using Series = detail::HistogramSeries;
+  explicit Histogram(detail::Ref<Series> series) noexcept : series_(std::move(series)) {}
+
+  detail::Ref<Series> series_;
+};
+
+namespace detail {
+NARTHEX_EXPORT std::unique_ptr<Kind> make_kind(const HistogramOptions& options);
+}
+
+}  // namespace narthex

@@ -1,0 +1,22 @@
+#pragma once
+
+/// narthex: a Prometheus client library for C++20 services.
+///
+/// Said once, for the whole library:
+///   Threads: any thread may call anything on any object, at once.
+///   Errors:  what is `noexcept` cannot fail; everything else throws RegistrationError (the program's
+///            definition is wrong), std::system_error (the machine refused) or std::bad_alloc.
+///   Signals: nothing here may be called from a signal handler.
+///   Units:   base units, as Prometheus wants them: seconds, bytes, ratios from 0 to 1.
+
+#include <narthex/buckets.h>
+#include <narthex/counter.h>
+#include <narthex/error.h>
+#include <narthex/exposition.h>
+#include <narthex/family.h>
+#include <narthex/gauge.h>
+#include <narthex/histogram.h>
+#include <narthex/labels.h>
+#include <narthex/registry.h>
+#include <narthex/sink.h>
+#include <narthex/timer.h>

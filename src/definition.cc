@@ -1,0 +1,111 @@
+#include "definition.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <narthex/error.h>
+#include <narthex/sink.h>
+
+#include "names.h"
+#include "quote.h"
+#include "utf8.h"
+
+namespace narthex::detail {
+
+namespace {
+
+[[noreturn]] void refuse(const Definition& definition, std::string_view why) {
+  throw RegistrationError(fmt::format("{}: {}", title(definition), why));
+}
+
+// Label names as a program lists them, sorted where their order means nothing.
+std::vector<std::string> constant_names(const Definition& definition) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : definition.constant_labels) names.push_back(name);
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text = "(";
+  for (const std::string& name : names) {
+    if (text.size() > 1) text += ", ";
+    text += name;
+  }
+  return text + ")";
+}
+
+void check_unit(const Definition& definition) {
+  std::string_view stem = definition.name;
+  if (definition.kind->type() == MetricType::counter && stem.ends_with("_total")) stem.remove_suffix(6);
+  if (stem.ends_with("_" + definition.unit)) return;
+  refuse(definition,
+         fmt::format("unit {} is not the last word of the name; the name would be {}", quote(definition.unit),
+                     quote(fmt::format("{}_{}{}", stem, definition.unit, definition.name.substr(stem.size())))));
+}
+
+void check_labels(const Definition& definition) {
+  std::vector<std::string> names = constant_names(definition);
+  names.insert(names.end(), definition.label_names.begin(), definition.label_names.end());
+  for (const std::string& name : names) {
+    if (const std::string fault = label_name_fault(name); !fault.empty()) {
+      refuse(definition, fmt::format("label {}: {}", quote(name), fault));
+    }
+    if (name == definition.kind->own_label()) {
+      refuse(definition, fmt::format("label {}: a {} writes this label itself; choose another name", quote(name),
+                                     to_string(definition.kind->type())));
+    }
+  }
+  std::ranges::sort(names);
+  if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
+    refuse(definition, fmt::format("label {}: declared twice; a series may have it only once", quote(*twice)));
+  }
+  for (const auto& [name, value] : definition.constant_labels) {
+    if (!is_utf8(value))
+      refuse(definition, fmt::format("label {}: the value {} is not UTF-8", quote(name), quote(value)));
+  }
+}
+
+std::string described(const Definition& definition) {
+  std::string text = fmt::format("{} with help {}", to_string(definition.kind->type()), quote(definition.help));
+  if (!definition.unit.empty()) text += fmt::format(", unit {}", quote(definition.unit));
+  text += fmt::format(", labels {}", listed(definition.label_names));
+  if (!definition.constant_labels.empty())
+    text += fmt::format(", constant labels {}", listed(constant_names(definition)));
+  if (const std::string settings = definition.kind->settings(); !settings.empty()) text += ", " + settings;
+  return text;
+}
+
+}  // namespace
+
+std::string title(const Definition& definition) {
+  return fmt::format("{} {}", to_string(definition.kind->type()), quote(definition.name));
+}
+
+void check(const Definition& definition) {
+  if (const std::string fault = metric_name_fault(definition.name); !fault.empty()) refuse(definition, fault);
+  if (definition.help.empty()) {
+    refuse(definition, "help is missing; say in one sentence what is measured, as in .help = \"Requests answered.\"");
+  }
+  if (!is_utf8(definition.help)) refuse(definition, fmt::format("the help {} is not UTF-8", quote(definition.help)));
+  if (!definition.unit.empty()) check_unit(definition);
+  check_labels(definition);
+}
+
+bool are_siblings(const Definition& a, const Definition& b) {
+  return a.kind->type() == b.kind->type() && a.help == b.help && a.unit == b.unit && a.label_names == b.label_names &&
+         constant_names(a) == constant_names(b);
+}
+
+bool have_same_constants(const Definition& a, const Definition& b) {
+  return std::ranges::is_permutation(a.constant_labels, b.constant_labels);
+}
+
+std::string conflict(const Definition& now, const Definition& before) {
+  return fmt::format("{} is already defined otherwise: before as a {}; now as a {}", quote(now.name), described(before),
+                     described(now));
+}
+
+}  // namespace narthex::detail

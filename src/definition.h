@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <narthex/detail/kind.h>
+#include <narthex/labels.h>
+
+namespace narthex::detail {
+
+// Everything that makes a family what it is.
+struct Definition {
+  std::string name;
+  std::string help;
+  std::string unit;
+  Labels constant_labels;
+  std::vector<std::string> label_names;  // in the order of labels(...)
+  std::unique_ptr<const Kind> kind;
+};
+
+// Returns "counter 'requests_total'": how messages begin.
+std::string title(const Definition& definition);
+
+// Throws RegistrationError, which quotes the culprit and the rule, unless the definition can be served as it stands.
+void check(const Definition& definition);
+
+// Tells whether both may be served under one name: all but the values of the constant labels is the same.
+bool are_siblings(const Definition& a, const Definition& b);
+
+// Tells two siblings apart.
+bool have_same_constants(const Definition& a, const Definition& b);
+
+// Returns the message that two definitions of one name do not agree; it quotes both.
+std::string conflict(const Definition& now, const Definition& before);
+
+}  // namespace narthex::detail

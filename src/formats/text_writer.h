@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <narthex/sink.h>
+
+namespace narthex::detail {
+
+// Writes the text format 0.0.4 into a buffer that the caller keeps and may use again.
+// Kinds that the format does not know are served as the nearest one that it does.
+// Errors: RegistrationError for a family name that is not valid, or a timestamp before 1970; nothing of that family or
+// sample is written then.
+class NARTHEX_EXPORT TextWriter final : public Sink {
+ public:
+  // Appends to `out`.
+  explicit TextWriter(std::string& out) : out_(out) {}
+
+  void begin_family(const FamilyInfo& family) override;
+  void counter(const LabelText& labels, double value, Timestamp at) override { single(labels, value, at); }
+  void gauge(const LabelText& labels, double value, Timestamp at) override { single(labels, value, at); }
+  void unknown(const LabelText& labels, double value, Timestamp at) override { single(labels, value, at); }
+  void info(const LabelText& labels, Timestamp at) override { single(labels, 1, at); }
+  void state_set(const LabelText& labels, std::span<const State> states, Timestamp at) override;
+  void histogram(const LabelText& labels, const HistogramSample& sample, Timestamp at) override;
+  void gauge_histogram(const LabelText& labels, const HistogramSample& sample, Timestamp at) override;
+  void summary(const LabelText& labels, const SummarySample& sample, Timestamp at) override;
+  void finish() override { drop_empty_family(); }
+
+ private:
+  // A label that the format itself writes, behind the others: le="0.5".
+  struct OwnLabel {
+    std::string_view name{};
+    std::string_view value{};
+  };
+
+  void drop_empty_family();
+  void single(const LabelText& labels, double value, const Timestamp& at) { line({}, labels, {}, value, at); }
+  void line(std::string_view suffix, const LabelText& labels, OwnLabel own, double value, const Timestamp& at);
+  void sum_and_count(const LabelText& labels, double sum, std::uint64_t count, const Timestamp& at);
+
+  std::string& out_;
+  std::string name_;              // of the family that was begun, as the samples carry it
+  std::string number_;            // a bound or quantile on its way into a label
+  std::size_t family_start_ = 0;  // where in out_ its metadata begins
+  bool family_is_empty_ = false;  // no sample has followed the metadata yet
+};
+
+}  // namespace narthex::detail

@@ -1,0 +1,57 @@
+#include "label_order.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "escape.h"
+
+namespace narthex::detail {
+
+namespace {
+
+// A label before its family is known to a series: a constant value, or the position of a variable one.
+struct Slot {
+  std::string_view name;
+  std::string_view constant;
+  std::optional<std::size_t> variable;
+};
+
+std::vector<Slot> sorted_slots(const Labels& constant_labels, std::span<const std::string> label_names) {
+  std::vector<Slot> slots;
+  for (const auto& [name, value] : constant_labels) slots.push_back({name, value, std::nullopt});
+  for (std::size_t i = 0; i < label_names.size(); ++i) slots.push_back({label_names[i], {}, i});
+  std::ranges::sort(slots, {}, &Slot::name);
+  return slots;
+}
+
+}  // namespace
+
+LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names) {
+  bool first = true;
+  for (const Slot& slot : sorted_slots(constant_labels, label_names)) {
+    if (!std::exchange(first, false)) tail_ += ',';
+    tail_ += slot.name;
+    tail_ += "=\"";
+    if (slot.variable) {
+      parts_.push_back({std::exchange(tail_, {}), *slot.variable});
+    } else {
+      append_label_value(tail_, slot.constant);
+    }
+    tail_ += '"';
+  }
+}
+
+LabelText LabelOrder::render(std::span<const std::string_view> values) const {
+  LabelText labels;
+  std::string& text = labels.text_;
+  for (const Part& part : parts_) {
+    text += part.before;
+    append_label_value(text, values[part.value]);
+  }
+  text += tail_;
+  text.shrink_to_fit();
+  return labels;
+}
+
+}  // namespace narthex::detail

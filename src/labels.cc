@@ -1,0 +1,32 @@
+#include <narthex/labels.h>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <narthex/error.h>
+
+#include "label_order.h"
+#include "names.h"
+#include "quote.h"
+#include "totals.h"
+#include "utf8.h"
+
+namespace narthex {
+
+LabelText::LabelText(const Labels& labels) {
+  Labels clean = labels;
+  std::ranges::sort(clean);
+  for (std::size_t i = 0; i < clean.size(); ++i) {
+    auto& [name, value] = clean[i];
+    if (const std::string fault = detail::label_name_fault(name); !fault.empty()) {
+      throw RegistrationError(fmt::format("label {}: {}", detail::quote(name), fault));
+    }
+    if (i > 0 && clean[i - 1].first == name) {
+      throw RegistrationError(fmt::format("label {}: a series may have it only once", detail::quote(name)));
+    }
+    if (!detail::is_utf8(value)) value = detail::clean_label_value(value);
+  }
+  *this = detail::LabelOrder(clean, {}).render({});
+}
+
+}  // namespace narthex

@@ -1,0 +1,52 @@
+#include "names.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+
+#include "quote.h"
+#include "utf8.h"
+
+namespace narthex::detail {
+
+namespace {
+
+// What tells one kind of name from the other.
+struct Rule {
+  std::string_view what;
+  std::string_view extra;  // allowed beside letters, digits and _
+  std::string_view allowed;
+};
+
+constexpr Rule kMetricName{"a metric name", ":", "[a-zA-Z_:][a-zA-Z0-9_:]*"};
+constexpr Rule kLabelName{"a label name", "", "[a-zA-Z_][a-zA-Z0-9_]*"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+std::string fault(std::string_view name, const Rule& rule) {
+  if (name.empty()) return fmt::format("{} may not be empty; allowed: {}", rule.what, rule.allowed);
+  if (is_digit(name.front())) {
+    return fmt::format("{} may not start with {}; allowed: {}", rule.what, quote(name.substr(0, 1)), rule.allowed);
+  }
+  const auto good = [&](char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || rule.extra.find(c) != std::string_view::npos;
+  };
+  const auto bad = std::find_if_not(name.begin(), name.end(), good);
+  if (bad == name.end()) return {};
+  const std::string_view rest = name.substr(static_cast<std::size_t>(bad - name.begin()));
+  const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
+  return fmt::format("{} may not contain {}; allowed: {}", rule.what, quote(rest.substr(0, length)), rule.allowed);
+}
+
+}  // namespace
+
+std::string metric_name_fault(std::string_view name) { return fault(name, kMetricName); }
+
+std::string label_name_fault(std::string_view name) {
+  if (name.starts_with("__")) return "label names that start with '__' are reserved for Prometheus itself";
+  return fault(name, kLabelName);
+}
+
+}  // namespace narthex::detail

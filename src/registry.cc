@@ -1,0 +1,125 @@
+#include <narthex/registry.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <narthex/error.h>
+#include <narthex/sink.h>
+
+#include "definition.h"
+#include "family_state.h"
+#include "quote.h"
+
+namespace narthex {
+
+using detail::Definition;
+using detail::FamilyState;
+
+// The families by name. Siblings, which differ in the values of their constant labels, share a name.
+class Registry::State {
+ public:
+  std::shared_ptr<FamilyState> define(Definition definition) {
+    detail::check(definition);
+    const std::lock_guard lock(mutex_);
+    const auto named = families_.find(definition.name);
+    if (named == families_.end()) {
+      check_clashes(definition);
+    } else {
+      for (const auto& family : named->second) {
+        const Definition& before = family->definition();
+        const bool same = have_same_constants(definition, before);
+        if (!are_siblings(definition, before) || (same && definition.kind->settings() != before.kind->settings())) {
+          throw RegistrationError(conflict(definition, before));
+        }
+        if (same) return family;
+      }
+    }
+    return add(std::make_shared<FamilyState>(std::move(definition)));
+  }
+
+  // Returns all families in the order of their names, siblings in the order they were defined.
+  std::vector<std::shared_ptr<FamilyState>> families() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<FamilyState>> all;
+    for (const auto& [name, siblings] : families_) all.insert(all.end(), siblings.begin(), siblings.end());
+    return all;
+  }
+
+ private:
+  using Siblings = std::vector<std::shared_ptr<FamilyState>>;
+
+  // A histogram 'x' also writes x_bucket, x_sum and x_count: nobody else may be called that.
+  void check_clashes(const Definition& definition) const {
+    for (const std::string_view suffix : definition.kind->suffixes()) {
+      check_clash(definition, definition, find(fmt::format("{}{}", definition.name, suffix)));
+    }
+    const std::string_view name = definition.name;
+    const Definition* shorter = find(name.substr(0, name.rfind('_')));  // a suffix is one word behind an underscore
+    if (shorter) check_clash(definition, *shorter, &definition);
+  }
+
+  // Throws if `writer` writes samples under the name of `named`; one of them is `now`, which cannot be added then.
+  static void check_clash(const Definition& now, const Definition& writer, const Definition* named) {
+    if (!named) return;
+    const auto written = [&](std::string_view suffix) {
+      return named->name == fmt::format("{}{}", writer.name, suffix);
+    };
+    if (std::ranges::none_of(writer.kind->suffixes(), written)) return;
+    const Definition& other = &now == &writer ? *named : writer;
+    throw RegistrationError(fmt::format("{}: clashes with {}, because {} also writes samples called {}", title(now),
+                                        title(other), title(writer), detail::quote(named->name)));
+  }
+
+  // Returns what is defined under a name, or null.
+  const Definition* find(std::string_view name) const {
+    const auto found = families_.find(name);
+    return found == families_.end() ? nullptr : &found->second.front()->definition();
+  }
+
+  std::shared_ptr<FamilyState> add(std::shared_ptr<FamilyState> family) {
+    families_[family->definition().name].push_back(family);
+    return family;
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Siblings, std::less<>> families_;
+};
+
+Registry::Registry() : state_(std::make_shared<State>()) {}
+
+Registry::~Registry() = default;
+
+Registry& Registry::global() {
+  static Registry* const registry = new Registry;  // leaked on purpose: usable until the very end of the process
+  return *registry;
+}
+
+std::shared_ptr<FamilyState> Registry::define(std::string_view name, std::string_view help, std::string_view unit,
+                                              const Labels& constant_labels, std::span<const char* const> label_names,
+                                              std::unique_ptr<detail::Kind> kind) {
+  Definition definition{std::string(name), std::string(help), std::string(unit), constant_labels, {}, std::move(kind)};
+  for (const char* label : label_names) definition.label_names.emplace_back(label ? label : "");
+  return state_->define(std::move(definition));
+}
+
+void Registry::collect(Sink& sink) const {
+  std::string_view begun;
+  for (const auto& family : state_->families()) {
+    const Definition& definition = family->definition();
+    if (definition.name != begun) {
+      sink.begin_family({definition.name, definition.help, definition.unit, definition.kind->type()});
+      begun = definition.name;
+    }
+    for (const auto& series : family->series()) series->collect(sink);
+  }
+  sink.finish();
+}
+
+}  // namespace narthex

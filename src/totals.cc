@@ -1,0 +1,30 @@
+#include "totals.h"
+
+#include <cstddef>
+
+#include <narthex/detail/series.h>
+
+#include "utf8.h"
+
+namespace narthex::detail {
+
+namespace {
+
+constinit Totals process_totals;  // constinit: usable from static constructors
+
+}  // namespace
+
+Totals& totals() noexcept { return process_totals; }
+
+void count_rejected_update() noexcept {
+  process_totals.rejected_updates.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+}
+
+std::string clean_label_value(std::string_view value) {
+  std::size_t replaced = 0;
+  std::string clean = to_utf8(value, replaced);
+  process_totals.replaced_bytes.fetch_add(replaced, std::memory_order_relaxed);  // relaxed: as above
+  return clean;
+}
+
+}  // namespace narthex::detail
