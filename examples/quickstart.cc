@@ -1,0 +1,13 @@
+#include <narthex/civetweb_exporter.h>
+#include <narthex/narthex.h>
+
+#include <cstdio>
+
+int main() {
+  narthex::Registry registry;
+  narthex::Counter lines = registry.counter({.name = "lines_read_total", .help = "Lines read from standard input."});
+  narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:9464"});
+  for (int c; (c = std::getchar()) != EOF;) {
+    if (c == '\n') lines.inc();
+  }
+}

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <narthex/detail/export.h>
+#include <narthex/registry.h>
+
+namespace narthex {
+
+/// How to serve metrics over HTTP.
+struct CivetwebOptions {
+  /// Where to listen: numeric addresses or `localhost`, each with a port, separated by commas:
+  /// "127.0.0.1:9464,[::1]:9464". Port 0 picks a free one, see port(). "0.0.0.0:9464" serves everybody who can reach it.
+  std::string listen = "127.0.0.1:9464";
+  std::string path = "/metrics";                    ///< Where the registry is served.
+  std::chrono::milliseconds request_timeout{5000};  ///< Silence of a client that ends its connection.
+  int worker_threads = 4;                           ///< How many requests are answered at the same time; others wait.
+};
+
+/// Serves registries over HTTP from construction to destruction: GET and HEAD, one request per connection.
+/// Values: every request is answered from the registries alone; nothing of the machine's files can be reached.
+/// Threads: any, at once. It runs its own: the workers, one that accepts, and one more where it relays IPv6.
+///   The destructor ends connections, also with a scrape in flight, and returns when all threads have ended.
+/// Errors: std::system_error with the address and the reason when it cannot listen; RegistrationError for bad options.
+/// It ignores SIGPIPE for the whole process, as civetweb does.
+class NARTHEX_EXPORT CivetwebExporter {
+ public:
+  explicit CivetwebExporter(const Registry& registry, const CivetwebOptions& options = {});
+  CivetwebExporter(const CivetwebExporter&) = delete;
+  CivetwebExporter& operator=(const CivetwebExporter&) = delete;
+  ~CivetwebExporter();
+
+  /// Serves one more registry. Throws RegistrationError when the path is taken or does not start with '/'.
+  void add(const Registry& registry, const std::string& path);
+
+  /// Returns the port of the first address in `listen`.
+  std::uint16_t port() const noexcept;
+
+  /// Returns what is listened to, with the ports that were picked, in the order of `listen`: "127.0.0.1:41267".
+  std::vector<std::string> addresses() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace narthex

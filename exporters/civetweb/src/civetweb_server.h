@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <narthex/civetweb_exporter.h>
+
+#include "listen_address.h"
+#include "routes.h"
+
+struct mg_context;
+
+namespace narthex::detail {
+
+// civetweb, reduced to a server that answers every request from the routes: no document root, no scripts, no
+// websockets, no keep-alive (an idle connection would hold one of its few threads).
+class CivetwebServer {
+ public:
+  // Whether civetweb itself can listen on IPv6; Debian's is built without.
+  static bool knows_ipv6();
+
+  // `routes` needs to outlive the server. Throws std::system_error when it cannot start.
+  CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes);
+  CivetwebServer(const CivetwebServer&) = delete;
+  CivetwebServer& operator=(const CivetwebServer&) = delete;
+
+  // Returns the ports, in the order of the addresses.
+  std::vector<std::uint16_t> ports() const;
+
+ private:
+  struct Stop {
+    void operator()(mg_context* context) const noexcept;
+  };
+  const std::size_t listeners_;
+  std::unique_ptr<mg_context, Stop> context_;
+};
+
+}  // namespace narthex::detail

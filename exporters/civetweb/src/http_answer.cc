@@ -1,0 +1,85 @@
+#include "http_answer.h"
+
+#include <exception>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::string_view kPlain = "text/plain; charset=utf-8";
+
+std::string_view reason(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 400:
+      return "Bad Request";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    default:
+      return "Internal Server Error";
+  }
+}
+
+// The lines of a reply before its body. `more` holds further header lines, each with its line end.
+std::string head(int status, std::string_view content_type, std::size_t length, std::string_view more = {}) {
+  const std::string date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+  return fmt::format(
+      "HTTP/1.1 {} {}\r\n"
+      "Date: {}\r\n"
+      "Content-Type: {}\r\n"
+      "Content-Length: {}\r\n"
+      "{}"
+      "Connection: close\r\n"
+      "\r\n",
+      status, reason(status), date, content_type, length, more);
+}
+
+HttpAnswer message(int status, std::string body, std::string_view more = {}) {
+  std::string lines = head(status, kPlain, body.size(), more);
+  return {status, std::move(lines), std::move(body)};
+}
+
+HttpAnswer exposition(const Registry& registry, const ExpositionRequest& wanted) {
+  Exposition reply = expose(registry, wanted);
+  std::string encoding;
+  if (!reply.content_encoding.empty()) encoding = fmt::format("Content-Encoding: {}\r\n", reply.content_encoding);
+  std::string lines = head(200, reply.content_type, reply.body.size(), encoding);
+  return {200, std::move(lines), std::move(reply.body)};
+}
+
+HttpAnswer full_answer(const HttpRequest& request, const Routes& routes) {
+  if (request.is_ambiguous) {
+    return message(400, "a request has a Content-Length or a Transfer-Encoding, not both\n");
+  }
+  const std::optional<Registry> registry = routes.find(request.path);
+  if (!registry) return message(404, fmt::format("nothing is served here; try {}\n", routes.listed()));
+  if (request.method != "GET" && request.method != "HEAD") {
+    return message(405, "metrics are read with GET or HEAD\n", "Allow: GET, HEAD\r\n");
+  }
+  try {
+    return exposition(*registry, request.wanted);
+  } catch (const std::exception& error) {
+    return message(500, fmt::format("the metrics could not be collected: {}\n", error.what()));
+  }
+}
+
+}  // namespace
+
+HttpAnswer answer(const HttpRequest& request, const Routes& routes) noexcept {
+  try {
+    HttpAnswer full = full_answer(request, routes);
+    if (request.method == "HEAD") full.body.clear();
+    return full;
+  } catch (...) {  // not even memory for a message
+    return {};
+  }
+}
+
+}  // namespace narthex::detail

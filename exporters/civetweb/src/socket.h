@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace narthex::detail {
+
+// A file descriptor that closes itself.
+class Socket {
+ public:
+  Socket() noexcept = default;
+  explicit Socket(int fd) noexcept : fd_(fd) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket& operator=(Socket&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  ~Socket();
+
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+  int fd() const noexcept { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+// A socket address of either version.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  sockaddr* raw() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
+  const sockaddr* raw() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+SocketAddress ipv4_loopback(std::uint16_t port) noexcept;
+std::uint16_t port_of(const SocketAddress& address) noexcept;
+
+// Returns the address that a socket is bound to.
+SocketAddress bound_address(const Socket& socket);
+
+// Returns a socket that is bound to the address and listens, without blocking; an empty one and errno when it cannot.
+Socket listen_on(const SocketAddress& address) noexcept;
+
+}  // namespace narthex::detail
