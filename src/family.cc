@@ -17,9 +17,7 @@ template <class Call>
 auto with_clean(std::span<const std::string_view> values, Call call) {
   if (std::ranges::all_of(values, is_utf8)) return call(values);
   std::vector<std::string> texts;
-  for (const std::string_view value : values) {
-    texts.push_back(is_utf8(value) ? std::string(value) : clean_label_value(value));
-  }
+  for (const std::string_view value : values) texts.push_back(as_utf8(value));
   const std::vector<std::string_view> clean(texts.begin(), texts.end());
   return call(std::span<const std::string_view>(clean));
 }

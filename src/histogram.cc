@@ -9,6 +9,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "formats/number.h"
 #include "quote.h"
 
 namespace narthex::detail {
@@ -26,8 +27,9 @@ Bounds checked_bounds(const HistogramOptions& options) {
   if (bounds.back() == std::numeric_limits<double>::infinity()) bounds.pop_back();  // the +Inf bucket is always there
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     if (!std::isfinite(bounds[i])) {
-      refuse(options,
-             fmt::format("bucket {} is {}; a bound is a finite number (+Inf may stand last)", i + 1, bounds[i]));
+      std::string spelled;
+      append_number(spelled, bounds[i]);
+      refuse(options, fmt::format("bucket {} is {}; a bound is a finite number (+Inf may stand last)", i + 1, spelled));
     }
     if (i > 0 && bounds[i] == bounds[i - 1]) {
       refuse(options, fmt::format("buckets {} and {} are both {}; bounds need to rise", i, i + 1, bounds[i]));

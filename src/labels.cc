@@ -9,11 +9,10 @@
 #include "names.h"
 #include "quote.h"
 #include "totals.h"
-#include "utf8.h"
 
 namespace narthex {
 
-LabelText::LabelText(const Labels& labels) {
+LabelText LabelText::of(const Labels& labels) {
   Labels clean = labels;
   std::ranges::sort(clean);
   for (std::size_t i = 0; i < clean.size(); ++i) {
@@ -24,9 +23,9 @@ LabelText::LabelText(const Labels& labels) {
     if (i > 0 && clean[i - 1].first == name) {
       throw RegistrationError(fmt::format("label {}: a series may have it only once", detail::quote(name)));
     }
-    if (!detail::is_utf8(value)) value = detail::clean_label_value(value);
+    value = detail::as_utf8(value);
   }
-  *this = detail::LabelOrder(clean, {}).render({});
+  return detail::LabelOrder(clean, {}).render({});
 }
 
 }  // namespace narthex

@@ -20,9 +20,10 @@ void count_rejected_update() noexcept {
   process_totals.rejected_updates.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
 }
 
-std::string clean_label_value(std::string_view value) {
+std::string as_utf8(std::string_view text) {
+  if (is_utf8(text)) return std::string(text);
   std::size_t replaced = 0;
-  std::string clean = to_utf8(value, replaced);
+  std::string clean = to_utf8(text, replaced);
   process_totals.replaced_bytes.fetch_add(replaced, std::memory_order_relaxed);  // relaxed: as above
   return clean;
 }

@@ -12,12 +12,12 @@ namespace narthex::detail {
 // What the library counts about itself, for the whole process.
 struct Totals {
   std::atomic<std::uint64_t> rejected_updates{0};  // negative or NaN amounts
-  std::atomic<std::uint64_t> replaced_bytes{0};    // label value bytes that were not UTF-8
+  std::atomic<std::uint64_t> replaced_bytes{0};    // bytes of label values and other texts that were not UTF-8
 };
 
 NARTHEX_EXPORT Totals& totals() noexcept;
 
-// Returns a label value that is not UTF-8 with U+FFFD for every byte that is part of no character, and counts those.
-std::string clean_label_value(std::string_view value);
+// Returns the text as UTF-8: every byte that is part of no character becomes U+FFFD, and is counted.
+std::string as_utf8(std::string_view text);
 
 }  // namespace narthex::detail

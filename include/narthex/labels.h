@@ -23,7 +23,7 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 class NARTHEX_EXPORT LabelText {
  public:
   LabelText() = default;
-  explicit LabelText(const Labels& labels);
+  static LabelText of(const Labels& labels);  // not a constructor: {{"a", "b"}} would not know which
 
   /// Returns what stands between the braces of the text formats.
   std::string_view text() const noexcept { return text_; }

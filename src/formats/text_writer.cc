@@ -8,6 +8,7 @@
 #include "../escape.h"
 #include "../names.h"
 #include "../quote.h"
+#include "../totals.h"
 #include "number.h"
 
 namespace narthex::detail {
@@ -63,7 +64,7 @@ void TextWriter::begin_family(const FamilyInfo& family) {
     out_ += "# HELP ";
     out_ += name_;
     out_ += ' ';
-    append_help(out_, *family.help);
+    append_help(out_, as_utf8(*family.help));
     out_ += '\n';
   }
   out_ += "# TYPE ";
@@ -137,7 +138,10 @@ void TextWriter::summary(const LabelText& labels, const SummarySample& sample, T
 }
 
 void TextWriter::state_set(const LabelText& labels, std::span<const State> states, Timestamp at) {
-  for (const State& state : states) line({}, labels, {name_, state.name}, state.on ? 1 : 0, at);
+  for (const State& state : states) {
+    const std::string name = as_utf8(state.name);
+    line({}, labels, {name_, name}, state.on ? 1 : 0, at);
+  }
 }
 
 }  // namespace narthex::detail

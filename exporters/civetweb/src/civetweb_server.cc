@@ -2,10 +2,14 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <future>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <civetweb.h>
 #include <fmt/format.h>
@@ -38,6 +42,16 @@ int begin_request(mg_connection* connection) {
 // civetweb would write to a file; what it has to say reaches the user as an exception or as a status.
 int log_nothing(const mg_connection*, const char*) { return 1; }
 
+std::string listening_ports(const std::vector<ListenAddress>& addresses) {
+  std::string list;
+  for (const ListenAddress& entry : addresses) {
+    if (!list.empty()) list += ',';
+    list += entry.host == "localhost" ? "127.0.0.1" : entry.host;
+    list += fmt::format(":{}", port_of(entry.address));
+  }
+  return list;
+}
+
 // civetweb says only that it failed. Looks which address it was, and why.
 void refuse_first_taken(const std::vector<ListenAddress>& addresses) {
   for (const ListenAddress& entry : addresses) {
@@ -51,29 +65,21 @@ bool CivetwebServer::knows_ipv6() { return mg_check_feature(MG_FEATURES_IPV6) !=
 
 CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options,
                                const Routes& routes)
-    : listeners_(addresses.size()) {
+    : addresses_(addresses) {
   static std::once_flag initialised;
   std::call_once(initialised, [] { mg_init_library(MG_FEATURES_DEFAULT); });
 
-  std::string listen;
-  for (const ListenAddress& entry : addresses) {
-    if (!listen.empty()) listen += ',';
-    listen += entry.host == "localhost" ? "127.0.0.1" : entry.host;
-    listen += fmt::format(":{}", port_of(entry.address));
-  }
-  const std::string threads = std::to_string(options.worker_threads);
-  const std::string timeout = std::to_string(options.request_timeout.count());
-  const std::array<const char*, 11> settings{"listening_ports",
-                                             listen.c_str(),  //
-                                             "num_threads",
-                                             threads.c_str(),
-                                             "request_timeout_ms",
-                                             timeout.c_str(),
-                                             "enable_keep_alive",
-                                             "no",
-                                             "tcp_nodelay",
-                                             "1",  // a short body must not wait for the head to be acknowledged
-                                             nullptr};
+  const std::string listen = listening_ports(addresses);
+  const std::pair<const char*, std::string> settings[]{
+      {"listening_ports", listen},
+      {"num_threads", std::to_string(options.worker_threads)},
+      {"request_timeout_ms", std::to_string(options.request_timeout.count())},
+      {"enable_keep_alive", "no"},
+      {"tcp_nodelay", "1"},  // a short body must not wait for the head to be acknowledged
+  };
+  std::vector<const char*> names_and_values;
+  for (const auto& [name, value] : settings) names_and_values.insert(names_and_values.end(), {name, value.c_str()});
+  names_and_values.push_back(nullptr);
 
   mg_callbacks callbacks{};
   callbacks.begin_request = begin_request;
@@ -81,13 +87,13 @@ CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, cons
   mg_init_data init{};
   init.callbacks = &callbacks;
   init.user_data = const_cast<Routes*>(&routes);  // handed back as it is, and only read
-  init.configuration_options = const_cast<const char**>(settings.data());
+  init.configuration_options = names_and_values.data();
   std::array<char, 256> text{};
   mg_error_data error{};
   error.text = text.data();
   error.text_buffer_size = text.size();
 
-  context_.reset(mg_start2(&init, &error));
+  context_ = mg_start2(&init, &error);
   if (!context_) {
     refuse_first_taken(addresses);
     throw std::system_error(ECANCELED, std::generic_category(),
@@ -95,14 +101,23 @@ CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, cons
   }
 }
 
+CivetwebServer::~CivetwebServer() {
+  // The thread that accepts looks at civetweb's stop flag when a connection comes, else every two seconds: so knock.
+  const SocketAddress door = with_port(addresses_.front().address, ports().front());
+  std::promise<void> stopped;
+  const auto knocking = std::async([door, ended = stopped.get_future()] {
+    while (ended.wait_for(std::chrono::milliseconds(10)) == std::future_status::timeout) connect_to(door);
+  });
+  mg_stop(context_);
+  stopped.set_value();
+}
+
 std::vector<std::uint16_t> CivetwebServer::ports() const {
-  std::vector<mg_server_port> found(listeners_);
-  mg_get_server_ports(context_.get(), static_cast<int>(found.size()), found.data());
+  std::vector<mg_server_port> found(addresses_.size());
+  mg_get_server_ports(context_, static_cast<int>(found.size()), found.data());
   std::vector<std::uint16_t> ports;
   for (const mg_server_port& port : found) ports.push_back(static_cast<std::uint16_t>(port.port));
   return ports;
 }
-
-void CivetwebServer::Stop::operator()(mg_context* context) const noexcept { mg_stop(context); }
 
 }  // namespace narthex::detail

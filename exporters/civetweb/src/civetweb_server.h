@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include <narthex/civetweb_exporter.h>
@@ -25,16 +23,14 @@ class CivetwebServer {
   CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes);
   CivetwebServer(const CivetwebServer&) = delete;
   CivetwebServer& operator=(const CivetwebServer&) = delete;
+  ~CivetwebServer();
 
   // Returns the ports, in the order of the addresses.
   std::vector<std::uint16_t> ports() const;
 
  private:
-  struct Stop {
-    void operator()(mg_context* context) const noexcept;
-  };
-  const std::size_t listeners_;
-  std::unique_ptr<mg_context, Stop> context_;
+  const std::vector<ListenAddress> addresses_;
+  mg_context* context_;
 };
 
 }  // namespace narthex::detail

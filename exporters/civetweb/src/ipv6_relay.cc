@@ -95,13 +95,6 @@ class Connection {
   Clock::time_point last_moved_ = Clock::now();
 };
 
-Socket connect_to(const SocketAddress& address) {
-  Socket socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket) return {};
-  if (::connect(socket.fd(), address.raw(), address.size) != 0 && errno != EINPROGRESS) return {};
-  return socket;
-}
-
 }  // namespace
 
 Ipv6Relay::Ipv6Relay(const std::vector<ListenAddress>& addresses, std::uint16_t to_port,

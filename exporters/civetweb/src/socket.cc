@@ -9,6 +9,14 @@
 
 namespace narthex::detail {
 
+namespace {
+
+Socket stream_socket(const SocketAddress& address) noexcept {
+  return Socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
+}  // namespace
+
 Socket::~Socket() {
   if (fd_ >= 0) ::close(fd_);
 }
@@ -30,6 +38,15 @@ std::uint16_t port_of(const SocketAddress& address) noexcept {
   return ntohs(reinterpret_cast<const sockaddr_in&>(address.storage).sin_port);
 }
 
+SocketAddress with_port(SocketAddress address, std::uint16_t port) noexcept {
+  if (address.storage.ss_family == AF_INET6) {
+    reinterpret_cast<sockaddr_in6&>(address.storage).sin6_port = htons(port);
+  } else {
+    reinterpret_cast<sockaddr_in&>(address.storage).sin_port = htons(port);
+  }
+  return address;
+}
+
 SocketAddress bound_address(const Socket& socket) {
   SocketAddress address;
   address.size = sizeof address.storage;
@@ -40,7 +57,7 @@ SocketAddress bound_address(const Socket& socket) {
 }
 
 Socket listen_on(const SocketAddress& address) noexcept {
-  Socket socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  Socket socket = stream_socket(address);
   if (!socket) return {};
   const int on = 1;
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -53,6 +70,12 @@ Socket listen_on(const SocketAddress& address) noexcept {
     errno = error;
     return {};
   }
+  return socket;
+}
+
+Socket connect_to(const SocketAddress& address) noexcept {
+  Socket socket = stream_socket(address);
+  if (socket && ::connect(socket.fd(), address.raw(), address.size) != 0 && errno != EINPROGRESS) return {};
   return socket;
 }
 

@@ -39,11 +39,15 @@ struct SocketAddress {
 
 SocketAddress ipv4_loopback(std::uint16_t port) noexcept;
 std::uint16_t port_of(const SocketAddress& address) noexcept;
+SocketAddress with_port(SocketAddress address, std::uint16_t port) noexcept;
 
 // Returns the address that a socket is bound to.
 SocketAddress bound_address(const Socket& socket);
 
 // Returns a socket that is bound to the address and listens, without blocking; an empty one and errno when it cannot.
 Socket listen_on(const SocketAddress& address) noexcept;
+
+// Returns a socket that connects, without blocking; an empty one and errno when it cannot.
+Socket connect_to(const SocketAddress& address) noexcept;
 
 }  // namespace narthex::detail

@@ -1,0 +1,288 @@
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <narthex/civetweb_exporter.h>
+#include <narthex/narthex.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "http_client.h"
+
+namespace narthex {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+
+const std::string kBody = "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 3\n";
+
+Registry example() {
+  Registry registry;
+  registry.counter({.name = "jobs_total", .help = "Jobs done."}).inc(3);
+  return registry;
+}
+
+// Large enough that no socket buffer takes it whole.
+const Registry& large_example() {
+  static const Registry large = [] {
+    Registry registry;
+    const auto family = registry.counter({.name = "large_total", .help = "Large."}, {"text"});
+    for (int i = 0; i < 20'000; ++i) family.labels(std::to_string(i) + std::string(1000, 'x')).inc();
+    return registry;
+  }();
+  return large;
+}
+
+std::string message_of(const std::function<void()>& start) {
+  try {
+    start();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(CivetwebExporter, ServesTheRegistry) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
+  const HttpReply reply = get(exporter.port());
+  EXPECT_THAT(reply.head,
+              MatchesRegex("HTTP/1.1 200 OK\r\n"
+                           "Date: [A-Z][a-z][a-z], [0-9][0-9] [A-Z][a-z][a-z] 20[0-9][0-9] [0-9:]+ GMT\r\n"
+                           "Content-Type: text/plain; version=0.0.4; charset=utf-8; escaping=underscores\r\n"
+                           "Content-Length: " +
+                           std::to_string(kBody.size()) +
+                           "\r\n"
+                           "Connection: close\r\n"));
+  EXPECT_EQ(reply.body, kBody);
+}
+
+TEST(CivetwebExporter, ServesEveryScrapeAnew) {
+  Registry registry;
+  const Counter jobs = registry.counter({.name = "jobs_total", .help = "Jobs done."});
+  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  EXPECT_THAT(get(exporter.port()).body, HasSubstr("jobs_total 0\n"));
+  jobs.inc();
+  EXPECT_THAT(get(exporter.port()).body, HasSubstr("jobs_total 1\n"));
+}
+
+TEST(CivetwebExporter, AnswersHeadWithoutABody) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
+  const HttpReply reply = request(exporter.port(), "HEAD /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(reply.head, HasSubstr("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(reply.head, HasSubstr("Content-Length: " + std::to_string(kBody.size()) + "\r\n"));
+  EXPECT_EQ(reply.body, "");
+}
+
+TEST(CivetwebExporter, IgnoresTheQuery) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
+  EXPECT_EQ(get(exporter.port(), "/metrics?debug=1").body, kBody);
+}
+
+TEST(CivetwebExporter, NamesThePathsToTry) {
+  CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
+  exporter.add(Registry(), "/internal");
+  for (const char* path : {"/", "/metric", "/metrics/", "/metrics/x", "/favicon.ico", "/Metrics"}) {
+    const HttpReply reply = get(exporter.port(), path);
+    EXPECT_EQ(reply.status(), "404") << path;
+    EXPECT_EQ(reply.body, "nothing is served here; try /internal, /metrics\n") << path;
+  }
+}
+
+TEST(CivetwebExporter, AllowsGetAndHeadOnly) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
+    const HttpReply reply = request(
+        exporter.port(), std::string(method) + " /metrics HTTP/1.1\r\nHost: l\r\nContent-Length: 4\r\n\r\nbody");
+    EXPECT_EQ(reply.status(), "405") << method;
+    EXPECT_THAT(reply.head, HasSubstr("\r\nAllow: GET, HEAD\r\n")) << method;
+  }
+}
+
+TEST(CivetwebExporter, ServesAnyNumberOfRegistriesEachOnItsPath) {
+  CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0", .path = "/empty"});
+  exporter.add(example(), "/jobs");
+  EXPECT_EQ(get(exporter.port(), "/empty").body, "");
+  EXPECT_EQ(get(exporter.port(), "/jobs").body, kBody);
+  EXPECT_EQ(message_of([&] { exporter.add(Registry(), "/jobs"); }),
+            "civetweb exporter: another registry is served on '/jobs' already");
+}
+
+TEST(CivetwebExporter, KeepsItsRegistryAlive) {
+  auto registry = std::make_optional(example());
+  const CivetwebExporter exporter(*registry, {.listen = "127.0.0.1:0"});
+  registry.reset();
+  EXPECT_EQ(get(exporter.port()).body, kBody);
+}
+
+TEST(CivetwebExporter, ListensOnSeveralAddressesOfBothVersions) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0, [::1]:0,127.0.0.2:0"});
+  const std::vector<std::string> addresses = exporter.addresses();
+  ASSERT_EQ(addresses.size(), 3u);
+  EXPECT_EQ(addresses[0], "127.0.0.1:" + std::to_string(exporter.port()));
+  EXPECT_THAT(addresses[1], testing::StartsWith("[::1]:"));
+  EXPECT_THAT(addresses[2], testing::StartsWith("127.0.0.2:"));
+  const auto port_in = [](const std::string& address) {
+    return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+  };
+  EXPECT_EQ(get(port_in(addresses[0])).body, kBody);
+  EXPECT_EQ(get(port_in(addresses[1]), "/metrics", AF_INET6).body, kBody);
+}
+
+TEST(CivetwebExporter, ServesIpv6Alone) {
+  const CivetwebExporter exporter(large_example(), {.listen = "[::1]:0"});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(exporter.port(), "/metrics", AF_INET6).body, to_text(large_example()));
+  EXPECT_EQ(get(exporter.port(), "/", AF_INET6).status(), "404");
+}
+
+TEST(CivetwebExporter, SaysWhichAddressIsTaken) {
+  const CivetwebExporter first(Registry(), {.listen = "127.0.0.1:0,[::1]:0"});
+  for (const std::string& taken : first.addresses()) {
+    const auto start = [&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
+    EXPECT_THROW(start(), std::system_error);
+    EXPECT_EQ(message_of(start), "civetweb exporter: cannot listen on '" + taken + "': Address already in use");
+  }
+}
+
+TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
+  const std::string forms = "; write 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for everybody";
+  const auto message = [](const std::string& listen) {
+    return message_of([&] { CivetwebExporter(Registry(), {.listen = listen}); });
+  };
+  for (const char* bad : {"", "9464", "example.org:80", "::1:9464", "[::1:9464", "127.0.0.1", "1.2.3:80", "+9464"}) {
+    const std::string text = message(bad);
+    EXPECT_TRUE(text.starts_with("civetweb exporter: cannot listen on '" + std::string(bad) + "'; ")) << text;
+    EXPECT_THAT(text, testing::EndsWith(": Invalid argument"));
+  }
+  EXPECT_EQ(message("example.org:80"),
+            "civetweb exporter: cannot listen on 'example.org:80'" + forms + ": Invalid argument");
+  for (const char* bad :
+       {"127.0.0.1:65536", "127.0.0.1:", "127.0.0.1:80s", "127.0.0.1:-1", "127.0.0.1:0,127.0.0.1:x"}) {
+    EXPECT_THAT(message(bad), HasSubstr("a port is a number from 0 to 65535")) << bad;
+  }
+  EXPECT_EQ(message("192.0.2.1:0"),
+            "civetweb exporter: cannot listen on '192.0.2.1:0': Cannot assign requested address");
+  EXPECT_EQ(message("[2001:db8::1]:0"),
+            "civetweb exporter: cannot listen on '[2001:db8::1]:0': Cannot assign requested address");
+}
+
+TEST(CivetwebExporter, SaysWhatIsWrongWithItsOptions) {
+  EXPECT_EQ(message_of([] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = 0}); }),
+            "civetweb exporter: worker_threads is 0, and needs to be at least 1");
+  EXPECT_EQ(message_of([] {
+              CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(0)});
+            }),
+            "civetweb exporter: request_timeout is 0 ms, and needs to be at least 1 ms");
+  for (const char* path : {"", "metrics", "/a b", "/a?b", "/a#b", "/a%20b", "/\u00e9"}) {
+    EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .path = path}); }),
+              "civetweb exporter: '" + std::string(path) +
+                  "' is no path to serve; it starts with '/' and holds no blank, '?', '#' or '%'");
+  }
+}
+
+TEST(CivetwebExporter, ServesManyScrapesAtOnce) {
+  const std::string expected = to_text(large_example());
+  const CivetwebExporter exporter(large_example(), {.listen = "127.0.0.1:0,[::1]:0"});
+  const std::string relayed = exporter.addresses()[1];
+  const auto relayed_port = static_cast<std::uint16_t>(std::stoi(relayed.substr(relayed.rfind(':') + 1)));
+  std::atomic<int> correct{0};
+  std::vector<std::thread> scrapers;
+  for (int i = 0; i < 16; ++i) {
+    scrapers.emplace_back([&, i] {
+      const bool ipv6 = i % 4 == 3;
+      const HttpReply reply = get(ipv6 ? relayed_port : exporter.port(), "/metrics", ipv6 ? AF_INET6 : AF_INET);
+      if (reply.body == expected) ++correct;
+    });
+  }
+  for (std::thread& scraper : scrapers) scraper.join();
+  EXPECT_EQ(correct.load(), 16);
+}
+
+// What would reach civetweb's file, script, upgrade or redirect code if it were let through.
+TEST(CivetwebExporter, LetsNoRequestPastItsOwnHandler) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
+  const std::string host = "Host: localhost\r\n";
+  const std::vector<std::string> requests{
+      "GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n",
+      "GET /" + std::string(10'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n",
+      "GET /" + std::string(10'000, '/') + " HTTP/1.1\r\n" + host + "\r\n",
+      "GET /.. HTTP/1.1\r\n" + host + "\r\n",
+      "GET /../../etc/passwd HTTP/1.1\r\n" + host + "\r\n",
+      "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\n" + host + "\r\n",
+      "GET /etc HTTP/1.1\r\n" + host + "\r\n",
+      "GET /proc/self HTTP/1.1\r\n" + host + "\r\n",
+      "GET //example.org/ HTTP/1.1\r\n" + host + "\r\n",
+      "GET /x.cgi HTTP/1.1\r\n" + host + "\r\n",
+      "GET /x.php HTTP/1.1\r\n" + host + "\r\n",
+      "GET /x.shtml HTTP/1.1\r\n" + host + "\r\n",
+      "GET /.htpasswd HTTP/1.1\r\n" + host + "\r\n",
+      "PUT /x HTTP/1.1\r\n" + host + "Content-Length: 1\r\n\r\nx",
+      "DELETE /x HTTP/1.1\r\n" + host + "\r\n",
+      "MKCOL /x HTTP/1.1\r\n" + host + "\r\n",
+      "PROPFIND / HTTP/1.1\r\n" + host + "Depth: 1\r\n\r\n",
+      "GET / HTTP/1.1\r\n" + host +
+          "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+      "GET /metrics HTTP/1.1\r\n" + host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "POST /metrics HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+      "POST /metrics HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+      "POST /x HTTP/1.1\r\n" + host + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b-",
+      "GET /metrics\r\n\r\n",
+      "GET  HTTP/1.1\r\n\r\n",
+      "\r\n\r\n",
+      std::string("GET /\0 HTTP/1.1\r\n\r\n", 19),
+      std::string(30'000, 'x'),
+      "OPTIONS * HTTP/1.1\r\n" + host + "\r\n",
+      "CONNECT example.org:80 HTTP/1.1\r\n" + host + "\r\n",
+      "GET http://example.org/ HTTP/1.1\r\n" + host + "\r\n",
+      "GET /metrics HTTP/1.1\r\n" + host + "Content-Length: -1\r\n\r\n",
+  };
+  for (const std::string& bytes : requests) {
+    RawConnection connection(exporter.port());
+    connection.send(bytes);
+    connection.end_sending();  // so that the server need not wait for more
+    const std::string reply = connection.receive();
+    EXPECT_TRUE(reply.empty() || reply.starts_with("HTTP/1.1 4") || reply.starts_with("HTTP/1.0 4")) << bytes << reply;
+    EXPECT_THAT(reply, Not(HasSubstr("root:")));
+    EXPECT_EQ(get(exporter.port()).body, kBody) << "after " << bytes.substr(0, 100);
+  }
+}
+
+TEST(CivetwebExporter, SurvivesClientsThatStopHalfWay) {
+  const CivetwebExporter exporter(large_example(),
+                                  {.listen = "127.0.0.1:0,[::1]:0", .request_timeout = std::chrono::milliseconds(200)});
+  const std::string get_metrics = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  for (int i = 0; i < 10; ++i) {
+    RawConnection silent(exporter.port());
+    RawConnection half_a_request(exporter.port());
+    half_a_request.send("GET /metrics HTTP/1.1\r\nHo");
+    RawConnection half_a_reply(exporter.port());
+    half_a_reply.send(get_metrics);
+    half_a_reply.receive(1000);
+  }
+  EXPECT_EQ(get(exporter.port()).status(), "200");
+}
+
+TEST(CivetwebExporter, StopsWithScrapesInFlight) {
+  for (int i = 0; i < 2; ++i) {
+    auto exporter =
+        std::make_optional<CivetwebExporter>(large_example(), CivetwebOptions{.listen = "127.0.0.1:0,[::1]:0"});
+    RawConnection never_reads(exporter->port());
+    never_reads.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    RawConnection reading(exporter->port());
+    reading.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_THAT(reading.receive(100), HasSubstr("200 OK"));
+    const std::uint16_t port = exporter->port();
+    exporter.reset();
+    EXPECT_THROW(RawConnection{port}, std::system_error);
+  }
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,33 @@
+#include <optional>
+#include <string>
+
+#include <narthex/narthex.h>
+
+enum class Shape { round };
+
+void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> requests, narthex::Counter counter) {
+#ifdef TOO_FEW_VALUES
+  requests.labels("GET");
+#elif defined TOO_MANY_VALUES
+  requests.labels("GET", 200, "more");
+#elif defined VALUE_IS_DOUBLE
+  requests.labels("GET", 0.5);
+#elif defined VALUE_IS_CHARACTER
+  requests.labels("GET", 'a');
+#elif defined VALUE_IS_NULLPTR
+  requests.labels("GET", nullptr);
+#elif defined VALUE_IS_ENUM_WITHOUT_TO_STRING
+  requests.labels("GET", Shape::round);
+#elif defined VALUE_IS_OPTIONAL
+  requests.labels("GET", std::optional<std::string>("a"));
+#elif defined REMOVE_TOO_FEW_VALUES
+  requests.remove("GET");
+#elif defined NO_LABEL_NAMES
+  registry.counter({.name = "a", .help = "A."}, {});
+#elif defined COUNTER_GOES_DOWN
+  counter.dec();
+#endif
+  requests.labels("GET", 200).inc();
+  registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();
+  counter.inc();
+}

@@ -1,0 +1,23 @@
+set(compile ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE} ${SOURCE})
+
+execute_process(COMMAND ${compile} RESULT_VARIABLE status ERROR_VARIABLE output)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "does not compile even without a mistake:\n${output}")
+endif()
+
+execute_process(COMMAND ${compile} -D${MISTAKE} RESULT_VARIABLE status ERROR_VARIABLE output)
+if(status EQUAL 0)
+  message(FATAL_ERROR "compiles: ${MISTAKE}")
+endif()
+# The mistake itself is what the compiler complains about, by the line that it stands on.
+file(STRINGS ${SOURCE} lines)
+set(number 0)
+foreach(line IN LISTS lines)
+  math(EXPR number "${number} + 1")
+  if(line MATCHES "^#(ifdef|elif defined) ${MISTAKE}$")
+    math(EXPR expected "${number} + 1")
+  endif()
+endforeach()
+if(NOT output MATCHES "mistakes.cc:${expected}:[0-9]+: error: ")
+  message(FATAL_ERROR "the error is not on line ${expected}:\n${output}")
+endif()

@@ -1,0 +1,85 @@
+#include <limits>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "totals.h"
+
+namespace narthex {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+Counter make_counter() { return Registry().counter({.name = "jobs_total", .help = "Jobs done."}); }
+
+std::uint64_t rejected() { return detail::totals().rejected_updates.load(); }
+
+TEST(Counter, StartsAtZero) { EXPECT_EQ(make_counter().value(), 0); }
+
+TEST(Counter, GrowsByOneOrByTheAmount) {
+  const Counter counter = make_counter();
+  counter.inc();
+  counter.inc(2.5);
+  EXPECT_EQ(counter.value(), 3.5);
+}
+
+// SPEC case 206.
+TEST(Counter, RefusesNegativeAndNaNAmountsAndCountsThem) {
+  const Counter counter = make_counter();
+  counter.inc(2);
+  const std::uint64_t before = rejected();
+  counter.inc(-1);
+  counter.inc(kNaN);
+  counter.inc(-kNaN);
+  counter.inc(-std::numeric_limits<double>::infinity());
+  EXPECT_EQ(counter.value(), 2);
+  EXPECT_EQ(rejected() - before, 4u);
+}
+
+// SPEC case 206.
+TEST(Counter, AddsFractionsAsDoublesDo) {
+  const Counter counter = make_counter();
+  for (int i = 0; i < 10; ++i) counter.inc(0.1);
+  EXPECT_EQ(counter.value(), 0.9999999999999999);
+}
+
+TEST(Counter, TakesZeroAndHugeAmounts) {
+  const Counter counter = make_counter();
+  counter.inc(0);
+  EXPECT_EQ(counter.value(), 0);
+  counter.inc(std::numeric_limits<double>::max());
+  EXPECT_EQ(counter.value(), std::numeric_limits<double>::max());
+}
+
+TEST(Counter, CopiesAreTheSameMetric) {
+  const Counter counter = make_counter();
+  Counter copy = counter;
+  copy.inc();
+  const Counter moved = std::move(copy);
+  moved.inc();
+  EXPECT_EQ(counter.value(), 2);
+}
+
+TEST(Counter, DefaultOneDoesNothing) {
+  const Counter counter;
+  counter.inc();
+  EXPECT_EQ(counter.value(), 0);
+}
+
+TEST(Counter, MovedFromOneDoesNothing) {
+  Counter counter = make_counter();
+  const Counter taken = std::move(counter);
+  counter.inc();  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_EQ(counter.value(), 0);
+  EXPECT_EQ(taken.value(), 0);
+}
+
+TEST(Counter, CanBeUpdatedFromAConstLambda) {
+  const Counter counter = make_counter();
+  const auto work = [counter] { counter.inc(); };
+  work();
+  EXPECT_EQ(counter.value(), 1);
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,196 @@
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <gtest/gtest.h>
+#include <narthex/family.h>
+#include <narthex/narthex.h>
+
+#include "totals.h"
+
+namespace narthex {
+namespace {
+
+enum class Shape { round, square };
+std::string to_string(Shape shape) { return shape == Shape::round ? "round" : "square"; }
+
+enum Level { low = 1 };
+const char* to_string(Level) { return "low"; }
+
+const std::string kHead = "# HELP hits_total Hits.\n# TYPE hits_total counter\n";
+
+class FamilyTest : public testing::Test {
+ protected:
+  // Returns the samples alone.
+  std::string samples() const {
+    const std::string text = to_text(registry_);
+    return text.empty() ? text : text.substr(kHead.size());
+  }
+
+  Registry registry_;
+  Family<Counter, 1> hits_ = registry_.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+};
+
+TEST_F(FamilyTest, IsNotServedBeforeItsFirstMetric) { EXPECT_EQ(to_text(registry_), ""); }
+
+TEST_F(FamilyTest, ServesAMetricFromItsFirstLookup) {
+  hits_.labels("a");
+  EXPECT_EQ(to_text(registry_), kHead + "hits_total{what=\"a\"} 0\n");
+}
+
+TEST_F(FamilyTest, SameValuesAreTheSameMetric) {
+  hits_.labels("a").inc();
+  const Counter kept = hits_.labels(std::string("a"));
+  kept.inc(2);
+  auto found = hits_.labels(std::string_view("a"));
+  found.inc(3);
+  EXPECT_EQ(kept.value(), 6);
+  EXPECT_EQ(samples(), "hits_total{what=\"a\"} 6\n");
+}
+
+// SPEC case 53, decided otherwise in the design: a scrape walks the series in the order they were made.
+TEST_F(FamilyTest, ServesItsMetricsInTheOrderTheyWereMade) {
+  for (const int code : {200, 1000, 20}) hits_.labels(code).inc();
+  EXPECT_EQ(samples(), "hits_total{what=\"200\"} 1\nhits_total{what=\"1000\"} 1\nhits_total{what=\"20\"} 1\n");
+}
+
+TEST_F(FamilyTest, TakesStringsIntegersBoolsAndEnums) {
+  char text[8] = "array";
+  const std::string owned = "string";
+  const char* pointer = "pointer";
+  hits_.labels("literal").inc();
+  hits_.labels(text).inc();
+  hits_.labels(owned).inc();
+  hits_.labels(pointer).inc();
+  hits_.labels(-7).inc();
+  hits_.labels(std::int8_t{65}).inc();
+  hits_.labels(std::numeric_limits<std::int64_t>::min()).inc();
+  hits_.labels(std::numeric_limits<std::uint64_t>::max()).inc();
+  hits_.labels(true).inc();
+  hits_.labels(Shape::square).inc();
+  hits_.labels(low).inc();
+  EXPECT_EQ(samples(),
+            "hits_total{what=\"literal\"} 1\nhits_total{what=\"array\"} 1\nhits_total{what=\"string\"} 1\n"
+            "hits_total{what=\"pointer\"} 1\nhits_total{what=\"-7\"} 1\nhits_total{what=\"65\"} 1\n"
+            "hits_total{what=\"-9223372036854775808\"} 1\nhits_total{what=\"18446744073709551615\"} 1\n"
+            "hits_total{what=\"true\"} 1\nhits_total{what=\"square\"} 1\nhits_total{what=\"low\"} 1\n");
+}
+
+TEST_F(FamilyTest, AnIntegerAndItsDigitsAreTheSameMetric) {
+  hits_.labels(200).inc();
+  hits_.labels("200").inc();
+  EXPECT_EQ(samples(), "hits_total{what=\"200\"} 2\n");
+}
+
+TEST_F(FamilyTest, TakesANullPointerForAnEmptyText) {
+  const char* unset = std::getenv("NARTHEX_SURELY_UNSET");
+  hits_.labels(unset).inc();
+  EXPECT_EQ(samples(), "hits_total{what=\"\"} 1\n");
+}
+
+// The design's answer to SPEC case 48: a label value from a request must not throw.
+TEST_F(FamilyTest, MakesValuesUtf8AndCountsTheBytes) {
+  const auto before = detail::totals().replaced_bytes.load();
+  hits_.labels("a\xff\xfe").inc();
+  EXPECT_EQ(samples(), "hits_total{what=\"a\uFFFD\uFFFD\"} 1\n");
+  EXPECT_EQ(detail::totals().replaced_bytes.load() - before, 2u);
+  EXPECT_TRUE(hits_.remove("a\xff\xfe"));
+}
+
+TEST_F(FamilyTest, EscapesValues) {
+  hits_.labels("a\\b\"c\nd").inc();
+  EXPECT_EQ(samples(), "hits_total{what=\"a\\\\b\\\"c\\nd\"} 1\n");
+}
+
+TEST_F(FamilyTest, TakesValuesOfAnyLength) {
+  const std::string huge(1 << 20, 'x');
+  hits_.labels(huge).inc();
+  hits_.labels(huge).inc();
+  EXPECT_EQ(samples(), "hits_total{what=\"" + huge + "\"} 2\n");
+}
+
+TEST_F(FamilyTest, ValuesThatJoinToTheSameTextAreDifferentMetrics) {
+  const auto pairs = registry_.counter({.name = "pairs_total", .help = "Pairs."}, {"a", "b"});
+  pairs.labels("x", "yz").inc(1);
+  pairs.labels("xy", "z").inc(2);
+  pairs.labels("", "xyz").inc(3);
+  pairs.labels("1:x", "").inc(4);
+  EXPECT_EQ(pairs.labels("x", "yz").value(), 1);
+  EXPECT_EQ(pairs.labels("xy", "z").value(), 2);
+  EXPECT_EQ(pairs.labels("", "xyz").value(), 3);
+  EXPECT_EQ(pairs.labels("1:x", "").value(), 4);
+}
+
+// SPEC case 54: variable and constant labels are merged and sorted by name.
+TEST_F(FamilyTest, SortsConstantAndVariableLabelsTogether) {
+  const auto family = registry_.gauge({.name = "g", .help = "G.", .labels = {{"m", "1"}, {"b", "2"}}}, {"z", "a"});
+  family.labels("3", "4").set(5);
+  EXPECT_EQ(to_text(registry_), "# HELP g G.\n# TYPE g gauge\ng{a=\"4\",b=\"2\",m=\"1\",z=\"3\"} 5\n");
+}
+
+TEST_F(FamilyTest, RemoveStopsServingAMetric) {
+  hits_.labels("a").inc();
+  hits_.labels("b").inc();
+  EXPECT_TRUE(hits_.remove("a"));
+  EXPECT_FALSE(hits_.remove("a"));
+  EXPECT_EQ(samples(), "hits_total{what=\"b\"} 1\n");
+  hits_.remove("b");
+  EXPECT_EQ(to_text(registry_), "");
+}
+
+TEST_F(FamilyTest, AHandleOutlivesItsRemovalAndIsNeverServedAgain) {
+  const Counter kept = hits_.labels("a");
+  kept.inc(5);
+  hits_.remove("a");
+  kept.inc();
+  EXPECT_EQ(kept.value(), 6);
+  hits_.labels("a").inc();
+  kept.inc();
+  EXPECT_EQ(samples(), "hits_total{what=\"a\"} 1\n");
+}
+
+TEST_F(FamilyTest, EverythingOutlivesTheRegistry) {
+  auto registry = std::make_optional<Registry>();
+  const Counter counter = registry->counter({.name = "c_total", .help = "C."});
+  const Histogram histogram = registry->histogram({.name = "h", .help = "H."});
+  const Gauge gauge = registry->gauge({.name = "g", .help = "G."});
+  const auto family = registry->counter({.name = "f_total", .help = "F."}, {"a"});
+  const auto histograms = registry->histogram({.name = "hs", .help = "H."}, {"a"});
+  const Counter member = family.labels("x");
+  registry.reset();
+  counter.inc();
+  histogram.observe(1);
+  gauge.set(2);
+  member.inc();
+  family.labels("x").inc();
+  family.labels("y").inc();
+  histograms.labels("y").observe(1);
+  EXPECT_TRUE(family.remove("y"));
+  EXPECT_EQ(counter.value(), 1);
+  EXPECT_EQ(gauge.value(), 2);
+  EXPECT_EQ(member.value(), 2);
+}
+
+TEST_F(FamilyTest, DefaultOneGivesMetricsThatDoNothing) {
+  const Family<Counter, 2> none;
+  none.labels("a", 1).inc();
+  EXPECT_EQ(none.labels("a", 1).value(), 0);
+  EXPECT_FALSE(none.remove("a", 1));
+}
+
+TEST_F(FamilyTest, WorksForEveryKind) {
+  const auto gauges = registry_.gauge({.name = "g", .help = "G."}, {"a"});
+  const auto histograms = registry_.histogram({.name = "h", .help = "H.", .buckets = {1}}, {"a"});
+  gauges.labels("x").set(1);
+  histograms.labels("x").observe(2);
+  EXPECT_EQ(to_text(registry_),
+            "# HELP g G.\n# TYPE g gauge\ng{a=\"x\"} 1\n"
+            "# HELP h H.\n# TYPE h histogram\n"
+            "h_bucket{a=\"x\",le=\"1\"} 0\nh_bucket{a=\"x\",le=\"+Inf\"} 1\nh_sum{a=\"x\"} 2\nh_count{a=\"x\"} 1\n");
+}
+
+}  // namespace
+}  // namespace narthex

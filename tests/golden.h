@@ -1,0 +1,17 @@
+#pragma once
+
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+namespace narthex {
+
+// Returns a file of tests/golden: a whole output, to compare with.
+inline std::string golden(const std::string& name) {
+  std::ifstream file(std::string(NARTHEX_GOLDEN_DIR) + "/" + name, std::ios::binary);
+  if (!file) throw std::runtime_error("no golden file " + name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace narthex

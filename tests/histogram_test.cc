@@ -1,0 +1,94 @@
+#include <limits>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+namespace narthex {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// A registry with one histogram of the bounds 0.1, 1 and 10, which has observed the values.
+std::string observed(std::initializer_list<double> values) {
+  Registry registry;
+  const Histogram histogram = registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {0.1, 1, 10}});
+  for (const double value : values) histogram.observe(value);
+  return to_text(registry);
+}
+
+std::string expected(const std::string& le01, const std::string& le1, const std::string& le10, const std::string& count,
+                     const std::string& sum) {
+  return "# HELP size_bytes Sizes.\n# TYPE size_bytes histogram\n"
+         "size_bytes_bucket{le=\"0.1\"} " +
+         le01 +
+         "\n"
+         "size_bytes_bucket{le=\"1\"} " +
+         le1 +
+         "\n"
+         "size_bytes_bucket{le=\"10\"} " +
+         le10 +
+         "\n"
+         "size_bytes_bucket{le=\"+Inf\"} " +
+         count +
+         "\n"
+         "size_bytes_sum " +
+         sum +
+         "\n"
+         "size_bytes_count " +
+         count + "\n";
+}
+
+TEST(Histogram, StartsAtZero) { EXPECT_EQ(observed({}), expected("0", "0", "0", "0", "0")); }
+
+// SPEC case 189: a value that equals a bound belongs to its bucket.
+TEST(Histogram, BoundsAreInclusive) {
+  EXPECT_EQ(observed({0.1, 1, 10}), expected("1", "2", "3", "3", "11.1"));
+  EXPECT_EQ(observed({std::nextafter(1.0, 2.0)}), expected("0", "0", "1", "1", "1.0000000000000002"));
+}
+
+TEST(Histogram, CountsCumulatively) {
+  EXPECT_EQ(observed({0.05, 0.5, 0.5, 5, 50}), expected("1", "3", "4", "5", "56.05"));
+}
+
+// SPEC cases 187 and 188.
+TEST(Histogram, NaNCountsInTheInfBucketOnlyAndTurnsTheSumIntoNaN) {
+  EXPECT_EQ(observed({0.5, kNaN}), expected("0", "1", "1", "2", "NaN"));
+}
+
+TEST(Histogram, TakesInfinitiesAndNegativeValues) {
+  EXPECT_EQ(observed({kInfinity}), expected("0", "0", "0", "1", "+Inf"));
+  EXPECT_EQ(observed({-kInfinity}), expected("1", "1", "1", "1", "-Inf"));
+  EXPECT_EQ(observed({-2.5}), expected("1", "1", "1", "1", "-2.5"));
+}
+
+TEST(Histogram, HasTheDefaultBucketsWhenNoneAreGiven) {
+  Registry registry;
+  registry.histogram({.name = "size_bytes", .help = "Sizes."}).observe(0.3);
+  EXPECT_EQ(to_text(registry),
+            "# HELP size_bytes Sizes.\n# TYPE size_bytes histogram\n"
+            "size_bytes_bucket{le=\"0.005\"} 0\nsize_bytes_bucket{le=\"0.01\"} 0\nsize_bytes_bucket{le=\"0.025\"} 0\n"
+            "size_bytes_bucket{le=\"0.05\"} 0\nsize_bytes_bucket{le=\"0.1\"} 0\nsize_bytes_bucket{le=\"0.25\"} 0\n"
+            "size_bytes_bucket{le=\"0.5\"} 1\nsize_bytes_bucket{le=\"1\"} 1\nsize_bytes_bucket{le=\"2.5\"} 1\n"
+            "size_bytes_bucket{le=\"5\"} 1\nsize_bytes_bucket{le=\"10\"} 1\nsize_bytes_bucket{le=\"+Inf\"} 1\n"
+            "size_bytes_sum 0.3\nsize_bytes_count 1\n");
+}
+
+// SPEC case 41.
+TEST(Histogram, WritesTheInfBucketOnceAlsoWhenItIsGiven) {
+  Registry registry;
+  registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1, kInfinity}}).observe(3);
+  EXPECT_EQ(to_text(registry),
+            "# HELP size_bytes Sizes.\n# TYPE size_bytes histogram\n"
+            "size_bytes_bucket{le=\"1\"} 0\nsize_bytes_bucket{le=\"+Inf\"} 1\nsize_bytes_sum 3\nsize_bytes_count 1\n");
+}
+
+TEST(Histogram, DefaultOneDoesNothing) {
+  const Histogram histogram;
+  histogram.observe(1);
+  histogram.observe(kNaN);
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace narthex {
+
+// A connection to a server on loopback, over which tests send what no well-behaved client would.
+class RawConnection {
+ public:
+  explicit RawConnection(std::uint16_t port, int family = AF_INET)
+      : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in ipv4{};
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ipv4.sin_port = htons(port);
+    sockaddr_in6 ipv6{};
+    ipv6.sin6_family = AF_INET6;
+    ipv6.sin6_addr = in6addr_loopback;
+    ipv6.sin6_port = htons(port);
+    const bool is_ipv4 = family == AF_INET;
+    const auto* address = is_ipv4 ? reinterpret_cast<sockaddr*>(&ipv4) : reinterpret_cast<sockaddr*>(&ipv6);
+    if (::connect(fd_, address, is_ipv4 ? sizeof ipv4 : sizeof ipv6) != 0) {
+      const int error = errno;
+      ::close(fd_);
+      throw std::system_error(error, std::generic_category(), "connect to port " + std::to_string(port));
+    }
+  }
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+  ~RawConnection() { ::close(fd_); }
+
+  // Sends what the server takes; one that has closed the connection already takes nothing.
+  void send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) return;
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+
+  void end_sending() { ::shutdown(fd_, SHUT_WR); }
+
+  // Returns what comes until the server ends the connection, or about `most` bytes of it.
+  std::string receive(std::size_t most = SIZE_MAX) {
+    std::string received;
+    char bytes[65536];
+    while (received.size() < most) {
+      const ssize_t n = ::recv(fd_, bytes, sizeof bytes, 0);
+      if (n <= 0) break;
+      received.append(bytes, static_cast<std::size_t>(n));
+    }
+    return received;
+  }
+
+ private:
+  int fd_;
+};
+
+// A reply, split at the blank line.
+struct HttpReply {
+  std::string head;
+  std::string body;
+
+  // Returns the three digits of the status line, "" when the connection was closed without a reply.
+  std::string status() const { return head.size() > 12 ? head.substr(9, 3) : ""; }
+};
+
+inline HttpReply request(std::uint16_t port, std::string_view bytes, int family = AF_INET) {
+  RawConnection connection(port, family);
+  connection.send(bytes);
+  const std::string reply = connection.receive();
+  const std::size_t blank = reply.find("\r\n\r\n");
+  if (blank == std::string::npos) return {reply, ""};
+  return {reply.substr(0, blank + 2), reply.substr(blank + 4)};
+}
+
+inline HttpReply get(std::uint16_t port, const std::string& path = "/metrics", int family = AF_INET) {
+  return request(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n", family);
+}
+
+}  // namespace narthex

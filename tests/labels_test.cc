@@ -1,0 +1,30 @@
+#include <string>
+
+#include <gtest/gtest.h>
+#include <narthex/error.h>
+#include <narthex/labels.h>
+
+namespace narthex {
+namespace {
+
+TEST(LabelText, IsSortedByNameAndEscaped) {
+  EXPECT_EQ(LabelText::of({{"zone", "b"}, {"host", "a\\b\"c\nd"}}).text(), "host=\"a\\\\b\\\"c\\nd\",zone=\"b\"");
+  EXPECT_TRUE(LabelText().empty());
+  EXPECT_EQ(LabelText::of(Labels{}).text(), "");
+}
+
+TEST(LabelText, SortsBytewise) {
+  EXPECT_EQ(LabelText::of({{"a", "1"}, {"_", "2"}, {"A", "3"}}).text(), "A=\"3\",_=\"2\",a=\"1\"");
+}
+
+TEST(LabelText, MakesValuesUtf8) { EXPECT_EQ(LabelText::of({{"a", "x\xff"}}).text(), "a=\"x\uFFFD\""); }
+
+TEST(LabelText, RefusesNamesThatCannotBeServed) {
+  EXPECT_THROW(LabelText::of({{"a b", "1"}}), RegistrationError);
+  EXPECT_THROW(LabelText::of({{"__a", "1"}}), RegistrationError);
+  EXPECT_THROW(LabelText::of({{"", "1"}}), RegistrationError);
+  EXPECT_THROW(LabelText::of({{"a", "1"}, {"a", "2"}}), RegistrationError);
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,221 @@
+#include <chrono>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/error.h>
+#include <narthex/sink.h>
+
+#include "formats/text_writer.h"
+
+namespace narthex {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// A text writer with its buffer.
+class TextFormat : public testing::Test {
+ protected:
+  // Returns the finished text.
+  const std::string& text() {
+    sink_.finish();
+    return text_;
+  }
+
+  static Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milliseconds(ms)); }
+
+  std::string text_;
+  detail::TextWriter sink_{text_};
+};
+
+// SPEC case 29.
+TEST_F(TextFormat, EscapesHelpAndLabelValuesEachInItsOwnWay) {
+  sink_.begin_family({.name = "jobs_done_total", .help = "Jobs \\ done\nok \"q\"", .type = MetricType::counter});
+  sink_.counter(LabelText::of({{"queue", "a\\b\"c\nd"}}), 3, {});
+  EXPECT_EQ(text(),
+            "# HELP jobs_done_total Jobs \\\\ done\\nok \"q\"\n"
+            "# TYPE jobs_done_total counter\n"
+            "jobs_done_total{queue=\"a\\\\b\\\"c\\nd\"} 3\n");
+}
+
+// SPEC case 31: a counter is served as it was named.
+TEST_F(TextFormat, LeavesTheNameOfACounterAsItIs) {
+  sink_.begin_family({.name = "jobs_done", .help = "Jobs.", .type = MetricType::counter});
+  sink_.counter({}, 3, {});
+  EXPECT_EQ(text(), "# HELP jobs_done Jobs.\n# TYPE jobs_done counter\njobs_done 3\n");
+}
+
+// SPEC case 32.
+TEST_F(TextFormat, WritesAnEmptyHelp) {
+  sink_.begin_family({.name = "jobs_done", .help = "", .type = MetricType::counter});
+  sink_.counter({}, 3, {});
+  EXPECT_EQ(text(), "# HELP jobs_done \n# TYPE jobs_done counter\njobs_done 3\n");
+}
+
+// SPEC case 33.
+TEST_F(TextFormat, LeavesOutAnAbsentHelp) {
+  sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
+  sink_.gauge({}, -0.5, {});
+  EXPECT_EQ(text(), "# TYPE temp_celsius gauge\ntemp_celsius -0.5\n");
+}
+
+// SPEC case 34.
+TEST_F(TextFormat, WritesTimestampsInMilliseconds) {
+  sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
+  sink_.gauge(LabelText::of({{"room", "x"}, {"zone", "y"}}), kNaN, at(1700000000123));
+  sink_.gauge({}, 1, at(0));
+  EXPECT_EQ(text(),
+            "# TYPE temp_celsius gauge\n"
+            "temp_celsius{room=\"x\",zone=\"y\"} NaN 1700000000123\n"
+            "temp_celsius 1 0\n");
+}
+
+// SPEC case 35.
+TEST_F(TextFormat, RefusesATimestampBefore1970AndWritesNothingOfIt) {
+  sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
+  sink_.gauge({}, 1, {});
+  try {
+    sink_.gauge(LabelText::of({{"room", "x"}}), 2, at(-5));
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const RegistrationError& error) {
+    EXPECT_STREQ(error.what(), "sample 'temp_celsius': its timestamp -5 ms is before 1970, which Prometheus refuses");
+  }
+  EXPECT_EQ(text(), "# TYPE temp_celsius gauge\ntemp_celsius 1\n");
+}
+
+// SPEC case 36.
+TEST_F(TextFormat, CallsUnknownUntyped) {
+  sink_.begin_family({.name = "u", .type = MetricType::unknown});
+  sink_.unknown({}, 42, {});
+  EXPECT_EQ(text(), "# TYPE u untyped\nu 42\n");
+}
+
+// SPEC case 37.
+TEST_F(TextFormat, ServesInfoAsAGauge) {
+  sink_.begin_family({.name = "build", .type = MetricType::info});
+  sink_.info(LabelText::of({{"rev", "x"}}), {});
+  EXPECT_EQ(text(), "# TYPE build_info gauge\nbuild_info{rev=\"x\"} 1\n");
+}
+
+// SPEC case 38.
+TEST_F(TextFormat, ServesAStateSetAsGauges) {
+  sink_.begin_family({.name = "mode", .type = MetricType::state_set});
+  const std::vector<State> states{{"a", false}, {"b", true}};
+  sink_.state_set({}, states, {});
+  sink_.state_set(LabelText::of({{"host", "h"}}), states, {});
+  EXPECT_EQ(text(),
+            "# TYPE mode gauge\n"
+            "mode{mode=\"a\"} 0\nmode{mode=\"b\"} 1\n"
+            "mode{host=\"h\",mode=\"a\"} 0\nmode{host=\"h\",mode=\"b\"} 1\n");
+}
+
+// SPEC case 39.
+TEST_F(TextFormat, ServesAGaugeHistogramAsAHistogram) {
+  sink_.begin_family({.name = "queue_seconds", .type = MetricType::gauge_histogram});
+  const std::vector<Bucket> buckets{{1, 2}};
+  sink_.gauge_histogram({}, {buckets, 3, 4.5}, {});
+  EXPECT_EQ(text(),
+            "# TYPE queue_seconds histogram\n"
+            "queue_seconds_bucket{le=\"1\"} 2\nqueue_seconds_bucket{le=\"+Inf\"} 3\n"
+            "queue_seconds_sum 4.5\nqueue_seconds_count 3\n");
+}
+
+// SPEC case 40.
+TEST_F(TextFormat, WritesAHistogramWithTheBoundBehindTheOtherLabels) {
+  sink_.begin_family({.name = "rpc_seconds", .help = "R", .type = MetricType::histogram});
+  const std::vector<Bucket> buckets{{0.005, 1}, {1, 4}, {1e5, 5}, {1e6, 5}};
+  sink_.histogram(LabelText::of({{"m", "get"}}), {buckets, 6, 12.5}, {});
+  EXPECT_EQ(text(),
+            "# HELP rpc_seconds R\n"
+            "# TYPE rpc_seconds histogram\n"
+            "rpc_seconds_bucket{m=\"get\",le=\"0.005\"} 1\n"
+            "rpc_seconds_bucket{m=\"get\",le=\"1\"} 4\n"
+            "rpc_seconds_bucket{m=\"get\",le=\"100000\"} 5\n"
+            "rpc_seconds_bucket{m=\"get\",le=\"1e+06\"} 5\n"
+            "rpc_seconds_bucket{m=\"get\",le=\"+Inf\"} 6\n"
+            "rpc_seconds_sum{m=\"get\"} 12.5\n"
+            "rpc_seconds_count{m=\"get\"} 6\n");
+}
+
+// SPEC cases 41 and 42.
+TEST_F(TextFormat, WritesTheInfBucketOnce) {
+  sink_.begin_family({.name = "x", .type = MetricType::histogram});
+  const std::vector<Bucket> only_inf{{kInfinity, 2}};
+  sink_.histogram({}, {only_inf, 2, 3}, {});
+  EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 3\nx_count 2\n");
+}
+
+// SPEC case 42.
+TEST_F(TextFormat, AddsTheInfBucketToAHistogramWithoutBounds) {
+  sink_.begin_family({.name = "x", .type = MetricType::histogram});
+  sink_.histogram({}, {{}, 2, 3}, {});
+  EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 3\nx_count 2\n");
+}
+
+// SPEC case 43.
+TEST_F(TextFormat, WritesASummaryWithTheQuantileBehindTheOtherLabels) {
+  sink_.begin_family({.name = "q_seconds", .type = MetricType::summary});
+  const std::vector<Quantile> quantiles{{0.5, 1}, {0.99, kNaN}, {1, 2}};
+  sink_.summary(LabelText::of({{"a", "b"}}), {quantiles, 2, 3}, {});
+  EXPECT_EQ(text(),
+            "# TYPE q_seconds summary\n"
+            "q_seconds{a=\"b\",quantile=\"0.5\"} 1\n"
+            "q_seconds{a=\"b\",quantile=\"0.99\"} NaN\n"
+            "q_seconds{a=\"b\",quantile=\"1\"} 2\n"
+            "q_seconds_sum{a=\"b\"} 3\n"
+            "q_seconds_count{a=\"b\"} 2\n");
+}
+
+// SPEC case 44.
+TEST_F(TextFormat, WritesASummaryWithoutQuantiles) {
+  sink_.begin_family({.name = "q_seconds", .type = MetricType::summary});
+  sink_.summary({}, {{}, 2, 3}, {});
+  EXPECT_EQ(text(), "# TYPE q_seconds summary\nq_seconds_sum 3\nq_seconds_count 2\n");
+}
+
+// SPEC case 45.
+TEST_F(TextFormat, WritesNothingForAFamilyWithoutSamples) {
+  sink_.begin_family({.name = "a", .help = "A.", .type = MetricType::counter});
+  sink_.begin_family({.name = "b", .help = "B.", .type = MetricType::gauge});
+  sink_.gauge({}, 1, {});
+  sink_.begin_family({.name = "c", .help = "C.", .type = MetricType::counter});
+  EXPECT_EQ(text(), "# HELP b B.\n# TYPE b gauge\nb 1\n");
+}
+
+// SPEC cases 47, 49, 50 and 51.
+TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
+  sink_.begin_family({.name = "a", .type = MetricType::gauge});
+  for (const std::string& value :
+       {std::string("n\0l", 3), std::string("x\ty"), std::string("{},=# "), std::string("c\r")}) {
+    sink_.gauge(LabelText::of({{"v", value}}), 1, {});
+  }
+  EXPECT_EQ(text(),
+            std::string("# TYPE a gauge\na{v=\"n\0l\"} 1\na{v=\"x\ty\"} 1\na{v=\"{},=# \"} 1\na{v=\"c\r\"} 1\n", 67));
+}
+
+TEST_F(TextFormat, RefusesAFamilyNameThatWouldBreakTheScrape) {
+  EXPECT_THROW(sink_.begin_family({.name = "queue depth"}), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = ""}), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = "mode:x", .type = MetricType::state_set}), RegistrationError);
+  EXPECT_EQ(text(), "");
+}
+
+TEST_F(TextFormat, MakesHelpAndStateNamesOfACollectorUtf8) {
+  sink_.begin_family({.name = "mode", .help = "M\xff", .type = MetricType::state_set});
+  const std::vector<State> states{{"a\xff", true}};
+  sink_.state_set({}, states, {});
+  EXPECT_EQ(text(), "# HELP mode M\uFFFD\n# TYPE mode gauge\nmode{mode=\"a\uFFFD\"} 1\n");
+}
+
+TEST_F(TextFormat, AppendsToWhatTheBufferHolds) {
+  text_ = "before\n";
+  sink_.begin_family({.name = "empty", .type = MetricType::gauge});
+  EXPECT_EQ(text(), "before\n");
+}
+
+}  // namespace
+}  // namespace narthex
