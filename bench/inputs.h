@@ -1,0 +1,109 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <narthex/buckets.h>
+
+namespace narthex::bench {
+
+// What every client is given: the same definitions, label values and observations.
+
+struct Definition {
+  const char* name;
+  const char* help;
+};
+
+inline constexpr Definition kRequests{"http_requests_total", "Requests answered."};
+inline constexpr Definition kInFlight{"http_requests_in_flight", "Requests being answered now."};
+inline constexpr Definition kLatency{"http_request_duration_seconds", "Time to answer a request."};
+
+// 1 ms to 8.2 s: the bounds of a service that answers a human.
+inline std::vector<double> latency_buckets() { return exponential_buckets(0.001, 2, 14); }
+
+// Two labels, as views: what an HTTP parser hands over.
+struct Status {
+  std::string_view method;
+  std::string_view code;
+};
+
+inline constexpr const char* kStatusLabels[] = {"method", "code"};
+
+// 16 series, as many as a service with a handful of methods and codes has; a power of two, so that a Wheel stays cheap.
+inline constexpr std::array<Status, 16> kStatuses{{
+    {"GET", "200"},
+    {"GET", "304"},
+    {"GET", "404"},
+    {"GET", "500"},
+    {"POST", "201"},
+    {"POST", "400"},
+    {"POST", "409"},
+    {"POST", "500"},
+    {"PUT", "204"},
+    {"PUT", "400"},
+    {"PUT", "404"},
+    {"PUT", "500"},
+    {"HEAD", "200"},
+    {"HEAD", "304"},
+    {"HEAD", "404"},
+    {"HEAD", "500"},
+}};
+
+// Three labels, of which the path makes the series distinct.
+struct Route {
+  std::string method;
+  std::string path;
+  std::string code;
+};
+
+inline constexpr const char* kRouteLabels[] = {"method", "path", "code"};
+
+// Returns `count` routes; no two with different numbers are the same.
+inline std::vector<Route> routes(std::size_t count, std::size_t first = 0) {
+  std::vector<Route> made;
+  made.reserve(count);
+  for (std::size_t number = first; number < first + count; ++number) {
+    made.push_back({"GET", "/articles/" + std::to_string(100'000 + number), "200"});
+  }
+  return made;
+}
+
+// Latencies that fall into every bucket equally often, +Inf included, in no order. So many because a branch predictor
+// learns the order of a few thousand by heart, and a search that guesses wrong takes several times as long; they are
+// read one after the other, which the caches foresee.
+using Latencies = std::array<double, 65'536>;
+
+inline const Latencies& latencies() {
+  static const Latencies values = [] {
+    Latencies made;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      const double position = (static_cast<double>(i) + 0.5) / static_cast<double>(made.size());
+      made[i] = 0.001 * std::exp2(15 * position - 1);
+    }
+    std::ranges::shuffle(made, std::mt19937());  // the same order in every run
+    return made;
+  }();
+  return values;
+}
+
+// Goes round and round through an array. Each thread starts elsewhere, so that threads do not march in step.
+template <class T, std::size_t N>
+class Wheel {
+ public:
+  Wheel(const std::array<T, N>& values, int thread) noexcept
+      : values_(values), at_(static_cast<std::size_t>(thread) * 7) {}
+
+  const T& next() noexcept { return values_[at_++ % N]; }
+
+ private:
+  const std::array<T, N>& values_;
+  std::size_t at_;
+};
+
+}  // namespace narthex::bench

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+
+#include <narthex/narthex.h>
+
+#include "inputs.h"
+
+namespace narthex::bench {
+
+// narthex, as a case sees a client: each function holds what an application would write. Asking for the same metric
+// again gives the same metric, so that every thread of a case asks for itself.
+class Narthex {
+ public:
+  static constexpr const char* kName = "narthex";
+
+  using Statuses = Family<Counter, 2>;
+  template <class Metric>
+  using Routes = Family<Metric, 3>;
+
+  Counter counter() { return registry_.counter({.name = kRequests.name, .help = kRequests.help}); }
+  Gauge gauge() { return registry_.gauge({.name = kInFlight.name, .help = kInFlight.help}); }
+  Histogram histogram() { return registry_.histogram(latency_options()); }
+
+  Statuses counter_by_status() {
+    return registry_.counter({.name = kRequests.name, .help = kRequests.help}, kStatusLabels);
+  }
+  Routes<Counter> counter_by_route() {
+    return registry_.counter({.name = kRequests.name, .help = kRequests.help}, kRouteLabels);
+  }
+  Routes<Histogram> histogram_by_route() { return registry_.histogram(latency_options(), kRouteLabels); }
+
+  // Handles to keep.
+  static Counter at(const Statuses& family, const Status& status) { return family.labels(status.method, status.code); }
+  template <class Metric>
+  static Metric at(const Routes<Metric>& family, const Route& route) {
+    return family.labels(route.method, route.path, route.code);
+  }
+
+  static void inc(const Counter& counter) { counter.inc(); }
+  static void inc(const Counter& counter, double amount) { counter.inc(amount); }
+  static void inc(const Gauge& gauge) { gauge.inc(); }
+  static void inc(const Statuses& family, const Status& status) { family.labels(status.method, status.code).inc(); }
+  static void set(const Gauge& gauge, double value) { gauge.set(value); }
+  static void observe(const Histogram& histogram, double value) { histogram.observe(value); }
+
+  std::string scrape() const { return to_text(registry_); }
+
+ private:
+  static HistogramOptions latency_options() {
+    return {.name = kLatency.name, .help = kLatency.help, .buckets = latency_buckets()};
+  }
+
+  Registry registry_;
+};
+
+}  // namespace narthex::bench

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <string>
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include "../inputs.h"
+
+namespace narthex::bench {
+
+// prometheus-cpp, with the functions of Narthex in narthex_client.h. Its metrics live in their family and are reached
+// through a pointer, which is its handle.
+class PrometheusCpp {
+ public:
+  static constexpr const char* kName = "prometheus_cpp";
+
+  using Counter = prometheus::Counter*;
+  using Gauge = prometheus::Gauge*;
+  using Histogram = prometheus::Histogram*;
+  struct Statuses {
+    prometheus::Family<prometheus::Counter>& family;
+  };
+  template <class Metric>
+  struct Routes {
+    prometheus::Family<Metric>& family;
+  };
+
+  Counter counter() { return &counters().Add({}); }
+  Gauge gauge() {
+    return &prometheus::BuildGauge().Name(kInFlight.name).Help(kInFlight.help).Register(registry_).Add({});
+  }
+  Histogram histogram() { return &histograms().Add({}, latency_buckets()); }
+
+  Statuses counter_by_status() { return {counters()}; }
+  Routes<prometheus::Counter> counter_by_route() { return {counters()}; }
+  Routes<prometheus::Histogram> histogram_by_route() { return {histograms()}; }
+
+  static Counter at(Statuses by, const Status& status) { return &by.family.Add(labels(status)); }
+  static Counter at(Routes<prometheus::Counter> by, const Route& route) { return &by.family.Add(labels(route)); }
+  static Histogram at(Routes<prometheus::Histogram> by, const Route& route) {
+    static const prometheus::Histogram::BucketBoundaries buckets = latency_buckets();
+    return &by.family.Add(labels(route), buckets);
+  }
+
+  static void inc(Counter counter) { counter->Increment(); }
+  static void inc(Counter counter, double amount) { counter->Increment(amount); }
+  static void inc(Gauge gauge) { gauge->Increment(); }
+  static void inc(Statuses by, const Status& status) { by.family.Add(labels(status)).Increment(); }
+  static void set(Gauge gauge, double value) { gauge->Set(value); }
+  static void observe(Histogram histogram, double value) { histogram->Observe(value); }
+
+  std::string scrape() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+
+ private:
+  static prometheus::Labels labels(const Status& status) {
+    return {{kStatusLabels[0], std::string(status.method)}, {kStatusLabels[1], std::string(status.code)}};
+  }
+  static prometheus::Labels labels(const Route& route) {
+    return {{kRouteLabels[0], route.method}, {kRouteLabels[1], route.path}, {kRouteLabels[2], route.code}};
+  }
+
+  prometheus::Family<prometheus::Counter>& counters() {
+    return prometheus::BuildCounter().Name(kRequests.name).Help(kRequests.help).Register(registry_);
+  }
+  prometheus::Family<prometheus::Histogram>& histograms() {
+    return prometheus::BuildHistogram().Name(kLatency.name).Help(kLatency.help).Register(registry_);
+  }
+
+  prometheus::Registry registry_;
+};
+
+}  // namespace narthex::bench
