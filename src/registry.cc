@@ -97,7 +97,7 @@ Registry::Registry() : state_(std::make_shared<State>()) {}
 Registry::~Registry() = default;
 
 Registry& Registry::global() {
-  static Registry* const registry = new Registry;  // leaked on purpose: usable until the very end of the process
+  static auto* const registry = new Registry;  // leaked on purpose: usable until the very end of the process
   return *registry;
 }
 

@@ -29,16 +29,15 @@ Registry example() {
   return registry;
 }
 
-// Large enough that no socket buffer takes it whole.
-const Registry& large_example() {
-  static const Registry large = [] {
-    Registry registry;
-    const auto family = registry.counter({.name = "large_total", .help = "Large."}, {"text"});
-    for (int i = 0; i < 20'000; ++i) family.labels(std::to_string(i) + std::string(1000, 'x')).inc();
-    return registry;
-  }();
-  return large;
+// A registry whose exposition takes about as many kilobytes.
+Registry example_of(int kilobytes) {
+  Registry registry;
+  const auto family = registry.counter({.name = "large_total", .help = "Large."}, {"text"});
+  for (int i = 0; i < kilobytes; ++i) family.labels(std::to_string(i) + std::string(1000, 'x')).inc();
+  return registry;
 }
+
+constexpr int kMoreThanSocketsHold = 20'000;
 
 std::string message_of(const std::function<void()>& start) {
   try {
@@ -136,8 +135,9 @@ TEST(CivetwebExporter, ListensOnSeveralAddressesOfBothVersions) {
 }
 
 TEST(CivetwebExporter, ServesIpv6Alone) {
-  const CivetwebExporter exporter(large_example(), {.listen = "[::1]:0"});
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(exporter.port(), "/metrics", AF_INET6).body, to_text(large_example()));
+  const Registry registry = example_of(1000);
+  const CivetwebExporter exporter(registry, {.listen = "[::1]:0"});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(exporter.port(), "/metrics", AF_INET6).body, to_text(registry));
   EXPECT_EQ(get(exporter.port(), "/", AF_INET6).status(), "404");
 }
 
@@ -187,8 +187,9 @@ TEST(CivetwebExporter, SaysWhatIsWrongWithItsOptions) {
 }
 
 TEST(CivetwebExporter, ServesManyScrapesAtOnce) {
-  const std::string expected = to_text(large_example());
-  const CivetwebExporter exporter(large_example(), {.listen = "127.0.0.1:0,[::1]:0"});
+  const Registry registry = example_of(1000);
+  const std::string expected = to_text(registry);
+  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0,[::1]:0"});
   const std::string relayed = exporter.addresses()[1];
   const auto relayed_port = static_cast<std::uint16_t>(std::stoi(relayed.substr(relayed.rfind(':') + 1)));
   std::atomic<int> correct{0};
@@ -255,7 +256,7 @@ TEST(CivetwebExporter, LetsNoRequestPastItsOwnHandler) {
 }
 
 TEST(CivetwebExporter, SurvivesClientsThatStopHalfWay) {
-  const CivetwebExporter exporter(large_example(),
+  const CivetwebExporter exporter(example_of(kMoreThanSocketsHold),
                                   {.listen = "127.0.0.1:0,[::1]:0", .request_timeout = std::chrono::milliseconds(200)});
   const std::string get_metrics = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
   for (int i = 0; i < 10; ++i) {
@@ -270,9 +271,9 @@ TEST(CivetwebExporter, SurvivesClientsThatStopHalfWay) {
 }
 
 TEST(CivetwebExporter, StopsWithScrapesInFlight) {
+  const Registry registry = example_of(kMoreThanSocketsHold);
   for (int i = 0; i < 2; ++i) {
-    auto exporter =
-        std::make_optional<CivetwebExporter>(large_example(), CivetwebOptions{.listen = "127.0.0.1:0,[::1]:0"});
+    auto exporter = std::make_optional<CivetwebExporter>(registry, CivetwebOptions{.listen = "127.0.0.1:0,[::1]:0"});
     RawConnection never_reads(exporter->port());
     never_reads.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     RawConnection reading(exporter->port());

@@ -9,8 +9,11 @@ namespace narthex {
 // Returns the value of the sample that an exposition in a text format holds under `series`, such as
 // `jobs_total{queue="a"}`. Throws when there is none or two.
 inline double sample(std::string_view exposition, std::string_view series) {
-  const std::string wanted = "\n" + std::string(series) + " ";
-  const std::string text = "\n" + std::string(exposition);
+  std::string text = "\n";
+  text += exposition;
+  std::string wanted = "\n";
+  wanted += series;
+  wanted += ' ';
   const std::size_t found = text.find(wanted);
   if (found == std::string::npos) throw std::runtime_error("no sample " + std::string(series) + " in:" + text);
   if (text.find(wanted, found + 1) != std::string::npos) throw std::runtime_error("two samples " + std::string(series));

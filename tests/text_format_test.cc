@@ -12,6 +12,7 @@
 namespace narthex {
 namespace {
 
+using namespace std::string_literals;
 using std::chrono::milliseconds;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -189,12 +190,10 @@ TEST_F(TextFormat, WritesNothingForAFamilyWithoutSamples) {
 // SPEC cases 47, 49, 50 and 51.
 TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
   sink_.begin_family({.name = "a", .type = MetricType::gauge});
-  for (const std::string& value :
-       {std::string("n\0l", 3), std::string("x\ty"), std::string("{},=# "), std::string("c\r")}) {
+  for (const std::string& value : {"n\0l"s, "x\ty"s, "{},=# "s, "c\r"s}) {
     sink_.gauge(LabelText::of({{"v", value}}), 1, {});
   }
-  EXPECT_EQ(text(),
-            std::string("# TYPE a gauge\na{v=\"n\0l\"} 1\na{v=\"x\ty\"} 1\na{v=\"{},=# \"} 1\na{v=\"c\r\"} 1\n", 67));
+  EXPECT_EQ(text(), "# TYPE a gauge\na{v=\"n\0l\"} 1\na{v=\"x\ty\"} 1\na{v=\"{},=# \"} 1\na{v=\"c\r\"} 1\n"s);
 }
 
 TEST_F(TextFormat, RefusesAFamilyNameThatWouldBreakTheScrape) {

@@ -116,6 +116,7 @@ std::vector<std::uint16_t> CivetwebServer::ports() const {
   std::vector<mg_server_port> found(addresses_.size());
   mg_get_server_ports(context_, static_cast<int>(found.size()), found.data());
   std::vector<std::uint16_t> ports;
+  ports.reserve(found.size());
   for (const mg_server_port& port : found) ports.push_back(static_cast<std::uint16_t>(port.port));
   return ports;
 }
