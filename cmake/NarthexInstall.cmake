@@ -5,6 +5,8 @@ include(CMakePackageConfigHelpers)
 get_target_property(kind narthex TYPE)
 if(kind STREQUAL "SHARED_LIBRARY")
   set(private ".private")
+else()
+  set(civetweb_if_static "-lcivetweb")
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
