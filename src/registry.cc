@@ -31,17 +31,20 @@ class Registry::State {
     const auto named = families_.find(definition.name);
     if (named == families_.end()) {
       check_clashes(definition);
-    } else {
-      for (const auto& family : named->second) {
-        const Definition& before = family->definition();
-        const bool same = have_same_constants(definition, before);
-        if (!are_siblings(definition, before) || (same && definition.kind->settings() != before.kind->settings())) {
-          throw RegistrationError(conflict(definition, before));
-        }
-        if (same) return family;
-      }
+      const std::string name = definition.name;
+      const auto family = std::make_shared<FamilyState>(std::move(definition));
+      families_.emplace(name, Siblings{family});
+      return family;
     }
-    return add(std::make_shared<FamilyState>(std::move(definition)));
+    for (const auto& family : named->second) {
+      const Definition& before = family->definition();
+      const bool same = have_same_constants(definition, before);
+      if (!are_siblings(definition, before) || (same && definition.kind->settings() != before.kind->settings())) {
+        throw RegistrationError(conflict(definition, before));
+      }
+      if (same) return family;
+    }
+    return named->second.emplace_back(std::make_shared<FamilyState>(std::move(definition)));
   }
 
   // Returns all families in the order of their names, siblings in the order they were defined.
@@ -58,34 +61,28 @@ class Registry::State {
   // A histogram 'x' also writes x_bucket, x_sum and x_count: nobody else may be called that.
   void check_clashes(const Definition& definition) const {
     for (const std::string_view suffix : definition.kind->suffixes()) {
-      check_clash(definition, definition, find(fmt::format("{}{}", definition.name, suffix)));
+      const std::string written = fmt::format("{}{}", definition.name, suffix);
+      if (const Definition* other = find(written)) refuse_clash(definition, *other, definition, written);
     }
     const std::string_view name = definition.name;
-    const Definition* shorter = find(name.substr(0, name.rfind('_')));  // a suffix is one word behind an underscore
-    if (shorter) check_clash(definition, *shorter, &definition);
+    const std::size_t word = name.rfind('_');  // a suffix is one word behind an underscore
+    if (word == std::string_view::npos) return;
+    const Definition* shorter = find(name.substr(0, word));
+    if (shorter && std::ranges::count(shorter->kind->suffixes(), name.substr(word)) > 0) {
+      refuse_clash(definition, *shorter, *shorter, name);
+    }
   }
 
-  // Throws if `writer` writes samples under the name of `named`; one of them is `now`, which cannot be added then.
-  static void check_clash(const Definition& now, const Definition& writer, const Definition* named) {
-    if (!named) return;
-    const auto written = [&](std::string_view suffix) {
-      return named->name == fmt::format("{}{}", writer.name, suffix);
-    };
-    if (std::ranges::none_of(writer.kind->suffixes(), written)) return;
-    const Definition& other = &now == &writer ? *named : writer;
+  [[noreturn]] static void refuse_clash(const Definition& now, const Definition& before, const Definition& writer,
+                                        std::string_view written) {
     throw RegistrationError(fmt::format("{}: clashes with {}, because {} also writes samples called {}", title(now),
-                                        title(other), title(writer), detail::quote(named->name)));
+                                        title(before), title(writer), detail::quote(written)));
   }
 
   // Returns what is defined under a name, or null.
   const Definition* find(std::string_view name) const {
     const auto found = families_.find(name);
     return found == families_.end() ? nullptr : &found->second.front()->definition();
-  }
-
-  std::shared_ptr<FamilyState> add(std::shared_ptr<FamilyState> family) {
-    families_[family->definition().name].push_back(family);
-    return family;
   }
 
   mutable std::mutex mutex_;

@@ -9,12 +9,14 @@
 namespace narthex {
 
 /// What a scraper said it wants: the values of the request headers of the same names, empty where absent.
+/// The views need to live for the call they are passed to.
 struct ExpositionRequest {
   std::string_view accept{};
   std::string_view accept_encoding{};
 };
 
-/// The finished reply to one scrape, for whatever HTTP server sends it with status 200.
+/// The finished reply to one scrape, for whatever HTTP server sends it with status 200, as it is: a server that compresses
+/// on its own must not do so again where content_encoding is set.
 struct Exposition {
   std::string content_type{};
   std::string content_encoding{};  ///< Empty: the body is not compressed, and the header is left out.

@@ -57,7 +57,11 @@ class Ref {
     if (series_) series_->retain();
   }
   Ref(Ref&& other) noexcept : series_(std::exchange(other.series_, nullptr)) {}
-  Ref& operator=(const Ref& other) noexcept { return *this = Ref(other); }
+  Ref& operator=(const Ref& other) noexcept {
+    Ref copy(other);
+    std::swap(series_, copy.series_);
+    return *this;
+  }
   Ref& operator=(Ref&& other) noexcept {
     std::swap(series_, other.series_);
     return *this;

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include <httplib.h>
+#include <narthex/exposition.h>
+
+/// Answers a scrape from a cpp-httplib server. All that another HTTP server needs: hand over what the scraper wants, and
+/// send back what comes.
+inline void serve_metrics(const narthex::Registry& registry, const httplib::Request& request,
+                          httplib::Response& response) {
+  narthex::Exposition reply = narthex::expose(
+      registry,
+      {.accept = request.get_header_value("Accept"), .accept_encoding = request.get_header_value("Accept-Encoding")});
+  if (!reply.content_encoding.empty()) response.set_header("Content-Encoding", reply.content_encoding);
+  // A content provider, because set_content() compresses text on its own, also what is compressed already.
+  const std::size_t size = reply.body.size();
+  response.set_content_provider(
+      size, reply.content_type,
+      [body = std::move(reply.body)](std::size_t from, std::size_t count, httplib::DataSink& out) {
+        return out.write(body.data() + from, count);
+      });
+}
