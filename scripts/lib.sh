@@ -46,7 +46,7 @@ install_missing() {
 install_dependencies() {
   install_missing g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client \
     libfmt-dev libcivetweb-dev libcpp-httplib-dev nlohmann-json3-dev \
-    libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev prometheus locales "$@"
+    libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev prometheus locales valgrind "$@"
 }
 
 # Configures a preset of CMakePresets.json and builds it, or only the targets that are named: build PRESET [TARGET...]

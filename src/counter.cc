@@ -1,5 +1,8 @@
 #include <narthex/counter.h>
 
+#include <string_view>
+
+
 #include <narthex/sink.h>
 
 namespace narthex::detail {
@@ -9,6 +12,7 @@ namespace {
 class CounterKind final : public Kind {
  public:
   MetricType type() const noexcept override { return MetricType::counter; }
+  std::string_view ending() const noexcept override { return "_total"; }
   Ref<detail::Series> make_series() const override { return Ref<detail::Series>(new CounterSeries); }
 };
 

@@ -39,7 +39,7 @@ std::string listed(const std::vector<std::string>& names) {
 
 void check_unit(const Definition& definition) {
   std::string_view stem = definition.name;
-  if (definition.kind->type() == MetricType::counter && stem.ends_with("_total")) stem.remove_suffix(6);
+  if (stem.ends_with(definition.kind->ending())) stem.remove_suffix(definition.kind->ending().size());
   if (stem.ends_with("_" + definition.unit)) return;
   refuse(definition,
          fmt::format("unit {} is not the last word of the name; the name would be {}", quote(definition.unit),

@@ -27,8 +27,7 @@ int main() {
   latency.observe(0.042);
   { narthex::Timer timer(latency); }
 
-  auto requests =
-      registry.counter({.name = "http_requests_total", .help = "Requests answered."}, {"method", "code"});
+  auto requests = registry.counter({.name = "http_requests_total", .help = "Requests answered."}, {"method", "code"});
   requests.labels("GET", 200).inc();
   narthex::Counter ok = requests.labels("GET", 200);
   auto also_ok = requests.labels("GET", 200);
