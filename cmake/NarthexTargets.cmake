@@ -1,3 +1,13 @@
+# Finds a package, or says where to get it: narthex_dependency(<package> [<version>] DEBIAN <name> [OR <advice>])
+macro(narthex_dependency package)
+  cmake_parse_arguments(dependency "" "DEBIAN;OR" "" ${ARGN})
+  find_package(${package} ${dependency_UNPARSED_ARGUMENTS} QUIET)
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "narthex needs ${package} ${dependency_UNPARSED_ARGUMENTS}: install it (Debian: "
+      "${dependency_DEBIAN}) ${dependency_OR}")
+  endif()
+endmacro()
+
 # Gives a library of ours what all of them share: its alias, its headers, C++20, hidden symbols, and its place in the
 # installed package.
 #
@@ -20,6 +30,9 @@ function(narthex_library target)
     VISIBILITY_INLINES_HIDDEN ON)
   narthex_warnings(${target})
 
+  if(NOT NARTHEX_INSTALL)
+    return()
+  endif()
   install(DIRECTORY ${arg_INCLUDE}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(TARGETS ${target} EXPORT ${target}-targets)
   install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)

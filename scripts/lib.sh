@@ -29,17 +29,16 @@ install_missing() {
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   say "Installing from Debian: ${missing[*]}"
-  local policy=/usr/sbin/policy-rc.d guarded=
-  if [ ! -e "$policy" ]; then
-    guarded=yes
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-    as_root chmod +x "$policy"
-  fi
-  local status=0
-  { as_root apt-get update -qq &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } || status=$?
-  [ -z "$guarded" ] || as_root rm -f "$policy"
-  [ "$status" = 0 ] || fail "apt-get could not install them"
+  (
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      trap 'as_root rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+      as_root chmod +x "$policy"
+    fi
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  ) || fail "apt-get could not install them"
 }
 
 # What building all of the project and running its tests and its demo needs.

@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-
 #include <narthex/sink.h>
 
 namespace narthex::detail {

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
 #include "names.h"
-#include "quote.h"
 #include "utf8.h"
 
 namespace narthex::detail {
@@ -96,7 +96,7 @@ void check(const Definition& definition) {
 
 bool are_siblings(const Definition& a, const Definition& b) {
   return a.kind->type() == b.kind->type() && a.help == b.help && a.unit == b.unit && a.label_names == b.label_names &&
-         constant_names(a) == constant_names(b);
+         constant_names(a) == constant_names(b) && a.kind->settings() == b.kind->settings();
 }
 
 bool have_same_constants(const Definition& a, const Definition& b) {

@@ -25,7 +25,7 @@ std::string title(const Definition& definition);
 // Throws RegistrationError, which quotes the culprit and the rule, unless the definition can be served as it stands.
 void check(const Definition& definition);
 
-// Tells whether both may be served under one name: all but the values of the constant labels is the same.
+// Tells whether both may be served under one name: all is the same but the values of the constant labels.
 bool are_siblings(const Definition& a, const Definition& b);
 
 // Tells two siblings apart.

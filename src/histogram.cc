@@ -6,11 +6,12 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
 #include "formats/number.h"
-#include "quote.h"
 
 namespace narthex::detail {
 

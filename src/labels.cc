@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
 #include "label_order.h"
 #include "names.h"
-#include "quote.h"
 #include "totals.h"
 
 namespace narthex {

@@ -4,8 +4,8 @@
 #include <cstddef>
 
 #include <fmt/format.h>
+#include <narthex/detail/quote.h>
 
-#include "quote.h"
 #include "utf8.h"
 
 namespace narthex::detail {

@@ -1,4 +1,4 @@
-#include "quote.h"
+#include <narthex/detail/quote.h>
 
 #include <cstddef>
 #include <iterator>

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
 #include "definition.h"
 #include "family_state.h"
-#include "quote.h"
 
 namespace narthex {
 
@@ -38,11 +38,8 @@ class Registry::State {
     }
     for (const auto& family : named->second) {
       const Definition& before = family->definition();
-      const bool same = have_same_constants(definition, before);
-      if (!are_siblings(definition, before) || (same && definition.kind->settings() != before.kind->settings())) {
-        throw RegistrationError(conflict(definition, before));
-      }
-      if (same) return family;
+      if (!are_siblings(definition, before)) throw RegistrationError(conflict(definition, before));
+      if (have_same_constants(definition, before)) return family;
     }
     return named->second.emplace_back(std::make_shared<FamilyState>(std::move(definition)));
   }

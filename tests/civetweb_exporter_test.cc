@@ -1,4 +1,5 @@
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +12,8 @@
 #include <narthex/narthex.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "http_client.h"
 
@@ -150,6 +153,13 @@ TEST(CivetwebExporter, SaysWhichAddressIsTaken) {
   }
 }
 
+TEST(CivetwebExporter, SaysWhichAddressStandsTwice) {
+  const std::uint16_t free_port = CivetwebExporter(Registry(), {.listen = "127.0.0.1:0"}).port();
+  const std::string twice = "127.0.0.1:" + std::to_string(free_port);
+  EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = twice + "," + twice}); }),
+            "civetweb exporter: cannot listen on '" + twice + "': Address already in use");
+}
+
 TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
   const std::string forms = "; write 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for everybody";
   const auto message = [](const std::string& listen) {
@@ -173,17 +183,53 @@ TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
 }
 
 TEST(CivetwebExporter, SaysWhatIsWrongWithItsOptions) {
-  EXPECT_EQ(message_of([] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = 0}); }),
-            "civetweb exporter: worker_threads is 0, and needs to be at least 1");
-  EXPECT_EQ(message_of([] {
-              CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(0)});
-            }),
-            "civetweb exporter: request_timeout is 0 ms, and needs to be at least 1 ms");
-  for (const char* path : {"", "metrics", "/a b", "/a?b", "/a#b", "/a%20b", "/\u00e9"}) {
-    EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .path = path}); }),
-              "civetweb exporter: '" + std::string(path) +
-                  "' is no path to serve; it starts with '/' and holds no blank, '?', '#' or '%'");
+  for (const int threads : {0, -1, 1001}) {
+    EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = threads}); }),
+              "civetweb exporter: worker_threads is " + std::to_string(threads) + "; it can be from 1 to 1000");
   }
+  for (const int milliseconds : {0, -1, 3'600'001}) {
+    const std::chrono::milliseconds timeout(milliseconds);
+    EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = timeout}); }),
+              "civetweb exporter: request_timeout is " + std::to_string(timeout.count()) +
+                  " ms; it can be from 1 ms to 1 hour");
+  }
+}
+
+TEST(CivetwebExporter, RefusesPathsThatNoRequestCouldReach) {
+  CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0"});
+  for (const char* path : {"", "metrics", "/a b", "/a?b", "/a#b", "/a%20b", "/\u00e9", "/a//b", "/a/../b", "/a/./b",
+                           "/..", "/.", "/a.", "/a\\b"}) {
+    EXPECT_EQ(
+        message_of([&] { exporter.add(Registry(), path); }),
+        "civetweb exporter: '" + std::string(path) +
+            "' is no path to serve; it starts with '/', has no blank, '?', '#', '%' or '\\', no empty part, and no "
+            "part that starts or ends with '.'");
+  }
+  for (const char* path : {"/a", "/a/", "/a/b.c", "/actuator/prometheus"}) {
+    exporter.add(example(), path);
+    EXPECT_EQ(get(exporter.port(), path).body, kBody);
+  }
+}
+
+TEST(CivetwebExporter, AnswersTheAbsoluteFormOfAPath) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
+  const std::string host = "127.0.0.1:" + std::to_string(exporter.port());
+  EXPECT_EQ(request(exporter.port(), "GET http://" + host + "/metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n").body,
+            kBody);
+}
+
+TEST(CivetwebExporter, CanBeDestroyedInAForkedChild) {
+  auto exporter = std::make_optional<CivetwebExporter>(example(), CivetwebOptions{.listen = "127.0.0.1:0,[::1]:0"});
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);  // ends a child that waits for threads which it does not have
+    exporter.reset();
+    ::_exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(get(exporter->port()).body, kBody);
 }
 
 TEST(CivetwebExporter, ServesManyScrapesAtOnce) {

@@ -74,6 +74,23 @@ TEST(Counter, MovedFromOneDoesNothing) {
   EXPECT_EQ(taken.value(), 0);
 }
 
+TEST(Counter, MoveAssignedFromOneDoesNothing) {
+  Counter from = make_counter();
+  Counter to = make_counter();
+  to = std::move(from);
+  from.inc(5);  // NOLINT(bugprone-use-after-move): that is the question
+  EXPECT_EQ(from.value(), 0);
+  EXPECT_EQ(to.value(), 0);
+}
+
+TEST(Counter, SurvivesAssignmentToItself) {
+  Counter counter = make_counter();
+  counter.inc();
+  const Counter& same = counter;
+  counter = same;
+  EXPECT_EQ(counter.value(), 1);
+}
+
 TEST(Counter, CanBeUpdatedFromAConstLambda) {
   const Counter counter = make_counter();
   const auto work = [counter] { counter.inc(); };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -9,7 +10,7 @@ namespace narthex {
 
 // Returns a file of tests/golden: a whole output, to compare with.
 inline std::string golden(const std::string& name) {
-  std::ifstream file(std::string(NARTHEX_GOLDEN_DIR) + "/" + name, std::ios::binary);
+  std::ifstream file(std::filesystem::path(NARTHEX_GOLDEN_DIR) / name, std::ios::binary);
   if (!file) throw std::runtime_error("no golden file " + name);
   return {std::istreambuf_iterator<char>(file), {}};
 }

@@ -134,6 +134,11 @@ const std::vector<Mistake>& mistakes() {
          r.histogram({.name = "h", .help = "H.", .buckets = {0.1, 1}});
          r.histogram({.name = "h", .help = "H.", .buckets = {0.1, 2.5}});
        }},
+      {"sibling with other buckets",
+       [](Registry& r) {
+         r.histogram({.name = "h", .help = "H.", .labels = {{"zone", "a"}}, .buckets = {0.1, 1}});
+         r.histogram({.name = "h", .help = "H.", .labels = {{"zone", "b"}}, .buckets = {1, 10}});
+       }},
   };
   return all;
 }

@@ -1,8 +1,8 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <narthex/detail/quote.h>
 
-#include "quote.h"
 #include "utf8.h"
 
 namespace narthex::detail {

@@ -14,11 +14,11 @@ namespace narthex {
 NARTHEX_EXPORT std::vector<double> default_buckets();
 
 /// Returns `count` bounds: start, start + width, start + 2 width, ...
-/// Throws RegistrationError unless width > 0 and count >= 1.
+/// Throws RegistrationError unless width > 0 and count is from 1 to 10000.
 NARTHEX_EXPORT std::vector<double> linear_buckets(double start, double width, std::size_t count);
 
 /// Returns `count` bounds: start, start * factor, start * factor^2, ...
-/// Throws RegistrationError unless start > 0, factor > 1 and count >= 1.
+/// Throws RegistrationError unless start > 0, factor > 1 and count is from 1 to 10000.
 NARTHEX_EXPORT std::vector<double> exponential_buckets(double start, double factor, std::size_t count);
 
 }  // namespace narthex

@@ -20,8 +20,8 @@ class Sink;
 ///   of them, or an exporter that serves it.
 /// Errors: a definition throws RegistrationError and quotes what is wrong; nothing is registered then.
 ///
-/// Defining the same thing twice returns the same metric. The same name, type, help, unit and label names with other
-/// values of the constant labels makes a sibling, served under the same name.
+/// Defining the same thing twice returns the same metric. The same but for the values of the constant labels makes a
+/// sibling, served under the same name.
 class NARTHEX_EXPORT Registry {
  public:
   Registry();

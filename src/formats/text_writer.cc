@@ -3,11 +3,11 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
 #include "../escape.h"
 #include "../names.h"
-#include "../quote.h"
 #include "../totals.h"
 #include "number.h"
 

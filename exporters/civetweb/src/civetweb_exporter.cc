@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 #include <narthex/error.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "civetweb_server.h"
 #include "ipv6_relay.h"
@@ -14,13 +16,16 @@ namespace narthex {
 
 namespace {
 
+constexpr int kMostThreads = 1000;
+constexpr std::chrono::hours kLongestTimeout{1};
+
 const CivetwebOptions& checked(const CivetwebOptions& options) {
-  if (options.worker_threads < 1) {
-    throw RegistrationError(
-        fmt::format("civetweb exporter: worker_threads is {}, and needs to be at least 1", options.worker_threads));
+  if (options.worker_threads < 1 || options.worker_threads > kMostThreads) {
+    throw RegistrationError(fmt::format("civetweb exporter: worker_threads is {}; it can be from 1 to {}",
+                                        options.worker_threads, kMostThreads));
   }
-  if (options.request_timeout.count() < 1) {
-    throw RegistrationError(fmt::format("civetweb exporter: request_timeout is {} ms, and needs to be at least 1 ms",
+  if (options.request_timeout.count() < 1 || options.request_timeout > kLongestTimeout) {
+    throw RegistrationError(fmt::format("civetweb exporter: request_timeout is {} ms; it can be from 1 ms to 1 hour",
                                         options.request_timeout.count()));
   }
   return options;
@@ -38,6 +43,9 @@ class CivetwebExporter::Impl {
 
   void add(const Registry& registry, const std::string& path) { routes_.add(registry, path); }
 
+  // After a fork() the child has this object, but none of its threads.
+  bool belongs_to_another_process() const noexcept { return process_ != ::getpid(); }
+
   std::uint16_t port() const noexcept { return ports_.front(); }
 
   std::vector<std::string> addresses() const {
@@ -51,26 +59,26 @@ class CivetwebExporter::Impl {
   void start(const CivetwebOptions& options) {
     std::vector<detail::ListenAddress> served;
     std::vector<detail::ListenAddress> relayed;
-    for (const auto& entry : listen_) {
-      (entry.is_ipv6() && !detail::CivetwebServer::knows_ipv6() ? relayed : served).push_back(entry);
-    }
+    for (const auto& entry : listen_) (is_relayed(entry) ? relayed : served).push_back(entry);
     if (!relayed.empty()) served.push_back(detail::parse_listen("127.0.0.1:0").front());  // where the relay leads to
+
     server_.emplace(served, options, routes_);
-    const auto served_ports = server_->ports();
+    std::vector<std::uint16_t> served_ports = server_->ports();
     std::vector<std::uint16_t> relayed_ports;
     if (!relayed.empty()) {
       relay_.emplace(relayed, served_ports.back(), options.request_timeout);
       relayed_ports = relay_->ports();
     }
-
     auto next_served = served_ports.begin();
     auto next_relayed = relayed_ports.begin();
-    for (const auto& entry : listen_) {
-      const bool is_relayed = entry.is_ipv6() && !detail::CivetwebServer::knows_ipv6();
-      ports_.push_back(is_relayed ? *next_relayed++ : *next_served++);
-    }
+    for (const auto& entry : listen_) ports_.push_back(is_relayed(entry) ? *next_relayed++ : *next_served++);
   }
 
+  static bool is_relayed(const detail::ListenAddress& entry) {
+    return entry.is_ipv6() && !detail::CivetwebServer::knows_ipv6();
+  }
+
+  const pid_t process_ = ::getpid();
   const std::vector<detail::ListenAddress> listen_;
   detail::Routes routes_;
   std::optional<detail::CivetwebServer> server_;
@@ -81,7 +89,10 @@ class CivetwebExporter::Impl {
 CivetwebExporter::CivetwebExporter(const Registry& registry, const CivetwebOptions& options)
     : impl_(std::make_unique<Impl>(registry, options)) {}
 
-CivetwebExporter::~CivetwebExporter() = default;
+CivetwebExporter::~CivetwebExporter() {
+  // Waiting for threads that are not there would never end; the parent's go on serving, so nothing is left to do.
+  if (impl_->belongs_to_another_process()) static_cast<void>(impl_.release());
+}
 
 void CivetwebExporter::add(const Registry& registry, const std::string& path) { impl_->add(registry, path); }
 

@@ -54,8 +54,10 @@ std::string listening_ports(const std::vector<ListenAddress>& addresses) {
 
 // civetweb says only that it failed. Looks which address it was, and why.
 void refuse_first_taken(const std::vector<ListenAddress>& addresses) {
+  std::vector<Socket> tried;  // kept open, so that an entry that stands twice is found too
   for (const ListenAddress& entry : addresses) {
-    if (!listen_on(entry.address)) refuse_address(entry.with_port(port_of(entry.address)), errno);
+    tried.push_back(listen_on(entry.address));
+    if (!tried.back()) refuse_address(entry.with_port(port_of(entry.address)), errno);
   }
 }
 
@@ -75,6 +77,8 @@ CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, cons
       {"num_threads", std::to_string(options.worker_threads)},
       {"request_timeout_ms", std::to_string(options.request_timeout.count())},
       {"enable_keep_alive", "no"},
+      {"enable_auth_domain_check",
+       "no"},                // else "GET http://127.0.0.1:9464/metrics", as proxies send it, is not answered
       {"tcp_nodelay", "1"},  // a short body must not wait for the head to be acknowledged
   };
   std::vector<const char*> names_and_values;

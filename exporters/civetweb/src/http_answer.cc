@@ -1,6 +1,8 @@
 #include "http_answer.h"
 
+#include <ctime>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include <fmt/chrono.h>

@@ -18,7 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kRest{100};  // before the next try when the process has no descriptor left
+constexpr std::chrono::seconds kLongestAnswer{30};  // of a scrape; Prometheus itself gives up after 10 s by default
+constexpr std::chrono::milliseconds kRest{100};     // before the next try when the process has no descriptor left
 
 // One direction of a connection: what was read on one side and not written to the other yet.
 class Flow {
@@ -77,9 +78,11 @@ class Connection {
     return !reply_.is_done();
   }
 
-  // A client that does not take its reply. (civetweb sees to one that does not send its request.)
-  bool is_stuck(std::chrono::milliseconds limit) const {
-    return reply_.wants_to_write() && Clock::now() - last_moved_ > limit;
+  // Whether the client does not take its reply, or civetweb does not give one. (It sees to a client that is silent, but
+  // only once it has accepted the connection, which it cannot when the process has no descriptor left.)
+  bool is_stuck(std::chrono::milliseconds silence) const {
+    const auto limit = reply_.wants_to_write() ? silence : silence + kLongestAnswer;
+    return Clock::now() - last_moved_ > limit;
   }
 
  private:
@@ -133,7 +136,7 @@ void Ipv6Relay::run() {
       polled.push_back(connection.server_poll());
     }
     const std::chrono::milliseconds wait = is_short_of_sockets ? kRest : silence_;
-    if (::poll(polled.data(), polled.size(), static_cast<int>(wait.count())) < 0 && errno != EINTR) return;
+    if (::poll(polled.data(), polled.size(), static_cast<int>(wait.count())) < 0) continue;  // a signal, or no memory
     is_short_of_sockets = false;
     if (polled[0].revents != 0) return;
 

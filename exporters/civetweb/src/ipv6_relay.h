@@ -20,7 +20,7 @@ class Ipv6Relay {
   static constexpr std::size_t kMostConnections = 64;
 
   // Throws std::system_error with the address and the reason when it cannot listen.
-  // `silence` ends a connection whose client does not take its reply for so long.
+  // `silence` ends a connection whose client does not take its reply for so long; at most an hour.
   Ipv6Relay(const std::vector<ListenAddress>& addresses, std::uint16_t to_port, std::chrono::milliseconds silence);
   Ipv6Relay(const Ipv6Relay&) = delete;
   Ipv6Relay& operator=(const Ipv6Relay&) = delete;

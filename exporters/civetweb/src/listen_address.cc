@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <narthex/detail/quote.h>
 #include <netinet/in.h>
 
 namespace narthex::detail {
@@ -71,7 +72,7 @@ std::vector<ListenAddress> parse_listen(std::string_view listen) {
 void refuse_address(std::string_view address, int error, std::string_view hint) {
   throw std::system_error(
       error, std::generic_category(),
-      fmt::format("civetweb exporter: cannot listen on '{}'{}{}", address, hint.empty() ? "" : "; ", hint));
+      fmt::format("civetweb exporter: cannot listen on {}{}{}", quote(address), hint.empty() ? "" : "; ", hint));
 }
 
 }  // namespace narthex::detail

@@ -18,7 +18,7 @@ concept TextLabel = std::convertible_to<const T&, std::string_view> && !std::sam
 
 // A lone character is refused: 'a' may mean the letter or 97.
 template <class T>
-concept IntegerLabel = std::integral<T> && !std::same_as<T, bool> && !CharacterType<T>;
+concept IntegerLabel = std::integral<T> && !std::same_as<T, bool> && !CharacterType<T> && sizeof(T) <= 8;
 
 template <class T>
 concept EnumLabel = std::is_enum_v<T> && requires(const T& value) {
@@ -55,6 +55,8 @@ decltype(auto) as_label(const T& value) {
     return std::string_view(value ? "true" : "false");
   } else if constexpr (IntegerLabel<T>) {
     return IntegerText(value);
+  } else if constexpr (std::is_pointer_v<decltype(to_string(value))>) {
+    return as_label(to_string(value));
   } else {
     return to_string(value);
   }

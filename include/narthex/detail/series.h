@@ -63,7 +63,8 @@ class Ref {
     return *this;
   }
   Ref& operator=(Ref&& other) noexcept {
-    std::swap(series_, other.series_);
+    Ref taken(std::move(other));  // leaves the other one empty
+    std::swap(series_, taken.series_);
     return *this;
   }
   ~Ref() {

@@ -17,14 +17,18 @@ struct CivetwebOptions {
   /// "127.0.0.1:9464,[::1]:9464". Port 0 picks a free one, see port(). "0.0.0.0:9464" serves everybody who can reach it.
   std::string listen = "127.0.0.1:9464";
   std::string path = "/metrics";                    ///< Where the registry is served.
-  std::chrono::milliseconds request_timeout{5000};  ///< Silence of a client that ends its connection.
-  int worker_threads = 4;                           ///< How many requests are answered at the same time; others wait.
+  std::chrono::milliseconds request_timeout{5000};  ///< Silence of a client that ends its connection; at most an hour.
+  /// How many connections are served at the same time, from 1 to 1000; others wait. One that says nothing holds its
+  /// thread for request_timeout: where strangers can connect, give more threads or less time.
+  int worker_threads = 4;
 };
 
 /// Serves registries over HTTP from construction to destruction: GET and HEAD, one request per connection.
+/// Keep it in a std::optional where it starts later than its owner.
 /// Values: every request is answered from the registries alone; nothing of the machine's files can be reached.
 /// Threads: any, at once. It runs its own: the workers, one that accepts, and one more where it relays IPv6.
-///   The destructor ends connections, also with a scrape in flight, and returns when all threads have ended.
+///   The destructor ends connections, also with a scrape in flight, and returns when all threads have ended; in a child
+///   after fork(), which has none of them, it does nothing.
 /// Errors: std::system_error with the address and the reason when it cannot listen; RegistrationError for bad options.
 /// It ignores SIGPIPE for the whole process, as civetweb does.
 class NARTHEX_EXPORT CivetwebExporter {
@@ -40,7 +44,8 @@ class NARTHEX_EXPORT CivetwebExporter {
   /// Returns the port of the first address in `listen`.
   std::uint16_t port() const noexcept;
 
-  /// Returns what is listened to, with the ports that were picked, in the order of `listen`: "127.0.0.1:41267".
+  /// Returns the addresses of `listen`, in its order, with the ports that were picked: "127.0.0.1:41267". (Where civetweb
+  /// is built without IPv6, as Debian's is, IPv6 connections are relayed to one more port, on 127.0.0.1.)
   std::vector<std::string> addresses() const;
 
  private:
