@@ -3,7 +3,8 @@ macro(narthex_dependency package)
   cmake_parse_arguments(dependency "" "DEBIAN;OR" "" ${ARGN})
   find_package(${package} ${dependency_UNPARSED_ARGUMENTS} QUIET)
   if(NOT ${package}_FOUND)
-    message(FATAL_ERROR "narthex needs ${package} ${dependency_UNPARSED_ARGUMENTS}: install it (Debian: "
+    string(STRIP "${package} ${dependency_UNPARSED_ARGUMENTS}" dependency_wanted)
+    message(FATAL_ERROR "narthex needs ${dependency_wanted}: install it (Debian: "
       "${dependency_DEBIAN}) ${dependency_OR}")
   endif()
 endmacro()

@@ -7,7 +7,7 @@ int main() {
   narthex::Registry registry;
   narthex::Counter lines = registry.counter({.name = "lines_read_total", .help = "Lines read from standard input."});
   narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:9464"});
-  for (int c; (c = std::getchar()) != EOF;) {
+  for (int c = 0; (c = std::getchar()) != EOF;) {
     if (c == '\n') lines.inc();
   }
 }

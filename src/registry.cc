@@ -32,7 +32,7 @@ class Registry::State {
     if (named == families_.end()) {
       check_clashes(definition);
       const std::string name = definition.name;
-      const auto family = std::make_shared<FamilyState>(std::move(definition));
+      auto family = std::make_shared<FamilyState>(std::move(definition));
       families_.emplace(name, Siblings{family});
       return family;
     }
