@@ -28,4 +28,16 @@ LabelText LabelText::of(const Labels& labels) {
   return detail::LabelOrder(clean, {}).render({});
 }
 
+bool LabelText::has(std::string_view name) const noexcept {
+  for (std::string_view rest = text_; !rest.empty();) {
+    const std::size_t equals = rest.find("=\"");
+    if (rest.substr(0, equals) == name) return true;
+    std::size_t end = equals + 2;  // of the value: its first quote without a backslash
+    while (rest[end] != '"') end += rest[end] == '\\' ? 2 : 1;
+    rest.remove_prefix(end + 1);
+    if (!rest.empty()) rest.remove_prefix(1);  // the comma
+  }
+  return false;
+}
+
 }  // namespace narthex

@@ -19,6 +19,13 @@ TEST(LabelText, SortsBytewise) {
 
 TEST(LabelText, MakesValuesUtf8) { EXPECT_EQ(LabelText::of({{"a", "x\xff"}}).text(), "a=\"x\uFFFD\""); }
 
+TEST(LabelText, TellsWhichNamesItHas) {
+  const LabelText labels = LabelText::of({{"a", ",z=\"1\","}, {"b", ",y="}, {"le_b", "\\"}, {"x", ""}});
+  for (const char* name : {"a", "b", "le_b", "x"}) EXPECT_TRUE(labels.has(name)) << name;
+  for (const char* name : {"", "z", "y", "le", "le_", "B", "a="}) EXPECT_FALSE(labels.has(name)) << name;
+  EXPECT_FALSE(LabelText().has("a"));
+}
+
 TEST(LabelText, RefusesNamesThatCannotBeServed) {
   EXPECT_THROW(LabelText::of({{"a b", "1"}}), RegistrationError);
   EXPECT_THROW(LabelText::of({{"__a", "1"}}), RegistrationError);

@@ -203,6 +203,25 @@ TEST_F(TextFormat, RefusesAFamilyNameThatWouldBreakTheScrape) {
   EXPECT_EQ(text(), "");
 }
 
+TEST_F(TextFormat, RefusesLabelsThatItWritesItself) {
+  sink_.begin_family({.name = "h", .type = MetricType::histogram});
+  EXPECT_THROW(sink_.histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
+  EXPECT_THROW(sink_.gauge_histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
+  sink_.begin_family({.name = "s", .type = MetricType::summary});
+  EXPECT_THROW(sink_.summary(LabelText::of({{"a", "1"}, {"quantile", "9"}}), {}, {}), RegistrationError);
+  sink_.begin_family({.name = "mode", .type = MetricType::state_set});
+  EXPECT_THROW(sink_.state_set(LabelText::of({{"mode", "a"}}), {}, {}), RegistrationError);
+  EXPECT_EQ(text(), "");
+}
+
+TEST_F(TextFormat, RefusesASampleWithoutAFamily) {
+  EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
+  sink_.begin_family({.name = "good", .type = MetricType::gauge});
+  EXPECT_THROW(sink_.begin_family({.name = "no good", .type = MetricType::gauge}), RegistrationError);
+  EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
+  EXPECT_EQ(text(), "");
+}
+
 TEST_F(TextFormat, MakesHelpAndStateNamesOfACollectorUtf8) {
   sink_.begin_family({.name = "mode", .help = "M\xff", .type = MetricType::state_set});
   const std::vector<State> states{{"a\xff", true}};

@@ -28,6 +28,8 @@ class NARTHEX_EXPORT LabelText {
   /// Returns what stands between the braces of the text formats.
   std::string_view text() const noexcept { return text_; }
   bool empty() const noexcept { return text_.empty(); }
+  /// Tells whether one of the labels has this name.
+  bool has(std::string_view name) const noexcept;
 
  private:
   friend class detail::LabelOrder;  // renders

@@ -50,10 +50,17 @@ void check_timestamp(std::string_view name, const Timestamp& at) {
                                       quote(name), at->time_since_epoch().count()));
 }
 
+void check_free(std::string_view own_label, const LabelText& labels) {
+  if (!labels.has(own_label)) return;
+  throw RegistrationError(
+      fmt::format("label {}: the format writes this label itself, next to {{{}}}", quote(own_label), labels.text()));
+}
+
 }  // namespace
 
 void TextWriter::begin_family(const FamilyInfo& family) {
   drop_empty_family();
+  name_.clear();  // so that no sample of a family that is refused goes to the one before
   check_name(family);
   name_ = family.name;
   if (family.type == MetricType::info && !name_.ends_with("_info")) name_ += "_info";
@@ -81,6 +88,7 @@ void TextWriter::drop_empty_family() {
 
 void TextWriter::line(std::string_view suffix, const LabelText& labels, OwnLabel own, double value,
                       const Timestamp& at) {
+  if (name_.empty()) throw RegistrationError("a sample came before its family was begun");
   check_timestamp(name_, at);
   family_is_empty_ = false;
   out_ += name_;
@@ -112,6 +120,7 @@ void TextWriter::sum_and_count(const LabelText& labels, double sum, std::uint64_
 }
 
 void TextWriter::histogram(const LabelText& labels, const HistogramSample& sample, Timestamp at) {
+  check_free("le", labels);
   const auto bucket = [&](double bound, std::uint64_t count) {
     number_.clear();
     append_number(number_, bound);
@@ -129,6 +138,7 @@ void TextWriter::gauge_histogram(const LabelText& labels, const HistogramSample&
 }
 
 void TextWriter::summary(const LabelText& labels, const SummarySample& sample, Timestamp at) {
+  check_free("quantile", labels);
   for (const Quantile& q : sample.quantiles) {
     number_.clear();
     append_number(number_, q.quantile);
@@ -138,6 +148,7 @@ void TextWriter::summary(const LabelText& labels, const SummarySample& sample, T
 }
 
 void TextWriter::state_set(const LabelText& labels, std::span<const State> states, Timestamp at) {
+  check_free(name_, labels);
   for (const State& state : states) {
     const std::string name = as_utf8(state.name);
     line({}, labels, {name_, name}, state.on ? 1 : 0, at);

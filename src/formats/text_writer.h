@@ -10,8 +10,8 @@ namespace narthex::detail {
 
 // Writes the text format 0.0.4 into a buffer that the caller keeps and may use again.
 // Kinds that the format does not know are served as the nearest one that it does.
-// Errors: RegistrationError for a family name that is not valid, or a timestamp before 1970; nothing of that family or
-// sample is written then.
+// Errors: RegistrationError for what would break the scrape: a family name that is not valid, a label that the format
+// writes itself, a timestamp before 1970, a sample without a family. Nothing of that family or sample is written then.
 class NARTHEX_EXPORT TextWriter final : public Sink {
  public:
   // Appends to `out`.
