@@ -1,7 +1,7 @@
+#include <cstdio>
+
 #include <narthex/civetweb_exporter.h>
 #include <narthex/narthex.h>
-
-#include <cstdio>
 
 int main() {
   narthex::Registry registry;

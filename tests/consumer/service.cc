@@ -1,9 +1,9 @@
 // The program of a user outside the tree: everything that the design promises in its public face, served once.
-#include <narthex/civetweb_exporter.h>
-#include <narthex/narthex.h>
-
 #include <cstdio>
 #include <string>
+
+#include <narthex/civetweb_exporter.h>
+#include <narthex/narthex.h>
 
 int main() {
   narthex::Registry registry;
