@@ -42,16 +42,15 @@ LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::strin
   }
 }
 
-LabelText LabelOrder::render(std::span<const std::string_view> values) const {
-  LabelText labels;
-  std::string& text = labels.text_;
+std::string LabelOrder::render(std::span<const std::string_view> values) const {
+  std::string text;
   for (const Part& part : parts_) {
     text += part.before;
     append_label_value(text, values[part.value]);
   }
   text += tail_;
   text.shrink_to_fit();
-  return labels;
+  return text;
 }
 
 }  // namespace narthex::detail

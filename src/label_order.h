@@ -19,7 +19,7 @@ class LabelOrder {
  public:
   LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names);
 
-  LabelText render(std::span<const std::string_view> values) const;
+  std::string render(std::span<const std::string_view> values) const;
 
  private:
   struct Part {

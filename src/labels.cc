@@ -25,10 +25,12 @@ LabelText LabelText::of(const Labels& labels) {
     }
     value = detail::as_utf8(value);
   }
-  return detail::LabelOrder(clean, {}).render({});
+  LabelText text;
+  text.text_ = detail::LabelOrder(clean, {}).render({});
+  return text;
 }
 
-bool LabelText::has(std::string_view name) const noexcept {
+bool LabelView::has(std::string_view name) const noexcept {
   for (std::string_view rest = text_; !rest.empty();) {
     const std::size_t equals = rest.find("=\"");
     if (rest.substr(0, equals) == name) return true;

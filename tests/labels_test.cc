@@ -7,23 +7,24 @@
 namespace narthex {
 namespace {
 
+std::string text_of(const Labels& labels) { return std::string(LabelView(LabelText::of(labels)).text()); }
+
 TEST(LabelText, IsSortedByNameAndEscaped) {
-  EXPECT_EQ(LabelText::of({{"zone", "b"}, {"host", "a\\b\"c\nd"}}).text(), "host=\"a\\\\b\\\"c\\nd\",zone=\"b\"");
-  EXPECT_TRUE(LabelText().empty());
-  EXPECT_EQ(LabelText::of(Labels{}).text(), "");
+  EXPECT_EQ(text_of({{"zone", "b"}, {"host", "a\\b\"c\nd"}}), "host=\"a\\\\b\\\"c\\nd\",zone=\"b\"");
+  EXPECT_TRUE(LabelView(LabelText()).empty());
+  EXPECT_EQ(text_of(Labels{}), "");
 }
 
-TEST(LabelText, SortsBytewise) {
-  EXPECT_EQ(LabelText::of({{"a", "1"}, {"_", "2"}, {"A", "3"}}).text(), "A=\"3\",_=\"2\",a=\"1\"");
-}
+TEST(LabelText, SortsBytewise) { EXPECT_EQ(text_of({{"a", "1"}, {"_", "2"}, {"A", "3"}}), "A=\"3\",_=\"2\",a=\"1\""); }
 
-TEST(LabelText, MakesValuesUtf8) { EXPECT_EQ(LabelText::of({{"a", "x\xff"}}).text(), "a=\"x\uFFFD\""); }
+TEST(LabelText, MakesValuesUtf8) { EXPECT_EQ(text_of({{"a", "x\xff"}}), "a=\"x\uFFFD\""); }
 
 TEST(LabelText, TellsWhichNamesItHas) {
-  const LabelText labels = LabelText::of({{"a", ",z=\"1\","}, {"b", ",y="}, {"le_b", "\\"}, {"x", ""}});
+  const LabelText owned = LabelText::of({{"a", ",z=\"1\","}, {"b", ",y="}, {"le_b", "\\"}, {"x", ""}});
+  const LabelView labels = owned;
   for (const char* name : {"a", "b", "le_b", "x"}) EXPECT_TRUE(labels.has(name)) << name;
   for (const char* name : {"", "z", "y", "le", "le_", "B", "a="}) EXPECT_FALSE(labels.has(name)) << name;
-  EXPECT_FALSE(LabelText().has("a"));
+  EXPECT_FALSE(LabelView().has("a"));
 }
 
 TEST(LabelText, RefusesNamesThatCannotBeServed) {

@@ -10,13 +10,35 @@
 namespace narthex {
 
 namespace detail {
-class LabelOrder;
+class Series;
 }
 
 /// Label names with their values, in any order: `{{"hostname", "web-1"}, {"zone", "b"}}`.
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-/// The labels of one series, checked, sorted by name and escaped: `hostname="web-1",zone="b"`.
+/// The labels of one series, checked, sorted by name and escaped: `hostname="web-1",zone="b"`. Valid as long as what it
+/// was taken from: a LabelText, or a series while a sink works on its sample.
+/// Threads: a value like std::string_view.
+/// Errors: none.
+class NARTHEX_EXPORT LabelView {
+ public:
+  constexpr LabelView() noexcept = default;
+
+  /// Returns what stands between the braces of the text formats.
+  constexpr std::string_view text() const noexcept { return text_; }
+  constexpr bool empty() const noexcept { return text_.empty(); }
+  /// Tells whether one of the labels has this name.
+  bool has(std::string_view name) const noexcept;
+
+ private:
+  friend class LabelText;
+  friend class detail::Series;
+  constexpr explicit LabelView(std::string_view text) noexcept : text_(text) {}
+
+  std::string_view text_;
+};
+
+/// Labels that a collector of its own samples made, once, to hand them to sinks again and again.
 /// Values: any UTF-8; bytes that are not UTF-8 become U+FFFD.
 /// Threads: a value like std::string.
 /// Errors: RegistrationError for a bad, reserved or repeated label name, which it quotes.
@@ -25,15 +47,9 @@ class NARTHEX_EXPORT LabelText {
   LabelText() = default;
   static LabelText of(const Labels& labels);  // not a constructor: {{"a", "b"}} would not know which
 
-  /// Returns what stands between the braces of the text formats.
-  std::string_view text() const noexcept { return text_; }
-  bool empty() const noexcept { return text_.empty(); }
-  /// Tells whether one of the labels has this name.
-  bool has(std::string_view name) const noexcept;
+  operator LabelView() const noexcept { return LabelView(text_); }
 
  private:
-  friend class detail::LabelOrder;  // renders
-
   std::string text_;
 };
 

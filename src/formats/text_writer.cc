@@ -50,7 +50,7 @@ void check_timestamp(std::string_view name, const Timestamp& at) {
                                       quote(name), at->time_since_epoch().count()));
 }
 
-void check_free(std::string_view own_label, const LabelText& labels) {
+void check_free(std::string_view own_label, LabelView labels) {
   if (!labels.has(own_label)) return;
   throw RegistrationError(
       fmt::format("label {}: the format writes this label itself, next to {{{}}}", quote(own_label), labels.text()));
@@ -86,8 +86,7 @@ void TextWriter::drop_empty_family() {
   family_is_empty_ = false;
 }
 
-void TextWriter::line(std::string_view suffix, const LabelText& labels, OwnLabel own, double value,
-                      const Timestamp& at) {
+void TextWriter::line(std::string_view suffix, LabelView labels, OwnLabel own, double value, const Timestamp& at) {
   if (name_.empty()) throw RegistrationError("a sample came before its family was begun");
   check_timestamp(name_, at);
   family_is_empty_ = false;
@@ -114,12 +113,12 @@ void TextWriter::line(std::string_view suffix, const LabelText& labels, OwnLabel
   out_ += '\n';
 }
 
-void TextWriter::sum_and_count(const LabelText& labels, double sum, std::uint64_t count, const Timestamp& at) {
+void TextWriter::sum_and_count(LabelView labels, double sum, std::uint64_t count, const Timestamp& at) {
   line("_sum", labels, {}, sum, at);
   line("_count", labels, {}, static_cast<double>(count), at);
 }
 
-void TextWriter::histogram(const LabelText& labels, const HistogramSample& sample, Timestamp at) {
+void TextWriter::histogram(LabelView labels, const HistogramSample& sample, Timestamp at) {
   check_free("le", labels);
   const auto bucket = [&](double bound, std::uint64_t count) {
     number_.clear();
@@ -133,11 +132,11 @@ void TextWriter::histogram(const LabelText& labels, const HistogramSample& sampl
   sum_and_count(labels, sample.sum, sample.count, at);
 }
 
-void TextWriter::gauge_histogram(const LabelText& labels, const HistogramSample& sample, Timestamp at) {
+void TextWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, Timestamp at) {
   histogram(labels, sample, at);
 }
 
-void TextWriter::summary(const LabelText& labels, const SummarySample& sample, Timestamp at) {
+void TextWriter::summary(LabelView labels, const SummarySample& sample, Timestamp at) {
   check_free("quantile", labels);
   for (const Quantile& q : sample.quantiles) {
     number_.clear();
@@ -147,7 +146,7 @@ void TextWriter::summary(const LabelText& labels, const SummarySample& sample, T
   sum_and_count(labels, sample.sum, sample.count, at);
 }
 
-void TextWriter::state_set(const LabelText& labels, std::span<const State> states, Timestamp at) {
+void TextWriter::state_set(LabelView labels, std::span<const State> states, Timestamp at) {
   check_free(name_, labels);
   for (const State& state : states) {
     const std::string name = as_utf8(state.name);

@@ -18,14 +18,14 @@ class NARTHEX_EXPORT TextWriter final : public Sink {
   explicit TextWriter(std::string& out) : out_(out) {}
 
   void begin_family(const FamilyInfo& family) override;
-  void counter(const LabelText& labels, double value, Timestamp at) override { single(labels, value, at); }
-  void gauge(const LabelText& labels, double value, Timestamp at) override { single(labels, value, at); }
-  void unknown(const LabelText& labels, double value, Timestamp at) override { single(labels, value, at); }
-  void info(const LabelText& labels, Timestamp at) override { single(labels, 1, at); }
-  void state_set(const LabelText& labels, std::span<const State> states, Timestamp at) override;
-  void histogram(const LabelText& labels, const HistogramSample& sample, Timestamp at) override;
-  void gauge_histogram(const LabelText& labels, const HistogramSample& sample, Timestamp at) override;
-  void summary(const LabelText& labels, const SummarySample& sample, Timestamp at) override;
+  void counter(LabelView labels, double value, Timestamp at) override { single(labels, value, at); }
+  void gauge(LabelView labels, double value, Timestamp at) override { single(labels, value, at); }
+  void unknown(LabelView labels, double value, Timestamp at) override { single(labels, value, at); }
+  void info(LabelView labels, Timestamp at) override { single(labels, 1, at); }
+  void state_set(LabelView labels, std::span<const State> states, Timestamp at) override;
+  void histogram(LabelView labels, const HistogramSample& sample, Timestamp at) override;
+  void gauge_histogram(LabelView labels, const HistogramSample& sample, Timestamp at) override;
+  void summary(LabelView labels, const SummarySample& sample, Timestamp at) override;
   void finish() override { drop_empty_family(); }
 
  private:
@@ -36,9 +36,9 @@ class NARTHEX_EXPORT TextWriter final : public Sink {
   };
 
   void drop_empty_family();
-  void single(const LabelText& labels, double value, const Timestamp& at) { line({}, labels, {}, value, at); }
-  void line(std::string_view suffix, const LabelText& labels, OwnLabel own, double value, const Timestamp& at);
-  void sum_and_count(const LabelText& labels, double sum, std::uint64_t count, const Timestamp& at);
+  void single(LabelView labels, double value, const Timestamp& at) { line({}, labels, {}, value, at); }
+  void line(std::string_view suffix, LabelView labels, OwnLabel own, double value, const Timestamp& at);
+  void sum_and_count(LabelView labels, double sum, std::uint64_t count, const Timestamp& at);
 
   std::string& out_;
   std::string name_;              // of the family that was begun, as the samples carry it

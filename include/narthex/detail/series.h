@@ -26,7 +26,7 @@ class NARTHEX_EXPORT Series {
   // Reads the cells and hands them to the sink as one sample.
   virtual void collect(Sink& sink) const = 0;
 
-  const LabelText& labels() const noexcept { return labels_; }
+  LabelView labels() const noexcept { return LabelView(labels_); }
 
  private:
   template <class T>
@@ -42,7 +42,7 @@ class NARTHEX_EXPORT Series {
   }
 
   mutable std::atomic<std::uint32_t> references_{1};
-  LabelText labels_;
+  std::string labels_;
   std::string key_;  // the variable label values, see SeriesTable
 };
 
