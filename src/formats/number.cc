@@ -1,21 +1,155 @@
 #include "number.h"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstring>
+#include <limits>
+#include <string_view>
+
+#include <fmt/format.h>
 
 namespace narthex::detail {
 
-void append_number(std::string& out, double value) {
-  if (std::isnan(value)) {
-    out += "NaN";  // whatever its sign and payload
-  } else if (std::isinf(value)) {
-    out += value > 0 ? "+Inf" : "-Inf";
-  } else if (value == 0) {
-    out += '0';  // -0 too
-  } else {
-    char digits[32];  // the longest is -2.2250738585072014e-308
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, value, std::chars_format::general).ptr);
+namespace {
+
+// Every whole number below is a double of its own.
+constexpr std::uint64_t kExactWholes = std::uint64_t{1} << std::numeric_limits<double>::digits;
+
+// Below one million a whole number is written as it is, above with an exponent.
+constexpr std::uint64_t kFirstScientific = 1'000'000;
+
+constexpr int kMostDigits = std::numeric_limits<double>::max_digits10;
+constexpr std::uint64_t kEightDigits = 100'000'000;
+
+constexpr auto kPowersOfTen = [] {
+  std::array<std::uint64_t, kMostDigits + 1> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = 10 * powers[i - 1];
+  return powers;
+}();
+
+// Takes numbers of 1 to 17 digits. How many bits they have is read from the exponent of a double, which x86-64 makes
+// faster than it finds the highest bit of a word.
+int count_digits(std::uint64_t number) noexcept {
+  constexpr int kMantissaBits = std::numeric_limits<double>::digits - 1;
+  constexpr int kBias = std::numeric_limits<double>::max_exponent - 2;
+  const auto rounded = std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<std::int64_t>(number)));
+  const int bits = static_cast<int>(rounded >> kMantissaBits) - kBias;
+  const int about = bits * 1233 >> 12;  // 1233 / 4096 is a little more than log10(2)
+  return about + (number >= kPowersOfTen[static_cast<std::size_t>(about)]);
+}
+
+// Eight characters or digits in one word, the first in its lowest byte.
+using Word = std::uint64_t;
+
+constexpr Word kZeros = 0x3030'3030'3030'3030;
+
+Word reversed(Word word) noexcept { return __builtin_bswap64(word); }
+
+void put(char* to, Word characters) noexcept {
+  if constexpr (std::endian::native == std::endian::big) characters = reversed(characters);
+  std::memcpy(to, &characters, sizeof characters);
+}
+
+// Splits a number below 10^8 into its digits, the parts of a step side by side in one word:
+//
+//   12345678  ->  1234 5678  ->  12 34 56 78  ->  1 2 3 4 5 6 7 8
+//
+// 10486 / 2^20 and 103 / 2^10 are a little more than 1/100 and 1/10: near enough for parts of four and of two digits.
+Word eight_digits(std::uint64_t number) noexcept {
+  const Word fours = number / 10'000 | number % 10'000 << 32;
+  const Word hundreds = fours * 10486 >> 20 & 0x0000'007f'0000'007f;
+  const Word twos = hundreds | (fours - 100 * hundreds) << 16;
+  const Word tens = twos * 103 >> 10 & 0x000f'000f'000f'000f;
+  return tens | (twos - 10 * tens) << 8;
+}
+
+// How many of a word's digits are left without the zeros at its end.
+int count_significant(Word digits) noexcept { return 8 - std::countr_zero(reversed(digits)) / 8; }
+
+char* write_exponent(char* to, int exponent) noexcept {
+  *to++ = 'e';
+  *to++ = exponent < 0 ? '-' : '+';
+  const int size = std::abs(exponent);
+  if (size >= 100) *to++ = static_cast<char>('0' + size / 100);
+  *to++ = static_cast<char>('0' + size / 10 % 10);
+  *to++ = static_cast<char>('0' + size % 10);
+  return to;
+}
+
+// Writes digits[0].digits[1]digits[2]... times 10 to the `exponent`. `digits` has 17 of them, zeros at its end included.
+char* write_decimal(char* to, std::uint64_t digits, int exponent) noexcept {
+  const std::uint64_t upper = digits / kEightDigits;
+  const Word first = '0' + upper / kEightDigits;
+  const Word middle = eight_digits(upper % kEightDigits);
+  const Word last = eight_digits(digits % kEightDigits);
+  const int count = last != 0 ? 9 + count_significant(last) : 1 + count_significant(middle);
+
+  if (exponent >= -4 && exponent < 0) {  // 0.000ddd
+    put(to, kZeros);
+    to[1] = '.';
+    to += 1 - exponent;
+    *to = static_cast<char>(first);
+    put(to + 1, middle | kZeros);
+    put(to + 9, last | kZeros);
+    return to + count;
   }
+
+  put(to + 2, middle | kZeros);
+  put(to + 10, last | kZeros);
+  if (exponent >= 0 &&
+      exponent < 6) {  // ddd.ddd: all digits stand one behind their place; those of the whole part go back
+    const Word start = first | (middle | kZeros) << 8;
+    const int whole_bits = 8 * (exponent + 1);
+    const Word whole = (Word{1} << whole_bits) - 1;
+    put(to, (start & whole) | Word{'.'} << whole_bits | (start & ~whole) << 8);
+    return to + std::max(count + 1, exponent + 1);
+  }
+  to[0] = static_cast<char>(first);  // d.ddde+xx
+  to[1] = '.';
+  return write_exponent(to + count + (count > 1), exponent);
+}
+
+char* write_whole(char* to, std::uint64_t number) noexcept {
+  if (number < kFirstScientific) {
+    const Word digits = eight_digits(number);
+    const int leading_zeros = std::countr_zero(digits | Word{1} << 56) / 8;  // the last digit stays, as 0 too
+    put(to, (digits | kZeros) >> 8 * leading_zeros);
+    return to + 8 - leading_zeros;
+  }
+  const int count = count_digits(number);
+  return write_decimal(to, number * kPowersOfTen[static_cast<std::size_t>(kMostDigits - count)], count - 1);
+}
+
+char* write_word(char* to, std::string_view word) noexcept { return to + word.copy(to, word.size()); }
+
+}  // namespace
+
+char* write_number(char* to, double value) noexcept {
+  if (std::isnan(value)) return write_word(to, "NaN");  // whatever its sign and payload
+  if (std::isinf(value)) return write_word(to, value > 0 ? "+Inf" : "-Inf");
+  if (value < 0) *to++ = '-';  // not for -0
+  const double size = std::abs(value);
+  if (size < static_cast<double>(kExactWholes)) {
+    const auto whole = static_cast<std::int64_t>(size);
+    if (static_cast<double>(whole) == size) return write_whole(to, static_cast<std::uint64_t>(whole));
+  }
+  // fmt's public functions end in this one too, but spell 1e+06 and 1e-05 otherwise, and std::to_chars() takes twice as
+  // long. Should a version of fmt change it, the build or the comparison with to_chars() in the tests fails.
+  const auto decimal = fmt::detail::dragonbox::to_decimal(size);
+  const int count = count_digits(decimal.significand);
+  return write_decimal(to, decimal.significand * kPowersOfTen[static_cast<std::size_t>(kMostDigits - count)],
+                       decimal.exponent + count - 1);
+}
+
+char* write_count(char* to, std::uint64_t count) noexcept {
+  return count < kExactWholes ? write_whole(to, count) : write_number(to, static_cast<double>(count));
+}
+
+void append_number(std::string& out, double value) {
+  char digits[kMaxNumberSize];
+  out.append(digits, write_number(digits, value));
 }
 
 }  // namespace narthex::detail
