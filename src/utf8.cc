@@ -1,5 +1,7 @@
 #include "utf8.h"
 
+#include "bytes.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -54,6 +56,10 @@ std::size_t utf8_length(std::string_view text) noexcept {
 
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
+    if (text.size() >= 8 && (bytes_at(text.data()) & kHighBits) == 0) {  // eight characters of ASCII
+      text.remove_prefix(8);
+      continue;
+    }
     const std::size_t length = utf8_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -22,6 +22,20 @@ TEST(Utf8, RefusesWhatUnicodeDoes) {
   }
 }
 
+TEST(Utf8, FindsABadByteWhereverItStands) {
+  for (std::size_t size = 1; size <= 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'a');
+      EXPECT_TRUE(is_utf8(text));
+      text[at] = '\xc3';
+      EXPECT_FALSE(is_utf8(text)) << at;
+      if (at + 1 == size) continue;
+      text[at + 1] = '\xa9';
+      EXPECT_TRUE(is_utf8(text)) << at;
+    }
+  }
+}
+
 TEST(Utf8, ReplacesOnlyTheBytesThatBelongToNoCharacter) {
   std::size_t replaced = 0;
   EXPECT_EQ(to_utf8("caf\xc3\xa9 \xff\xfe caf\xe9", replaced), "caf\u00e9 \uFFFD\uFFFD caf\uFFFD");
