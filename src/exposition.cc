@@ -12,7 +12,8 @@ Exposition expose(const Registry& registry, const ExpositionRequest& /*request*/
 
 std::string to_text(const Registry& registry) {
   std::string text;
-  detail::TextWriter writer(text);
+  detail::StringOutput output(text);
+  detail::TextWriter writer(output);
   registry.collect(writer);
   return text;
 }

@@ -30,7 +30,8 @@ class TextFormat : public testing::Test {
   static Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milliseconds(ms)); }
 
   std::string text_;
-  detail::TextWriter sink_{text_};
+  detail::StringOutput output_{text_};
+  detail::TextWriter sink_{output_};
 };
 
 // SPEC case 29.
@@ -227,6 +228,39 @@ TEST_F(TextFormat, MakesHelpAndStateNamesOfACollectorUtf8) {
   const std::vector<State> states{{"a\xff", true}};
   sink_.state_set({}, states, {});
   EXPECT_EQ(text(), "# HELP mode M\uFFFD\n# TYPE mode gauge\nmode{mode=\"a\uFFFD\"} 1\n");
+}
+
+TEST_F(TextFormat, TakesNoBoundFromTheHistogramBefore) {
+  const std::vector<Bucket> two{{0.5, 1}, {2, 3}};
+  const std::vector<Bucket> three{{0.25, 1}, {2, 2}, {8, 3}};
+  sink_.begin_family({.name = "a", .type = MetricType::histogram});
+  sink_.histogram(LabelText::of({{"m", "x"}}), {two, 3, 4}, {});
+  sink_.histogram({}, {three, 3, 4}, {});
+  sink_.begin_family({.name = "b", .type = MetricType::histogram});
+  sink_.histogram({}, {two, 3, 4}, {});
+  EXPECT_EQ(text(),
+            "# TYPE a histogram\n"
+            "a_bucket{m=\"x\",le=\"0.5\"} 1\na_bucket{m=\"x\",le=\"2\"} 3\na_bucket{m=\"x\",le=\"+Inf\"} 3\n"
+            "a_sum{m=\"x\"} 4\na_count{m=\"x\"} 3\n"
+            "a_bucket{le=\"0.25\"} 1\na_bucket{le=\"2\"} 2\na_bucket{le=\"8\"} 3\na_bucket{le=\"+Inf\"} 3\n"
+            "a_sum 4\na_count 3\n"
+            "# TYPE b histogram\n"
+            "b_bucket{le=\"0.5\"} 1\nb_bucket{le=\"2\"} 3\nb_bucket{le=\"+Inf\"} 3\n"
+            "b_sum 4\nb_count 3\n");
+}
+
+// Lines that fit the writer's buffer, that fill it to every last byte, and that are longer than it.
+TEST_F(TextFormat, WritesLinesOfAnyLength) {
+  sink_.begin_family({.name = "long", .help = std::string(50'000, 'h'), .type = MetricType::gauge});
+  std::string expected = "# HELP long " + std::string(50'000, 'h') + "\n# TYPE long gauge\n";
+  std::vector<std::size_t> lengths{0, 1, 100'000, 3, 1'000'000, 100};
+  for (std::size_t length = 10'000; length < 40'000; length += 97) lengths.push_back(length);
+  for (const std::size_t length : lengths) {
+    const std::string value(length, 'v');
+    sink_.gauge(LabelText::of({{"l", value}}), -2.2250738585072014e-308, at(1700000000123));
+    expected += "long{l=\"" + value + "\"} -2.2250738585072014e-308 1700000000123\n";
+  }
+  EXPECT_TRUE(text() == expected) << "they differ";  // not EXPECT_EQ: it would print megabytes
 }
 
 TEST_F(TextFormat, AppendsToWhatTheBufferHolds) {

@@ -56,74 +56,98 @@ void check_free(std::string_view own_label, LabelView labels) {
       fmt::format("label {}: the format writes this label itself, next to {{{}}}", quote(own_label), labels.text()));
 }
 
+char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
+
+// What a line can take beside its name, its labels and one that the format writes: braces, value, time, line end.
+constexpr std::size_t kRestOfLine = 2 * kMaxNumberSize + 8;
+
 }  // namespace
 
 void TextWriter::begin_family(const FamilyInfo& family) {
-  drop_empty_family();
   name_.clear();  // so that no sample of a family that is refused goes to the one before
   check_name(family);
   name_ = family.name;
   if (family.type == MetricType::info && !name_.ends_with("_info")) name_ += "_info";
 
-  family_start_ = out_.size();
-  family_is_empty_ = true;
+  header_.clear();
   if (family.help) {
-    out_ += "# HELP ";
-    out_ += name_;
-    out_ += ' ';
-    append_help(out_, as_utf8(*family.help));
-    out_ += '\n';
+    header_ += "# HELP ";
+    header_ += name_;
+    header_ += ' ';
+    if (is_plain(*family.help)) {
+      header_ += *family.help;
+    } else {
+      append_help(header_, as_utf8(*family.help));
+    }
+    header_ += '\n';
   }
-  out_ += "# TYPE ";
-  out_ += name_;
-  out_ += ' ';
-  out_ += type_word(family.type);
-  out_ += '\n';
+  header_ += "# TYPE ";
+  header_ += name_;
+  header_ += ' ';
+  header_ += type_word(family.type);
+  header_ += '\n';
 }
 
-void TextWriter::drop_empty_family() {
-  if (family_is_empty_) out_.resize(family_start_);
-  family_is_empty_ = false;
-}
-
-void TextWriter::line(std::string_view suffix, LabelView labels, OwnLabel own, double value, const Timestamp& at) {
+void TextWriter::begin_sample(const Timestamp& at) {
   if (name_.empty()) throw RegistrationError("a sample came before its family was begun");
   check_timestamp(name_, at);
-  family_is_empty_ = false;
-  out_ += name_;
-  out_ += suffix;
-  if (!labels.empty() || !own.name.empty()) {
-    out_ += '{';
-    out_ += labels.text();
-    if (!own.name.empty()) {
-      if (!labels.empty()) out_ += ',';
-      out_ += own.name;
-      out_ += "=\"";
-      append_label_value(out_, own.value);
-      out_ += '"';
-    }
-    out_ += '}';
+  if (header_.empty()) return;
+  stage_.finish_line(put(stage_.room(header_.size()), header_));
+  header_.clear();
+}
+
+char* TextWriter::begin_line(std::string_view suffix, LabelView labels) {
+  char* to = stage_.room(name_.size() + suffix.size() + labels.text().size() + kRestOfLine);
+  to = put(to, name_);
+  to = put(to, suffix);
+  if (!labels.empty()) {
+    *to++ = '{';
+    to = put(to, labels.text());
+    *to++ = '}';
   }
-  out_ += ' ';
-  append_number(out_, value);
+  *to++ = ' ';
+  return to;
+}
+
+char* TextWriter::begin_line(NumberLabel& label, std::size_t position, double number, LabelView labels) {
+  char* const to = put(stage_.room(start_.size() + NumberLabel::kMaxSize + kRestOfLine), start_);
+  return label.write(to, position, number, labels.empty());
+}
+
+void TextWriter::end_line(char* value_end, const Timestamp& at) {
   if (at) {
-    out_ += ' ';
-    out_ += fmt::format_int(at->time_since_epoch().count()).c_str();
+    const fmt::format_int milliseconds(at->time_since_epoch().count());
+    *value_end++ = ' ';
+    value_end = put(value_end, {milliseconds.data(), milliseconds.size()});
   }
-  out_ += '\n';
+  *value_end++ = '\n';
+  stage_.finish_line(value_end);
+}
+
+void TextWriter::single(LabelView labels, double value, const Timestamp& at) {
+  begin_sample(at);
+  end_line(write_number(begin_line({}, labels), value), at);
 }
 
 void TextWriter::sum_and_count(LabelView labels, double sum, std::uint64_t count, const Timestamp& at) {
-  line("_sum", labels, {}, sum, at);
-  line("_count", labels, {}, static_cast<double>(count), at);
+  end_line(write_number(begin_line("_sum", labels), sum), at);
+  end_line(write_count(begin_line("_count", labels), count), at);
+}
+
+void TextWriter::begin_lines(std::string_view suffix, LabelView labels) {
+  start_ = name_;
+  start_ += suffix;
+  start_ += '{';
+  start_ += labels.text();
 }
 
 void TextWriter::histogram(LabelView labels, const HistogramSample& sample, Timestamp at) {
   check_free("le", labels);
+  begin_sample(at);
+  begin_lines("_bucket", labels);
+  std::size_t position = 0;
   const auto bucket = [&](double bound, std::uint64_t count) {
-    number_.clear();
-    append_number(number_, bound);
-    line("_bucket", labels, {"le", number_}, static_cast<double>(count), at);
+    end_line(write_count(begin_line(le_, position++, bound, labels), count), at);
   };
   for (const Bucket& b : sample.buckets) {
     if (b.upper_bound < kInfinity) bucket(b.upper_bound, b.cumulative_count);
@@ -138,19 +162,29 @@ void TextWriter::gauge_histogram(LabelView labels, const HistogramSample& sample
 
 void TextWriter::summary(LabelView labels, const SummarySample& sample, Timestamp at) {
   check_free("quantile", labels);
-  for (const Quantile& q : sample.quantiles) {
-    number_.clear();
-    append_number(number_, q.quantile);
-    line({}, labels, {"quantile", number_}, q.value, at);
+  begin_sample(at);
+  begin_lines({}, labels);
+  for (std::size_t i = 0; i < sample.quantiles.size(); ++i) {
+    const Quantile& q = sample.quantiles[i];
+    end_line(write_number(begin_line(quantile_, i, q.quantile, labels), q.value), at);
   }
   sum_and_count(labels, sample.sum, sample.count, at);
 }
 
 void TextWriter::state_set(LabelView labels, std::span<const State> states, Timestamp at) {
   check_free(name_, labels);
+  begin_lines({}, labels);
+  if (!labels.empty()) start_ += ',';
+  start_ += name_;
+  start_ += "=\"";
+  const std::size_t start_size = start_.size();
   for (const State& state : states) {
-    const std::string name = as_utf8(state.name);
-    line({}, labels, {name_, name}, state.on ? 1 : 0, at);
+    begin_sample(at);
+    start_.resize(start_size);
+    append_label_value(start_, as_utf8(state.name));
+    start_ += "\"} ";
+    char* const to = put(stage_.room(start_.size() + kRestOfLine), start_);
+    end_line(write_number(to, state.on ? 1 : 0), at);
   }
 }
 

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "number.h"
+
+namespace narthex::detail {
+
+// A label that a format writes itself, behind the others and up to the value: `,le="0.5"} `. Remembers its texts by their
+// position in the sample, for a family's samples nearly always have the same numbers there.
+class NumberLabel {
+ public:
+  // `name` is a literal of at most 8 characters.
+  explicit NumberLabel(std::string_view name) : name_(name) {}
+
+  static constexpr std::size_t kMaxSize = 16 + kMaxNumberSize;
+
+  // Writes the label to where there is room for kMaxSize characters; returns its end.
+  char* write(char* to, std::size_t position, double number, bool is_only_label);
+
+ private:
+  struct Text {
+    double number = std::numeric_limits<double>::quiet_NaN();  // equals none
+    std::size_t size = 0;
+    std::array<char, kMaxSize + 1> characters;  // with a comma, which the only label leaves out
+  };
+
+  void render(Text& text, double number) const;
+
+  std::string_view name_;
+  std::vector<Text> texts_;
+};
+
+}  // namespace narthex::detail

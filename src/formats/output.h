@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace narthex::detail {
+
+// Takes a format's text, in large pieces.
+class Output {
+ public:
+  virtual void write(std::string_view text) = 0;
+
+ protected:
+  ~Output() = default;
+};
+
+// Appends to a string, which keeps its memory when it is used again.
+class StringOutput final : public Output {
+ public:
+  explicit StringOutput(std::string& out) : out_(out) {}
+
+  void write(std::string_view text) override { out_ += text; }
+
+ private:
+  std::string& out_;
+};
+
+}  // namespace narthex::detail

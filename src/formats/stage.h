@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "output.h"
+
+namespace narthex::detail {
+
+// Where lines are composed, before they go on to an output in large pieces:
+//
+//   [ finished lines | a line being composed .. | room ]
+//                    ^ end_
+//
+// A line asks once for the room that it can take at most; what is written there counts when it is finished.
+class Stage {
+ public:
+  explicit Stage(Output& out) : out_(out) {}
+
+  // Returns the end of the finished lines, with room behind it.
+  char* room(std::size_t size) {
+    if (size > left_) make_room(size);
+    return end_;
+  }
+
+  void finish_line(char* end) noexcept {
+    left_ -= static_cast<std::size_t>(end - end_);
+    end_ = end;
+  }
+
+  void flush();
+
+ private:
+  void make_room(std::size_t size);
+
+  Output& out_;
+  std::unique_ptr<char[]> text_;
+  std::size_t capacity_ = 0;
+  char* end_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+}  // namespace narthex::detail
