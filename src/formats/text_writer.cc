@@ -44,10 +44,11 @@ void check_name(const FamilyInfo& family) {
   }
 }
 
-void check_timestamp(std::string_view name, const Timestamp& at) {
-  if (!at || at->time_since_epoch().count() >= 0) return;
+void check_timestamp(std::string_view name, Timestamp::value_type at) {
+  const auto milliseconds = at.time_since_epoch().count();
+  if (milliseconds >= 0) return;
   throw RegistrationError(fmt::format("sample {}: its timestamp {} ms is before 1970, which Prometheus refuses",
-                                      quote(name), at->time_since_epoch().count()));
+                                      quote(name), milliseconds));
 }
 
 void check_free(std::string_view own_label, LabelView labels) {
@@ -56,7 +57,7 @@ void check_free(std::string_view own_label, LabelView labels) {
       fmt::format("label {}: the format writes this label itself, next to {{{}}}", quote(own_label), labels.text()));
 }
 
-char* put(char* to, std::string_view text) { return to + text.copy(to, text.size()); }
+char* put(char* to, std::string_view text) noexcept { return to + text.copy(to, text.size()); }
 
 // What a line can take beside its name, its labels and one that the format writes: braces, value, time, line end.
 constexpr std::size_t kRestOfLine = 2 * kMaxNumberSize + 8;
@@ -65,6 +66,7 @@ constexpr std::size_t kRestOfLine = 2 * kMaxNumberSize + 8;
 
 void TextWriter::begin_family(const FamilyInfo& family) {
   name_.clear();  // so that no sample of a family that is refused goes to the one before
+  is_header_written_ = false;
   check_name(family);
   name_ = family.name;
   if (family.type == MetricType::info && !name_.ends_with("_info")) name_ += "_info";
@@ -89,11 +91,14 @@ void TextWriter::begin_family(const FamilyInfo& family) {
 }
 
 void TextWriter::begin_sample(const Timestamp& at) {
+  if (at) check_timestamp(name_, *at);
+  if (!is_header_written_) write_header();
+}
+
+void TextWriter::write_header() {
   if (name_.empty()) throw RegistrationError("a sample came before its family was begun");
-  check_timestamp(name_, at);
-  if (header_.empty()) return;
   stage_.finish_line(put(stage_.room(header_.size()), header_));
-  header_.clear();
+  is_header_written_ = true;
 }
 
 char* TextWriter::begin_line(std::string_view suffix, LabelView labels) {

@@ -33,6 +33,7 @@ class NARTHEX_EXPORT TextWriter final : public Sink {
 
  private:
   void begin_sample(const Timestamp& at);
+  void write_header();
   void single(LabelView labels, double value, const Timestamp& at);
   void sum_and_count(LabelView labels, double sum, std::uint64_t count, const Timestamp& at);
 
@@ -46,10 +47,11 @@ class NARTHEX_EXPORT TextWriter final : public Sink {
 
   Stage stage_;
   std::string name_;    // of the family that was begun, as the samples carry it
-  std::string header_;  // its HELP and TYPE lines, until its first sample; a family without samples is not written
+  std::string header_;  // its HELP and TYPE lines, which wait for its first sample
   std::string start_;   // what lines share that differ in their last label: `name_bucket{labels`
   NumberLabel le_{"le"};
   NumberLabel quantile_{"quantile"};
+  bool is_header_written_ = false;
 };
 
 }  // namespace narthex::detail
