@@ -1,20 +1,37 @@
 #include <narthex/exposition.h>
 
+#include "formats/output.h"
 #include "formats/text_writer.h"
 
 namespace narthex {
 
-Exposition expose(const Registry& registry, const ExpositionRequest& /*request*/) {
-  return {.content_type = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
-          .content_encoding = {},
-          .body = to_text(registry)};
+namespace {
+
+void write_text(const Registry& registry, detail::Output& output) {
+  detail::TextWriter writer(output);
+  registry.collect(writer);
+}
+
+}  // namespace
+
+void expose(const Registry& registry, const ExpositionRequest& /*request*/, Exposition& reply) {
+  reply.content_type = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+  reply.content_encoding.clear();
+  reply.body.clear();
+  detail::StringOutput output(reply.body);
+  write_text(registry, output);
+}
+
+Exposition expose(const Registry& registry, const ExpositionRequest& request) {
+  Exposition reply;
+  expose(registry, request, reply);
+  return reply;
 }
 
 std::string to_text(const Registry& registry) {
   std::string text;
   detail::StringOutput output(text);
-  detail::TextWriter writer(output);
-  registry.collect(writer);
+  write_text(registry, output);
   return text;
 }
 

@@ -23,11 +23,15 @@ struct Exposition {
   std::string body{};
 };
 
-/// Reads a registry and returns the reply to a scrape. Serves text 0.0.4, uncompressed, whatever is asked for:
-/// every Prometheus accepts that.
+/// Reads a registry and returns the reply to a scrape. Serves text 0.0.4 whatever is asked for, uncompressed: every
+/// Prometheus accepts that.
 /// Threads: any, at once; updates go on meanwhile.
 /// Errors: std::bad_alloc; nothing was sent then, so that the server can still answer 500.
 NARTHEX_EXPORT Exposition expose(const Registry& registry, const ExpositionRequest& request = {});
+
+/// The same into a reply whose memory is used again: for a server that keeps one between scrapes. After an error the
+/// reply holds nothing of use, but can be used again.
+NARTHEX_EXPORT void expose(const Registry& registry, const ExpositionRequest& request, Exposition& reply);
 
 /// Returns the registry in the text format 0.0.4.
 NARTHEX_EXPORT std::string to_text(const Registry& registry);
