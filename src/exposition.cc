@@ -1,6 +1,7 @@
 #include <narthex/exposition.h>
 
-#include "formats/output.h"
+#include "accept_encoding.h"
+#include "formats/gzip_output.h"
 #include "formats/text_writer.h"
 
 namespace narthex {
@@ -14,12 +15,18 @@ void write_text(const Registry& registry, detail::Output& output) {
 
 }  // namespace
 
-void expose(const Registry& registry, const ExpositionRequest& /*request*/, Exposition& reply) {
+void expose(const Registry& registry, const ExpositionRequest& request, Exposition& reply) {
   reply.content_type = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
   reply.content_encoding.clear();
   reply.body.clear();
-  detail::StringOutput output(reply.body);
-  write_text(registry, output);
+  if (detail::wants_gzip(request.accept_encoding)) {
+    detail::GzipOutput output(reply.body);
+    write_text(registry, output);
+    if (output.finish()) reply.content_encoding = "gzip";
+  } else {
+    detail::StringOutput output(reply.body);
+    write_text(registry, output);
+  }
 }
 
 Exposition expose(const Registry& registry, const ExpositionRequest& request) {

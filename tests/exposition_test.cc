@@ -1,4 +1,5 @@
 #include <limits>
+#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 #include <narthex/narthex.h>
 
 #include "golden.h"
+#include "gunzip.h"
 
 namespace narthex {
 namespace {
@@ -26,6 +28,62 @@ TEST(Exposition, AnswersWhateverIsAskedFor) {
     EXPECT_EQ(expose(registry, {.accept = accept, .accept_encoding = "gzip"}).content_type,
               expose(registry).content_type);
   }
+}
+
+// A registry whose label values cannot be compressed, nor be made shorter by escaping them.
+Registry registry_of(int series) {
+  Registry registry;
+  std::mt19937 random(1);
+  const auto family = registry.counter({.name = "noise_total", .help = "Noise."}, {"letters"});
+  for (int i = 0; i < series; ++i) {
+    std::string letters(80, ' ');
+    for (char& letter : letters) letter = static_cast<char>(' ' + random() % 95);
+    family.labels(letters).inc(i);
+  }
+  return registry;
+}
+
+// SPEC cases 125 and 126.
+TEST(Exposition, IsGzipWhereTheRequestLetsIt) {
+  const Registry registry = registry_of(30'000);
+  const std::string text = to_text(registry);
+  ASSERT_GT(text.size(), 3'000'000u);
+  const Exposition reply = expose(registry, {.accept_encoding = "gzip"});
+  EXPECT_EQ(reply.content_encoding, "gzip");
+  EXPECT_LT(reply.body.size(), text.size());
+  EXPECT_TRUE(gunzip(reply.body) == text) << "they differ";
+  for (const char* plain : {"", "gzip;q=0", "identity"}) {
+    const Exposition same = expose(registry, {.accept_encoding = plain});
+    EXPECT_EQ(same.content_encoding, "");
+    EXPECT_TRUE(same.body == text) << plain;
+  }
+}
+
+TEST(Exposition, IsNoGzipWhereNothingWouldBeGained) {
+  for (const int series : {0, 1, 5}) {
+    const Registry registry = registry_of(series);
+    const Exposition reply = expose(registry, {.accept_encoding = "gzip"});
+    EXPECT_EQ(reply.content_encoding, "");
+    EXPECT_EQ(reply.body, to_text(registry));
+  }
+}
+
+TEST(Exposition, UsesTheMemoryOfAReplyAgain) {
+  const Registry large = registry_of(1'000);
+  const Registry small = registry_of(1);
+  Exposition reply;
+  expose(large, {}, reply);
+  const std::string text = reply.body;
+  const char* const memory = reply.body.data();
+  expose(small, {}, reply);
+  EXPECT_EQ(reply.body, to_text(small));
+  expose(large, {.accept_encoding = "gzip"}, reply);
+  EXPECT_EQ(reply.content_encoding, "gzip");
+  EXPECT_TRUE(gunzip(reply.body) == text);
+  expose(large, {}, reply);
+  EXPECT_EQ(reply.content_encoding, "");
+  EXPECT_TRUE(reply.body == text);
+  EXPECT_EQ(static_cast<const void*>(reply.body.data()), memory);
 }
 
 // SPEC case 55, and the whole output of a registry with every kind and awkward values.

@@ -23,8 +23,8 @@ struct Exposition {
   std::string body{};
 };
 
-/// Reads a registry and returns the reply to a scrape. Serves text 0.0.4 whatever is asked for, uncompressed: every
-/// Prometheus accepts that.
+/// Reads a registry and returns the reply to a scrape. Serves text 0.0.4 whatever is asked for, since every Prometheus
+/// accepts that; with gzip where accept_encoding lets it and the body is not so short that nothing would be gained.
 /// Threads: any, at once; updates go on meanwhile.
 /// Errors: std::bad_alloc; nothing was sent then, so that the server can still answer 500.
 NARTHEX_EXPORT Exposition expose(const Registry& registry, const ExpositionRequest& request = {});
