@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "gunzip.h"
 #include "http_client.h"
 
 namespace narthex {
@@ -61,6 +62,7 @@ TEST(CivetwebExporter, ServesTheRegistry) {
                            "Content-Length: " +
                            std::to_string(kBody.size()) +
                            "\r\n"
+                           "Vary: Accept-Encoding\r\n"
                            "Connection: close\r\n"));
   EXPECT_EQ(reply.body, kBody);
 }
@@ -80,6 +82,26 @@ TEST(CivetwebExporter, AnswersHeadWithoutABody) {
   EXPECT_THAT(reply.head, HasSubstr("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(reply.head, HasSubstr("Content-Length: " + std::to_string(kBody.size()) + "\r\n"));
   EXPECT_EQ(reply.body, "");
+}
+
+TEST(CivetwebExporter, CompressesWhereTheClientAcceptsIt) {
+  const Registry registry = example_of(100);
+  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  const std::string wanted = " /metrics HTTP/1.1\r\nHost: localhost\r\naccept-encoding: deflate, GZIP;q=0.5\r\n\r\n";
+  const HttpReply reply = request(exporter.port(), "GET" + wanted);
+  EXPECT_THAT(reply.head, HasSubstr("\r\nVary: Accept-Encoding\r\nContent-Encoding: gzip\r\n"));
+  EXPECT_THAT(reply.head, HasSubstr("\r\nContent-Length: " + std::to_string(reply.body.size()) + "\r\n"));
+  EXPECT_EQ(gunzip(reply.body), to_text(registry));
+
+  const HttpReply head = request(exporter.port(), "HEAD" + wanted);
+  EXPECT_THAT(head.head, HasSubstr("\r\nContent-Length: " + std::to_string(reply.body.size()) + "\r\n"));
+  EXPECT_THAT(head.head, HasSubstr("\r\nContent-Encoding: gzip\r\n"));
+  EXPECT_EQ(head.body, "");
+
+  const HttpReply plain = get(exporter.port());
+  EXPECT_THAT(plain.head, HasSubstr("\r\nVary: Accept-Encoding\r\n"));
+  EXPECT_THAT(plain.head, Not(HasSubstr("Content-Encoding")));
+  EXPECT_EQ(plain.body, to_text(registry));
 }
 
 TEST(CivetwebExporter, IgnoresTheQuery) {

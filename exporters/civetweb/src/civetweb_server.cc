@@ -22,23 +22,6 @@ namespace {
 
 std::string_view text_or_empty(const char* text) { return text ? text : ""; }
 
-// Answers in place of all of civetweb's own handling: it calls this once it has read the headers of a request, before
-// it looks at files, scripts, handlers or upgrades, and goes no further when the result is positive.
-int begin_request(mg_connection* connection) {
-  const mg_request_info* info = mg_get_request_info(connection);
-  const auto header = [connection](const char* name) { return text_or_empty(mg_get_header(connection, name)); };
-  const HttpRequest request{
-      .method = text_or_empty(info->request_method),
-      .path = text_or_empty(info->local_uri),
-      .is_ambiguous = mg_get_header(connection, "Content-Length") && mg_get_header(connection, "Transfer-Encoding"),
-      .wanted = {.accept = header("Accept"), .accept_encoding = header("Accept-Encoding")}};
-  const HttpAnswer reply = answer(request, *static_cast<const Routes*>(info->user_data));
-  if (mg_write(connection, reply.head.data(), reply.head.size()) > 0 && !reply.body.empty()) {
-    mg_write(connection, reply.body.data(), reply.body.size());
-  }
-  return reply.status > 0 ? reply.status : 500;
-}
-
 // civetweb would write to a file; what it has to say reaches the user as an exception or as a status.
 int log_nothing(const mg_connection*, const char*) { return 1; }
 
@@ -67,7 +50,7 @@ bool CivetwebServer::knows_ipv6() { return mg_check_feature(MG_FEATURES_IPV6) !=
 
 CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options,
                                const Routes& routes)
-    : addresses_(addresses) {
+    : addresses_(addresses), routes_(routes), bodies_(static_cast<std::size_t>(options.worker_threads)) {
   static std::once_flag initialised;
   std::call_once(initialised, [] { mg_init_library(MG_FEATURES_DEFAULT); });
 
@@ -86,11 +69,13 @@ CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, cons
   names_and_values.push_back(nullptr);
 
   mg_callbacks callbacks{};
-  callbacks.begin_request = begin_request;
+  callbacks.begin_request = [](mg_connection* connection) {
+    return static_cast<CivetwebServer*>(mg_get_request_info(connection)->user_data)->begin_request(connection);
+  };
   callbacks.log_message = log_nothing;
   mg_init_data init{};
   init.callbacks = &callbacks;
-  init.user_data = const_cast<Routes*>(&routes);  // handed back as it is, and only read
+  init.user_data = this;
   init.configuration_options = names_and_values.data();
   std::array<char, 256> text{};
   mg_error_data error{};
@@ -114,6 +99,23 @@ CivetwebServer::~CivetwebServer() {
   });
   mg_stop(context_);
   stopped.set_value();
+}
+
+int CivetwebServer::begin_request(mg_connection* connection) noexcept {
+  const mg_request_info* info = mg_get_request_info(connection);
+  const auto header = [connection](const char* name) { return text_or_empty(mg_get_header(connection, name)); };
+  const HttpRequest request{
+      .method = text_or_empty(info->request_method),
+      .path = text_or_empty(info->local_uri),
+      .is_ambiguous = mg_get_header(connection, "Content-Length") && mg_get_header(connection, "Transfer-Encoding"),
+      .wanted = {.accept = header("Accept"), .accept_encoding = header("Accept-Encoding")}};
+  std::string memory = bodies_.take();
+  const HttpAnswer reply = answer(request, routes_, memory);
+  if (mg_write(connection, reply.head.data(), reply.head.size()) > 0 && !reply.body.empty()) {
+    mg_write(connection, reply.body.data(), reply.body.size());
+  }
+  bodies_.give_back(std::move(memory));
+  return reply.status > 0 ? reply.status : 500;
 }
 
 std::vector<std::uint16_t> CivetwebServer::ports() const {

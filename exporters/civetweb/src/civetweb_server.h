@@ -5,9 +5,11 @@
 
 #include <narthex/civetweb_exporter.h>
 
+#include "body_pool.h"
 #include "listen_address.h"
 #include "routes.h"
 
+struct mg_connection;
 struct mg_context;
 
 namespace narthex::detail {
@@ -29,7 +31,13 @@ class CivetwebServer {
   std::vector<std::uint16_t> ports() const;
 
  private:
+  // Answers in place of all of civetweb's own handling: it calls this once it has read the headers of a request, before
+  // it looks at files, scripts, handlers or upgrades, and goes no further when the result is positive.
+  int begin_request(mg_connection* connection) noexcept;
+
   const std::vector<ListenAddress> addresses_;
+  const Routes& routes_;
+  BodyPool bodies_;
   mg_context* context_;
 };
 

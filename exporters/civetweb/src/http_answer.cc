@@ -1,5 +1,6 @@
 #include "http_answer.h"
 
+#include <cstddef>
 #include <ctime>
 #include <exception>
 #include <optional>
@@ -13,6 +14,9 @@ namespace narthex::detail {
 namespace {
 
 constexpr std::string_view kPlain = "text/plain; charset=utf-8";
+
+// A body up to this size is copied behind its head, because that takes less time than to send one more packet.
+constexpr std::size_t kShortBody = 16 * 1024;
 
 std::string_view reason(int status) {
   switch (status) {
@@ -43,41 +47,43 @@ std::string head(int status, std::string_view content_type, std::size_t length, 
       status, reason(status), date, content_type, length, more);
 }
 
-HttpAnswer message(int status, std::string body, std::string_view more = {}) {
-  std::string lines = head(status, kPlain, body.size(), more);
-  return {status, std::move(lines), std::move(body)};
+HttpAnswer message(int status, std::string text, std::string& memory, std::string_view more = {}) {
+  memory = std::move(text);
+  return {status, head(status, kPlain, memory.size(), more), memory};
 }
 
-HttpAnswer exposition(const Registry& registry, const ExpositionRequest& wanted) {
-  Exposition reply = expose(registry, wanted);
-  std::string encoding;
-  if (!reply.content_encoding.empty()) encoding = fmt::format("Content-Encoding: {}\r\n", reply.content_encoding);
-  std::string lines = head(200, reply.content_type, reply.body.size(), encoding);
-  return {200, std::move(lines), std::move(reply.body)};
+HttpAnswer exposition(const Registry& registry, const ExpositionRequest& wanted, std::string& memory) {
+  Exposition reply{.body = std::move(memory)};
+  expose(registry, wanted, reply);
+  memory = std::move(reply.body);
+  std::string more = "Vary: Accept-Encoding\r\n";
+  if (!reply.content_encoding.empty()) more += fmt::format("Content-Encoding: {}\r\n", reply.content_encoding);
+  return {200, head(200, reply.content_type, memory.size(), more), memory};
 }
 
-HttpAnswer full_answer(const HttpRequest& request, const Routes& routes) {
+HttpAnswer full_answer(const HttpRequest& request, const Routes& routes, std::string& memory) {
   if (request.is_ambiguous) {
-    return message(400, "a request has a Content-Length or a Transfer-Encoding, not both\n");
+    return message(400, "a request has a Content-Length or a Transfer-Encoding, not both\n", memory);
   }
   const std::optional<Registry> registry = routes.find(request.path);
-  if (!registry) return message(404, fmt::format("nothing is served here; try {}\n", routes.listed()));
+  if (!registry) return message(404, fmt::format("nothing is served here; try {}\n", routes.listed()), memory);
   if (request.method != "GET" && request.method != "HEAD") {
-    return message(405, "metrics are read with GET or HEAD\n", "Allow: GET, HEAD\r\n");
+    return message(405, "metrics are read with GET or HEAD\n", memory, "Allow: GET, HEAD\r\n");
   }
   try {
-    return exposition(*registry, request.wanted);
+    return exposition(*registry, request.wanted, memory);
   } catch (const std::exception& error) {
-    return message(500, fmt::format("the metrics could not be collected: {}\n", error.what()));
+    return message(500, fmt::format("the metrics could not be collected: {}\n", error.what()), memory);
   }
 }
 
 }  // namespace
 
-HttpAnswer answer(const HttpRequest& request, const Routes& routes) noexcept {
+HttpAnswer answer(const HttpRequest& request, const Routes& routes, std::string& memory) noexcept {
   try {
-    HttpAnswer full = full_answer(request, routes);
-    if (request.method == "HEAD") full.body.clear();
+    HttpAnswer full = full_answer(request, routes, memory);
+    if (request.method == "HEAD") full.body = {};
+    if (full.body.size() <= kShortBody) full.head += std::exchange(full.body, {});
     return full;
   } catch (...) {  // not even memory for a message
     return {};

@@ -17,14 +17,14 @@ struct HttpRequest {
   ExpositionRequest wanted{};
 };
 
-// A whole reply; the head is ready to be sent.
+// A whole reply, in two parts that are sent one after the other.
 struct HttpAnswer {
   int status = 0;
-  std::string head{};
-  std::string body{};  // to be sent, so empty for HEAD
+  std::string head{};       // with the body behind it where that is short
+  std::string_view body{};  // empty for HEAD
 };
 
-// Returns the reply to a request. Never throws: what goes wrong becomes a 500.
-HttpAnswer answer(const HttpRequest& request, const Routes& routes) noexcept;
+// Returns the reply to a request; `memory` is where its body comes to lie. Never throws: what goes wrong becomes a 500.
+HttpAnswer answer(const HttpRequest& request, const Routes& routes, std::string& memory) noexcept;
 
 }  // namespace narthex::detail
