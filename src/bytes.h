@@ -7,7 +7,7 @@ namespace narthex::detail {
 
 // Eight bytes of text in one word, looked at all at once.
 inline std::uint64_t bytes_at(const char* text) noexcept {
-  std::uint64_t word;
+  std::uint64_t word = 0;
   std::memcpy(&word, text, sizeof word);
   return word;
 }

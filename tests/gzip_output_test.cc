@@ -55,7 +55,7 @@ TEST(GzipOutput, CompressesTextThatIsLongAltogether) {
 }
 
 TEST(GzipOutput, KeepsWhatCannotBeCompressed) {
-  for (const std::size_t size : {1'024, 16'384, 65'536, 65'537, 1'000'000}) {
+  for (const std::size_t size : {1'024u, 16'384u, 65'536u, 65'537u, 1'000'000u}) {
     const std::string text = noise(size);
     const std::string file = compressed({text.substr(0, 700), text.substr(700)});
     EXPECT_LT(file.size(), size + size / 100 + 100);

@@ -26,7 +26,7 @@ class GzipStream {
 
   isal_zstream stream_;
   std::array<std::uint8_t, ISAL_DEF_LVL1_SMALL> level_buffer_;
-  std::array<std::uint8_t, 16 * 1024> ready_;
+  std::array<std::uint8_t, 16'384> ready_;
 };
 
 struct GiveBack {

@@ -8,10 +8,9 @@ namespace narthex::detail {
 // Takes a format's text, in large pieces.
 class Output {
  public:
-  virtual void write(std::string_view text) = 0;
+  virtual ~Output() = default;
 
- protected:
-  ~Output() = default;
+  virtual void write(std::string_view text) = 0;
 };
 
 // Appends to a string, which keeps its memory when it is used again.

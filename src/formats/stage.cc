@@ -7,7 +7,7 @@ namespace narthex::detail {
 namespace {
 
 // Fits the nearest caches with what else is in them. From 4 to 64 KiB it makes no difference that could be measured.
-constexpr std::size_t kUsualCapacity = 16 * 1024;
+constexpr std::size_t kUsualCapacity = 16'384;
 
 }  // namespace
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 
 // A body up to this size is copied behind its head, because that takes less time than to send one more packet.
-constexpr std::size_t kShortBody = 16 * 1024;
+constexpr std::size_t kShortBody = 16'384;
 
 std::string_view reason(int status) {
   switch (status) {
