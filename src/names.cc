@@ -1,6 +1,7 @@
 #include "names.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -22,8 +23,18 @@ struct Rule {
 constexpr Rule kMetricName{"a metric name", ":", "[a-zA-Z_:][a-zA-Z0-9_:]*"};
 constexpr Rule kLabelName{"a label name", "", "[a-zA-Z_][a-zA-Z0-9_]*"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// What every name may contain, by byte: names are checked again in every scrape.
+constexpr auto kWordBytes = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t byte = 0; byte < table.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    table[byte] = is_letter(c) || is_digit(c) || c == '_';
+  }
+  return table;
+}();
 
 std::string fault(std::string_view name, const Rule& rule) {
   if (name.empty()) return fmt::format("{} may not be empty; allowed: {}", rule.what, rule.allowed);
@@ -31,7 +42,7 @@ std::string fault(std::string_view name, const Rule& rule) {
     return fmt::format("{} may not start with {}; allowed: {}", rule.what, quote(name.substr(0, 1)), rule.allowed);
   }
   const auto good = [&](char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || rule.extra.find(c) != std::string_view::npos;
+    return kWordBytes[static_cast<unsigned char>(c)] || rule.extra.find(c) != std::string_view::npos;
   };
   const auto bad = std::find_if_not(name.begin(), name.end(), good);
   if (bad == name.end()) return {};
