@@ -29,9 +29,10 @@ constexpr auto kPowersOfTen = [] {
   return powers;
 }();
 
-// Takes numbers of 1 to 17 digits. How many bits they have is read from the exponent of a double, which x86-64 makes
-// faster than it finds the highest bit of a word.
+// Takes numbers of 1 to 17 digits; fractions mostly have nearly all of them. How many bits the others have is read from
+// the exponent of a double, which x86-64 makes faster than it finds the highest bit of a word.
 int count_digits(std::uint64_t number) noexcept {
+  if (number >= kPowersOfTen[14]) return 15 + (number >= kPowersOfTen[15]) + (number >= kPowersOfTen[16]);
   constexpr int kMantissaBits = std::numeric_limits<double>::digits - 1;
   constexpr int kBias = std::numeric_limits<double>::max_exponent - 2;
   const auto rounded = std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<std::int64_t>(number)));

@@ -15,16 +15,15 @@ void Stage::flush() {
   const auto finished = static_cast<std::size_t>(end_ - text_.get());
   if (finished > 0) out_.write({text_.get(), finished});
   end_ = text_.get();
-  left_ = capacity_;
 }
 
 void Stage::make_room(std::size_t size) {
   flush();
-  if (size <= capacity_) return;
-  capacity_ = std::max(size, kUsualCapacity);  // a line may be longer than usual
-  text_ = std::make_unique_for_overwrite<char[]>(capacity_);
+  if (size <= static_cast<std::size_t>(limit_ - end_)) return;
+  const std::size_t capacity = std::max(size, kUsualCapacity);  // a line may be longer than usual
+  text_ = std::make_unique_for_overwrite<char[]>(capacity);
   end_ = text_.get();
-  left_ = capacity_;
+  limit_ = end_ + capacity;
 }
 
 }  // namespace narthex::detail

@@ -11,7 +11,7 @@ namespace narthex::detail {
 // Where lines are composed, before they go on to an output in large pieces:
 //
 //   [ finished lines | a line being composed .. | room ]
-//                    ^ end_
+//                    ^ end_                            ^ limit_
 //
 // A line asks once for the room that it can take at most; what is written there counts when it is finished.
 class Stage {
@@ -20,14 +20,11 @@ class Stage {
 
   // Returns the end of the finished lines, with room behind it.
   char* room(std::size_t size) {
-    if (size > left_) make_room(size);
+    if (size > static_cast<std::size_t>(limit_ - end_)) make_room(size);
     return end_;
   }
 
-  void finish_line(char* end) noexcept {
-    left_ -= static_cast<std::size_t>(end - end_);
-    end_ = end;
-  }
+  void finish_line(char* end) noexcept { end_ = end; }
 
   void flush();
 
@@ -36,9 +33,8 @@ class Stage {
 
   Output& out_;
   std::unique_ptr<char[]> text_;
-  std::size_t capacity_ = 0;
   char* end_ = nullptr;
-  std::size_t left_ = 0;
+  char* limit_ = nullptr;
 };
 
 }  // namespace narthex::detail

@@ -90,7 +90,7 @@ void TextWriter::begin_family(const FamilyInfo& family) {
   header_ += '\n';
 }
 
-void TextWriter::begin_sample(const Timestamp& at) {
+inline void TextWriter::begin_sample(const Timestamp& at) {
   if (at) check_timestamp(name_, *at);
   if (!is_header_written_) write_header();
 }
@@ -101,7 +101,7 @@ void TextWriter::write_header() {
   is_header_written_ = true;
 }
 
-char* TextWriter::begin_line(std::string_view suffix, LabelView labels) {
+inline char* TextWriter::begin_line(std::string_view suffix, LabelView labels) {
   char* to = stage_.room(name_.size() + suffix.size() + labels.text().size() + kRestOfLine);
   to = put(to, name_);
   to = put(to, suffix);
@@ -119,7 +119,7 @@ char* TextWriter::begin_line(NumberLabel& label, std::size_t position, double nu
   return label.write(to, position, number, labels.empty());
 }
 
-void TextWriter::end_line(char* value_end, const Timestamp& at) {
+inline void TextWriter::end_line(char* value_end, const Timestamp& at) {
   if (at) {
     const fmt::format_int milliseconds(at->time_since_epoch().count());
     *value_end++ = ' ';
