@@ -9,8 +9,8 @@
 
 namespace narthex::detail {
 
-// Whether every byte is ASCII and none is \ " or line feed. A byte that is equals zero after the exclusive or, and taking
-// one from zero borrows into its high bit.
+// Whether every byte is ASCII and none is \ " or line feed. A byte that is becomes zero by the exclusive or, and taking
+// one from zero borrows, which its high bit tells.
 constexpr bool is_plain_word(std::uint64_t word) noexcept {
   const auto borrows = [word](unsigned char special) {
     const std::uint64_t difference = word ^ special * kOnes;

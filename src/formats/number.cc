@@ -1,9 +1,9 @@
 #include "number.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string_view>
@@ -79,8 +79,12 @@ char* write_exponent(char* to, int exponent) noexcept {
   return to;
 }
 
-// Writes digits[0].digits[1]digits[2]... times 10 to the `exponent`. `digits` has 17 of them, zeros at its end included.
-char* write_decimal(char* to, std::uint64_t digits, int exponent) noexcept {
+// Writes significand * 10^exponent, which is a fraction or not below 10^6. The significand is filled up with zeros to 17
+// digits; from there on the exponent is that of the first.
+char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept {
+  const int given = count_digits(significand);
+  const std::uint64_t digits = significand * kPowersOfTen[static_cast<std::size_t>(kMostDigits - given)];
+  exponent += given - 1;
   const std::uint64_t upper = digits / kEightDigits;
   const Word first = '0' + upper / kEightDigits;
   const Word middle = eight_digits(upper % kEightDigits);
@@ -99,13 +103,12 @@ char* write_decimal(char* to, std::uint64_t digits, int exponent) noexcept {
 
   put(to + 2, middle | kZeros);
   put(to + 10, last | kZeros);
-  if (exponent >= 0 &&
-      exponent < 6) {  // ddd.ddd: all digits stand one behind their place; those of the whole part go back
+  if (exponent >= 0 && exponent < 6) {  // ddd.ddd: all stand one behind their place; those of the whole part go back
     const Word start = first | (middle | kZeros) << 8;
     const int whole_bits = 8 * (exponent + 1);
     const Word whole = (Word{1} << whole_bits) - 1;
     put(to, (start & whole) | Word{'.'} << whole_bits | (start & ~whole) << 8);
-    return to + std::max(count + 1, exponent + 1);
+    return to + count + 1;
   }
   to[0] = static_cast<char>(first);  // d.ddde+xx
   to[1] = '.';
@@ -119,8 +122,7 @@ char* write_whole(char* to, std::uint64_t number) noexcept {
     put(to, (digits | kZeros) >> 8 * leading_zeros);
     return to + 8 - leading_zeros;
   }
-  const int count = count_digits(number);
-  return write_decimal(to, number * kPowersOfTen[static_cast<std::size_t>(kMostDigits - count)], count - 1);
+  return write_decimal(to, number, 0);
 }
 
 char* write_word(char* to, std::string_view word) noexcept { return to + word.copy(to, word.size()); }
@@ -139,9 +141,7 @@ char* write_number(char* to, double value) noexcept {
   // fmt's public functions end in this one too, but spell 1e+06 and 1e-05 otherwise, and std::to_chars() takes twice as
   // long. Should a version of fmt change it, the build or the comparison with to_chars() in the tests fails.
   const auto decimal = fmt::detail::dragonbox::to_decimal(size);
-  const int count = count_digits(decimal.significand);
-  return write_decimal(to, decimal.significand * kPowersOfTen[static_cast<std::size_t>(kMostDigits - count)],
-                       decimal.exponent + count - 1);
+  return write_decimal(to, decimal.significand, decimal.exponent);
 }
 
 char* write_count(char* to, std::uint64_t count) noexcept {

@@ -10,8 +10,8 @@
 
 namespace narthex::detail {
 
-// A label that a format writes itself, behind the others and up to the value: `,le="0.5"} `. Remembers its texts by their
-// position in the sample, for a family's samples nearly always have the same numbers there.
+// A label that a format writes itself, behind the others and up to the value: `,le="0.5"} `. Remembers its texts by
+// their position in the sample, for a family's samples nearly always have the same numbers there.
 class NumberLabel {
  public:
   // `name` is a literal of at most 8 characters.

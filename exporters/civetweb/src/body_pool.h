@@ -8,8 +8,8 @@
 
 namespace narthex::detail {
 
-// Keeps the memory of bodies between scrapes, for as many as are served at once. Gives it back when it is not needed any
-// more: that of a body which is more than twice as large as bodies lately were, and that which lay unused for a while.
+// Keeps the memory of bodies between scrapes, for as many as are served at once. Gives it back when it is not needed:
+// that of a body which is more than twice as large as bodies lately were, and that which lay unused for a while.
 // Threads: any, at once.
 class BodyPool {
  public:
