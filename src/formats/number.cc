@@ -79,8 +79,8 @@ char* write_exponent(char* to, int exponent) noexcept {
   return to;
 }
 
-// Writes significand * 10^exponent, which is a fraction or not below 10^6. The significand is filled up with zeros to 17
-// digits; from there on the exponent is that of the first.
+// Writes significand * 10^exponent, which is a fraction or not below 10^6. The significand is filled up with zeros to
+// 17 digits; from there on the exponent is that of the first.
 char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept {
   const int given = count_digits(significand);
   const std::uint64_t digits = significand * kPowersOfTen[static_cast<std::size_t>(kMostDigits - given)];

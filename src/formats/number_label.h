@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <limits>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,13 @@ class NumberLabel {
   static constexpr std::size_t kMaxSize = 16 + kMaxNumberSize;
 
   // Writes the label to where there is room for kMaxSize characters; returns its end.
-  char* write(char* to, std::size_t position, double number, bool is_only_label);
+  char* write(char* to, std::size_t position, double number, bool is_only_label) {
+    if (position >= texts_.size() || texts_[position].number != number) render(position, number);
+    const Text& text = texts_[position];
+    const std::size_t from = is_only_label ? 1 : 0;
+    std::memcpy(to, text.characters.data() + from, kMaxSize);  // all of it: a copy of fixed size takes no call
+    return to + text.size - from;
+  }
 
  private:
   struct Text {
@@ -29,7 +36,7 @@ class NumberLabel {
     std::array<char, kMaxSize + 1> characters;  // with a comma, which the only label leaves out
   };
 
-  void render(Text& text, double number) const;
+  void render(std::size_t position, double number);
 
   std::string_view name_;
   std::vector<Text> texts_;

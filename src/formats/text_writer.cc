@@ -114,7 +114,7 @@ inline char* TextWriter::begin_line(std::string_view suffix, LabelView labels) {
   return to;
 }
 
-char* TextWriter::begin_line(NumberLabel& label, std::size_t position, double number, LabelView labels) {
+inline char* TextWriter::begin_line(NumberLabel& label, std::size_t position, double number, LabelView labels) {
   char* const to = put(stage_.room(start_.size() + NumberLabel::kMaxSize + kRestOfLine), start_);
   return label.write(to, position, number, labels.empty());
 }
