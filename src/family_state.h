@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <narthex/sink.h>
+
 #include "definition.h"
 #include "label_order.h"
 #include "series_table.h"
@@ -12,16 +14,19 @@ namespace narthex::detail {
 class FamilyState {
  public:
   explicit FamilyState(Definition definition)
-      : definition_(std::move(definition)), order_(definition_.constant_labels, definition_.label_names) {}
+      : definition_(std::move(definition)),
+        order_(definition_.constant_labels, definition_.label_names),
+        table_(order_) {}
 
   const Definition& definition() const noexcept { return definition_; }
-  std::vector<Ref<Series>> series() const { return table_.all(); }
 
-  // The values are UTF-8, as many as there are label names.
-  Ref<Series> find_or_make(std::span<const std::string_view> values) {
-    return table_.find_or_make(values, *definition_.kind, order_);
+  // As many values as there are label names.
+  Found find_or_make(EscapedValues values) { return table_.find_or_make(values, *definition_.kind); }
+  bool remove(EscapedValues values) { return table_.remove(values); }
+
+  void collect(Sink& sink) {
+    table_.for_each([&sink](const Series& series) { series.collect(sink); });
   }
-  bool remove(std::span<const std::string_view> values) { return table_.remove(values); }
 
  private:
   const Definition definition_;

@@ -3,6 +3,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <new>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -12,18 +14,34 @@
 #include <narthex/sink.h>
 
 #include "formats/number.h"
+#include "promotion.h"
 
 namespace narthex::detail {
 
 namespace {
 
+constexpr std::align_val_t kBaseAlignment{alignof(HistogramCells)};
+constexpr std::align_val_t kOwnAlignment{64};  // cells of two threads share no cache line
 constexpr std::array<std::string_view, 3> kSuffixes{"_bucket", "_sum", "_count"};
+
+// Returns cells that are zero, or null without memory.
+HistogramCells* new_cells(const BucketBounds& bounds, std::align_val_t alignment) noexcept {
+  const std::size_t counts = bounds.bounds().size() + 1;
+  const std::size_t size = sizeof(HistogramCells) + counts * sizeof(std::atomic<std::uint64_t>);
+  void* memory = ::operator new(size, alignment, std::nothrow);
+  if (!memory) return nullptr;
+  auto* cells = ::new (memory) HistogramCells;
+  std::uninitialized_value_construct_n(cells->counts(), counts);
+  return cells;
+}
+
+void delete_cells(HistogramCells* cells, std::align_val_t alignment) noexcept { ::operator delete(cells, alignment); }
 
 [[noreturn]] void refuse(const HistogramOptions& options, const std::string& why) {
   throw RegistrationError(fmt::format("histogram {}: {}", quote(options.name), why));
 }
 
-Bounds checked_bounds(const HistogramOptions& options) {
+HistogramSeries::Bounds checked_bounds(const HistogramOptions& options) {
   auto bounds = options.buckets.empty() ? default_buckets() : options.buckets;
   if (bounds.back() == std::numeric_limits<double>::infinity()) bounds.pop_back();  // the +Inf bucket is always there
   for (std::size_t i = 0; i < bounds.size(); ++i) {
@@ -39,41 +57,93 @@ Bounds checked_bounds(const HistogramOptions& options) {
       refuse(options, fmt::format("bucket {} is {}, after {}; bounds need to rise", i + 1, bounds[i], bounds[i - 1]));
     }
   }
-  return std::make_shared<const std::vector<double>>(std::move(bounds));
+  return std::make_shared<const BucketBounds>(std::move(bounds));
 }
 
 class HistogramKind final : public Kind {
  public:
-  explicit HistogramKind(Bounds bounds) : bounds_(std::move(bounds)) {}
+  explicit HistogramKind(HistogramSeries::Bounds bounds) : bounds_(std::move(bounds)) {}
 
   MetricType type() const noexcept override { return MetricType::histogram; }
-  Ref<detail::Series> make_series() const override { return Ref<detail::Series>(new HistogramSeries(bounds_)); }
+  detail::Series* make_series(std::string_view labels) const override {
+    return detail::Series::make<HistogramSeries>(labels, bounds_);
+  }
   std::span<const std::string_view> suffixes() const noexcept override { return kSuffixes; }
   std::string_view own_label() const noexcept override { return "le"; }
-  std::string settings() const override { return fmt::format("buckets ({})", fmt::join(*bounds_, ", ")); }
+  std::string settings() const override { return fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", ")); }
 
  private:
-  const Bounds bounds_;
+  const HistogramSeries::Bounds bounds_;
 };
 
 }  // namespace
 
-HistogramSeries::HistogramSeries(Bounds bounds)
-    : bounds_(std::move(bounds)), counts_(new std::atomic<std::uint64_t>[bounds_->size() + 1] {}) {}
+BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), padded_(std::move(bounds)) {
+  if (size_ % 2 == 1) padded_.push_back(std::numeric_limits<double>::infinity());
+}
+
+HistogramSeries::HistogramSeries(Bounds bounds) : bounds_(std::move(bounds)), base_(new_cells(*bounds_, kBaseAlignment)) {
+  if (!base_) throw std::bad_alloc();
+}
+
+HistogramSeries::~HistogramSeries() {
+  delete_cells(base_, kBaseAlignment);
+  const Slot slot = slot_.load(std::memory_order_relaxed);  // relaxed: the last user
+  if (slot < kFirstSlot) return;
+  Shards::for_each([slot](Shard& shard) {
+    // relaxed: the writers are gone, and the next ones see the slot through the list of free ones
+    auto* cell = shard.histograms.find(slot);
+    if (cell) delete_cells(cell->exchange(nullptr, std::memory_order_relaxed), kOwnAlignment);
+  });
+  histogram_slots().give_back(slot);
+}
+
+HistogramCells* HistogramSeries::make_own_cells(Slot slot) const noexcept {
+  Shard* shard = own_shard();
+  auto* cell = shard ? shard->histograms.find_or_make(slot) : nullptr;
+  if (!cell) return nullptr;
+  HistogramCells* cells = new_cells(*bounds_, kOwnAlignment);
+  cell->store(cells, std::memory_order_release);  // release: a scrape that sees them sees zeroes
+  return cells;
+}
+
+void HistogramSeries::observe_without_cells(std::size_t bucket, double value) noexcept {
+  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in observe
+  if (slot >= kFirstSlot) {
+    if (HistogramCells* own = make_own_cells(slot)) return own->add(bucket, value);
+  }
+  base_->counts()[bucket].fetch_add(1, std::memory_order_relaxed);  // relaxed: as in observe
+  const bool was_contended = add_atomically(base_->sum, value);
+  if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots());
+}
 
 void HistogramSeries::collect(Sink& sink) const {
+  heat_.cool();
+  const std::span<const double> bounds = bounds_->bounds();
   fmt::basic_memory_buffer<Bucket, 64> buckets;  // on the stack for usual numbers of buckets
-  std::uint64_t count = 0;
-  const auto add = [&](std::size_t i) {
-    count += counts_[i].load(std::memory_order_relaxed);  // relaxed: each count only grows; see the class
-  };
-  for (std::size_t i = 0; i < bounds_->size(); ++i) {
-    add(i);
-    buckets.push_back({(*bounds_)[i], count});
+  buckets.resize(bounds.size() + 1);
+  for (std::size_t i = 0; i <= bounds.size(); ++i) {
+    buckets[i] = {i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity(), 0};
   }
-  add(bounds_->size());
-  const double sum = sum_.load(std::memory_order_relaxed);  // relaxed: may be ahead of the counts or behind them
-  sink.histogram(labels(), {{buckets.data(), buckets.size()}, count, sum});
+  double sum = 0;
+  const auto add = [&](HistogramCells& cells) {
+    // relaxed: each count only grows, and the sum may be ahead of them or behind
+    for (std::size_t i = 0; i <= bounds.size(); ++i) {
+      buckets[i].cumulative_count += cells.counts()[i].load(std::memory_order_relaxed);
+    }
+    sum += cells.sum.load(std::memory_order_relaxed);
+  };
+  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in observe
+  if (slot >= kFirstSlot) {
+    Shards::for_each([&](const Shard& shard) {
+      const auto* cell = shard.histograms.find(slot);
+      // acquire: sees the zeroes that the cells started with
+      if (HistogramCells* cells = cell ? cell->load(std::memory_order_acquire) : nullptr) add(*cells);
+    });
+  }
+  add(*base_);
+  for (std::size_t i = 1; i <= bounds.size(); ++i) buckets[i].cumulative_count += buckets[i - 1].cumulative_count;
+  sink.histogram(labels(), {{buckets.data(), buckets.size()}, buckets[bounds.size()].cumulative_count, sum});
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {

@@ -111,7 +111,7 @@ void Registry::collect(Sink& sink) const {
       sink.begin_family({definition.name, definition.help, definition.unit, definition.kind->type()});
       begun = definition.name;
     }
-    for (const auto& series : family->series()) series->collect(sink);
+    family->collect(sink);
   }
   sink.finish();
 }

@@ -1,5 +1,7 @@
 #include <narthex/detail/series.h>
 
+#include <cstring>
+
 #include <narthex/detail/kind.h>
 
 namespace narthex::detail {
@@ -7,5 +9,11 @@ namespace narthex::detail {
 // Here, so that there is one vtable for all shared libraries.
 Series::~Series() = default;
 Kind::~Kind() = default;
+
+void Series::set_labels(char* place, std::string_view labels) noexcept {
+  labels_offset_ = static_cast<std::uint16_t>(place - reinterpret_cast<const char*>(this));
+  labels_size_ = static_cast<std::uint32_t>(labels.size());
+  std::memcpy(place, labels.data(), labels.size());
+}
 
 }  // namespace narthex::detail

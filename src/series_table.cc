@@ -1,76 +1,82 @@
 #include "series_table.h"
 
-#include <cstddef>
-#include <iterator>
-#include <mutex>
+#include <memory>
+#include <new>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace narthex::detail {
 
 namespace {
 
-// The label values as one text. Their lengths stand in it, so that ("a", "bc") and ("ab", "c") differ.
-class Key {
- public:
-  explicit Key(std::span<const std::string_view> values) {
-    for (const std::string_view value : values) {
-      fmt::format_to(std::back_inserter(text_), FMT_STRING("{}:"), value.size());
-      text_.append(value);
-    }
-  }
-  operator std::string_view() const noexcept { return {text_.data(), text_.size()}; }
+// Drops the reference that the table held.
+void release(const void* series) noexcept { static_cast<const Series*>(series)->release(); }
 
- private:
-  fmt::memory_buffer text_;  // on the stack for usual lengths
-};
+Retirement retirement_of(const Series* series) { return std::make_unique<Retired>(Retired{series, release}); }
 
 }  // namespace
 
-Ref<Series> SeriesTable::find(std::string_view key) const {
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? Ref<Series>() : *found->second;
+SeriesTable::~SeriesTable() {
+  const HazardsInUse hazards;
+  for (const Series* series : list_.places()) {
+    if (!series) continue;
+    if (!hazards.have(series)) {
+      series->release();
+      continue;
+    }
+    try {
+      Reclaimer::retire(retirement_of(series));
+    } catch (const std::bad_alloc&) {  // somebody uses it, so rather never freed than too early
+    }
+  }
 }
 
-Ref<Series> SeriesTable::find_or_make(std::span<const std::string_view> values, const Kind& kind,
-                                      const LabelOrder& order) {
-  const Key key(values);
+Found SeriesTable::find_or_make(EscapedValues values, const Kind& kind) {
+  const std::uint32_t hash = hash_of(values) & hash_mask_;
+  const Found found = index_.find(hash, [&](const Series& series) {
+    return order_.has_values(series.labels().text(), values);
+  });
+  return found.series ? found : make(hash, values, kind);
+}
+
+Found SeriesTable::make(std::uint32_t hash, EscapedValues values, const Kind& kind) {
+  const std::string labels = order_.render(values);
+  Ref<Series> made(kind.make_series(labels));
+  made->hash_ = hash;
+
+  Retirement outgrown;
+  Series* series = nullptr;
   {
-    const std::shared_lock lock(mutex_);
-    if (Ref<Series> found = find(key)) return found;
+    const std::lock_guard lock(mutex_);
+    series = index_.find_as_writer(hash, [&](const Series& other) { return other.labels().text() == labels; });
+    if (series) {  // another thread was first
+      series->retain();
+    } else {
+      list_.reserve_one();
+      outgrown = index_.reserve_one();
+      made->retain();  // for the table
+      series = made.detach();
+      index_.insert(series);
+      list_.add(series);
+    }
   }
-  Ref<Series> made = kind.make_series();
-  made->labels_ = order.render(values);
-  made->key_ = std::string_view(key);
-
-  const std::unique_lock lock(mutex_);
-  if (Ref<Series> found = find(key)) return found;  // another thread was first
-  in_order_.push_back(made);
-  try {
-    by_key_.emplace(made->key_, std::prev(in_order_.end()));
-  } catch (...) {
-    in_order_.pop_back();
-    throw;
-  }
-  return made;
+  Reclaimer::retire(std::move(outgrown), Reclaimer::When::now);
+  return {series, nullptr};
 }
 
-bool SeriesTable::remove(std::span<const std::string_view> values) {
-  const Key key(values);
-  Ref<Series> removed;  // let go after the lock: the last reference may free it
-  const std::unique_lock lock(mutex_);
-  const auto found = by_key_.find(key);
-  if (found == by_key_.end()) return false;
-  removed = std::move(*found->second);
-  in_order_.erase(found->second);
-  by_key_.erase(found);
+bool SeriesTable::remove(EscapedValues values) {
+  Retirement retirement = retirement_of(nullptr);  // now, while it may fail
+  {
+    const std::lock_guard lock(mutex_);
+    const Series* series = index_.find_as_writer(hash_of(values) & hash_mask_, [&](const Series& other) {
+      return order_.has_values(other.labels().text(), values);
+    });
+    if (!series) return false;
+    retirement->object = series;
+    index_.erase(series);
+    retirement = list_.remove(*series, std::move(retirement));
+  }
+  Reclaimer::retire(std::move(retirement));
   return true;
-}
-
-std::vector<Ref<Series>> SeriesTable::all() const {
-  const std::shared_lock lock(mutex_);
-  return {in_order_.begin(), in_order_.end()};
 }
 
 }  // namespace narthex::detail

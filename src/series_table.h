@@ -1,46 +1,58 @@
 #pragma once
 
-#include <list>
-#include <shared_mutex>
+#include <cstdint>
+#include <mutex>
 #include <span>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
 
+#include <narthex/detail/borrow.h>
 #include <narthex/detail/kind.h>
-#include <narthex/detail/series.h>
 
 #include "label_order.h"
+#include "label_values.h"
+#include "series_index.h"
+#include "series_list.h"
 
 namespace narthex::detail {
 
-// The series of one family, found by their label values.
+// The series of one family: found by their label values without a lock, made and removed under one.
 //
-//   by_key_:   "3:GET3:200" ---+   "4:POST3:200" ---+        (a key is the values, each behind its length)
-//                              v                    v
-//   in_order_:            [ Ref ] ------------> [ Ref ]      (oldest first; owns one reference to each)
+//   index_:   hash of the values ---> series        any thread, at any time
+//   list_:    oldest first                          scrapes, in batches
 //
-// Invariant: by_key_ and in_order_ hold the same series; the keys in by_key_ are views of the text in the series.
-// Lookups share the lock, so they wait only for a series that is made or removed, never for each other or a scrape.
+// Invariants: both hold the same series, and one reference to each between them. The hash leads to a series, but only
+// its label values, compared in full, identify it.
 class SeriesTable {
  public:
-  // Returns the series with these values (one per label name, UTF-8); one that is new comes from `kind`.
-  Ref<Series> find_or_make(std::span<const std::string_view> values, const Kind& kind, const LabelOrder& order);
+  // Tests narrow the hash to make values collide.
+  explicit SeriesTable(const LabelOrder& order, std::uint32_t hash_mask = ~0U)
+      : order_(order), hash_mask_(hash_mask) {}
+  SeriesTable(const SeriesTable&) = delete;
+  SeriesTable& operator=(const SeriesTable&) = delete;
+  ~SeriesTable();
+
+  // Returns the series with these values, one per label name; one that is new comes from `kind`.
+  Found find_or_make(EscapedValues values, const Kind& kind);
 
   // Forgets a series; it lives on while handles refer to it. Returns whether there was one.
-  bool remove(std::span<const std::string_view> values);
+  bool remove(EscapedValues values);
 
-  // Returns all series, oldest first.
-  std::vector<Ref<Series>> all() const;
+  // Calls visit(series) for each, oldest first, without a lock.
+  template <class Visit>
+  void for_each(Visit visit) {
+    SeriesList::Cursor cursor(list_, mutex_);
+    for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next()) {
+      for (const Series* series : batch) visit(*series);
+    }
+  }
 
  private:
-  using InOrder = std::list<Ref<Series>>;
+  Found make(std::uint32_t hash, EscapedValues values, const Kind& kind);
 
-  Ref<Series> find(std::string_view key) const;
-
-  mutable std::shared_mutex mutex_;
-  InOrder in_order_;
-  std::unordered_map<std::string_view, InOrder::iterator> by_key_;
+  const LabelOrder& order_;
+  const std::uint32_t hash_mask_;
+  SeriesIndex index_;
+  std::mutex mutex_;
+  SeriesList list_;
 };
 
 }  // namespace narthex::detail

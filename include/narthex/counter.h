@@ -10,6 +10,9 @@
 
 namespace narthex {
 
+template <class Metric>
+class Borrowed;
+
 /// How to define a counter, or a family of them.
 struct CounterOptions {
   std::string name = {};  ///< Ends in `_total` by convention; served as it stands.
@@ -18,16 +21,10 @@ struct CounterOptions {
   Labels labels = {};     ///< Constant labels, on every series of the family.
 };
 
-/// Counts how often something happened; starts at zero and only grows.
-/// Values: whole or fractional; a negative or NaN amount changes nothing and is counted as rejected.
-/// Threads: any, at once, without waiting. Copies are the same metric; a default one does nothing.
-/// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Counter {
+/// What one can do with a counter, kept or just looked up.
+template <class Reference>
+class CounterUpdates {
  public:
-  using Options = CounterOptions;
-
-  Counter() noexcept = default;
-
   void inc(double amount = 1) const noexcept {
     if (series_) series_->inc(amount);
   }
@@ -35,13 +32,30 @@ class Counter {
   /// Returns the sum of all amounts so far.
   double value() const noexcept { return series_ ? series_->value() : 0; }
 
- private:
-  template <class Metric>
-  friend Metric detail::make_handle(detail::Ref<detail::Series> series) noexcept;
-  using Series = detail::CounterSeries;
-  explicit Counter(detail::Ref<Series> series) noexcept : series_(std::move(series)) {}
+ protected:
+  CounterUpdates() noexcept = default;
+  explicit CounterUpdates(Reference series) noexcept : series_(std::move(series)) {}
 
-  detail::Ref<Series> series_;
+  Reference series_;
+};
+
+/// Counts how often something happened; starts at zero and only grows.
+/// Values: whole or fractional; a negative or NaN amount changes nothing and is counted as rejected.
+/// Threads: any, at once, without waiting. Copies are the same metric; a default one does nothing.
+/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+class Counter : public CounterUpdates<detail::Ref<detail::CounterSeries>> {
+ public:
+  using Options = CounterOptions;
+
+  Counter() noexcept = default;
+
+ private:
+  template <class>
+  friend class Borrowed;
+  using Series = detail::CounterSeries;
+  template <class Reference>
+  using Updates = CounterUpdates<Reference>;
+  explicit Counter(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
 };
 
 namespace detail {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include <narthex/detail/kind.h>
+#include <narthex/borrowed.h>
 #include <narthex/detail/label_value.h>
 
 namespace narthex {
@@ -17,7 +17,7 @@ namespace detail {
 class FamilyState;
 
 // Returns the series with these values, made now if need be. Bytes that are not UTF-8 become U+FFFD and are counted.
-NARTHEX_EXPORT Ref<Series> find_or_make(FamilyState& family, std::span<const std::string_view> values);
+NARTHEX_EXPORT Found find_or_make(FamilyState& family, std::span<const std::string_view> values);
 // Returns whether there was such a series to take out.
 NARTHEX_EXPORT bool remove(FamilyState& family, std::span<const std::string_view> values);
 
@@ -35,13 +35,13 @@ class Family {
  public:
   Family() noexcept = default;
 
-  /// Returns the metric with these label values, starting at zero if it is new. Keep it where you can: it is the fast
-  /// way.
+  /// Returns the metric with these label values, starting at zero if it is new: update it at once, or keep it as a
+  /// `Metric` where you can, which is the fast way.
   template <detail::LabelArgument... Values>
-  requires(sizeof...(Values) == N) Metric labels(const Values&... values)
+  requires(sizeof...(Values) == N) Borrowed<Metric> labels(const Values&... values)
   const {
-    if (!state_) return Metric();
-    return with_views([this](Views views) { return detail::make_handle<Metric>(detail::find_or_make(*state_, views)); },
+    if (!state_) return Borrowed<Metric>();
+    return with_views([this](Views views) { return Borrowed<Metric>(detail::find_or_make(*state_, views)); },
                       detail::as_label(values)...);
   }
 

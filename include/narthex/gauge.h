@@ -11,6 +11,9 @@
 
 namespace narthex {
 
+template <class Metric>
+class Borrowed;
+
 /// How to define a gauge, or a family of them.
 struct GaugeOptions {
   std::string name = {};  ///< Ends in its unit by convention: `queue_bytes`.
@@ -19,16 +22,10 @@ struct GaugeOptions {
   Labels labels = {};     ///< Constant labels, on every series of the family.
 };
 
-/// Tells how much of something there is now; starts at zero, goes up and down.
-/// Values: any, also NaN and infinities, through set(); a NaN increment changes nothing and is counted as rejected.
-/// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
-/// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Gauge {
+/// What one can do with a gauge, kept or just looked up.
+template <class Reference>
+class GaugeUpdates {
  public:
-  using Options = GaugeOptions;
-
-  Gauge() noexcept = default;
-
   void set(double value) const noexcept {
     if (series_) series_->set(value);
   }
@@ -44,13 +41,30 @@ class Gauge {
 
   double value() const noexcept { return series_ ? series_->value() : 0; }
 
- private:
-  template <class Metric>
-  friend Metric detail::make_handle(detail::Ref<detail::Series> series) noexcept;
-  using Series = detail::GaugeSeries;
-  explicit Gauge(detail::Ref<Series> series) noexcept : series_(std::move(series)) {}
+ protected:
+  GaugeUpdates() noexcept = default;
+  explicit GaugeUpdates(Reference series) noexcept : series_(std::move(series)) {}
 
-  detail::Ref<Series> series_;
+  Reference series_;
+};
+
+/// Tells how much of something there is now; starts at zero, goes up and down.
+/// Values: any, also NaN and infinities, through set(); a NaN increment changes nothing and is counted as rejected.
+/// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
+/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+class Gauge : public GaugeUpdates<detail::Ref<detail::GaugeSeries>> {
+ public:
+  using Options = GaugeOptions;
+
+  Gauge() noexcept = default;
+
+ private:
+  template <class>
+  friend class Borrowed;
+  using Series = detail::GaugeSeries;
+  template <class Reference>
+  using Updates = GaugeUpdates<Reference>;
+  explicit Gauge(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
 };
 
 namespace detail {

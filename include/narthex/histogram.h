@@ -12,6 +12,9 @@
 
 namespace narthex {
 
+template <class Metric>
+class Borrowed;
+
 /// How to define a histogram, or a family of them.
 struct HistogramOptions {
   std::string name = {};             ///< Ends in its unit by convention: `http_request_duration_seconds`.
@@ -21,29 +24,40 @@ struct HistogramOptions {
   std::vector<double> buckets = {};  ///< Rising upper bounds, each inclusive; empty: default_buckets().
 };
 
+/// What one can do with a histogram, kept or just looked up.
+template <class Reference>
+class HistogramUpdates {
+ public:
+  void observe(double value) const noexcept {
+    if (series_) series_->observe(value);
+  }
+
+ protected:
+  HistogramUpdates() noexcept = default;
+  explicit HistogramUpdates(Reference series) noexcept : series_(std::move(series)) {}
+
+  Reference series_;
+};
+
 /// Counts observations by size, in buckets chosen when it is defined, and sums them up.
 /// Values: any. NaN counts in the +Inf bucket only and turns the sum into NaN, as in the other clients.
 /// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
 ///   A scrape that meets observations half way may read the sum ahead of the counts or behind them, never a torn number;
 ///   `_count` always equals the +Inf bucket.
 /// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Histogram {
+class Histogram : public HistogramUpdates<detail::Ref<detail::HistogramSeries>> {
  public:
   using Options = HistogramOptions;
 
   Histogram() noexcept = default;
 
-  void observe(double value) const noexcept {
-    if (series_) series_->observe(value);
-  }
-
  private:
-  template <class Metric>
-  friend Metric detail::make_handle(detail::Ref<detail::Series> series) noexcept;
+  template <class>
+  friend class Borrowed;
   using Series = detail::HistogramSeries;
-  explicit Histogram(detail::Ref<Series> series) noexcept : series_(std::move(series)) {}
-
-  detail::Ref<Series> series_;
+  template <class Reference>
+  using Updates = HistogramUpdates<Reference>;
+  explicit Histogram(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
 };
 
 namespace detail {

@@ -58,7 +58,7 @@ class NARTHEX_EXPORT Registry {
 
   template <class Metric>
   Metric metric(const typename Metric::Options& options) {
-    return detail::make_handle<Metric>(detail::find_or_make(*define(options, {}), {}));
+    return Borrowed<Metric>(detail::find_or_make(*define(options, {}), {}));
   }
   template <class Metric, std::size_t N>
   Family<Metric, N> family(const typename Metric::Options& options, const char* const (&label_names)[N]) {

@@ -2,24 +2,42 @@
 
 #include <atomic>
 
+#include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
+#include <narthex/detail/shard.h>
 
 namespace narthex::detail {
 
-// A sum that only grows, in one atomic double.
+// A sum that only grows: base_ + the cell of each thread.
+//
+//   cold   slot_ = kCold    base_ takes all updates, by atomic addition
+//   hot    slot_ = a slot   each thread adds to its own cell, with plain loads and stores; those that have none, to base_
+//
+// Invariant: the value is base_ plus the cells, always. A series that turns hot leaves its base as it is, and never
+// turns cold again. All terms only grow, and are added up in one order, so no scrape sees less than the one before.
 class NARTHEX_EXPORT CounterSeries final : public Series {
  public:
+  ~CounterSeries() override;
+
   void inc(double amount) noexcept {
-    if (!(amount >= 0)) return count_rejected_update();   // written so that NaN is refused too
-    total_.fetch_add(amount, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+    if (!(amount >= 0)) return count_rejected_update();  // written so that NaN is refused too
+    // acquire: the cells of a slot are zero before the slot is published
+    if (std::atomic<double>* cell = t_shard->sums.find(slot_.load(std::memory_order_acquire))) {
+      // relaxed: only this thread writes the cell, and a sum orders nothing else
+      cell->store(cell->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    } else {
+      inc_without_cell(amount);
+    }
   }
-  double value() const noexcept {
-    return total_.load(std::memory_order_relaxed);  // relaxed: as above; one variable never reads backwards
-  }
+  double value() const noexcept;
   void collect(Sink& sink) const override;
 
  private:
-  std::atomic<double> total_{0};
+  void inc_without_cell(double amount) noexcept;
+
+  std::atomic<double> base_{0};
+  std::atomic<Slot> slot_{kCold};
+  mutable Heat heat_;
 };
 
 }  // namespace narthex::detail

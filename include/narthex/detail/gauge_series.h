@@ -3,27 +3,62 @@
 #include <atomic>
 #include <cmath>
 
+#include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
+#include <narthex/detail/shard.h>
 
 namespace narthex::detail {
 
-// The current value, in one atomic double.
+// The current value. Like a counter it has a base, and a cell for each thread once it is incremented often; unlike a
+// counter it can be set, which makes it cold again and the base the whole value.
+//
+//                    inc, often                  cells are at hand
+//          +--> kCold ---------> kPromoting ----------------------> hot: a slot --+
+//          |      ^                   | no slot, no memory                        | set
+//          |      +-------------------+                                           v
+//          +----------------------------------------------------------------- kSettling
+//                                     base_ = value
+//
+// Invariants: in kCold and kPromoting the value is base_, so a value that was set is read back to the last digit. Hot,
+// it is base_ + (cells - offset_), where offset_ is what the cells held when it turned hot: cells are never zeroed
+// while the series lives, since only their threads may write them. A set and an increment at the same time take
+// effect one after the other; an increment on its way into a cell while a set completes comes before it.
 class NARTHEX_EXPORT GaugeSeries final : public Series {
  public:
+  ~GaugeSeries() override;
+
   void set(double value) noexcept {
-    value_.store(value, std::memory_order_relaxed);  // relaxed: a measurement orders nothing else
+    // relaxed, both: a measurement orders nothing else; a promotion at the same time comes after this set
+    if (state_.load(std::memory_order_relaxed) > kPromoting) return settle(value);
+    base_.store(value, std::memory_order_relaxed);
   }
   void inc(double amount) noexcept {
     if (std::isnan(amount)) return count_rejected_update();  // it would stay NaN for ever
-    value_.fetch_add(amount, std::memory_order_relaxed);     // relaxed: as in set
+    // acquire: the cells of a slot are zero before the slot is published
+    if (std::atomic<double>* cell = t_shard->sums.find(state_.load(std::memory_order_acquire))) {
+      // relaxed: only this thread writes the cell
+      cell->store(cell->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    } else {
+      inc_without_cell(amount);
+    }
   }
-  double value() const noexcept {
-    return value_.load(std::memory_order_relaxed);  // relaxed: as in set
-  }
+  double value() const noexcept;
   void collect(Sink& sink) const override;
 
  private:
-  std::atomic<double> value_{0};
+  static constexpr Slot kSettling = 2;
+
+  void inc_without_cell(double amount) noexcept;
+  void promote() noexcept;
+  void settle(double value) noexcept;
+  double cells() const noexcept;
+
+  std::atomic<double> base_{0};
+  std::atomic<double> offset_{0};
+  std::atomic<Slot> state_{kCold};            // or the slot
+  std::atomic<std::uint32_t> promotions_{0};  // so that a reader knows a new hot state from an old one
+  Slot slot_ = kCold;                         // taken at the first promotion, kept for life; written in kPromoting
+  mutable Heat heat_;
 };
 
 }  // namespace narthex::detail

@@ -1,45 +1,70 @@
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <utility>
-#include <vector>
 
+#include <narthex/detail/bucket_bounds.h>
+#include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
+#include <narthex/detail/shard.h>
 
 namespace narthex::detail {
 
-using Bounds = std::shared_ptr<const std::vector<double>>;
+// One sum, and one count for each bucket: a series' base, or one thread's part of a hot series.
+//
+//    bounds            0.1      0.5       1
+//    sum   counts    [ n0   |   n1   |   n2   |   n3 ]     value <= bound belongs left of it; n3 is the +Inf bucket
+struct HistogramCells {
+  std::atomic<double> sum{0};
 
-// One count per bucket and one sum.
-//
-//    bounds       0.1      0.5       1
-//    counts    [ n0   |   n1   |   n2   |   n3 ]     value <= bound belongs left of it; n3 is the +Inf bucket
-//
-// Invariant: an observation adds one to exactly one count. What a scrape calls `_count` and the +Inf bucket is the
-// sum of the counts that this scrape read, so the two are equal however many writers are at work.
+  // They follow in the same memory.
+  std::atomic<std::uint64_t>* counts() noexcept { return reinterpret_cast<std::atomic<std::uint64_t>*>(this + 1); }
+
+  // For the one thread that writes these cells.
+  void add(std::size_t bucket, double value) noexcept {
+    // relaxed, all: a scrape takes each count for itself, and the sum may be ahead of them or behind
+    std::atomic<std::uint64_t>& count = counts()[bucket];
+    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    sum.store(sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+  }
+};
+
+// Invariants: an observation adds one to exactly one count, of the base or of its thread's cells. What a scrape calls
+// `_count` and the +Inf bucket is the sum of the counts that this scrape read, so the two are equal however many
+// writers are at work. When a series turns hot its base stays as it is: see CounterSeries.
 class NARTHEX_EXPORT HistogramSeries final : public Series {
  public:
+  using Bounds = std::shared_ptr<const BucketBounds>;
+
   explicit HistogramSeries(Bounds bounds);
+  ~HistogramSeries() override;
 
   void observe(double value) noexcept {
-    counts_[bucket_of(value)].fetch_add(1, std::memory_order_relaxed);  // relaxed: counts order nothing else
-    sum_.fetch_add(value, std::memory_order_relaxed);                   // relaxed: may lag its count, see above
+    const std::size_t bucket = bounds_->bucket_of(value);
+    if (HistogramCells* own = own_cells()) {
+      own->add(bucket, value);
+    } else {
+      observe_without_cells(bucket, value);
+    }
   }
   void collect(Sink& sink) const override;
 
  private:
-  std::size_t bucket_of(double value) const noexcept {
-    const auto above = [value](double bound) { return !(value <= bound); };  // NaN is above every bound
-    return static_cast<std::size_t>(std::partition_point(bounds_->begin(), bounds_->end(), above) - bounds_->begin());
+  // Returns this thread's cells, or null while it has none.
+  HistogramCells* own_cells() const noexcept {
+    // acquire: the cells of a slot are null before the slot is published
+    const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
+    return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread made them
   }
+  HistogramCells* make_own_cells(Slot slot) const noexcept;
+  void observe_without_cells(std::size_t bucket, double value) noexcept;
 
   const Bounds bounds_;
-  const std::unique_ptr<std::atomic<std::uint64_t>[]> counts_;  // one more than there are bounds
-  std::atomic<double> sum_{0};
+  HistogramCells* const base_;
+  std::atomic<Slot> slot_{kCold};
+  mutable Heat heat_;
 };
 
 }  // namespace narthex::detail

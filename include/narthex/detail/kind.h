@@ -24,7 +24,8 @@ class NARTHEX_EXPORT Kind {
   virtual ~Kind();
 
   virtual MetricType type() const noexcept = 0;
-  virtual Ref<Series> make_series() const = 0;
+  // Returns a new series, to which one reference is held.
+  virtual Series* make_series(std::string_view labels) const = 0;
 
   // What this kind appends to its name in the formats, so that no other family may be called that.
   virtual std::span<const std::string_view> suffixes() const noexcept { return {}; }
@@ -35,11 +36,5 @@ class NARTHEX_EXPORT Kind {
   // What else two definitions need to agree on, as a message quotes it: "buckets 0.1, 1".
   virtual std::string settings() const { return {}; }
 };
-
-// Wraps a series of Metric's kind in its handle.
-template <class Metric>
-Metric make_handle(Ref<Series> series) noexcept {
-  return Metric(std::move(series).as<typename Metric::Series>());
-}
 
 }  // namespace narthex::detail

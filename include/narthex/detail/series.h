@@ -1,8 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <utility>
 
 #include <narthex/detail/export.h>
@@ -14,36 +15,62 @@ class Sink;
 
 namespace narthex::detail {
 
-// One time series: its labels, and the cells that a metric kind adds by deriving from it.
-// It lives as long as somebody refers to it: its family, a handle, or a scrape that is reading it.
+// One time series: its labels, and what a metric kind adds by deriving from it.
+//
+//   [ Series | cells of the kind | text of the labels ]    one piece of memory
+//
+// It lives as long as somebody refers to it: its family, or a handle.
 class NARTHEX_EXPORT Series {
  public:
-  Series() = default;
+  // Makes a series of a kind, with the labels of the text formats: made(labels, arguments of its constructor).
+  template <class Derived, class... Arguments>
+  static Derived* make(std::string_view labels, Arguments&&... arguments) {
+    void* memory = ::operator new(sizeof(Derived) + labels.size());
+    try {
+      auto* series = ::new (memory) Derived(std::forward<Arguments>(arguments)...);
+      series->set_labels(static_cast<char*>(memory) + sizeof(Derived), labels);
+      return series;
+    } catch (...) {
+      ::operator delete(memory);
+      throw;
+    }
+  }
+
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
   virtual ~Series();
+  static void operator delete(void* memory) { ::operator delete(memory); }  // unsized: the labels belong to it
 
   // Reads the cells and hands them to the sink as one sample.
   virtual void collect(Sink& sink) const = 0;
 
-  LabelView labels() const noexcept { return LabelView(labels_); }
-
- private:
-  template <class T>
-  friend class Ref;
-  friend class SeriesTable;
+  LabelView labels() const noexcept {
+    return LabelView({reinterpret_cast<const char*>(this) + labels_offset_, labels_size_});
+  }
 
   void retain() const noexcept {
-    references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: whoever copies a reference already holds one
+    references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: whoever takes one knows that there is another
   }
   void release() const noexcept {
     // release: our uses happen before the deletion; acquire: the deleter sees everybody's
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 
+ protected:
+  Series() = default;
+
+ private:
+  friend class SeriesIndex;
+  friend class SeriesTable;
+  friend class SeriesList;
+
+  void set_labels(char* place, std::string_view labels) noexcept;
+
   mutable std::atomic<std::uint32_t> references_{1};
-  std::string labels_;
-  std::string key_;  // the variable label values, see SeriesTable
+  std::uint32_t hash_ = 0;   // of the label values, see SeriesIndex
+  std::uint32_t place_ = 0;  // see SeriesList
+  std::uint32_t labels_size_ = 0;
+  std::uint16_t labels_offset_ = 0;
 };
 
 // A counted reference to a series; empty by default.
@@ -51,7 +78,7 @@ template <class T>
 class Ref {
  public:
   Ref() noexcept = default;
-  // Takes over the reference that `series` was created with.
+  // Takes over a reference.
   explicit Ref(T* series) noexcept : series_(series) {}
   Ref(const Ref& other) noexcept : series_(other.series_) {
     if (series_) series_->retain();
@@ -73,13 +100,9 @@ class Ref {
 
   explicit operator bool() const noexcept { return series_ != nullptr; }
   T* operator->() const noexcept { return series_; }
-  T& operator*() const noexcept { return *series_; }
 
-  // The same series as the type that its family's kind made.
-  template <class Derived>
-  Ref<Derived> as() && noexcept {
-    return Ref<Derived>(static_cast<Derived*>(std::exchange(series_, nullptr)));
-  }
+  // Hands the reference over to the caller.
+  T* detach() noexcept { return std::exchange(series_, nullptr); }
 
  private:
   T* series_ = nullptr;

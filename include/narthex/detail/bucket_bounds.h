@@ -1,0 +1,54 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include <narthex/detail/export.h>
+
+namespace narthex::detail {
+
+// The upper bounds of a histogram's buckets, and the search in them, which has no branch that depends on the value: a
+// predictor cannot foresee latencies, and each wrong guess costs more than the whole search.
+class NARTHEX_EXPORT BucketBounds {
+ public:
+  // The bounds are finite and rise.
+  explicit BucketBounds(std::vector<double> bounds);
+
+  std::span<const double> bounds() const noexcept { return {padded_.data(), size_}; }
+
+  // Returns the first bucket whose bound is not below the value; for values above all, and NaN, the +Inf bucket.
+  std::size_t bucket_of(double value) const noexcept {
+    const double* part = padded_.data();
+    std::size_t size = padded_.size();
+    while (size > kCounted) {  // leaves out a half, always of whole pairs
+      const std::size_t half = size / 4 * 2;
+      part += value <= part[half - 1] ? 0 : half;  // NaN goes right
+      size -= half;
+    }
+    const Pair values{value, value};
+    Flags reached{};  // how many bounds of each column the value does not exceed
+    for (std::size_t i = 0; i < size; i += 2) {
+      Pair bounds;
+      std::memcpy(&bounds, part + i, sizeof bounds);
+      reached -= values <= bounds;  // a true lane is -1
+    }
+    const auto exceeded = static_cast<std::size_t>(part - padded_.data()) + size -
+        static_cast<std::size_t>(reached[0] + reached[1]);
+    return std::min(exceeded, size_);  // NaN exceeds the padding too
+  }
+
+ private:
+  using Pair [[gnu::vector_size(16)]] = double;
+  using Flags [[gnu::vector_size(16)]] = std::int64_t;
+
+  static constexpr std::size_t kCounted = 32;  // so many are compared one by one: faster than to halve them
+
+  std::size_t size_;
+  std::vector<double> padded_;  // with +Inf, to whole pairs
+};
+
+}  // namespace narthex::detail

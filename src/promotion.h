@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+
+#include <narthex/detail/shard.h>
+
+#include "shards.h"
+#include "slots.h"
+
+namespace narthex::detail {
+
+// What the series of all kinds do on their way from a base to cells.
+
+// Adds to a base. Returns true when another thread did so at the same moment.
+inline bool add_atomically(std::atomic<double>& base, double amount) noexcept {
+  double before = base.load(std::memory_order_relaxed);
+  bool was_contended = false;
+  // relaxed: a sum orders nothing else
+  while (!base.compare_exchange_weak(before, before + amount, std::memory_order_relaxed)) was_contended = true;
+  return was_contended;
+}
+
+// Gives a cold series a slot, unless none is to be had or another thread is about to.
+inline void promote(std::atomic<Slot>& state, Slots& slots) noexcept {
+  Slot cold = kCold;
+  if (!state.compare_exchange_strong(cold, kPromoting, std::memory_order_relaxed)) return;  // relaxed: only a claim
+  state.store(slots.try_take(), std::memory_order_release);  // release: whoever sees the slot sees zeroed cells
+}
+
+// Returns this thread's cell, made now if need be; null: the thread is ending, or there is no memory.
+inline std::atomic<double>* own_sum_cell(Slot slot) noexcept {
+  Shard* shard = own_shard();
+  return shard ? shard->sums.find_or_make(slot) : nullptr;
+}
+
+// Adds up the cells of all threads, in the order of the shards.
+inline double sum_of_cells(Slot slot) noexcept {
+  if (slot < kFirstSlot) return 0;
+  double sum = 0;
+  Shards::for_each([&](const Shard& shard) {
+    const std::atomic<double>* cell = shard.sums.find(slot);
+    if (cell) sum += cell->load(std::memory_order_relaxed);  // relaxed: a term of a sum, see CounterSeries
+  });
+  return sum;
+}
+
+// Zeroes the cells of a series that nobody can reach any more, and gives its slot back.
+inline void give_back_sum_slot(Slot slot) noexcept {
+  if (slot < kFirstSlot) return;
+  Shards::for_each([slot](Shard& shard) {
+    // relaxed: the writers are gone, and the next ones see the slot through the list of free ones
+    if (std::atomic<double>* cell = shard.sums.find(slot)) cell->store(0, std::memory_order_relaxed);
+  });
+  sum_slots().give_back(slot);
+}
+
+}  // namespace narthex::detail

@@ -1,0 +1,89 @@
+#include "series_list.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace narthex::detail {
+
+void SeriesList::reserve_one() {
+  if (places_.size() == places_.capacity()) places_.reserve(std::max<std::size_t>(2 * places_.size(), 1));
+}
+
+void SeriesList::add(Series* series) noexcept {
+  series->place_ = static_cast<std::uint32_t>(places_.size());
+  places_.push_back(series);
+  ++size_;
+}
+
+Retirement SeriesList::remove(const Series& series, Retirement retirement) noexcept {
+  places_[series.place_] = nullptr;
+  --size_;
+  if (places_.size() > 2 * size_ + 64) close_holes();
+  for (Cursor* cursor : cursors_) {
+    if (std::ranges::find(cursor->batch(), &series) == cursor->batch().end()) continue;
+    prepend(std::move(retirement), cursor->removed_);
+    break;
+  }
+  return retirement;
+}
+
+void SeriesList::close_holes() noexcept {
+  const auto without_holes = [this](std::size_t place) {
+    return place - static_cast<std::size_t>(std::ranges::count(std::span(places_).first(place), nullptr));
+  };
+  for (Cursor* cursor : cursors_) {
+    cursor->place_ = without_holes(cursor->place_);
+    cursor->end_ = without_holes(cursor->end_);
+  }
+  std::erase(places_, nullptr);
+  if (places_.capacity() > 4 * places_.size() + 64) places_.shrink_to_fit();  // whether it can is no matter
+  for (std::size_t place = 0; place < places_.size(); ++place) {
+    places_[place]->place_ = static_cast<std::uint32_t>(place);
+  }
+}
+
+SeriesList::Cursor::Cursor(SeriesList& list, std::mutex& mutex) : list_(list), mutex_(mutex) {
+  const std::lock_guard lock(mutex_);
+  list_.cursors_.push_back(this);
+  end_ = list_.places_.size();
+}
+
+SeriesList::Cursor::~Cursor() {
+  Retirement removed;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(list_.cursors_, this);
+    removed = leave_batch();
+  }
+  Reclaimer::retire(std::move(removed));
+}
+
+std::span<Series* const> SeriesList::Cursor::next() noexcept {
+  Retirement removed;
+  {
+    const std::lock_guard lock(mutex_);
+    removed = leave_batch();
+    const std::span places = list_.places();
+    for (; place_ < end_ && size_ < batch_.size(); ++place_) {
+      if (places[place_]) batch_[size_++] = places[place_];
+    }
+  }
+  Reclaimer::retire(std::move(removed));
+  return batch();
+}
+
+Retirement SeriesList::Cursor::leave_batch() noexcept {
+  size_ = 0;
+  Retirement free;
+  while (removed_) {
+    Retirement one = take_first(removed_);
+    const auto works_on_it = [&one](const Cursor* cursor) {
+      return std::ranges::find(cursor->batch(), one->object) != cursor->batch().end();
+    };
+    const auto other = std::ranges::find_if(list_.cursors_, works_on_it);
+    prepend(std::move(one), other == list_.cursors_.end() ? free : (*other)->removed_);
+  }
+  return free;
+}
+
+}  // namespace narthex::detail

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include <narthex/detail/series.h>
+
+#include "hazards.h"
+
+namespace narthex::detail {
+
+// The series of one family, oldest first, and the scrapes that are walking them.
+//
+//   places_:   [ 0 ][ 1 ][ - ][ 3 ][ - ][ 5 ][ 6 ] ...         - was removed
+//                     \_________/
+//   cursor:            batch: 1 2 3, removed: 2                a scrape works on what it took, without the lock
+//
+// Invariants: a series knows its place. A series that stands in a cursor's batch is not retired before the cursor has
+// moved on, whether it was removed or not. When most places are holes the others move together, and cursors with
+// them, so that the memory is bounded by the series alive.
+// Everything is guarded by the mutex of the table that the list is part of.
+class SeriesList {
+ public:
+  class Cursor;
+
+  std::size_t size() const noexcept { return size_; }
+
+  // Makes room, so that the next add() cannot fail.
+  void reserve_one();
+  void add(Series* series) noexcept;
+  // Takes a series out, whose retirement is given. Returns that, unless a scrape works on the series and will see to it.
+  Retirement remove(const Series& series, Retirement retirement) noexcept;
+
+  std::span<Series* const> places() const noexcept { return places_; }
+
+ private:
+  void close_holes() noexcept;
+
+  std::vector<Series*> places_;  // null: a hole
+  std::size_t size_ = 0;         // without the holes
+  std::vector<Cursor*> cursors_;
+};
+
+// One walk through what stands in the list when it begins: series that come meanwhile are left to the next one.
+class SeriesList::Cursor {
+ public:
+  Cursor(SeriesList& list, std::mutex& mutex);
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+  ~Cursor();
+
+  // Returns the next series; empty at the end. They stay alive until the next call.
+  std::span<Series* const> next() noexcept;
+
+ private:
+  friend class SeriesList;
+
+  std::span<Series* const> batch() const noexcept { return {batch_.data(), size_}; }
+  // Gives up the batch. Returns the removed series that no other cursor works on.
+  Retirement leave_batch() noexcept;
+
+  SeriesList& list_;
+  std::mutex& mutex_;
+  std::size_t place_ = 0;  // where the next batch begins
+  std::size_t end_;
+  std::array<Series*, 128> batch_;
+  std::size_t size_ = 0;
+  Retirement removed_;  // from the list, while they stood in the batch
+};
+
+}  // namespace narthex::detail
