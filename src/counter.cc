@@ -21,7 +21,9 @@ class CounterKind final : public Kind {
 
 }  // namespace
 
-CounterSeries::~CounterSeries() { give_back_sum_slot(slot_.load(std::memory_order_relaxed)); }  // relaxed: the last user
+CounterSeries::~CounterSeries() {
+  give_back_sum_slot(slot_.load(std::memory_order_relaxed));
+}  // relaxed: the last user
 
 void CounterSeries::inc_without_cell(double amount) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in inc

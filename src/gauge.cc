@@ -41,7 +41,7 @@ void GaugeSeries::promote() noexcept {
   if (!state_.compare_exchange_strong(cold, kPromoting, std::memory_order_acquire, std::memory_order_relaxed)) return;
   if (slot_ == kCold) slot_ = sum_slots().try_take();
   const double held = sum_of_cells(slot_);
-  if (slot_ == kCold || !std::isfinite(held)) {  // infinite cells would make every value NaN
+  if (slot_ == kCold || !std::isfinite(held)) {      // infinite cells would make every value NaN
     state_.store(kCold, std::memory_order_release);  // release: slot_, to the next promotion
     return;
   }

@@ -82,7 +82,8 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), p
   if (size_ % 2 == 1) padded_.push_back(std::numeric_limits<double>::infinity());
 }
 
-HistogramSeries::HistogramSeries(Bounds bounds) : bounds_(std::move(bounds)), base_(new_cells(*bounds_, kBaseAlignment)) {
+HistogramSeries::HistogramSeries(Bounds bounds)
+    : bounds_(std::move(bounds)), base_(new_cells(*bounds_, kBaseAlignment)) {
   if (!base_) throw std::bad_alloc();
 }
 
@@ -98,10 +99,12 @@ HistogramSeries::~HistogramSeries() {
   histogram_slots().give_back(slot);
 }
 
-HistogramCells* HistogramSeries::make_own_cells(Slot slot) const noexcept {
+HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcept {
   Shard* shard = own_shard();
   auto* cell = shard ? shard->histograms.find_or_make(slot) : nullptr;
   if (!cell) return nullptr;
+  // relaxed: made by this thread, or by the one that left it the shard
+  if (HistogramCells* cells = cell->load(std::memory_order_relaxed)) return cells;
   HistogramCells* cells = new_cells(*bounds_, kOwnAlignment);
   cell->store(cells, std::memory_order_release);  // release: a scrape that sees them sees zeroes
   return cells;
@@ -110,7 +113,7 @@ HistogramCells* HistogramSeries::make_own_cells(Slot slot) const noexcept {
 void HistogramSeries::observe_without_cells(std::size_t bucket, double value) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in observe
   if (slot >= kFirstSlot) {
-    if (HistogramCells* own = make_own_cells(slot)) return own->add(bucket, value);
+    if (HistogramCells* own = find_or_make_own_cells(slot)) return own->add(bucket, value);
   }
   base_->counts()[bucket].fetch_add(1, std::memory_order_relaxed);  // relaxed: as in observe
   const bool was_contended = add_atomically(base_->sum, value);

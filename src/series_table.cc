@@ -32,9 +32,8 @@ SeriesTable::~SeriesTable() {
 
 Found SeriesTable::find_or_make(EscapedValues values, const Kind& kind) {
   const std::uint32_t hash = hash_of(values) & hash_mask_;
-  const Found found = index_.find(hash, [&](const Series& series) {
-    return order_.has_values(series.labels().text(), values);
-  });
+  const Found found =
+      index_.find(hash, [&](const Series& series) { return order_.has_values(series.labels().text(), values); });
   return found.series ? found : make(hash, values, kind);
 }
 

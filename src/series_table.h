@@ -24,8 +24,7 @@ namespace narthex::detail {
 class SeriesTable {
  public:
   // Tests narrow the hash to make values collide.
-  explicit SeriesTable(const LabelOrder& order, std::uint32_t hash_mask = ~0U)
-      : order_(order), hash_mask_(hash_mask) {}
+  explicit SeriesTable(const LabelOrder& order, std::uint32_t hash_mask = ~0U) : order_(order), hash_mask_(hash_mask) {}
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();

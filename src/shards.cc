@@ -56,7 +56,8 @@ typename CellPages<T>::Cell* CellPages<T>::find_or_make(Slot slot) noexcept {
   auto* page = static_cast<Cell*>(::operator new(sizeof(Cell) * kCellsPerPage, std::align_val_t(64), std::nothrow));
   if (!page) return nullptr;
   std::uninitialized_value_construct_n(page, kCellsPerPage);
-  pages_[slot / kCellsPerPage].store(page, std::memory_order_release);  // release: a scrape that sees the page sees zeroes
+  pages_[slot / kCellsPerPage].store(page,
+                                     std::memory_order_release);  // release: a scrape that sees the page sees zeroes
   return page + slot % kCellsPerPage;
 }
 
@@ -76,7 +77,8 @@ Shard* own_shard() noexcept {
 Shard* Shards::take() noexcept {
   for (Shard* shard = newest_.load(std::memory_order_acquire); shard; shard = shard->next) {
     // acquire: sees all that the last owner wrote; exchange: of two threads that try, one gets it
-    if (!shard->is_owned.load(std::memory_order_relaxed) && !shard->is_owned.exchange(true, std::memory_order_acquire)) {
+    if (!shard->is_owned.load(std::memory_order_relaxed) &&
+        !shard->is_owned.exchange(true, std::memory_order_acquire)) {
       return shard;
     }
   }

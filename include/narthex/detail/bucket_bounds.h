@@ -36,8 +36,8 @@ class NARTHEX_EXPORT BucketBounds {
       std::memcpy(&bounds, part + i, sizeof bounds);
       reached -= values <= bounds;  // a true lane is -1
     }
-    const auto exceeded = static_cast<std::size_t>(part - padded_.data()) + size -
-        static_cast<std::size_t>(reached[0] + reached[1]);
+    const auto exceeded =
+        static_cast<std::size_t>(part - padded_.data()) + size - static_cast<std::size_t>(reached[0] + reached[1]);
     return std::min(exceeded, size_);  // NaN exceeds the padding too
   }
 

@@ -58,7 +58,7 @@ class NARTHEX_EXPORT HistogramSeries final : public Series {
     const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread made them
   }
-  HistogramCells* make_own_cells(Slot slot) const noexcept;
+  HistogramCells* find_or_make_own_cells(Slot slot) const noexcept;
   void observe_without_cells(std::size_t bucket, double value) noexcept;
 
   const Bounds bounds_;

@@ -32,7 +32,8 @@ class CellPages {
 
   // Returns the cell of a slot, or null where the thread has none yet.
   Cell* find(Slot slot) const noexcept {
-    Cell* page = pages_[slot / kCellsPerPage].load(std::memory_order_acquire);  // acquire: its cells are zero or written
+    Cell* page =
+        pages_[slot / kCellsPerPage].load(std::memory_order_acquire);  // acquire: its cells are zero or written
     return page ? page + slot % kCellsPerPage : nullptr;
   }
   // The same, made now if need be; null without memory. For the thread that owns the pages.
@@ -48,13 +49,13 @@ using Hazard = std::atomic<const void*>;
 // Everything that one thread writes and the others read. It belongs to one thread at a time; a thread that ends leaves
 // it, with all that is in it, to the next one. Shards are never freed: there are as many as threads lived at once.
 struct alignas(64) Shard {
-  CellPages<double> sums;                   // of counters and gauges
-  CellPages<HistogramCells*> histograms;    // their cells stand together, apart from the page
-  std::array<Hazard, 7> borrowed{};         // each keeps one series for a Borrow
-  Hazard passing = nullptr;                 // keeps a series until a lookup is done, when all of them are taken
-  Hazard table = nullptr;                   // keeps the table that this thread searches
+  CellPages<double> sums;                 // of counters and gauges
+  CellPages<HistogramCells*> histograms;  // their cells stand together, apart from the page
+  std::array<Hazard, 7> borrowed{};       // each keeps one series for a Borrow
+  Hazard passing = nullptr;               // keeps a series until a lookup is done, when all of them are taken
+  Hazard table = nullptr;                 // keeps the table that this thread searches
   std::atomic<bool> is_owned{false};
-  Shard* next = nullptr;                    // the one that was made before; written once
+  Shard* next = nullptr;  // the one that was made before; written once
 };
 
 // What a thread without a shard has: no cells, and no hazards that it could set.
