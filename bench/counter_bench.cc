@@ -1,20 +1,21 @@
 #include "case.h"
+#include "threads.h"
 
 namespace narthex::bench {
 namespace {
 
 // One increment by one of a counter without labels, through a kept handle.
-const Case counter_inc("counter_inc", all_thread_counts, [](benchmark::State& state, auto& run) {
-  auto& client = run.client();
+const Case counter_inc("counter_inc", kAll, to_eight_threads, [](benchmark::State& state, auto& client) {
+  const Pinned pinned(state.thread_index());
   const auto counter = client.counter();
   for (auto _ : state) client.inc(counter);
 });
 
 // The same of one series among others of its family.
-const Case counter_inc_labelled("counter_inc_labelled", all_thread_counts, [](benchmark::State& state, auto& run) {
-  auto& client = run.client();
+const Case labelled_inc("counter_inc_labelled", kAll, to_two_threads, [](benchmark::State& state, auto& client) {
+  const Pinned pinned(state.thread_index());
   const auto family = client.counter_by_status();
-  for (const Status& status : kStatuses) client.inc(family, status);
+  for (const Status& status : kStatuses) client.inc(client.at(family, status));
   const auto counter = client.at(family, kStatuses.front());
   for (auto _ : state) client.inc(counter);
 });

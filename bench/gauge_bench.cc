@@ -1,19 +1,20 @@
 #include "case.h"
+#include "threads.h"
 
 namespace narthex::bench {
 namespace {
 
 // One new value, another one each time.
-const Case gauge_set("gauge_set", all_thread_counts, [](benchmark::State& state, auto& run) {
-  auto& client = run.client();
+const Case gauge_set("gauge_set", kAll, to_two_threads, [](benchmark::State& state, auto& client) {
+  const Pinned pinned(state.thread_index());
   const auto gauge = client.gauge();
   double value = 0;
   for (auto _ : state) client.set(gauge, ++value);
 });
 
 // One increment by one: a gauge of requests in flight, which every thread moves.
-const Case gauge_inc("gauge_inc", all_thread_counts, [](benchmark::State& state, auto& run) {
-  auto& client = run.client();
+const Case gauge_inc("gauge_inc", kAll, to_two_threads, [](benchmark::State& state, auto& client) {
+  const Pinned pinned(state.thread_index());
   const auto gauge = client.gauge();
   for (auto _ : state) client.inc(gauge);
 });

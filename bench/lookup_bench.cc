@@ -1,38 +1,43 @@
+#include <algorithm>
 #include <cstddef>
+#include <random>
+#include <vector>
 
 #include "case.h"
+#include "threads.h"
 
 namespace narthex::bench {
 namespace {
 
 // One increment without a kept handle: find the series of two label values, of 16 in turn, and add one to it.
-const Case lookup_inc("lookup_inc", all_thread_counts, [](benchmark::State& state, auto& run) {
-  auto& client = run.client();
+const Case lookup_inc("lookup_inc", kClients, to_eight_threads, [](benchmark::State& state, auto& client) {
+  const Pinned pinned(state.thread_index());
   const auto family = client.counter_by_status();
   for (const Status& status : kStatuses) client.inc(family, status);
   Wheel statuses(kStatuses, state.thread_index());
   for (auto _ : state) client.inc(family, statuses.next());
 });
 
-// So many by each thread that the growth of a family counts and the waking of the threads does not; so few that memory
-// which the previous family gave back is used again, and the system is not asked for more.
-constexpr std::size_t kNewSeries = 1000;
-
-void new_series(benchmark::internal::Benchmark* benchmark) {
-  all_thread_counts(benchmark);
-  benchmark->Unit(benchmark::kMicrosecond);
+// A fixed number of lookups, for a family of a million series takes seconds to make and Google Benchmark would make it
+// again for every guess at how many fit the time.
+void lookup_sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("series")->RangeMultiplier(10)->Range(10, 1'000'000)->Iterations(1 << 18)->UseRealTime();
 }
 
-// 1000 new series of a family with three labels, which starts empty; threads make different ones. Microseconds are
-// nanoseconds of one series.
-const Case make_series("make_series", new_series, [](benchmark::State& state, auto& run) {
-  const auto made = routes(kNewSeries, kNewSeries * static_cast<std::size_t>(state.thread_index()));
+// The same in families of any size, with three labels. The label values are read one after the other, which the caches
+// foresee; the series were made in another order, which they do not.
+const Case lookup_by_size("lookup_by_size", kClients, lookup_sizes, [](benchmark::State& state, auto& client) {
+  const auto family = client.counter_by_route();
+  const std::vector<Route> made = routes(static_cast<std::size_t>(state.range()));
+  std::vector<const Route*> shuffled;
+  for (const Route& route : made) shuffled.push_back(&route);
+  std::ranges::shuffle(shuffled, std::mt19937());  // the same order in every run
+  for (const Route* route : shuffled) client.inc(family, *route);
+
+  auto route = made.begin();
   for (auto _ : state) {
-    state.PauseTiming();
-    auto& client = run.renew();
-    const auto family = client.counter_by_route();
-    state.ResumeTiming();
-    for (const Route& route : made) benchmark::DoNotOptimize(client.at(family, route));
+    client.inc(family, *route);
+    if (++route == made.end()) route = made.begin();
   }
 });
 

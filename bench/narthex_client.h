@@ -41,10 +41,21 @@ class Narthex {
   static void inc(const Counter& counter, double amount) { counter.inc(amount); }
   static void inc(const Gauge& gauge) { gauge.inc(); }
   static void inc(const Statuses& family, const Status& status) { family.labels(status.method, status.code).inc(); }
+  static void inc(const Routes<Counter>& family, const Route& route) {
+    family.labels(route.method, route.path, route.code).inc();
+  }
   static void set(const Gauge& gauge, double value) { gauge.set(value); }
   static void observe(const Histogram& histogram, double value) { histogram.observe(value); }
+  static void observe(const Routes<Histogram>& family, const Route& route, double value) {
+    family.labels(route.method, route.path, route.code).observe(value);
+  }
 
-  std::string scrape() const { return to_text(registry_); }
+  // What a server keeps from one scrape to the next.
+  using Reply = Exposition;
+  void scrape(Reply& reply) const { reply = expose(registry_); }
+  std::string text() const { return to_text(registry_); }
+
+  const Registry& registry() const noexcept { return registry_; }
 
  private:
   static HistogramOptions latency_options() {

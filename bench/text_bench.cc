@@ -1,70 +1,80 @@
 #include <cstddef>
-#include <string>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "case.h"
+#include "changing_counters.h"
+#include "stopwatch.h"
 
 namespace narthex::bench {
 namespace {
 
-// Scrapes again and again; `change` alters every series in between, untimed, so that no body can be kept. One thread:
-// a scrape is one thread's work.
-template <class Client, class Change>
-void scrape(benchmark::State& state, const Client& client, std::size_t samples, Change change) {
+// Scrapes again and again; every series changes in between, untimed. One thread: a scrape is one thread's work.
+// Reports samples per second.
+template <class Series, class Scrape>
+void scrapes(benchmark::State& state, Series& series, Scrape scrape) {
   for (auto _ : state) {
-    state.PauseTiming();
-    change();
-    state.ResumeTiming();
-    std::string body = client.scrape();
-    benchmark::DoNotOptimize(body);
+    series.change();
+    state.SetIterationTime(seconds_of(scrape));
   }
-  using Column = benchmark::Counter;
-  state.counters["per_sample"] =
-      Column(static_cast<double>(samples), Column::kIsIterationInvariantRate | Column::kInvert);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(series.samples()));
 }
 
-// 1,000 series (80 KB of text) are a service of some size and 10,000 (800 KB) a big one: the time per sample should be
-// the same. Fewer would measure the clock, which stops and starts around each scrape.
-void counters_range(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgName("series")->Arg(1'000)->Arg(10'000)->Unit(benchmark::kMicrosecond);
+// 1,000 series (90 KB of text) are a service of some size, 10,000 a big one; a million fit no cache.
+void counter_sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("series")->RangeMultiplier(10)->Range(1'000, 1'000'000);
+  benchmark->UseManualTime()->Unit(benchmark::kMicrosecond);
 }
 
-// The text of counters with three labels: half of them whole numbers, half with all the digits that a sum of seconds
-// has.
-const Case text_counters("text_counters", counters_range, [](benchmark::State& state, auto& run) {
-  auto& client = run.client();
-  const auto family = client.counter_by_route();
-  std::vector<decltype(client.counter())> counters;
-  for (const Route& route : routes(static_cast<std::size_t>(state.range()))) {
-    counters.push_back(client.at(family, route));
-  }
-  const auto add = [&](double amount) {
-    for (std::size_t i = 0; i < counters.size(); ++i) client.inc(counters[i], i % 2 == 0 ? amount : amount / 3);
-  };
-  add(12'345);
-  scrape(state, client, counters.size(), [&] { add(1); });
+// The text of counters with three labels, into a buffer that is used again where the client can.
+const Case text_counters("text_counters", kAll, counter_sizes, [](benchmark::State& state, auto& client) {
+  ChangingCounters counters(client, static_cast<std::size_t>(state.range()));
+  typename std::remove_reference_t<decltype(client)>::Reply reply;
+  client.scrape(reply);
+  scrapes(state, counters, [&] { client.scrape(reply); });
 });
 
-// About as many samples as above: a histogram with 14 buckets is 17 of them, with +Inf, sum and count.
-void histograms_range(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgName("series")->Arg(60)->Arg(600)->Unit(benchmark::kMicrosecond);
+// The same into a fresh string.
+const Case text_fresh("text_counters_fresh", kNarthexAlone, counter_sizes, [](benchmark::State& state, auto& client) {
+  ChangingCounters counters(client, static_cast<std::size_t>(state.range()));
+  scrapes(state, counters, [&] { benchmark::DoNotOptimize(client.text()); });
+});
+
+// Histograms with three labels and 14 buckets: 17 lines each, with +Inf, sum and count.
+template <class Client>
+class ChangingHistograms {
+ public:
+  ChangingHistograms(Client& client, std::size_t count) {
+    const auto family = client.histogram_by_route();
+    histograms_.reserve(count);
+    for (std::size_t number = 0; number < count; ++number) histograms_.push_back(client.at(family, route(number)));
+    for (int i = 0; i < 100; ++i) change();
+  }
+
+  void change() {
+    for (const auto& histogram : histograms_) Client::observe(histogram, values_.next());
+  }
+
+  std::size_t samples() const { return histograms_.size() * (latency_buckets().size() + 3); }
+
+ private:
+  using Histogram = decltype(std::declval<Client&>().histogram());
+
+  std::vector<Histogram> histograms_;
+  Wheel<double, std::tuple_size_v<Latencies>> values_{latencies(), 0};
+};
+
+void histogram_sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("series")->Arg(10'000)->UseManualTime()->Unit(benchmark::kMicrosecond);
 }
 
-// The text of histograms with three labels and 14 buckets.
-const Case text_histograms("text_histograms", histograms_range, [](benchmark::State& state, auto& run) {
-  auto& client = run.client();
-  const auto family = client.histogram_by_route();
-  std::vector<decltype(client.histogram())> histograms;
-  for (const Route& route : routes(static_cast<std::size_t>(state.range()))) {
-    histograms.push_back(client.at(family, route));
-  }
-  Wheel values(latencies(), 0);
-  const auto observe_each = [&] {
-    for (const auto& histogram : histograms) client.observe(histogram, values.next());
-  };
-  for (int i = 0; i < 100; ++i) observe_each();
-  const std::size_t samples = histograms.size() * (latency_buckets().size() + 3);
-  scrape(state, client, samples, observe_each);
+const Case text_histograms("text_histograms", kClients, histogram_sizes, [](benchmark::State& state, auto& client) {
+  ChangingHistograms histograms(client, static_cast<std::size_t>(state.range()));
+  typename std::remove_reference_t<decltype(client)>::Reply reply;
+  client.scrape(reply);
+  scrapes(state, histograms, [&] { client.scrape(reply); });
 });
 
 }  // namespace

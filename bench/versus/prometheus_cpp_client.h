@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include <prometheus/counter.h>
@@ -32,7 +33,7 @@ class PrometheusCpp {
 
   Counter counter() { return &counters().Add({}); }
   Gauge gauge() {
-    return &prometheus::BuildGauge().Name(kInFlight.name).Help(kInFlight.help).Register(registry_).Add({});
+    return &prometheus::BuildGauge().Name(kInFlight.name).Help(kInFlight.help).Register(*registry_).Add({});
   }
   Histogram histogram() { return &histograms().Add({}, latency_buckets()); }
 
@@ -51,10 +52,17 @@ class PrometheusCpp {
   static void inc(Counter counter, double amount) { counter->Increment(amount); }
   static void inc(Gauge gauge) { gauge->Increment(); }
   static void inc(Statuses by, const Status& status) { by.family.Add(labels(status)).Increment(); }
+  static void inc(Routes<prometheus::Counter> by, const Route& route) { at(by, route)->Increment(); }
   static void set(Gauge gauge, double value) { gauge->Set(value); }
   static void observe(Histogram histogram, double value) { histogram->Observe(value); }
+  static void observe(Routes<prometheus::Histogram> by, const Route& route, double value) {
+    at(by, route)->Observe(value);
+  }
 
-  std::string scrape() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+  using Reply = std::string;
+  void scrape(Reply& reply) const { reply = prometheus::TextSerializer().Serialize(registry_->Collect()); }
+
+  const std::shared_ptr<prometheus::Registry>& registry() const noexcept { return registry_; }
 
  private:
   static prometheus::Labels labels(const Status& status) {
@@ -65,13 +73,13 @@ class PrometheusCpp {
   }
 
   prometheus::Family<prometheus::Counter>& counters() {
-    return prometheus::BuildCounter().Name(kRequests.name).Help(kRequests.help).Register(registry_);
+    return prometheus::BuildCounter().Name(kRequests.name).Help(kRequests.help).Register(*registry_);
   }
   prometheus::Family<prometheus::Histogram>& histograms() {
-    return prometheus::BuildHistogram().Name(kLatency.name).Help(kLatency.help).Register(registry_);
+    return prometheus::BuildHistogram().Name(kLatency.name).Help(kLatency.help).Register(*registry_);
   }
 
-  prometheus::Registry registry_;
+  std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
 };
 
 }  // namespace narthex::bench

@@ -1,0 +1,48 @@
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "case.h"
+#include "live_threads.h"
+#include "stopwatch.h"
+
+namespace narthex::bench {
+namespace {
+
+constexpr std::size_t kCounters = 1000;
+
+// Many more than it takes for a counter to be known as hot, and for a thread to be known as one that updates it.
+constexpr int kUpdatesBeforeThreads = 5000;
+constexpr int kUpdatesPerThread = 200;
+
+void live_threads(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgName("live")->RangeMultiplier(4)->Range(1, 64)->UseManualTime()->Unit(benchmark::kMicrosecond);
+}
+
+// The text of 1,000 hot counters that so many threads, all alive, have updated: what a thread costs a scrape.
+const Case scrape_threads("scrape_live_threads", kClients, live_threads, [](benchmark::State& state, auto& client) {
+  using Client = std::remove_reference_t<decltype(client)>;
+  const auto family = client.counter_by_route();
+  std::vector<decltype(client.counter())> counters;
+  for (const Route& route : routes(kCounters)) counters.push_back(client.at(family, route));
+  const auto update_each = [&counters](int times) {
+    for (int i = 0; i < times; ++i) {
+      for (const auto& counter : counters) Client::inc(counter);
+    }
+  };
+  typename Client::Reply reply;
+  for (int i = 0; i < 2; ++i) {
+    update_each(kUpdatesBeforeThreads);
+    client.scrape(reply);
+  }
+
+  const LiveThreads live(static_cast<int>(state.range()), [&](int /*thread*/) { update_each(kUpdatesPerThread); });
+  for (auto _ : state) {
+    update_each(1);
+    state.SetIterationTime(seconds_of([&] { client.scrape(reply); }));
+  }
+});
+
+}  // namespace
+}  // namespace narthex::bench

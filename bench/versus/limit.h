@@ -1,0 +1,125 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <string>
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include "../inputs.h"
+
+namespace narthex::bench {
+
+// What nobody can do without: the functions of a client, each with the least work that gives an answer. No client could
+// be built of them, for nothing is ever read, or shared between threads, that need not be for the one case. With several
+// threads, counters and histograms are the control loop too: each thread works on memory of its own, so that two of them
+// take as long as one, unless the machine itself slows down.
+class Limit {
+ public:
+  static constexpr const char* kName = "limit";
+
+  // Written by one thread. Relaxed and not a plain double: the compiler may not fold additions of one loop.
+  using Cell = std::atomic<double>;
+  struct OwnHistogram {
+    std::array<Cell, 15> buckets{};
+    Cell sum = 0;
+  };
+  // Written by all: the only kind that has to be, for set() is about the last of all threads.
+  struct SharedGauge {
+    alignas(64) Cell value = 0;
+    std::atomic<std::int64_t> count = 0;
+  };
+  struct Statuses {};
+  struct Routes {
+    Limit& limit;
+  };
+  using Counter = Cell*;
+  using Gauge = SharedGauge*;
+  using Histogram = OwnHistogram*;
+
+  static Counter counter() noexcept {
+    static thread_local constinit Cell own = 0;
+    return &own;
+  }
+  Gauge gauge() noexcept { return &gauge_; }
+  static Histogram histogram() noexcept {
+    static thread_local constinit OwnHistogram own;
+    return &own;
+  }
+  static Statuses counter_by_status() noexcept { return {}; }
+  Routes counter_by_route() noexcept { return {*this}; }
+
+  static Counter at(Statuses /*family*/, const Status& /*status*/) noexcept { return counter(); }
+
+  // The text of a series, rendered once, and its cell.
+  static Counter at(Routes by, const Route& route) {
+    Series& series = by.limit.series_.emplace_back();
+    series.line = fmt::format(FMT_COMPILE("{}{{{}=\"{}\",{}=\"{}\",{}=\"{}\"}} "), kRequests.name,  //
+                              kRouteLabels[2], route.code, kRouteLabels[0], route.method, kRouteLabels[1], route.path);
+    by.limit.most_bytes_ += series.line.size() + kMostBytesOfNumber;
+    return &series.value;
+  }
+
+  static void inc(Counter counter, double amount = 1) noexcept { add(*counter, amount); }
+
+  // One instruction with a lock prefix, contended when there is more than one thread.
+  static void inc(Gauge gauge) noexcept { gauge->count.fetch_add(1, std::memory_order_relaxed); }
+  static void set(Gauge gauge, double value) noexcept { gauge->value.store(value, std::memory_order_relaxed); }
+
+  static void observe(Histogram histogram, double value) noexcept {
+    std::size_t bucket = 0;
+    for (const double bound : kBounds) bucket += bound < value ? 1 : 0;  // compares with all: nothing to predict
+    add(histogram->buckets[bucket], 1);
+    add(histogram->sum, value);
+  }
+
+  using Reply = fmt::memory_buffer;
+  void scrape(Reply& reply) const {
+    reply.resize(most_bytes_);
+    char* at = reply.data();
+    for (const Series& series : series_) {
+      std::memcpy(at, series.line.data(), series.line.size());
+      at = write(at + series.line.size(), series.value.load(std::memory_order_relaxed));
+      *at++ = '\n';
+    }
+    reply.resize(static_cast<std::size_t>(at - reply.data()));
+  }
+
+ private:
+  struct Series {
+    std::string line;
+    Cell value = 0;
+  };
+
+  static constexpr std::size_t kMostBytesOfNumber = 32;
+  static inline const std::array<double, 14> kBounds = [] {
+    std::array<double, 14> bounds{};
+    std::ranges::copy(latency_buckets(), bounds.begin());
+    return bounds;
+  }();
+
+  // A load, an add and a store: as the thread is alone, nothing can come in between.
+  static void add(Cell& cell, double amount) noexcept {
+    cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+
+  static char* write(char* at, double value) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) != value) return fmt::format_to(at, FMT_COMPILE("{}"), value);
+    const fmt::format_int digits(whole);
+    std::memcpy(at, digits.data(), digits.size());
+    return at + digits.size();
+  }
+
+  SharedGauge gauge_;
+  std::deque<Series> series_;
+  std::size_t most_bytes_ = 0;
+};
+
+}  // namespace narthex::bench
