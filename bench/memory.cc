@@ -1,0 +1,130 @@
+// Prints how many bytes something costs this process: narthex_memory CLIENT MEASUREMENT. One process measures one thing,
+// for what it gave back would be used again by the next one.
+
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <stdexcept>
+#include <string_view>
+
+#include "clients.h"
+#include "live_threads.h"
+#include "resident.h"
+
+namespace narthex::bench {
+namespace {
+
+constexpr std::size_t kSeries = 100'000;
+constexpr std::size_t kManySeries = 1'000'000;
+constexpr int kThreadsOnSeries = 16;
+constexpr std::size_t kSeriesOfThread = 10'000;
+constexpr int kLiveThreads = 256;
+constexpr int kUpdates = 5000;  // many more than it takes for a counter to be known as hot
+
+template <class Client>
+struct Counters {
+  Client client{};
+  decltype(client.counter_by_route()) family = client.counter_by_route();
+
+  void update(const Route& route) { client.inc(family, route); }
+};
+
+template <class Client>
+struct Histograms {
+  Client client{};
+  decltype(client.histogram_by_route()) family = client.histogram_by_route();
+
+  void update(const Route& route) { client.observe(family, route, 0.042); }
+};
+
+// Bytes per series, each updated once.
+template <class Series>
+double per_series() {
+  Series series;
+  const double before = resident_bytes();
+  for (std::size_t number = 0; number < kSeries; ++number) series.update(route(number));
+  return (resident_bytes() - before) / kSeries;
+}
+
+// The same after 16 threads, which are still alive, updated 10,000 of them once, from all over the family.
+template <class Series>
+double per_touched_series() {
+  Series series;
+  const double before = resident_bytes();
+  for (std::size_t number = 0; number < kSeries; ++number) series.update(route(number));
+  const LiveThreads live(kThreadsOnSeries, [&](int thread) {
+    constexpr std::size_t kStep = kSeries / kSeriesOfThread;
+    for (std::size_t number = static_cast<std::size_t>(thread) % kStep; number < kSeries; number += kStep) {
+      series.update(route(number));
+    }
+  });
+  return (resident_bytes() - before) / kSeries;
+}
+
+// Bytes of the whole process at its height: a million counters, and one scrape that is not sent yet.
+template <class Client>
+double peak() {
+  Counters<Client> counters;
+  for (std::size_t number = 0; number < kManySeries; ++number) counters.update(route(number));
+  typename Client::Reply reply;
+  counters.client.scrape(reply);
+  return peak_bytes();
+}
+
+// Bytes per thread that is alive, has updated a hot counter and looked up a series.
+template <class Client>
+double per_thread() {
+  Client client;
+  const auto family = client.counter_by_status();
+  const auto hot = client.at(family, kStatuses.front());
+  const auto update = [&](const Status& status) {
+    for (int i = 0; i < kUpdates; ++i) client.inc(hot);
+    client.inc(client.at(family, status));
+  };
+  typename Client::Reply reply;
+  for (const Status& status : kStatuses) {
+    update(status);
+    client.scrape(reply);
+  }
+  const double before = resident_bytes();
+  const LiveThreads live(kLiveThreads,
+                         [&](int thread) { update(kStatuses[static_cast<std::size_t>(thread) % kStatuses.size()]); });
+  return (resident_bytes() - before) / kLiveThreads;
+}
+
+using Measurements = std::map<std::string_view, double (*)()>;
+
+template <class Client>
+Measurements measurements() {
+  return {{"counters", per_series<Counters<Client>>},
+          {"counters_touched", per_touched_series<Counters<Client>>},
+          {"histograms", per_series<Histograms<Client>>},
+          {"histograms_touched", per_touched_series<Histograms<Client>>},
+          {"peak", peak<Client>},
+          {"thread", per_thread<Client>}};
+}
+
+const std::map<std::string_view, Measurements> kMeasurements{
+    {Narthex::kName, measurements<Narthex>()},
+#ifdef NARTHEX_BENCH_PROMETHEUS_CPP
+    {PrometheusCpp::kName, measurements<PrometheusCpp>()},
+#endif
+    {Limit::kName, {{"thread", per_thread<Limit>}}},  // what a thread costs that only adds to memory of its own
+};
+
+}  // namespace
+}  // namespace narthex::bench
+
+int main(int argc, char** argv) {
+  try {
+    if (argc != 3) throw std::out_of_range("two arguments");
+    std::printf("%.0f\n", narthex::bench::kMeasurements.at(argv[1]).at(argv[2])());
+  } catch (const std::out_of_range&) {
+    std::fputs("usage: narthex_memory CLIENT MEASUREMENT; which there are: the end of bench/memory.cc\n", stderr);
+    return 2;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "narthex_memory: %s\n", error.what());
+    return 1;
+  }
+}
