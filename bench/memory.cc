@@ -1,5 +1,5 @@
-// Prints how many bytes something costs this process: narthex_memory CLIENT MEASUREMENT. One process measures one thing,
-// for what it gave back would be used again by the next one.
+// Prints how many bytes something costs this process: narthex_memory CLIENT MEASUREMENT. One process measures one
+// thing, for what it gave back would be used again by the next one.
 
 #include <cstddef>
 #include <cstdio>

@@ -17,9 +17,9 @@
 namespace narthex::bench {
 
 // What nobody can do without: the functions of a client, each with the least work that gives an answer. No client could
-// be built of them, for nothing is ever read, or shared between threads, that need not be for the one case. With several
-// threads, counters and histograms are the control loop too: each thread works on memory of its own, so that two of them
-// take as long as one, unless the machine itself slows down.
+// be built of them: nothing is shared between threads, or found, that need not be for the one case. With several
+// threads, counters and histograms are the control loop too: each thread works on memory of its own, so that two take
+// as long as one, unless the machine itself slows down.
 class Limit {
  public:
   static constexpr const char* kName = "limit";
