@@ -1,0 +1,115 @@
+"""Runs the programs of bench/ and keeps what they measured."""
+
+import collections
+import dataclasses
+import json
+import math
+import random
+import statistics
+import subprocess
+import tempfile
+
+# What narthex_memory measures, and for whom. With a million series a process takes seconds.
+MEMORY = ["counters", "counters_touched", "histograms", "histograms_touched", "peak", "thread"]
+CLIENTS = ["narthex", "prometheus_cpp"]
+SLOW_MEMORY = "peak"
+MOST_SECONDS = 1800
+
+
+class ProgramError(Exception):
+    """A program that is not there, fails, or does not end."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """How long to measure: repetitions of everything, seconds for each, and the names to leave out, as a regex."""
+
+    repetitions: int
+    seconds: float
+    skipped: str
+
+
+class Results:
+    """Figures by name, such as counter_inc/narthex/threads:2; one for each repetition, in nanoseconds or bytes."""
+
+    def __init__(self):
+        self._figures = collections.defaultdict(list)
+        self.errors = set()
+
+    def add(self, name, figure):
+        """Keeps the figure of one repetition."""
+        self._figures[name].append(figure)
+
+    def median(self, name):
+        """Returns the median over the repetitions, NaN where nothing was measured."""
+        return statistics.median(self._figures.get(name, [math.nan]))
+
+    def spread(self, name):
+        """Returns how far the repetitions are apart, as a part of their median."""
+        figures = self._figures.get(name, [math.nan])
+        return (max(figures) - min(figures)) / statistics.median(figures)
+
+
+def run_all(bin_dir, effort):
+    """Runs everything; what fails inside a program that goes on is told in the errors."""
+    results = Results()
+    run_google_benchmark(bin_dir / "narthex_bench", effort, results)
+    run_google_benchmark(bin_dir / "narthex_http_bench", effort, results)
+    run_memory(bin_dir / "narthex_memory", effort, results)
+    return results
+
+
+def run(command):
+    """Runs a program to its end and returns what it wrote."""
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=MOST_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ProgramError(error) from None
+    if ended.returncode != 0:
+        raise ProgramError(f"{' '.join(map(str, command))} ended with {ended.returncode}:\n{ended.stderr}")
+    return ended.stdout
+
+
+def run_google_benchmark(program, effort, results):
+    """Runs all clients and limits in one process, their repetitions in random order."""
+    print(f"Running {program.name} ...", flush=True)
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        options = [f"--benchmark_repetitions={effort.repetitions}", f"--benchmark_min_time={effort.seconds}"]
+        if effort.skipped:
+            options.append(f"--benchmark_filter=-({effort.skipped})")
+        run([program, *options, "--benchmark_enable_random_interleaving=true", f"--benchmark_out={out.name}"])
+        report = json.load(out)
+    cores = report["context"]["num_cpus"]
+    for entry in report["benchmarks"]:
+        if entry.get("error_occurred"):
+            results.errors.add(f"{entry['run_name']}: {entry['error_message']}")
+        elif entry["run_type"] == "iteration":
+            results.add(short_name(entry["run_name"]), nanoseconds(entry, cores))
+
+
+def short_name(name):
+    """Leaves out what Google Benchmark says about how it measured."""
+    parts = name.split("/")
+    return "/".join(part for part in parts if part not in ("real_time", "manual_time") and "iterations:" not in part)
+
+
+def nanoseconds(entry, cores):
+    """Returns what one operation takes: the median request, one sample of a text, or one update on its core."""
+    if "p50_seconds" in entry:
+        return 1e9 * entry["p50_seconds"]
+    if "items_per_second" in entry:
+        return 1e9 / entry["items_per_second"]
+    unit = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[entry["time_unit"]]
+    return unit * entry["real_time"] * min(entry["threads"], cores)
+
+
+def run_memory(program, effort, results):
+    """Measures memory, every figure in a process of its own, in random order."""
+    print(f"Running {program.name} ...", flush=True)
+    wanted = [(client, what) for what in MEMORY for client in CLIENTS] + [("limit", "thread")]
+    if effort.skipped:
+        wanted = [(client, what) for client, what in wanted if what != SLOW_MEMORY]
+    wanted *= effort.repetitions
+    random.shuffle(wanted)
+    for client, what in wanted:
+        results.add(f"memory_{what}/{client}", float(run([program, client, what])))

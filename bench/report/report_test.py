@@ -1,0 +1,88 @@
+"""The table says what the figures say, and the document keeps what people wrote."""
+
+import pathlib
+import tempfile
+import unittest
+from xml.etree import ElementTree
+
+import document
+import plot
+import programs
+import table
+import targets
+
+
+def results(figures):
+    """Returns results with these figures."""
+    made = programs.Results()
+    for name, repetitions in figures.items():
+        for figure in repetitions:
+            made.add(name, figure)
+    return made
+
+
+class ReportTest(unittest.TestCase):
+    ROW = targets.Row("add", "add/{}/threads:2", (targets.times_limit(1.2), targets.faster(10)))
+
+    def line(self, ours, peer=100):
+        figures = {
+            "add/narthex/threads:2": ours,
+            "add/prometheus_cpp/threads:2": [peer],
+            "add/limit/threads:2": [5],
+            "counter_inc/limit/threads:1": [4],
+            "counter_inc/limit/threads:2": [5],
+        }
+        return table.cells([self.ROW], results(figures))[1]
+
+    def test_a_line_has_medians_and_their_ratios(self):
+        self.assertEqual(
+            self.line([6, 5, 8]),
+            ["add", "6.00 ns", "50 %", "100 ns", "16.7", "5.00 ns", "1.20", "1.25", "<= 1.2 limit, gain >= 10", "yes"],
+        )
+
+    def test_one_target_that_is_missed_is_enough(self):
+        self.assertEqual(self.line([6.1])[-1], "no")
+        self.assertEqual(self.line([6], peer=59)[-1], "no")
+
+    def test_rows_that_were_not_measured_are_left_out(self):
+        self.assertEqual(table.cells([self.ROW], results({"other/narthex": [1]})), [table.COLUMNS])
+
+    def test_two_threads_are_granted_what_the_control_loop_lost(self):
+        row = targets.Row("add", "add/{}/threads:2", (targets.like_one_thread("add", 1.2),))
+        figures = {"add/narthex/threads:1": [10], "counter_inc/limit/threads:1": [4]}
+        for control, ours, verdict in ((4, 12, "yes"), (4, 12.1, "no"), (6, 18, "yes"), (3, 12, "yes")):
+            figures |= {"add/narthex/threads:2": [ours], "counter_inc/limit/threads:2": [control]}
+            self.assertEqual(table.cells([row], results(figures))[1][-1], verdict)
+
+    def test_every_case_of_a_row_has_a_place_for_the_client(self):
+        for row in targets.ROWS:
+            self.assertIn("/{}", row.case)
+            self.assertIn(row.unit, table.UNITS)
+
+    def test_google_benchmark_counts_time_for_all_threads(self):
+        entry = {"time_unit": "us", "real_time": 2, "threads": 4}
+        self.assertEqual(programs.nanoseconds(entry, cores=2), 4000)
+        self.assertEqual(programs.short_name("a/narthex/series:10/iterations:5/real_time"), "a/narthex/series:10")
+
+    def test_a_document_keeps_what_stands_around_the_figures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "page.md")
+            path.write_text("before\n" + document.BEGIN + "old\n" + document.END + "after\n")
+            document.write(path, "new\n")
+            self.assertEqual(path.read_text(), "before\n" + document.BEGIN + "\nnew\n\n" + document.END + "after\n")
+            path.write_text("no markers\n")
+            with self.assertRaises(ValueError):
+                document.write(path, "new\n")
+
+    def test_a_figure_is_xml_with_a_curve_and_a_name_for_each_line(self):
+        picture = ElementTree.fromstring(plot.svg("A < B", "x", "y", {"one": [(1, 5), (10, 7)], "none": []}))
+        svg = "{http://www.w3.org/2000/svg}"
+        self.assertEqual(len(picture.findall(f"{svg}g")), 1)
+        self.assertIn("one", [text.text for text in picture.iter(f"{svg}text")])
+
+    def test_names_of_curves_do_not_lie_on_each_other(self):
+        self.assertEqual(plot.apart([100, 101, 50]), [100, 116, 50])
+
+
+if __name__ == "__main__":
+    unittest.main()

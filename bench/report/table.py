@@ -1,0 +1,76 @@
+"""The table: one line for every row, as text."""
+
+import math
+
+from targets import Measured
+
+# gain: how many times faster, or smaller, than prometheus-cpp. control: two threads beside one, on private memory.
+COLUMNS = ["work", "narthex", "spread", "prometheus-cpp", "gain", "limit", "of limit", "control", "target", "met"]
+NUMBERS = slice(1, 8)
+# Nanoseconds or bytes in one unit.
+UNITS = {"ns": 1, "ms": 1e6, "B": 1, "MiB": 2**20}
+
+
+def cells(rows, results):
+    """Returns the cells of all rows that were measured, the heading first."""
+    measured = [(row, Measured(row, results)) for row in rows]
+    return [COLUMNS] + [line(row, figures) for row, figures in measured if not math.isnan(figures.ours)]
+
+
+def line(row, measured):
+    """Returns the cells of one row."""
+    return [
+        row.work,
+        amount(measured.ours, row.unit),
+        f"{100 * measured.spread:.0f} %",
+        amount(measured.peer, row.unit),
+        ratio(measured.peer, measured.ours),
+        amount(measured.limit, row.unit),
+        ratio(measured.ours, measured.limit),
+        ratio(measured.control(), 1) if row.two_threads else "",
+        ", ".join(target.words for target in row.targets),
+        verdict(row, measured),
+    ]
+
+
+def digits(value):
+    """Returns a number with three digits, or more before the point; nothing for NaN."""
+    if math.isnan(value):
+        return ""
+    return f"{value:,.{2 if value < 10 else 1 if value < 100 else 0}f}"
+
+
+def amount(value, unit):
+    """Returns a figure with its unit."""
+    return f"{digits(value / UNITS[unit])} {unit}" if not math.isnan(value) else ""
+
+
+def ratio(figure, beside):
+    """Returns how many times as large."""
+    return digits(figure / beside)
+
+
+def verdict(row, measured):
+    """Tells whether all targets are met; nothing where there is none."""
+    if not row.targets:
+        return ""
+    return "yes" if all(target.is_met(measured) for target in row.targets) else "no"
+
+
+def markdown(rows):
+    """Returns the table as Markdown."""
+    rule = ["---"] * len(COLUMNS)
+    rule[NUMBERS] = ["---:"] * len(rule[NUMBERS])
+    return "".join(f"| {' | '.join(row)} |\n" for row in [rows[0], rule, *rows[1:]])
+
+
+def aligned(rows):
+    """Returns the table for a terminal."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    numbers = range(*NUMBERS.indices(len(COLUMNS)))
+
+    def text(row):
+        places = enumerate(zip(row, widths))
+        return "  ".join(f"{cell:{'>' if column in numbers else '<'}{width}}" for column, (cell, width) in places)
+
+    return "\n".join(text(row).rstrip() for row in rows)
