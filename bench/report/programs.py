@@ -89,8 +89,8 @@ def run_google_benchmark(program, effort, results):
 
 def short_name(name):
     """Leaves out what Google Benchmark says about how it measured."""
-    parts = name.split("/")
-    return "/".join(part for part in parts if part not in ("real_time", "manual_time") and "iterations:" not in part)
+    how = ("real_time", "manual_time", "iterations:", "min_time:")
+    return "/".join(part for part in name.split("/") if not part.startswith(how))
 
 
 def nanoseconds(entry, cores):
