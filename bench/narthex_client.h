@@ -50,9 +50,9 @@ class Narthex {
     family.labels(route.method, route.path, route.code).observe(value);
   }
 
-  // What a server keeps from one scrape to the next.
+  // What a server keeps from one scrape to the next: its strings are used again.
   using Reply = Exposition;
-  void scrape(Reply& reply) const { reply = expose(registry_); }
+  void scrape(Reply& reply) const { expose(registry_, {}, reply); }
   std::string text() const { return to_text(registry_); }
 
   const Registry& registry() const noexcept { return registry_; }
