@@ -9,29 +9,20 @@
 
 namespace narthex::detail {
 
-// Whether every byte is ASCII and none is \ " or line feed. A byte that is becomes zero by the exclusive or, and taking
-// one from zero borrows, which its high bit tells.
+// Whether every byte is ASCII and none is \ " or line feed.
 constexpr bool is_plain_word(std::uint64_t word) noexcept {
-  const auto borrows = [word](unsigned char special) {
-    const std::uint64_t difference = word ^ special * kOnes;
-    return (difference - kOnes) & ~difference;
-  };
-  return ((word | borrows('\\') | borrows('"') | borrows('\n')) & kHighBits) == 0;
+  return (matches(word, '\\') | matches(word, '"') | matches(word, '\n') | (word & kHighBits)) == 0;
 }
 
 // Whether a text is the same escaped and unescaped, and UTF-8 because it is ASCII: as nearly all are.
 inline bool is_plain(std::string_view text) noexcept {
   const char* const begin = text.data();
   const std::size_t size = text.size();
-  if (size >= 8) {
-    for (std::size_t i = 0; i + 8 < size; i += 8) {
-      if (!is_plain_word(bytes_at(begin + i))) return false;
-    }
-    return is_plain_word(bytes_at(begin + size - 8));  // overlaps the one before
+  if (size <= 8) return is_plain_word(short_bytes_at(begin, size));
+  for (std::size_t i = 0; i + 8 < size; i += 8) {
+    if (!is_plain_word(bytes_at(begin + i))) return false;
   }
-  std::uint64_t word = 0;
-  for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);
-  return is_plain_word(word);
+  return is_plain_word(bytes_at(begin + size - 8));  // overlaps the one before
 }
 
 // Appends a label value the way every text format wants it: \ " and line feed are escaped.

@@ -1,16 +1,13 @@
 #include <narthex/family.h>
 
 #include "family_state.h"
-#include "label_values.h"
 
 namespace narthex::detail {
 
 Found find_or_make(FamilyState& family, std::span<const std::string_view> values) {
-  return with_escaped(values, [&](EscapedValues escaped) { return family.find_or_make(escaped); });
+  return family.find_or_make(values);
 }
 
-bool remove(FamilyState& family, std::span<const std::string_view> values) {
-  return with_escaped(values, [&](EscapedValues escaped) { return family.remove(escaped); });
-}
+bool remove(FamilyState& family, std::span<const std::string_view> values) { return family.remove(values); }
 
 }  // namespace narthex::detail

@@ -21,8 +21,8 @@ class FamilyState {
   const Definition& definition() const noexcept { return definition_; }
 
   // As many values as there are label names.
-  Found find_or_make(EscapedValues values) { return table_.find_or_make(values, *definition_.kind); }
-  bool remove(EscapedValues values) { return table_.remove(values); }
+  Found find_or_make(LabelValues values) { return table_.find_or_make(values, *definition_.kind); }
+  bool remove(LabelValues values) { return table_.remove(values); }
 
   void collect(Sink& sink) {
     table_.for_each([&sink](const Series& series) { series.collect(sink); });

@@ -45,33 +45,14 @@ LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::strin
 }
 
 std::string LabelOrder::render(std::span<const std::string_view> escaped_values) const {
-  std::size_t size = fixed_size_;
-  for (const std::string_view value : escaped_values) size += value.size();
   std::string text;
-  text.reserve(size);
+  text.reserve(size(escaped_values));
   for (const Part& part : parts_) {
     text += part.before;
     text += escaped_values[part.value];
   }
   text += tail_;
   return text;
-}
-
-// It is enough to compare the sizes of both and the values where they would stand: what lies between is the same in
-// all texts of a family if the values are. And values that are not the same cannot seem so, shifted against each other:
-// each ends with a quote in the text, and no escaped value has a quote without its backslash.
-bool LabelOrder::has_values(std::string_view text, std::span<const std::string_view> escaped_values) const noexcept {
-  std::size_t size = fixed_size_;
-  for (const std::string_view value : escaped_values) size += value.size();
-  if (text.size() != size) return false;
-  const char* at = text.data();
-  for (const Part& part : parts_) {
-    const std::string_view value = escaped_values[part.value];
-    at += part.before.size();
-    if (std::string_view(at, value.size()) != value) return false;
-    at += value.size();
-  }
-  return true;
 }
 
 }  // namespace narthex::detail

@@ -8,21 +8,27 @@
 
 #include <narthex/labels.h>
 
+#include "bytes.h"
+
 namespace narthex::detail {
 
 // Knows, once per family, where each label value goes in the text of a series, and what stands around it:
 //
 //   constant {zone="b"}, names (method, code):   code="  <1>  ",method="  <0>  ",zone="b"
 //
-// A part is the text up to a value, and which value; what follows the last value is the tail. The values come escaped,
-// as they stand in the text.
+// A part is the text up to a value, and which value; what follows the last value is the tail.
 class LabelOrder {
  public:
   LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names);
 
+  // Returns the text with these values, as they stand in it.
   std::string render(std::span<const std::string_view> escaped_values) const;
 
   // Tells whether a text that was rendered has these values.
+  //
+  // It is enough to compare the sizes of both and the values where they would stand: what lies between is the same in
+  // all texts of a family if the values are. And values that are not the same cannot seem so, shifted against each
+  // other: each ends with a quote in the text, and no escaped value has a quote without its backslash.
   bool has_values(std::string_view text, std::span<const std::string_view> escaped_values) const noexcept;
 
  private:
@@ -31,9 +37,28 @@ class LabelOrder {
     std::size_t value;
   };
 
+  std::size_t size(std::span<const std::string_view> escaped_values) const noexcept {
+    std::size_t size = fixed_size_;
+    for (const std::string_view value : escaped_values) size += value.size();
+    return size;
+  }
+
   std::vector<Part> parts_;
   std::string tail_;
   std::size_t fixed_size_ = 0;  // of the tail and what stands before values
 };
+
+inline bool LabelOrder::has_values(std::string_view text,
+                                   std::span<const std::string_view> escaped_values) const noexcept {
+  if (text.size() != size(escaped_values)) return false;
+  const char* at = text.data();
+  for (const Part& part : parts_) {
+    const std::string_view value = escaped_values[part.value];
+    at += part.before.size();
+    if (!same_bytes(at, value.data(), value.size())) return false;
+    at += value.size();
+  }
+  return true;
+}
 
 }  // namespace narthex::detail

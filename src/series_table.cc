@@ -30,17 +30,35 @@ SeriesTable::~SeriesTable() {
   }
 }
 
-Found SeriesTable::find_or_make(EscapedValues values, const Kind& kind) {
-  const std::uint32_t hash = hash_of(values) & hash_mask_;
-  const Found found =
-      index_.find(hash, [&](const Series& series) { return order_.has_values(series.labels().text(), values); });
-  return found.series ? found : make(hash, values, kind);
+Found SeriesTable::find_or_make(LabelValues values, const Kind& kind) {
+  // Nearly all values stand in the text of their series as they are. To see that takes no look for what would need an
+  // escape, but for quotes: values without quotes that are the same as a text without escapes have none to make.
+  const LabelHash key = hash(values);
+  if (!key.has_quotes) {
+    const Found found = index_.find(key.hash, [&](const Series& series) {
+      return series.has_raw_labels_ && order_.has_values(series.labels().text(), values);
+    });
+    if (found.series) return found;
+  }
+  return find_or_make_escaped(values, kind);
 }
 
-Found SeriesTable::make(std::uint32_t hash, EscapedValues values, const Kind& kind) {
+Found SeriesTable::find_or_make_escaped(LabelValues raw, const Kind& kind) {
+  const EscapedValues values(raw);
+  const LabelHash key = hash(values);
+  if (!values.are_raw()) {
+    const Found found =
+        index_.find(key.hash, [&](const Series& series) { return order_.has_values(series.labels().text(), values); });
+    if (found.series) return found;
+  }
+  return make(values, key.hash, kind);
+}
+
+Found SeriesTable::make(const EscapedValues& values, std::uint32_t hash, const Kind& kind) {
   const std::string labels = order_.render(values);
   Ref<Series> made(kind.make_series(labels));
   made->hash_ = hash;
+  made->has_raw_labels_ = values.are_raw();
 
   Retirement outgrown;
   Series* series = nullptr;
@@ -62,13 +80,13 @@ Found SeriesTable::make(std::uint32_t hash, EscapedValues values, const Kind& ki
   return {series, nullptr};
 }
 
-bool SeriesTable::remove(EscapedValues values) {
+bool SeriesTable::remove(LabelValues raw) {
+  const EscapedValues values(raw);
   Retirement retirement = retirement_of(nullptr);  // now, while it may fail
   {
     const std::lock_guard lock(mutex_);
-    const Series* series = index_.find_as_writer(hash_of(values) & hash_mask_, [&](const Series& other) {
-      return order_.has_values(other.labels().text(), values);
-    });
+    const Series* series = index_.find_as_writer(
+        hash(values).hash, [&](const Series& other) { return order_.has_values(other.labels().text(), values); });
     if (!series) return false;
     retirement->object = series;
     index_.erase(series);

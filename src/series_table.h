@@ -30,10 +30,10 @@ class SeriesTable {
   ~SeriesTable();
 
   // Returns the series with these values, one per label name; one that is new comes from `kind`.
-  Found find_or_make(EscapedValues values, const Kind& kind);
+  Found find_or_make(LabelValues values, const Kind& kind);
 
   // Forgets a series; it lives on while handles refer to it. Returns whether there was one.
-  bool remove(EscapedValues values);
+  bool remove(LabelValues values);
 
   // Calls visit(series) for each, oldest first, without a lock.
   template <class Visit>
@@ -45,10 +45,17 @@ class SeriesTable {
   }
 
  private:
-  Found make(std::uint32_t hash, EscapedValues values, const Kind& kind);
+  LabelHash hash(LabelValues values) const noexcept {
+    LabelHash hash(values, hash_seed_);
+    hash.hash &= hash_mask_;
+    return hash;
+  }
+  Found find_or_make_escaped(LabelValues raw, const Kind& kind);
+  Found make(const EscapedValues& values, std::uint32_t hash, const Kind& kind);
 
   const LabelOrder& order_;
   const std::uint32_t hash_mask_;
+  const std::uint64_t hash_seed_ = hash_seed();
   SeriesIndex index_;
   std::mutex mutex_;
   SeriesList list_;

@@ -64,8 +64,7 @@ typename CellPages<T>::Cell* CellPages<T>::find_or_make(Slot slot) noexcept {
 template class CellPages<double>;
 template class CellPages<HistogramCells*>;
 
-Shard* own_shard() noexcept {
-  if (t_shard != &no_shard) return t_shard;
+Shard* take_shard() noexcept {
   if (t_is_ending) return nullptr;
   Shard* shard = Shards::take();
   if (!shard) return nullptr;

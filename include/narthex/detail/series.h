@@ -71,6 +71,7 @@ class NARTHEX_EXPORT Series {
   std::uint32_t place_ = 0;  // see SeriesList
   std::uint32_t labels_size_ = 0;
   std::uint16_t labels_offset_ = 0;
+  bool has_raw_labels_ = false;  // no label value had to be escaped
 };
 
 // A counted reference to a series; empty by default.

@@ -65,7 +65,10 @@ NARTHEX_EXPORT extern constinit Shard no_shard;
 // process one word of the room that the loader keeps for libraries that are loaded later.
 NARTHEX_EXPORT extern constinit thread_local Shard* t_shard __attribute__((tls_model("initial-exec")));
 
-// Returns the shard of this thread, which now has one, or null: the thread is ending, or there is no memory.
-NARTHEX_EXPORT Shard* own_shard() noexcept;
+// Gives this thread a shard. Returns null if it is ending, or there is no memory.
+NARTHEX_EXPORT Shard* take_shard() noexcept;
+
+// Returns the shard of this thread, which it is given if it has none; or null as above.
+inline Shard* own_shard() noexcept { return t_shard != &no_shard ? t_shard : take_shard(); }
 
 }  // namespace narthex::detail
