@@ -44,15 +44,4 @@ LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::strin
   for (const Part& part : parts_) fixed_size_ += part.before.size();
 }
 
-std::string LabelOrder::render(std::span<const std::string_view> escaped_values) const {
-  std::string text;
-  text.reserve(size(escaped_values));
-  for (const Part& part : parts_) {
-    text += part.before;
-    text += escaped_values[part.value];
-  }
-  text += tail_;
-  return text;
-}
-
 }  // namespace narthex::detail

@@ -21,8 +21,16 @@ class LabelOrder {
  public:
   LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names);
 
-  // Returns the text with these values, as they stand in it.
-  std::string render(std::span<const std::string_view> escaped_values) const;
+  // Appends the text with these values, as they stand in it, to a string or a buffer.
+  template <class Text>
+  void render(std::span<const std::string_view> escaped_values, Text& text) const {
+    const auto append = [&text](std::string_view piece) { text.append(piece.data(), piece.data() + piece.size()); };
+    for (const Part& part : parts_) {
+      append(part.before);
+      append(escaped_values[part.value]);
+    }
+    append(tail_);
+  }
 
   // Tells whether a text that was rendered has these values.
   //

@@ -48,7 +48,16 @@ LabelHash::LabelHash(LabelValues values, std::uint64_t seed) noexcept {
   while (!values.empty()) {
     const std::size_t count = std::min(values.size(), kAtOnce);
     for (std::size_t i = 0; i < count; ++i) words[i] = word_of(values[i]);
-    all = XXH3_64bits_withSeed(words.data(), count * sizeof words[0], all);
+    switch (count) {  // so that the compiler knows how long the usual ones are
+      case 1:
+        all = XXH3_64bits_withSeed(words.data(), 8, all);
+        break;
+      case 2:
+        all = XXH3_64bits_withSeed(words.data(), 16, all);
+        break;
+      default:
+        all = XXH3_64bits_withSeed(words.data(), count * 8, all);
+    }
     values = values.subspan(count);
   }
   hash = static_cast<std::uint32_t>(all);

@@ -26,7 +26,7 @@ LabelText LabelText::of(const Labels& labels) {
     value = detail::as_utf8(value);
   }
   LabelText text;
-  text.text_ = detail::LabelOrder(clean, {}).render({});
+  detail::LabelOrder(clean, {}).render({}, text.text_);
   return text;
 }
 

@@ -1,8 +1,13 @@
 #include "series_table.h"
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <utility>
+
+#include <fmt/format.h>
+
+#include "escape.h"
 
 namespace narthex::detail {
 
@@ -40,25 +45,28 @@ Found SeriesTable::find_or_make(LabelValues values, const Kind& kind) {
     });
     if (found.series) return found;
   }
-  return find_or_make_escaped(values, kind);
+  return find_or_make_escaped(values, key, kind);
 }
 
-Found SeriesTable::find_or_make_escaped(LabelValues raw, const Kind& kind) {
-  const EscapedValues values(raw);
-  const LabelHash key = hash(values);
-  if (!values.are_raw()) {
-    const Found found =
-        index_.find(key.hash, [&](const Series& series) { return order_.has_values(series.labels().text(), values); });
+Found SeriesTable::find_or_make_escaped(LabelValues values, LabelHash key, const Kind& kind) {
+  if (std::ranges::all_of(values, is_plain)) return make(values, true, key.hash, kind);
+  const EscapedValues escaped(values);
+  const LabelHash escaped_key = hash(escaped);
+  if (!escaped.are_raw()) {
+    const Found found = index_.find(
+        escaped_key.hash, [&](const Series& series) { return order_.has_values(series.labels().text(), escaped); });
     if (found.series) return found;
   }
-  return make(values, key.hash, kind);
+  return make(escaped, escaped.are_raw(), escaped_key.hash, kind);
 }
 
-Found SeriesTable::make(const EscapedValues& values, std::uint32_t hash, const Kind& kind) {
-  const std::string labels = order_.render(values);
+Found SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) {
+  fmt::memory_buffer text;  // on the stack for usual lengths
+  order_.render(escaped, text);
+  const std::string_view labels(text.data(), text.size());
   Ref<Series> made(kind.make_series(labels));
   made->hash_ = hash;
-  made->has_raw_labels_ = values.are_raw();
+  made->has_raw_labels_ = are_raw;
 
   Retirement outgrown;
   Series* series = nullptr;

@@ -50,8 +50,9 @@ class SeriesTable {
     hash.hash &= hash_mask_;
     return hash;
   }
-  Found find_or_make_escaped(LabelValues raw, const Kind& kind);
-  Found make(const EscapedValues& values, std::uint32_t hash, const Kind& kind);
+  Found find_or_make_escaped(LabelValues values, LabelHash key, const Kind& kind);
+  // The values as they stand in the text of the series; raw if that is how they came.
+  Found make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind);
 
   const LabelOrder& order_;
   const std::uint32_t hash_mask_;
