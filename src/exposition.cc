@@ -1,16 +1,48 @@
 #include <narthex/exposition.h>
 
+#include <atomic>
+#include <cstddef>
+
 #include "accept_encoding.h"
 #include "formats/gzip_output.h"
 #include "formats/text_writer.h"
 
 namespace narthex {
 
+namespace detail {
+
+// How much text a registry is expected to give: somewhat more than the last time, so that a fresh string takes it
+// without growing, which would copy all of it again and again.
+class TextSize {
+ public:
+  explicit TextSize(const Registry& registry) noexcept : last_(registry.last_text_size()) {}
+
+  // relaxed, both: a guess
+  void reserve(std::string& text) const {
+    const std::size_t last = last_.load(std::memory_order_relaxed);
+    text.reserve(last + last / 16);
+  }
+  void set(const std::string& text) noexcept { last_.store(text.size(), std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::size_t>& last_;
+};
+
+}  // namespace detail
+
 namespace {
 
 void write_text(const Registry& registry, detail::Output& output) {
   detail::TextWriter writer(output);
   registry.collect(writer);
+}
+
+void write_text(const Registry& registry, std::string& text) {
+  detail::TextSize size(registry);
+  size.reserve(text);
+  detail::StringOutput output(text);
+  write_text(registry, output);
+  size.set(text);
 }
 
 }  // namespace
@@ -24,8 +56,7 @@ void expose(const Registry& registry, const ExpositionRequest& request, Expositi
     write_text(registry, output);
     if (output.finish()) reply.content_encoding = "gzip";
   } else {
-    detail::StringOutput output(reply.body);
-    write_text(registry, output);
+    write_text(registry, reply.body);
   }
 }
 
@@ -37,8 +68,7 @@ Exposition expose(const Registry& registry, const ExpositionRequest& request) {
 
 std::string to_text(const Registry& registry) {
   std::string text;
-  detail::StringOutput output(text);
-  write_text(registry, output);
+  write_text(registry, text);
   return text;
 }
 

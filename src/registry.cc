@@ -1,6 +1,8 @@
 #include <narthex/registry.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -52,6 +54,8 @@ class Registry::State {
     return all;
   }
 
+  std::atomic<std::size_t> last_text_size{0};
+
  private:
   using Siblings = std::vector<std::shared_ptr<FamilyState>>;
 
@@ -102,6 +106,8 @@ std::shared_ptr<FamilyState> Registry::define(std::string_view name, std::string
   for (const char* label : label_names) definition.label_names.emplace_back(label ? label : "");
   return state_->define(std::move(definition));
 }
+
+std::atomic<std::size_t>& Registry::last_text_size() const noexcept { return state_->last_text_size; }
 
 void Registry::collect(Sink& sink) const {
   std::string_view begun;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <span>
@@ -40,11 +41,22 @@ class SeriesTable {
   void for_each(Visit visit) {
     SeriesList::Cursor cursor(list_, mutex_);
     for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next()) {
-      for (const Series* series : batch) visit(*series);
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (i + kAhead < batch.size()) prefetch(batch[i + kAhead]);
+        visit(*batch[i]);
+      }
     }
   }
 
  private:
+  // Memory is slower than writing a sample: a walk asks for a series, and for the labels behind it, that much ahead.
+  static constexpr std::size_t kAhead = 6;
+  static void prefetch(const Series* series) noexcept {
+    constexpr std::size_t kCacheLine = 64;
+    const char* const memory = reinterpret_cast<const char*>(series);
+    for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(memory + line * kCacheLine);
+  }
+
   LabelHash hash(LabelValues values) const noexcept {
     LabelHash hash(values, hash_seed_);
     hash.hash &= hash_mask_;

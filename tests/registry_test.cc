@@ -90,14 +90,14 @@ class Recorder final : public Sink {
     calls.push_back("family " + std::string(f.name) + "|" + std::string(*f.help) + "|" + std::string(f.unit) + "|" +
                     std::string(to_string(f.type)));
   }
-  void counter(LabelView l, double, Timestamp) override { sample("counter", l); }
-  void gauge(LabelView l, double, Timestamp) override { sample("gauge", l); }
-  void unknown(LabelView l, double, Timestamp) override { sample("unknown", l); }
-  void info(LabelView l, Timestamp) override { sample("info", l); }
-  void state_set(LabelView l, std::span<const State>, Timestamp) override { sample("state set", l); }
-  void histogram(LabelView l, const HistogramSample&, Timestamp) override { sample("histogram", l); }
-  void gauge_histogram(LabelView l, const HistogramSample&, Timestamp) override { sample("gauge histogram", l); }
-  void summary(LabelView l, const SummarySample&, Timestamp) override { sample("summary", l); }
+  void counter(LabelView l, double, const Timestamp&) override { sample("counter", l); }
+  void gauge(LabelView l, double, const Timestamp&) override { sample("gauge", l); }
+  void unknown(LabelView l, double, const Timestamp&) override { sample("unknown", l); }
+  void info(LabelView l, const Timestamp&) override { sample("info", l); }
+  void state_set(LabelView l, std::span<const State>, const Timestamp&) override { sample("state set", l); }
+  void histogram(LabelView l, const HistogramSample&, const Timestamp&) override { sample("histogram", l); }
+  void gauge_histogram(LabelView l, const HistogramSample&, const Timestamp&) override { sample("gauge histogram", l); }
+  void summary(LabelView l, const SummarySample&, const Timestamp&) override { sample("summary", l); }
   void finish() override { calls.emplace_back("finish"); }
 
  private:
@@ -124,16 +124,16 @@ class Meddler final : public Sink {
   explicit Meddler(Registry registry) : registry_(std::move(registry)) {}
 
   void begin_family(const FamilyInfo&) override { registry_.counter({.name = "made_meanwhile_total", .help = "M."}); }
-  void counter(LabelView, double, Timestamp) override {
+  void counter(LabelView, double, const Timestamp&) override {
     registry_.counter({.name = "hits_total", .help = "Hits."}, {"n"}).labels(++made).inc();
   }
-  void gauge(LabelView, double, Timestamp) override {}
-  void unknown(LabelView, double, Timestamp) override {}
-  void info(LabelView, Timestamp) override {}
-  void state_set(LabelView, std::span<const State>, Timestamp) override {}
-  void histogram(LabelView, const HistogramSample&, Timestamp) override {}
-  void gauge_histogram(LabelView, const HistogramSample&, Timestamp) override {}
-  void summary(LabelView, const SummarySample&, Timestamp) override {}
+  void gauge(LabelView, double, const Timestamp&) override {}
+  void unknown(LabelView, double, const Timestamp&) override {}
+  void info(LabelView, const Timestamp&) override {}
+  void state_set(LabelView, std::span<const State>, const Timestamp&) override {}
+  void histogram(LabelView, const HistogramSample&, const Timestamp&) override {}
+  void gauge_histogram(LabelView, const HistogramSample&, const Timestamp&) override {}
+  void summary(LabelView, const SummarySample&, const Timestamp&) override {}
   void finish() override { to_text(registry_); }
 
   int made = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -13,6 +14,10 @@
 namespace narthex {
 
 class Sink;
+
+namespace detail {
+class TextSize;
+}
 
 /// Owns families and hands their samples to a sink: what one exporter path serves.
 /// Values: starts empty. Families are served in the order of their names, the series of one in the order they were made.
@@ -54,6 +59,7 @@ class NARTHEX_EXPORT Registry {
   void collect(Sink& sink) const;
 
  private:
+  friend class detail::TextSize;
   class State;
 
   template <class Metric>
@@ -71,6 +77,8 @@ class NARTHEX_EXPORT Registry {
   std::shared_ptr<detail::FamilyState> define(std::string_view name, std::string_view help, std::string_view unit,
                                               const Labels& constant_labels, std::span<const char* const> label_names,
                                               std::unique_ptr<detail::Kind> kind);
+
+  std::atomic<std::size_t>& last_text_size() const noexcept;
 
   std::shared_ptr<State> state_;
 };

@@ -82,14 +82,14 @@ class NARTHEX_EXPORT Sink {
 
   virtual void begin_family(const FamilyInfo& family) = 0;
 
-  virtual void counter(LabelView labels, double value, Timestamp at = {}) = 0;
-  virtual void gauge(LabelView labels, double value, Timestamp at = {}) = 0;
-  virtual void unknown(LabelView labels, double value, Timestamp at = {}) = 0;
-  virtual void info(LabelView labels, Timestamp at = {}) = 0;
-  virtual void state_set(LabelView labels, std::span<const State> states, Timestamp at = {}) = 0;
-  virtual void histogram(LabelView labels, const HistogramSample& sample, Timestamp at = {}) = 0;
-  virtual void gauge_histogram(LabelView labels, const HistogramSample& sample, Timestamp at = {}) = 0;
-  virtual void summary(LabelView labels, const SummarySample& sample, Timestamp at = {}) = 0;
+  virtual void counter(LabelView labels, double value, const Timestamp& at = {}) = 0;
+  virtual void gauge(LabelView labels, double value, const Timestamp& at = {}) = 0;
+  virtual void unknown(LabelView labels, double value, const Timestamp& at = {}) = 0;
+  virtual void info(LabelView labels, const Timestamp& at = {}) = 0;
+  virtual void state_set(LabelView labels, std::span<const State> states, const Timestamp& at = {}) = 0;
+  virtual void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at = {}) = 0;
+  virtual void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at = {}) = 0;
+  virtual void summary(LabelView labels, const SummarySample& sample, const Timestamp& at = {}) = 0;
 
   virtual void finish() = 0;
 };

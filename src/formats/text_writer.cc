@@ -146,7 +146,7 @@ void TextWriter::begin_lines(std::string_view suffix, LabelView labels) {
   start_ += labels.text();
 }
 
-void TextWriter::histogram(LabelView labels, const HistogramSample& sample, Timestamp at) {
+void TextWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
   check_free("le", labels);
   begin_sample(at);
   begin_lines("_bucket", labels);
@@ -161,11 +161,11 @@ void TextWriter::histogram(LabelView labels, const HistogramSample& sample, Time
   sum_and_count(labels, sample.sum, sample.count, at);
 }
 
-void TextWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, Timestamp at) {
+void TextWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
   histogram(labels, sample, at);
 }
 
-void TextWriter::summary(LabelView labels, const SummarySample& sample, Timestamp at) {
+void TextWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
   check_free("quantile", labels);
   begin_sample(at);
   begin_lines({}, labels);
@@ -176,7 +176,7 @@ void TextWriter::summary(LabelView labels, const SummarySample& sample, Timestam
   sum_and_count(labels, sample.sum, sample.count, at);
 }
 
-void TextWriter::state_set(LabelView labels, std::span<const State> states, Timestamp at) {
+void TextWriter::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
   check_free(name_, labels);
   begin_lines({}, labels);
   if (!labels.empty()) start_ += ',';

@@ -21,14 +21,14 @@ class NARTHEX_EXPORT TextWriter final : public Sink {
   explicit TextWriter(Output& out) : stage_(out) {}
 
   void begin_family(const FamilyInfo& family) override;
-  void counter(LabelView labels, double value, Timestamp at) override { single(labels, value, at); }
-  void gauge(LabelView labels, double value, Timestamp at) override { single(labels, value, at); }
-  void unknown(LabelView labels, double value, Timestamp at) override { single(labels, value, at); }
-  void info(LabelView labels, Timestamp at) override { single(labels, 1, at); }
-  void state_set(LabelView labels, std::span<const State> states, Timestamp at) override;
-  void histogram(LabelView labels, const HistogramSample& sample, Timestamp at) override;
-  void gauge_histogram(LabelView labels, const HistogramSample& sample, Timestamp at) override;
-  void summary(LabelView labels, const SummarySample& sample, Timestamp at) override;
+  void counter(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void gauge(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void unknown(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void info(LabelView labels, const Timestamp& at) override { single(labels, 1, at); }
+  void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override;
+  void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override;
   void finish() override { stage_.flush(); }
 
  private:
