@@ -44,7 +44,7 @@ install_missing() {
 # What building all of the project and running its tests and its demo needs.
 install_dependencies() {
   install_missing g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client \
-    libfmt-dev libisal-dev libcivetweb-dev libcpp-httplib-dev nlohmann-json3-dev \
+    libfmt-dev libisal-dev libxxhash-dev libcivetweb-dev libcpp-httplib-dev nlohmann-json3-dev \
     libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev prometheus locales valgrind "$@"
 }
 
