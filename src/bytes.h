@@ -16,7 +16,8 @@ inline std::uint64_t bytes_at(const char* text) noexcept {
 // All bytes of a text of at most eight, in some order that depends on the size alone, some twice; empty: 0.
 inline std::uint64_t short_bytes_at(const char* text, std::size_t size) noexcept {
   if (size >= 4) {
-    std::uint32_t first, last;  // which overlap below eight
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;  // overlaps the first below eight
     std::memcpy(&first, text, sizeof first);
     std::memcpy(&last, text + size - sizeof last, sizeof last);
     return std::uint64_t{last} << 32 | first;

@@ -28,7 +28,7 @@ CounterSeries::~CounterSeries() {
 void CounterSeries::inc_without_cell(double amount) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in inc
   if (slot < kFirstSlot) {
-    if (heat_.add(add_atomically(base_, amount))) promote(slot_, sum_slots());
+    if (heat_.add(add_atomically(base_, amount))) promote(slot_, sum_slots);
   } else if (std::atomic<double>* cell = own_sum_cell(slot)) {
     // relaxed: as in inc
     cell->store(cell->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);

@@ -39,7 +39,7 @@ void GaugeSeries::promote() noexcept {
   // acquire: slot_ as the last promotion left it; every change of the state since was a read-modify-write, so that this
   // one synchronizes with that store. Until the state changes again only this thread writes slot_ and offset_.
   if (!state_.compare_exchange_strong(cold, kPromoting, std::memory_order_acquire, std::memory_order_relaxed)) return;
-  if (slot_ == kCold) slot_ = sum_slots().try_take();
+  if (slot_ == kCold) slot_ = sum_slots.try_take();
   const double held = sum_of_cells(slot_);
   if (slot_ == kCold || !std::isfinite(held)) {      // infinite cells would make every value NaN
     state_.store(kCold, std::memory_order_release);  // release: slot_, to the next promotion

@@ -96,7 +96,7 @@ HistogramSeries::~HistogramSeries() {
     auto* cell = shard.histograms.find(slot);
     if (cell) delete_cells(cell->exchange(nullptr, std::memory_order_relaxed), kOwnAlignment);
   });
-  histogram_slots().give_back(slot);
+  histogram_slots.give_back(slot);
 }
 
 HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcept {
@@ -117,7 +117,7 @@ void HistogramSeries::observe_without_cells(std::size_t bucket, double value) no
   }
   base_->counts()[bucket].fetch_add(1, std::memory_order_relaxed);  // relaxed: as in observe
   const bool was_contended = add_atomically(base_->sum, value);
-  if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots());
+  if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
 void HistogramSeries::collect(Sink& sink) const {

@@ -51,7 +51,7 @@ inline void give_back_sum_slot(Slot slot) noexcept {
     // relaxed: the writers are gone, and the next ones see the slot through the list of free ones
     if (std::atomic<double>* cell = shard.sums.find(slot)) cell->store(0, std::memory_order_relaxed);
   });
-  sum_slots().give_back(slot);
+  sum_slots.give_back(slot);
 }
 
 }  // namespace narthex::detail

@@ -75,7 +75,9 @@ class SeriesIndex {
       if (word > kTagMask && (word & kTagMask) == hash >> 28 && visit(cell, word)) return true;
     }
   }
-  static Series* series_of(std::uintptr_t word) noexcept { return reinterpret_cast<Series*>(word & ~kTagMask); }
+  static Series* series_of(std::uintptr_t word) noexcept {
+    return reinterpret_cast<Series*>(word & ~kTagMask);  // NOLINT(performance-no-int-to-ptr): takes the tag off
+  }
   static std::uintptr_t word_of(const Series* series) noexcept;
   void place(Cells& cells, std::uintptr_t word) noexcept;
 

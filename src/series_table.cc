@@ -88,13 +88,13 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, c
   return {series, nullptr};
 }
 
-bool SeriesTable::remove(LabelValues raw) {
-  const EscapedValues values(raw);
+bool SeriesTable::remove(LabelValues values) {
+  const EscapedValues escaped(values);
   Retirement retirement = retirement_of(nullptr);  // now, while it may fail
   {
     const std::lock_guard lock(mutex_);
     const Series* series = index_.find_as_writer(
-        hash(values).hash, [&](const Series& other) { return order_.has_values(other.labels().text(), values); });
+        hash(escaped).hash, [&](const Series& other) { return order_.has_values(other.labels().text(), escaped); });
     if (!series) return false;
     retirement->object = series;
     index_.erase(series);

@@ -22,7 +22,11 @@ constinit thread_local bool t_is_ending = false;
 
 // Lives in each thread that has a shard, and leaves the shard when the thread ends. Destructors of other thread-local
 // objects may still update metrics after that: such updates go to the bases.
-struct Leaver {
+class Leaver {
+ public:
+  Leaver() = default;
+  Leaver(const Leaver&) = delete;
+  Leaver& operator=(const Leaver&) = delete;
   ~Leaver() {
     t_is_ending = true;
     Shards::leave(std::exchange(t_shard, &no_shard));

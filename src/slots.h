@@ -1,17 +1,21 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <mutex>
-#include <vector>
 
 #include <narthex/detail/shard.h>
 
 namespace narthex::detail {
 
-// Gives out the slots of one kind of cells, and takes them back.
+// Gives out the slots of one kind of cells, and takes them back. Needs no memory but its own, of which the system
+// provides what was used, and is never destroyed: series of static storage give their slots back at the very end.
 class Slots {
  public:
-  // Returns a slot whose cells are zero in all shards. kCold: all are taken, there is no memory, or another thread is in
-  // here just now: an update does not wait.
+  constexpr Slots() noexcept = default;
+
+  // Returns a slot whose cells are zero in all shards. kCold: all are taken, or another thread is in here just now: an
+  // update does not wait.
   Slot try_take() noexcept;
   // The cells of the slot need to be zero again, and nobody may write to them any more.
   void give_back(Slot slot) noexcept;
@@ -21,12 +25,13 @@ class Slots {
 
  private:
   std::mutex mutex_;
-  std::vector<Slot> free_;  // has room for all slots that were ever taken, so that giving back never fails
-  Slot next_ = kFirstSlot;
+  Slot never_taken_ = 0;       // counted from kFirstSlot, the first that was never given out
+  std::size_t free_size_ = 0;  // of those that were given back
+  std::array<Slot, kSlots> free_slots_{};
 };
 
-Slots& sum_slots() noexcept;
-Slots& histogram_slots() noexcept;
+extern constinit Slots sum_slots;
+extern constinit Slots histogram_slots;
 
 // Around a fork: nobody is inside of either.
 void lock_slots();

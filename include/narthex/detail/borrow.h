@@ -26,9 +26,14 @@ class Borrow {
   }
   Borrow(Borrow&& other) noexcept
       : series_(std::exchange(other.series_, nullptr)), hazard_(std::exchange(other.hazard_, nullptr)) {}
-  Borrow& operator=(Borrow other) noexcept {
-    std::swap(series_, other.series_);
-    std::swap(hazard_, other.hazard_);
+  Borrow& operator=(const Borrow& other) noexcept {
+    *this = Borrow(other);
+    return *this;
+  }
+  Borrow& operator=(Borrow&& other) noexcept {
+    Borrow taken(std::move(other));  // leaves the other one empty
+    std::swap(series_, taken.series_);
+    std::swap(hazard_, taken.hazard_);
     return *this;
   }
   ~Borrow() {

@@ -17,6 +17,9 @@ namespace narthex::detail {
 // turns cold again. All terms only grow, and are added up in one order, so no scrape sees less than the one before.
 class NARTHEX_EXPORT CounterSeries final : public Series {
  public:
+  CounterSeries() = default;
+  CounterSeries(const CounterSeries&) = delete;
+  CounterSeries& operator=(const CounterSeries&) = delete;
   ~CounterSeries() override;
 
   void inc(double amount) noexcept {

@@ -25,6 +25,9 @@ namespace narthex::detail {
 // effect one after the other; an increment on its way into a cell while a set completes comes before it.
 class NARTHEX_EXPORT GaugeSeries final : public Series {
  public:
+  GaugeSeries() = default;
+  GaugeSeries(const GaugeSeries&) = delete;
+  GaugeSeries& operator=(const GaugeSeries&) = delete;
   ~GaugeSeries() override;
 
   void set(double value) noexcept {

@@ -39,6 +39,8 @@ class NARTHEX_EXPORT HistogramSeries final : public Series {
   using Bounds = std::shared_ptr<const BucketBounds>;
 
   explicit HistogramSeries(Bounds bounds);
+  HistogramSeries(const HistogramSeries&) = delete;
+  HistogramSeries& operator=(const HistogramSeries&) = delete;
   ~HistogramSeries() override;
 
   void observe(double value) noexcept {

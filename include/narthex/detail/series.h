@@ -39,7 +39,8 @@ class NARTHEX_EXPORT Series {
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
   virtual ~Series();
-  static void operator delete(void* memory) { ::operator delete(memory); }  // unsized: the labels belong to it
+  // Unsized, because the labels belong to the memory. NOLINTNEXTLINE(misc-new-delete-overloads): made by make() alone
+  static void operator delete(void* memory) { ::operator delete(memory); }
 
   // Reads the cells and hands them to the sink as one sample.
   virtual void collect(Sink& sink) const = 0;
