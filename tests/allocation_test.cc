@@ -1,0 +1,117 @@
+// What allocates, and what does not. A program of its own, since it replaces operator new.
+
+#include <cstddef>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "counted_new.h"
+
+namespace narthex {
+namespace {
+
+constexpr int kHot = 10'000;  // updates after which a series has cells
+
+enum class Method { get, put };
+std::string_view to_string(Method method) { return method == Method::get ? "GET" : "PUT"; }
+
+enum class Scheme { http, https };
+const char* to_string(Scheme scheme) { return scheme == Scheme::http ? "http" : "https"; }
+
+TEST(Allocation, IsSeenWhereverItComesFrom) {
+  constexpr std::align_val_t kWide{128};
+  EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(8)); }), 1);
+  EXPECT_EQ(allocations_of([] { ::operator delete[](::operator new[](8)); }), 1);
+  EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(8, std::nothrow)); }), 1);
+  EXPECT_EQ(allocations_of([] { ::operator delete[](::operator new[](8, std::nothrow)); }), 1);
+  EXPECT_EQ(allocations_of([&] { ::operator delete(::operator new(8, kWide), kWide); }), 1);
+  EXPECT_EQ(allocations_of([&] { ::operator delete[](::operator new[](8, kWide), kWide); }), 1);
+  EXPECT_EQ(allocations_of([&] { ::operator delete(::operator new(8, kWide, std::nothrow), kWide); }), 1);
+  EXPECT_EQ(allocations_of([&] { ::operator delete[](::operator new[](8, kWide, std::nothrow), kWide); }), 1);
+}
+
+TEST(Allocation, IsNotNeededForUpdatesColdOrHot) {
+  Registry registry;
+  const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
+  const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
+  const Histogram histogram = registry.histogram({.name = "work", .help = "Work."});
+  const auto update = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      counter.inc();
+      gauge.inc(2);
+      gauge.dec();
+      histogram.observe(i);
+    }
+  };
+  EXPECT_EQ(allocations_of([&] { update(100); }), 0);
+  EXPECT_GT(allocations_of([&] { update(kHot); }), 0);  // cells of this thread
+  EXPECT_EQ(allocations_of([&] { update(kHot); }), 0);
+  gauge.set(1);
+  EXPECT_EQ(allocations_of([&] { update(kHot); }), 0);
+}
+
+TEST(Allocation, IsNotNeededToFindASeries) {
+  Registry registry;
+  const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what", "how"});
+  const auto find = [&](const auto& what) {
+    family.labels(what, 1);
+    return allocations_of([&] { family.labels(what, 1).inc(); });
+  };
+  EXPECT_EQ(find("a text"), 0);
+  EXPECT_EQ(find(std::string_view("a view of a text that is longer than a few words")), 0);
+  EXPECT_EQ(find(std::string("a string of its own that is longer than a few words")), 0);
+  EXPECT_EQ(find(static_cast<const char*>(nullptr)), 0);
+  EXPECT_EQ(find(-1234567890123), 0);
+  EXPECT_EQ(find(true), 0);
+  EXPECT_EQ(find(Method::put), 0);
+  EXPECT_EQ(find(Scheme::https), 0);
+  EXPECT_EQ(find("Größe, 大きさ"), 0);
+}
+
+TEST(Allocation, IsNotNeededToCopyAndMoveHandles) {
+  Registry registry;
+  const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+  Counter counter = family.labels("a");
+  EXPECT_EQ(allocations_of([&] {
+              const Counter kept = family.labels("a");
+              Counter copy = counter;
+              counter = kept;
+              counter = std::move(copy);
+              auto borrowed = family.labels("a");
+              auto again = borrowed;
+              borrowed = std::move(again);
+              counter = borrowed;
+            }),
+            0);
+}
+
+// Returns what the second scrape into the same reply allocates, after all values have changed.
+std::size_t allocations_of_a_scrape(int series) {
+  Registry registry;
+  const auto counters = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+  const auto histograms = registry.histogram({.name = "work", .help = "Work."}, {"what"});
+  const auto update = [&] {
+    for (int i = 0; i < series; ++i) {
+      counters.labels(i).inc();
+      histograms.labels(i).observe(i);
+    }
+  };
+  Exposition reply;
+  update();
+  expose(registry, {}, reply);
+  update();
+  return allocations_of([&] { expose(registry, {}, reply); });
+}
+
+TEST(Allocation, DoesNotGrowWithTheSeriesOfAScrape) {
+  const std::size_t few = allocations_of_a_scrape(100);
+  EXPECT_EQ(allocations_of_a_scrape(10'000), few);
+  EXPECT_LE(few, 11);  // a list of the families, their headers, a stage for lines, and the texts of the bounds
+}
+
+}  // namespace
+}  // namespace narthex
