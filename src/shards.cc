@@ -14,7 +14,8 @@ namespace narthex::detail {
 constinit Shard no_shard;
 constinit thread_local Shard* t_shard = &no_shard;
 
-constinit std::atomic<Shard*> Shards::newest_{nullptr};
+constinit std::array<std::atomic<Shard*>, Shards::kMost> Shards::all_{};
+constinit std::atomic<std::size_t> Shards::size_{0};
 
 namespace {
 
@@ -78,7 +79,9 @@ Shard* take_shard() noexcept {
 }
 
 Shard* Shards::take() noexcept {
-  for (Shard* shard = newest_.load(std::memory_order_acquire); shard; shard = shard->next) {
+  const std::size_t size = size_.load(std::memory_order_acquire);  // acquire: as in for_each
+  for (std::size_t i = 0; i < size; ++i) {
+    Shard* const shard = all_[i].load(std::memory_order_acquire);
     // acquire: sees all that the last owner wrote; exchange: of two threads that try, one gets it
     if (!shard->is_owned.load(std::memory_order_relaxed) &&
         !shard->is_owned.exchange(true, std::memory_order_acquire)) {
@@ -87,13 +90,26 @@ Shard* Shards::take() noexcept {
   }
   static const bool follows = (follow_forks(), true);
   static_cast<void>(follows);
-  auto* shard = new (std::nothrow) Shard;
+  return make();
+}
+
+Shard* Shards::make() noexcept {
+  auto shard = std::unique_ptr<Shard>(new (std::nothrow) Shard);
   if (!shard) return nullptr;
-  shard->is_owned.store(true, std::memory_order_relaxed);  // relaxed: published by the exchange below
-  shard->next = newest_.load(std::memory_order_relaxed);
-  while (!newest_.compare_exchange_weak(shard->next, shard, std::memory_order_release, std::memory_order_relaxed)) {
+  shard->is_owned.store(true, std::memory_order_relaxed);  // relaxed: published below
+  for (std::size_t place = size_.load(std::memory_order_relaxed); place < kMost; ++place) {
+    Shard* empty = nullptr;
+    if (!all_[place].compare_exchange_strong(empty, shard.get(), std::memory_order_release,
+                                             std::memory_order_relaxed)) {
+      continue;  // another thread was faster
+    }
+    // Places before this one are filled, but their threads may not have counted them yet.
+    std::size_t size = place;
+    while (size <= place && !size_.compare_exchange_weak(size, place + 1, std::memory_order_acq_rel)) {
+    }
+    return shard.release();
   }
-  return shard;
+  return nullptr;
 }
 
 void Shards::leave(Shard* shard) noexcept {

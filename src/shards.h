@@ -1,30 +1,32 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 
 #include <narthex/detail/shard.h>
 
 namespace narthex::detail {
 
-// All shards, the newest first:
+// All shards, in the order they were made:
 //
-//   newest_ ---> [ shard of thread 3 ] ---> [ left by a thread that ended ] ---> [ shard of thread 1 ] ---> null
+//   all_:   [ shard of thread 1 ][ left by a thread that ended ][ shard of thread 3 ][ - ][ - ] ...
+//                                                                                     ^ size_
 //
-// Invariants: shards are pushed to the front and never taken out, so everybody sees all that were there before, always
-// in the same order. A shard has one owner at most: whoever turned is_owned from false to true.
+// An array, not a list, so that a processor which adds up cells need not wait for one shard to find the next.
+// Invariants: shards are added at the end and never taken out, so everybody sees all that were there before, always in
+// the same order. A shard has one owner at most: whoever turned is_owned from false to true.
 class Shards {
  public:
-  static const Shard* newest() noexcept {
-    return newest_.load(std::memory_order_acquire);  // acquire: sees `next` and the zeroes of a shard that was pushed
-  }
-
   // Calls visit(shard) for each.
   template <class Visit>
   static void for_each(Visit visit) {
-    for (Shard* shard = newest_.load(std::memory_order_acquire); shard; shard = shard->next) visit(*shard);
+    // acquire, both: sees the shards that were counted, and the zeroes that a shard started with
+    const std::size_t size = size_.load(std::memory_order_acquire);
+    for (std::size_t i = 0; i < size; ++i) visit(*all_[i].load(std::memory_order_acquire));
   }
 
-  // Returns a shard that no thread owns, made now if need be; null without memory.
+  // Returns a shard that no thread owns, made now if need be; null without memory, and when there are kMost.
   static Shard* take() noexcept;
   // The owner leaves its shard to the next thread, with all that is in it.
   static void leave(Shard* shard) noexcept;
@@ -33,7 +35,12 @@ class Shards {
   static void leave_all_others() noexcept;
 
  private:
-  static std::atomic<Shard*> newest_;
+  static Shard* make() noexcept;
+
+  static constexpr std::size_t kMost = 65'536;  // of which the system provides what was used
+
+  static std::array<std::atomic<Shard*>, kMost> all_;
+  static std::atomic<std::size_t> size_;
 };
 
 }  // namespace narthex::detail

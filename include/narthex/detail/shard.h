@@ -55,7 +55,6 @@ struct alignas(64) Shard {
   Hazard passing = nullptr;               // keeps a series until a lookup is done, when all of them are taken
   Hazard table = nullptr;                 // keeps the table that this thread searches
   std::atomic<bool> is_owned{false};
-  Shard* next = nullptr;  // the one that was made before; written once
 };
 
 // What a thread without a shard has: no cells, and no hazards that it could set.
