@@ -30,8 +30,7 @@ void CounterSeries::inc_without_cell(double amount) noexcept {
   if (slot < kFirstSlot) {
     if (heat_.add(add_atomically(base_, amount))) promote(slot_, sum_slots);
   } else if (std::atomic<double>* cell = own_sum_cell(slot)) {
-    // relaxed: as in inc
-    cell->store(cell->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    add_to_own(*cell, amount);
   } else {
     add_atomically(base_, amount);
   }

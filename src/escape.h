@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,10 +26,29 @@ inline bool is_plain(std::string_view text) noexcept {
   return is_plain_word(bytes_at(begin + size - 8));  // overlaps the one before
 }
 
+// Appends a text, to a string or a buffer, with a backslash before each special character; a line feed becomes an n.
+template <class Text, class IsSpecial>
+void append_escaped(Text& out, std::string_view text, IsSpecial is_special) {
+  const char* const end = text.data() + text.size();
+  for (const char* rest = text.data();;) {
+    const char* const special = std::find_if(rest, end, is_special);
+    out.append(rest, special);
+    if (special == end) return;
+    out.push_back('\\');
+    out.push_back(*special == '\n' ? 'n' : *special);
+    rest = special + 1;
+  }
+}
+
 // Appends a label value the way every text format wants it: \ " and line feed are escaped.
-void append_label_value(std::string& out, std::string_view value);
+template <class Text>
+void append_label_value(Text& out, std::string_view value) {
+  append_escaped(out, value, [](char c) { return c == '\\' || c == '"' || c == '\n'; });
+}
 
 // Appends a help text for the text format 0.0.4: \ and line feed are escaped, quotes are not.
-void append_help(std::string& out, std::string_view help);
+inline void append_help(std::string& out, std::string_view help) {
+  append_escaped(out, help, [](char c) { return c == '\\' || c == '\n'; });
+}
 
 }  // namespace narthex::detail

@@ -1,6 +1,9 @@
 #include <narthex/gauge.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <thread>
 
 #include <narthex/sink.h>
 
@@ -18,6 +21,15 @@ class GaugeKind final : public Kind {
   }
 };
 
+// Tells whether adding one to a cell still changes it by one. Cells keep what a gauge went through although it was set
+// since, and a sum that is huge, infinite or NaN would swallow what comes.
+bool cells_take_units(Slot slot) noexcept {
+  constexpr double kTooMuch = 4'503'599'627'370'496;  // 2^52
+  bool all = true;
+  for_each_cell(slot, [&all](double amount) { all = all && std::abs(amount) < kTooMuch; });
+  return all;
+}
+
 }  // namespace
 
 GaugeSeries::~GaugeSeries() { give_back_sum_slot(slot_); }
@@ -27,8 +39,7 @@ void GaugeSeries::inc_without_cell(double amount) noexcept {
   if (state < kFirstSlot) {
     if (heat_.add(add_atomically(base_, amount))) promote();
   } else if (std::atomic<double>* cell = own_sum_cell(state)) {
-    // relaxed: as in inc
-    cell->store(cell->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+    add_to_own(*cell, amount);
   } else {
     add_atomically(base_, amount);
   }
@@ -36,22 +47,30 @@ void GaugeSeries::inc_without_cell(double amount) noexcept {
 
 void GaugeSeries::promote() noexcept {
   Slot cold = kCold;
-  // acquire: slot_ as the last promotion left it; every change of the state since was a read-modify-write, so that this
-  // one synchronizes with that store. Until the state changes again only this thread writes slot_ and offset_.
+  // acquire: slot_ as the last promotion left it; every change of the state since was a read-modify-write or made by a
+  // promotion, so that this one synchronizes with it. Until the state changes again only this thread writes slot_ and
+  // offset_.
   if (!state_.compare_exchange_strong(cold, kPromoting, std::memory_order_acquire, std::memory_order_relaxed)) return;
   if (slot_ == kCold) slot_ = sum_slots.try_take();
-  const double held = sum_of_cells(slot_);
-  if (slot_ == kCold || !std::isfinite(held)) {      // infinite cells would make every value NaN
+  if (slot_ == kCold || !cells_take_units(slot_)) {
     state_.store(kCold, std::memory_order_release);  // release: slot_, to the next promotion
     return;
   }
-  promotions_.fetch_add(1, std::memory_order_relaxed);  // relaxed: published by the state
-  offset_.store(held, std::memory_order_relaxed);       // relaxed: as above
-  state_.store(slot_, std::memory_order_release);       // release: zeroed cells and the two above
+  offset_.store(sum_of_cells(slot_), std::memory_order_release);  // release: see value()
+  promotions_.fetch_add(1, std::memory_order_release);            // release: a reader that sees it sees the offset
+  Slot promoting = kPromoting;
+  // release: zeroed cells and the two above. A set that came meanwhile has spoiled it: its thread may have added to a
+  // cell before, in an earlier hot time, and that amount may be missing from the offset.
+  if (!state_.compare_exchange_strong(promoting, slot_, std::memory_order_release, std::memory_order_relaxed)) {
+    state_.store(kCold, std::memory_order_release);
+  }
 }
 
 void GaugeSeries::settle(double value) noexcept {
-  Slot state = state_.load(std::memory_order_relaxed);  // relaxed: the exchange looks again
+  // A write, though it changes nothing: what this thread has added to its cell comes before any later promotion.
+  Slot state = state_.fetch_or(0, std::memory_order_acq_rel);
+  // relaxed, all: release is needed of the base and of what follows it
+  if (state == kPromoting) state_.compare_exchange_strong(state, kSpoiled, std::memory_order_relaxed);
   if (state >= kFirstSlot) state_.compare_exchange_strong(state, kSettling, std::memory_order_relaxed);
   base_.store(value, std::memory_order_release);  // release: a reader that sees the value sees the state change, too
   // Whoever comes to the end first ends it for all that set at the same moment: none waits for another.
@@ -60,17 +79,22 @@ void GaugeSeries::settle(double value) noexcept {
 }
 
 double GaugeSeries::value() const noexcept {
-  constexpr int kAttempts = 100;  // between the steps of a set lie a few instructions, unless its thread is suspended
+  constexpr int kSpins = 100;        // between the steps of a set lie a few instructions,
+  constexpr int kAttempts = 10'000;  // unless its thread is suspended there; in the child of a fork, for ever
   for (int attempt = 1; attempt < kAttempts; ++attempt) {
-    // acquire, all: what is read further down is read later
+    if (attempt > kSpins) std::this_thread::yield();
+    // acquire, all, cells too: what is read further down is read later
     const Slot state = state_.load(std::memory_order_acquire);
     if (state == kSettling) continue;
     const std::uint32_t promotions = promotions_.load(std::memory_order_acquire);
     const double base = base_.load(std::memory_order_acquire);
     if (state < kFirstSlot) return base;
     const double value = base + (sum_of_cells(state) - offset_.load(std::memory_order_acquire));
-    // The same promotion before and after: base and offset belong together.
-    if (state_.load(std::memory_order_acquire) == state && promotions_.load() == promotions) return value;
+    // The same promotion and base before and after: base and offset belong together.
+    if (state_.load(std::memory_order_acquire) == state && promotions_.load(std::memory_order_acquire) == promotions &&
+        std::bit_cast<std::uint64_t>(base_.load(std::memory_order_acquire)) == std::bit_cast<std::uint64_t>(base)) {
+      return value;
+    }
   }
   return base_.load(std::memory_order_relaxed);
 }

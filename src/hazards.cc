@@ -34,7 +34,6 @@ void hold_back(Retirement one) noexcept {
 
 bool ask_kernel(int command) noexcept { return syscall(SYS_membarrier, command, 0, 0) == 0; }
 
-// Before main(), when no other thread can be reading; a library that is loaded later brings its own readers.
 // Before main(), when no other thread can be reading.
 const bool registered = [] {
   removers_fence.store(kKnowsMembarrier && ask_kernel(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED));

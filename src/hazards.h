@@ -24,6 +24,8 @@ namespace narthex::detail {
 // Source: M. Michael, "Hazard pointers: safe memory reclamation for lock-free objects", IEEE TPDS 15(6), 2004.
 #if defined(__SANITIZE_THREAD__)
 inline constexpr bool kKnowsMembarrier = false;
+#elif defined(__has_feature)
+inline constexpr bool kKnowsMembarrier = !__has_feature(thread_sanitizer);
 #else
 inline constexpr bool kKnowsMembarrier = true;
 #endif
@@ -48,7 +50,8 @@ inline void clear(Hazard& hazard) noexcept {
 // Returns a place for a borrowed series, or the passing one when all are taken. For the shard's thread.
 inline Hazard& free_hazard(Shard& shard) noexcept {
   for (Hazard& hazard : shard.borrowed) {
-    if (!hazard.load(std::memory_order_relaxed)) return hazard;  // relaxed: others only ever clear it
+    // acquire: passes on, to whoever frees the series, what another thread did to it before it cleared this
+    if (!hazard.load(std::memory_order_acquire)) return hazard;
   }
   return shard.passing;
 }

@@ -100,7 +100,8 @@ HistogramSeries::~HistogramSeries() {
 }
 
 HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcept {
-  Shard* shard = own_shard();
+  const Growth growth;
+  Shard* shard = growth ? own_shard() : nullptr;
   auto* cell = shard ? shard->histograms.find_or_make(slot) : nullptr;
   if (!cell) return nullptr;
   // relaxed: made by this thread, or by the one that left it the shard

@@ -11,32 +11,32 @@ namespace narthex::detail {
 namespace {
 
 // A label before its family is known to a series: a constant value, or the position of a variable one.
-struct Slot {
+struct Place {
   std::string_view name;
   std::string_view constant;
   std::optional<std::size_t> variable;
 };
 
-std::vector<Slot> sorted_slots(const Labels& constant_labels, std::span<const std::string> label_names) {
-  std::vector<Slot> slots;
-  for (const auto& [name, value] : constant_labels) slots.push_back({name, value, std::nullopt});
-  for (std::size_t i = 0; i < label_names.size(); ++i) slots.push_back({label_names[i], {}, i});
-  std::ranges::sort(slots, {}, &Slot::name);
-  return slots;
+std::vector<Place> sorted_places(const Labels& constant_labels, std::span<const std::string> label_names) {
+  std::vector<Place> places;
+  for (const auto& [name, value] : constant_labels) places.push_back({name, value, std::nullopt});
+  for (std::size_t i = 0; i < label_names.size(); ++i) places.push_back({label_names[i], {}, i});
+  std::ranges::sort(places, {}, &Place::name);
+  return places;
 }
 
 }  // namespace
 
 LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names) {
   bool first = true;
-  for (const Slot& slot : sorted_slots(constant_labels, label_names)) {
+  for (const Place& place : sorted_places(constant_labels, label_names)) {
     if (!std::exchange(first, false)) tail_ += ',';
-    tail_ += slot.name;
+    tail_ += place.name;
     tail_ += "=\"";
-    if (slot.variable) {
-      parts_.push_back({std::exchange(tail_, {}), *slot.variable});
+    if (place.variable) {
+      parts_.push_back({std::exchange(tail_, {}), *place.variable});
     } else {
-      append_label_value(tail_, slot.constant);
+      append_label_value(tail_, place.constant);
     }
     tail_ += '"';
   }

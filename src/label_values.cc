@@ -10,16 +10,29 @@
 #include "bytes.h"
 #include "escape.h"
 #include "totals.h"
+#include "utf8.h"
 
 namespace narthex::detail {
 
-EscapedValues::EscapedValues(LabelValues raw) : views_(raw.begin(), raw.end()) {
-  if (std::ranges::all_of(raw, is_plain)) return;
-  for (const std::string_view value : raw) append_label_value(texts_.emplace_back(), as_utf8(value));
-  if (std::ranges::equal(texts_, raw)) {
-    texts_.clear();  // UTF-8, just not ASCII
-  } else {
-    views_.assign(texts_.begin(), texts_.end());
+EscapedValues::EscapedValues(LabelValues raw) {
+  constexpr std::size_t kMostGrowth = 3;  // of a byte that becomes U+FFFD
+  std::size_t size = 0;
+  for (const std::string_view value : raw) size += value.size();
+  text_.reserve(kMostGrowth * size);  // all of it now: the views need the text to stay where it is
+  for (const std::string_view value : raw) {
+    if (is_plain(value)) {
+      views_.push_back(value);
+      continue;
+    }
+    const std::size_t begin = text_.size();
+    if (is_utf8(value)) {
+      append_label_value(text_, value);
+    } else {
+      append_label_value(text_, as_utf8(value));
+    }
+    const std::string_view escaped(text_.data() + begin, text_.size() - begin);
+    are_raw_ = are_raw_ && escaped == value;
+    views_.push_back(escaped);
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include <fmt/format.h>
 
 namespace narthex::detail {
 
@@ -12,18 +12,22 @@ namespace narthex::detail {
 using LabelValues = std::span<const std::string_view>;
 
 // Values as they stand in the text of a series: escaped, and made UTF-8, where every byte that is part of no character
-// becomes U+FFFD and is counted.
+// becomes U+FFFD and is counted. On the stack for usual lengths.
 class EscapedValues {
  public:
   explicit EscapedValues(LabelValues raw);
+  EscapedValues(const EscapedValues&) = delete;
+  EscapedValues& operator=(const EscapedValues&) = delete;
+  ~EscapedValues() = default;
 
-  operator LabelValues() const noexcept { return views_; }
+  operator LabelValues() const noexcept { return {views_.data(), views_.size()}; }
   // Whether none had to be changed.
-  bool are_raw() const noexcept { return texts_.empty(); }
+  bool are_raw() const noexcept { return are_raw_; }
 
  private:
-  std::vector<std::string> texts_;
-  std::vector<std::string_view> views_;
+  fmt::basic_memory_buffer<char, 1024> text_;             // of those that are not plain
+  fmt::basic_memory_buffer<std::string_view, 16> views_;  // of it, and of the raw values
+  bool are_raw_ = true;
 };
 
 // Returns the seed that this process has drawn, so that nobody outside can foresee which values collide.

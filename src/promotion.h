@@ -29,18 +29,31 @@ inline void promote(std::atomic<Slot>& state, Slots& slots) noexcept {
 
 // Returns this thread's cell, made now if need be; null: the thread is ending, or there is no memory.
 inline std::atomic<double>* own_sum_cell(Slot slot) noexcept {
-  Shard* shard = own_shard();
+  const Growth growth;
+  Shard* shard = growth ? own_shard() : nullptr;
   return shard ? shard->sums.find_or_make(slot) : nullptr;
 }
 
-// Adds up the cells of all threads, in the order of the shards.
+// Adds to a cell of the calling thread.
+inline void add_to_own(std::atomic<double>& cell, double amount) noexcept {
+  // relaxed: only this thread writes the cell, and a sum orders nothing else
+  cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+
+// Calls visit(amount) with what each thread's cell holds, in the order of the shards.
+template <class Visit>
+void for_each_cell(Slot slot, Visit visit) noexcept {
+  Shards::for_each([&](const Shard& shard) {
+    // acquire: what a gauge reads afterwards is read later; a counter has no need of that
+    if (const std::atomic<double>* cell = shard.sums.find(slot)) visit(cell->load(std::memory_order_acquire));
+  });
+}
+
+// Adds up the cells of all threads, always in the same order.
 inline double sum_of_cells(Slot slot) noexcept {
   if (slot < kFirstSlot) return 0;
   double sum = 0;
-  Shards::for_each([&](const Shard& shard) {
-    const std::atomic<double>* cell = shard.sums.find(slot);
-    if (cell) sum += cell->load(std::memory_order_relaxed);  // relaxed: a term of a sum, see CounterSeries
-  });
+  for_each_cell(slot, [&sum](double amount) { sum += amount; });
   return sum;
 }
 

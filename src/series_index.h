@@ -51,7 +51,8 @@ class SeriesIndex {
   using Cell = std::atomic<std::uintptr_t>;
   static constexpr std::uintptr_t kEmpty = 0;
   static constexpr std::uintptr_t kRemoved = 1;
-  static constexpr std::uintptr_t kTagMask = 15;  // series are aligned to 16 bytes, as all memory from operator new is
+  static constexpr std::uintptr_t kTagMask = 15;
+  static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ > kTagMask);
 
   struct Cells {
     const std::size_t mask;  // their number, a power of two, less one

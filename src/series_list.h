@@ -26,12 +26,10 @@ class SeriesList {
  public:
   class Cursor;
 
-  std::size_t size() const noexcept { return size_; }
-
   // Makes room, so that the next add() cannot fail.
   void reserve_one();
   void add(Series* series) noexcept;
-  // Takes a series out, whose retirement is given. Returns that, unless a scrape works on the series and will see to it.
+  // Takes a series out, whose retirement is given. Returns that, unless a scrape works on the series and sees to it.
   Retirement remove(const Series& series, Retirement retirement) noexcept;
 
   std::span<Series* const> places() const noexcept { return places_; }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <span>
 
@@ -39,8 +40,9 @@ class SeriesTable {
   // Calls visit(series) for each, oldest first, without a lock.
   template <class Visit>
   void for_each(Visit visit) {
-    SeriesList::Cursor cursor(list_, mutex_);
-    for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next()) {
+    // Not on the stack: the child of a fork keeps what belongs to other threads, but uses their stacks again.
+    const auto cursor = std::make_unique<SeriesList::Cursor>(list_, mutex_);
+    for (auto batch = cursor->next(); !batch.empty(); batch = cursor->next()) {
       for (std::size_t i = 0; i < batch.size(); ++i) {
         if (i + kAhead < batch.size()) prefetch(batch[i + kAhead]);
         visit(*batch[i]);

@@ -14,6 +14,8 @@ namespace narthex::detail {
 constinit Shard no_shard;
 constinit thread_local Shard* t_shard = &no_shard;
 
+constinit thread_local bool Growth::t_is_inside = false;
+
 constinit std::array<std::atomic<Shard*>, Shards::kMost> Shards::all_{};
 constinit std::atomic<std::size_t> Shards::size_{0};
 
@@ -119,7 +121,6 @@ void Shards::leave(Shard* shard) noexcept {
 void Shards::leave_all_others() noexcept {
   for_each([](Shard& shard) {
     if (&shard == t_shard) return;
-    for (Hazard& hazard : shard.borrowed) hazard.store(nullptr, std::memory_order_relaxed);
     shard.passing.store(nullptr, std::memory_order_relaxed);
     shard.table.store(nullptr, std::memory_order_relaxed);
     leave(&shard);

@@ -3,10 +3,29 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <utility>
 
 #include <narthex/detail/shard.h>
 
 namespace narthex::detail {
+
+// Around what takes memory on the way of an update. A program may count allocations, and the update that its operator
+// new makes finds itself inside of another: that one takes no memory, and goes to a base.
+class Growth {
+ public:
+  Growth() noexcept : is_first_(!std::exchange(t_is_inside, true)) {}
+  Growth(const Growth&) = delete;
+  Growth& operator=(const Growth&) = delete;
+  ~Growth() {
+    if (is_first_) t_is_inside = false;
+  }
+  explicit operator bool() const noexcept { return is_first_; }
+
+ private:
+  static constinit thread_local bool t_is_inside;
+
+  const bool is_first_;
+};
 
 // All shards, in the order they were made:
 //

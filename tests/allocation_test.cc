@@ -70,6 +70,7 @@ TEST(Allocation, IsNotNeededToFindASeries) {
   EXPECT_EQ(find(Method::put), 0);
   EXPECT_EQ(find(Scheme::https), 0);
   EXPECT_EQ(find("Größe, 大きさ"), 0);
+  EXPECT_EQ(find("C:\\a \"folder\" of some length\n"), 0);
 }
 
 TEST(Allocation, IsNotNeededToCopyAndMoveHandles) {

@@ -282,6 +282,11 @@ TEST(Fork, LeavesTheChildWithTheTotalsOfItsParent) {
   }
   while (ready.load() < 3) std::this_thread::yield();
 
+  Borrowed<Counter> borrowed;  // on a thread that is gone by then
+  on_threads(1, [&](int) { borrowed = family.labels("borrowed"); });
+  borrowed.inc();
+  on_threads(1, [&](int) { borrowed = family.labels("borrowed"); });
+
   const pid_t child = fork();
   if (child == 0) {
     bool good = counter.value() == kHot && family.labels(200).value() == 3 * kHot;
@@ -292,8 +297,11 @@ TEST(Fork, LeavesTheChildWithTheTotalsOfItsParent) {
       }
     });
     good = good && counter.value() == 5 * kHot && sample(to_text(registry), "requests_total{code=\"200\"}") == 7 * kHot;
+    family.remove("borrowed");
     family.remove(200);
     for (int i = 0; i < 200; ++i) family.remove((family.labels(i).inc(), i));
+    borrowed.inc();
+    good = good && borrowed.value() == 2;
     _exit(good ? 0 : 1);
   }
   stop.store(true);

@@ -7,9 +7,9 @@ namespace narthex {
 /// A metric that `labels(...)` has found: takes every update of a Metric, and becomes one where it is kept.
 ///   requests.labels("GET", 200).inc();
 ///   Counter ok = requests.labels("GET", 200);
-/// Threads: as a Metric; it may end on another thread than it began on. It stays valid for as long as it lives, but each
-///   takes one of a few places that its thread has for them, so keep a Metric. Without a place it costs what a copy of a
-///   Metric costs.
+/// Threads: as a Metric; it may end on another thread than it began on. It stays valid for as long as it lives, but
+///   takes one of a few places that its thread has for them, so keep a Metric. Without a place it costs what a copy of
+///   a Metric costs.
 /// Errors: none.
 template <class Metric>
 class Borrowed : public Metric::template Updates<detail::Borrow<typename Metric::Series>> {

@@ -15,7 +15,7 @@ struct ExpositionRequest {
   std::string_view accept_encoding{};
 };
 
-/// The finished reply to one scrape, for whatever HTTP server sends it with status 200, as it is: a server that compresses
+/// The finished reply to one scrape, for whatever HTTP server sends it with status 200, as it is: one that compresses
 /// on its own must not do so again where content_encoding is set.
 struct Exposition {
   std::string content_type{};

@@ -42,7 +42,7 @@ class HistogramUpdates {
 /// Counts observations by size, in buckets chosen when it is defined, and sums them up.
 /// Values: any. NaN counts in the +Inf bucket only and turns the sum into NaN, as in the other clients.
 /// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
-///   A scrape that meets observations half way may read the sum ahead of the counts or behind them, never a torn number;
+///   A scrape that meets observations half way may read the sum ahead of the counts or behind, never a torn number;
 ///   `_count` always equals the +Inf bucket.
 /// Errors: none. Stays usable after its series was removed and after its registry is gone.
 class Histogram : public HistogramUpdates<detail::Ref<detail::HistogramSeries>> {

@@ -4,8 +4,8 @@
 ///
 /// Said once, for the whole library:
 ///   Threads: any thread may call anything, at once. Updates, lookups and scrapes may share one object; assigning to an
-///            object, moving from it or destroying it while another thread uses that very object is a race, as for every
-///            C++ value: copies are cheap, so give each thread its own.
+///            object, moving from it or destroying it while another thread uses that very object is a race, as for
+///            every C++ value: copies are cheap, so give each thread its own.
 ///   Errors:  what is `noexcept` cannot fail; everything else throws RegistrationError (the program's definition is
 ///            wrong), std::system_error (the machine refused) or std::bad_alloc.
 ///   Signals: nothing here may be called from a signal handler.

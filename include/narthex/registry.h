@@ -20,7 +20,7 @@ class TextSize;
 }
 
 /// Owns families and hands their samples to a sink: what one exporter path serves.
-/// Values: starts empty. Families are served in the order of their names, the series of one in the order they were made.
+/// Values: starts empty. Families are served in the order of their names, their series in the order they were made.
 /// Threads: any, at once: define, update and scrape together. Copies are the same registry, which lives as long as one
 ///   of them, or an exporter that serves it.
 /// Errors: a definition throws RegistrationError and quotes what is wrong; nothing is registered then.

@@ -11,7 +11,7 @@ namespace narthex::detail {
 // A sum that only grows: base_ + the cell of each thread.
 //
 //   cold   slot_ = kCold    base_ takes all updates, by atomic addition
-//   hot    slot_ = a slot   each thread adds to its own cell, with plain loads and stores; those that have none, to base_
+//   hot    slot_ = a slot   each thread adds to its own cell, by plain loads and stores; those that have none, to base_
 //
 // Invariant: the value is base_ plus the cells, always. A series that turns hot leaves its base as it is, and never
 // turns cold again. All terms only grow, and are added up in one order, so no scrape sees less than the one before.

@@ -12,16 +12,16 @@ namespace narthex::detail {
 // The current value. Like a counter it has a base, and a cell for each thread once it is incremented often; unlike a
 // counter it can be set, which makes it cold again and the base the whole value.
 //
-//                    inc, often                  cells are at hand
-//          +--> kCold ---------> kPromoting ----------------------> hot: a slot --+
-//          |      ^                   | no slot, no memory                        | set
-//          |      +-------------------+                                           v
-//          +----------------------------------------------------------------- kSettling
-//                                     base_ = value
+//                      inc, often                  cells are added up
+//            +--> kCold ---------> kPromoting ----------------------> hot: a slot --+
+//            |      ^                   | set, meanwhile                            | set
+//            |      +---- kSpoiled <----+                                           v
+//            +----------------------------------------------------------------- kSettling
+//                                       base_ = value
 //
-// Invariants: in kCold and kPromoting the value is base_, so a value that was set is read back to the last digit. Hot,
-// it is base_ + (cells - offset_), where offset_ is what the cells held when it turned hot: cells are never zeroed
-// while the series lives, since only their threads may write them. A set and an increment at the same time take
+// Invariants: in all states but hot and kSettling the value is base_, so a value that was set is read back to the last
+// digit. Hot, it is base_ + (cells - offset_), where offset_ is what the cells held when it turned hot: cells are never
+// zeroed while the series lives, since only their threads may write them. A set and an increment at the same time take
 // effect one after the other; an increment on its way into a cell while a set completes comes before it.
 class NARTHEX_EXPORT GaugeSeries final : public Series {
  public:
@@ -31,9 +31,9 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
   ~GaugeSeries() override;
 
   void set(double value) noexcept {
-    // relaxed, both: a measurement orders nothing else; a promotion at the same time comes after this set
-    if (state_.load(std::memory_order_relaxed) > kPromoting) return settle(value);
-    base_.store(value, std::memory_order_relaxed);
+    // relaxed: a thread that has a cell of this gauge knows of a promotion
+    if (promotions_.load(std::memory_order_relaxed) != 0) return settle(value);
+    base_.store(value, std::memory_order_release);  // release: see value()
   }
   void inc(double amount) noexcept {
     if (std::isnan(amount)) return count_rejected_update();  // it would stay NaN for ever
@@ -50,11 +50,11 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
 
  private:
   static constexpr Slot kSettling = 2;
+  static constexpr Slot kSpoiled = 3;
 
   void inc_without_cell(double amount) noexcept;
   void promote() noexcept;
   void settle(double value) noexcept;
-  double cells() const noexcept;
 
   std::atomic<double> base_{0};
   std::atomic<double> offset_{0};
