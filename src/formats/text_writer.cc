@@ -1,5 +1,6 @@
 #include "text_writer.h"
 
+#include <cstring>
 #include <limits>
 
 #include <fmt/format.h>
@@ -57,7 +58,16 @@ void check_free(std::string_view own_label, LabelView labels) {
       fmt::format("label {}: the format writes this label itself, next to {{{}}}", quote(own_label), labels.text()));
 }
 
-char* put(char* to, std::string_view text) noexcept { return to + text.copy(to, text.size()); }
+// Inline, for a call would take as long as the copying: names and labels are some ten to a hundred bytes.
+inline char* put(char* to, std::string_view text) noexcept {
+  constexpr std::size_t kPiece = 16;
+  if (text.size() < kPiece) return to + text.copy(to, text.size());
+  const char* const last = text.data() + text.size() - kPiece;
+  char* const to_last = to + text.size() - kPiece;
+  for (const char* from = text.data(); from < last; from += kPiece, to += kPiece) std::memcpy(to, from, kPiece);
+  std::memcpy(to_last, last, kPiece);
+  return to_last + kPiece;
+}
 
 // What a line can take beside its name, its labels and one that the format writes: braces, value, time, line end.
 constexpr std::size_t kRestOfLine = 2 * kMaxNumberSize + 8;
