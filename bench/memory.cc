@@ -1,16 +1,19 @@
-// Prints how many bytes something costs this process: narthex_memory CLIENT MEASUREMENT. One process measures one
-// thing, for what it gave back would be used again by the next one.
+// Prints how many bytes something costs this process, or how many nanoseconds: narthex_memory CLIENT MEASUREMENT. One
+// process measures one thing, for what it gave back would be used again by the next one.
 
 #include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 #include "clients.h"
 #include "live_threads.h"
 #include "resident.h"
+#include "stopwatch.h"
 
 namespace narthex::bench {
 namespace {
@@ -20,6 +23,8 @@ constexpr std::size_t kManySeries = 1'000'000;
 constexpr int kThreadsOnSeries = 16;
 constexpr std::size_t kSeriesOfThread = 10'000;
 constexpr int kLiveThreads = 256;
+constexpr std::size_t kManyHotSeries = 10'000;
+constexpr int kManyThreads = 1000;
 constexpr int kUpdates = 5000;  // many more than it takes for a counter to be known as hot
 
 template <class Client>
@@ -93,6 +98,47 @@ double per_thread() {
   return (resident_bytes() - before) / kLiveThreads;
 }
 
+// A million counters, of which 10,000 are hot, and a thousand live threads that have updated all of those.
+template <class Client>
+class Stretched {
+ public:
+  Stretched() {
+    for (std::size_t number = 0; number < kManySeries; ++number) {
+      counters_.update(route(number));
+      if (number < kManyHotSeries) hot_.push_back(counters_.client.at(counters_.family, route(number)));
+    }
+    for (int i = 0; i < kUpdates; ++i) update_hot();
+    live_.emplace(kManyThreads, [this](int /*thread*/) { update_hot(); });
+    counters_.client.scrape(reply_);
+  }
+
+  void update_hot() {
+    for (const auto& counter : hot_) Client::inc(counter);
+  }
+  void scrape() { counters_.client.scrape(reply_); }
+
+ private:
+  Counters<Client> counters_;
+  std::vector<decltype(counters_.client.counter())> hot_;
+  std::optional<LiveThreads> live_;
+  typename Client::Reply reply_;
+};
+
+// Bytes of the whole process at its height.
+template <class Client>
+double stretched_peak() {
+  const Stretched<Client> stretched;
+  return peak_bytes();
+}
+
+// Nanoseconds for a scrape.
+template <class Client>
+double stretched_scrape() {
+  Stretched<Client> stretched;
+  stretched.update_hot();
+  return 1e9 * seconds_of([&] { stretched.scrape(); });
+}
+
 using Measurements = std::map<std::string_view, double (*)()>;
 
 template <class Client>
@@ -102,6 +148,8 @@ Measurements measurements() {
           {"histograms", per_series<Histograms<Client>>},
           {"histograms_touched", per_touched_series<Histograms<Client>>},
           {"peak", peak<Client>},
+          {"stretched", stretched_peak<Client>},
+          {"stretched_scrape", stretched_scrape<Client>},
           {"thread", per_thread<Client>}};
 }
 

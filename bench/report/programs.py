@@ -5,15 +5,18 @@ import dataclasses
 import json
 import math
 import random
+import re
 import statistics
 import subprocess
 import tempfile
 
 # What narthex_memory measures, and for whom. With a million series a process takes seconds.
-MEMORY = ["counters", "counters_touched", "histograms", "histograms_touched", "peak", "thread"]
+SLOW_MEMORY = ["peak", "stretched", "stretched_scrape"]
+MEMORY = ["counters", "counters_touched", "histograms", "histograms_touched", "thread", *SLOW_MEMORY]
 CLIENTS = ["narthex", "prometheus_cpp"]
-SLOW_MEMORY = "peak"
 MOST_SECONDS = 1800
+# Updates of memory that each thread has to itself.
+CONTROL = "counter_inc/limit/"
 
 
 class ProgramError(Exception):
@@ -71,20 +74,49 @@ def run(command):
 
 
 def run_google_benchmark(program, effort, results):
-    """Runs all clients and limits in one process, their repetitions in random order."""
+    """Runs every work in a process of its own: all clients and limits, their repetitions in random order."""
     print(f"Running {program.name} ...", flush=True)
+    listed = run([program, "--benchmark_list_tests=true"]).split()
+    names = [name for name in listed if not re.search(effort.skipped or "$^", short_name(name))]
+    groups = collections.defaultdict(list)
+    for name in names:
+        groups[work(name)].append(name)
+    control = [name for name in names if short_name(name).startswith(CONTROL)]
+    for (case, *_), group in groups.items():
+        beside = control if any("threads:2" in name for name in group) else []
+        run_group(program, case, group, beside, effort, results)
+
+
+def work(name):
+    """Leaves out of a name who did it and with how many threads: the rest is what is compared with each other."""
+    case, _, *arguments = name.split("/")
+    return case, *(part for part in arguments if not part.startswith("threads:"))
+
+
+def run_group(program, case, group, control, effort, results):
+    """Runs the benchmarks of one work in one process, beside the control loop."""
+    names = map(re.escape, {*group, *control})
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        options = [f"--benchmark_repetitions={effort.repetitions}", f"--benchmark_min_time={effort.seconds}"]
-        if effort.skipped:
-            options.append(f"--benchmark_filter=-({effort.skipped})")
-        run([program, *options, "--benchmark_enable_random_interleaving=true", f"--benchmark_out={out.name}"])
+        options = [
+            f"--benchmark_filter=^({'|'.join(names)})$",
+            f"--benchmark_repetitions={effort.repetitions}",
+            f"--benchmark_min_time={effort.seconds}",
+            "--benchmark_enable_random_interleaving=true",
+            f"--benchmark_out={out.name}",
+        ]
+        run([program, *options])
         report = json.load(out)
     cores = report["context"]["num_cpus"]
     for entry in report["benchmarks"]:
         if entry.get("error_occurred"):
             results.errors.add(f"{entry['run_name']}: {entry['error_message']}")
         elif entry["run_type"] == "iteration":
-            results.add(short_name(entry["run_name"]), nanoseconds(entry, cores))
+            figure = nanoseconds(entry, cores)
+            name = short_name(entry["run_name"])
+            if entry["run_name"] in group:
+                results.add(name, figure)
+            if entry["run_name"] in control:
+                results.add(name.replace(CONTROL, f"{case}/control/"), figure)
 
 
 def short_name(name):
@@ -108,7 +140,7 @@ def run_memory(program, effort, results):
     print(f"Running {program.name} ...", flush=True)
     wanted = [(client, what) for what in MEMORY for client in CLIENTS] + [("limit", "thread")]
     if effort.skipped:
-        wanted = [(client, what) for client, what in wanted if what != SLOW_MEMORY]
+        wanted = [(client, what) for client, what in wanted if what not in SLOW_MEMORY]
     wanted *= effort.repetitions
     random.shuffle(wanted)
     for client, what in wanted:

@@ -29,8 +29,8 @@ class ReportTest(unittest.TestCase):
             "add/narthex/threads:2": ours,
             "add/prometheus_cpp/threads:2": [peer],
             "add/limit/threads:2": [5],
-            "counter_inc/limit/threads:1": [4],
-            "counter_inc/limit/threads:2": [5],
+            "add/control/threads:1": [4],
+            "add/control/threads:2": [5],
         }
         return table.cells([self.ROW], results(figures))[1]
 
@@ -49,9 +49,9 @@ class ReportTest(unittest.TestCase):
 
     def test_two_threads_are_granted_what_the_control_loop_lost(self):
         row = targets.Row("add", "add/{}/threads:2", (targets.like_one_thread("add", 1.2),))
-        figures = {"add/narthex/threads:1": [10], "counter_inc/limit/threads:1": [4]}
+        figures = {"add/narthex/threads:1": [10], "add/control/threads:1": [4]}
         for control, ours, verdict in ((4, 12, "yes"), (4, 12.1, "no"), (6, 18, "yes"), (3, 12, "yes")):
-            figures |= {"add/narthex/threads:2": [ours], "counter_inc/limit/threads:2": [control]}
+            figures |= {"add/narthex/threads:2": [ours], "add/control/threads:2": [control]}
             self.assertEqual(table.cells([row], results(figures))[1][-1], verdict)
 
     def test_every_case_of_a_row_has_a_place_for_the_client(self):

@@ -9,6 +9,7 @@ class Measured:
 
     def __init__(self, row, results):
         self._results = results
+        self._control = row.case.split("/")[0] + "/control/threads:{}"
         self.ours = results.median(row.case.format("narthex"))
         self.peer = results.median((row.beside or row.case).format("prometheus_cpp"))
         self.limit = results.median((row.beside or row.case).format("limit"))
@@ -20,7 +21,7 @@ class Measured:
 
     def control(self):
         """Returns how much longer two threads take than one on memory of their own: what the machine itself costs."""
-        one, two = (self._results.median(f"counter_inc/limit/threads:{threads}") for threads in (1, 2))
+        one, two = (self._results.median(self._control.format(threads)) for threads in (1, 2))
         return two / one
 
 
@@ -138,6 +139,8 @@ ROWS = [
     ),
     Row("live thread", "memory_thread/{}", (), unit="B"),
     Row("peak, 1M and a scrape", "memory_peak/{}", (most(300, "MiB"),), unit="MiB"),
+    Row("peak, 1M, 1,000 threads", "memory_stretched/{}", (), unit="MiB"),
+    Row("scrape, 1M, 1,000 threads", "memory_stretched_scrape/{}", (), unit="ms"),
     Row("GET /metrics, p50", "http_get_identity/{}", (faster(25),), unit="ms"),
     Row("GET /metrics, gzip, p50", "http_get_gzip/{}", (faster(25),), unit="ms"),
 ]
