@@ -109,7 +109,7 @@ void Reclaimer::retire(Retirement list, When when) noexcept {
 
   const std::lock_guard lock(reclaimer_mutex);
   while (kept) hold_back(take_first(kept));
-  scan_at = waiting_size + kBatch;
+  scan_at = 2 * waiting_size + kBatch;  // twice, so that many that have to wait are not looked at each time
 }
 
 void Reclaimer::lock() { reclaimer_mutex.lock(); }

@@ -80,8 +80,8 @@ struct Retired {
 void prepend(Retirement one, Retirement& list) noexcept;
 Retirement take_first(Retirement& list) noexcept;
 
-// Frees what was unlinked once no hazard points at it. Memory that waits is bounded: one batch, and as many objects as
-// there are hazards.
+// Frees what was unlinked once no hazard points at it. Memory that waits is bounded: one batch, and twice as many
+// objects as there are hazards; unless the kernel refuses the fence that it has promised, when nothing more is freed.
 class Reclaimer {
  public:
   // A fence costs microseconds, so small objects wait until enough have come together.
