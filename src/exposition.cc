@@ -2,6 +2,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
+
+#include <sys/mman.h>
 
 #include "accept_encoding.h"
 #include "formats/gzip_output.h"
@@ -10,6 +13,15 @@
 namespace narthex {
 
 namespace detail {
+
+// Asks for huge pages under a text of many megabytes, which a string takes from the system and gives back every time:
+// to fetch it page by page would take longer than to write it.
+void use_huge_pages(char* text, std::size_t size) noexcept {
+  constexpr std::size_t kHugePage = 2 << 20;
+  if (size < 4 * kHugePage) return;
+  const std::size_t offset = kHugePage - reinterpret_cast<std::uintptr_t>(text) % kHugePage;
+  ::madvise(text + offset, size - offset, MADV_HUGEPAGE);  // a hint: nothing depends on it
+}
 
 // How much text a registry is expected to give: somewhat more than the last time, so that a fresh string takes it
 // without growing, which would copy all of it again and again.
@@ -20,7 +32,10 @@ class TextSize {
   // relaxed, both: a guess
   void reserve(std::string& text) const {
     const std::size_t last = last_.load(std::memory_order_relaxed);
-    text.reserve(last + last / 16);
+    const std::size_t expected = last + last / 16;
+    if (expected <= text.capacity()) return;
+    text.reserve(expected);
+    use_huge_pages(text.data(), expected);
   }
   void set(const std::string& text) noexcept { last_.store(text.size(), std::memory_order_relaxed); }
 
