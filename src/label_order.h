@@ -37,7 +37,8 @@ class LabelOrder {
   // It is enough to compare the sizes of both and the values where they would stand: what lies between is the same in
   // all texts of a family if the values are. And values that are not the same cannot seem so, shifted against each
   // other: each ends with a quote in the text, and no escaped value has a quote without its backslash.
-  bool has_values(std::string_view text, std::span<const std::string_view> escaped_values) const noexcept;
+  template <std::size_t kSize>
+  bool has_values(std::string_view text, std::span<const std::string_view, kSize> escaped_values) const noexcept;
 
  private:
   struct Part {
@@ -45,24 +46,22 @@ class LabelOrder {
     std::size_t value;
   };
 
-  std::size_t size(std::span<const std::string_view> escaped_values) const noexcept {
-    std::size_t size = fixed_size_;
-    for (const std::string_view value : escaped_values) size += value.size();
-    return size;
-  }
-
   std::vector<Part> parts_;
   std::string tail_;
   std::size_t fixed_size_ = 0;  // of the tail and what stands before values
 };
 
-inline bool LabelOrder::has_values(std::string_view text,
-                                   std::span<const std::string_view> escaped_values) const noexcept {
-  if (text.size() != size(escaped_values)) return false;
+template <std::size_t kSize>
+bool LabelOrder::has_values(std::string_view text,
+                            std::span<const std::string_view, kSize> escaped_values) const noexcept {
+  std::size_t size = fixed_size_;
+  for (const std::string_view value : escaped_values) size += value.size();
+  if (text.size() != size) return false;
   const char* at = text.data();
-  for (const Part& part : parts_) {
-    const std::string_view value = escaped_values[part.value];
-    at += part.before.size();
+  const Part* part = parts_.data();
+  for (std::size_t i = 0; i < escaped_values.size(); ++i, ++part) {
+    const std::string_view value = escaped_values[part->value];
+    at += part->before.size();
     if (!same_bytes(at, value.data(), value.size())) return false;
     at += value.size();
   }

@@ -30,16 +30,19 @@ class EscapedValues {
   bool are_raw_ = true;
 };
 
-// Returns the seed that this process has drawn, so that nobody outside can foresee which values collide.
-std::uint64_t hash_seed();
-
-// A hash of the values and of their places, and what is seen on the way.
-// Source: XXH3, 64 bits, of the values that are longer than a word, and of all words together.
-struct LabelHash {
-  LabelHash(LabelValues values, std::uint64_t seed) noexcept;
-
-  std::uint32_t hash;
-  bool has_quotes;  // some value has a quote
-};
+// Calls call(values) with a span that knows its size, for the usual sizes.
+template <class Call>
+auto with_known_size(LabelValues values, Call call) {
+  switch (values.size()) {
+    case 1:
+      return call(values.first<1>());
+    case 2:
+      return call(values.first<2>());
+    case 3:
+      return call(values.first<3>());
+    default:
+      return call(values);
+  }
+}
 
 }  // namespace narthex::detail

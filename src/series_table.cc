@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "escape.h"
+#include "label_hash.h"
 
 namespace narthex::detail {
 
@@ -19,6 +20,9 @@ void release(const void* series) noexcept { static_cast<const Series*>(series)->
 Retirement retirement_of(const Series* series) { return std::make_unique<Retired>(Retired{series, release}); }
 
 }  // namespace
+
+SeriesTable::SeriesTable(const LabelOrder& order, std::uint32_t hash_mask)
+    : order_(order), hash_mask_(hash_mask), hash_seed_(hash_seed()) {}
 
 SeriesTable::~SeriesTable() {
   const HazardsInUse hazards;
@@ -35,29 +39,33 @@ SeriesTable::~SeriesTable() {
   }
 }
 
+std::uint32_t SeriesTable::hash(LabelValues values) const noexcept {
+  return hash_labels(values, hash_seed_).hash & hash_mask_;
+}
+
 Found SeriesTable::find_or_make(LabelValues values, const Kind& kind) {
   // Nearly all values stand in the text of their series as they are. To see that takes no look for what would need an
   // escape, but for quotes: values without quotes that are the same as a text without escapes have none to make.
-  const LabelHash key = hash(values);
-  if (!key.has_quotes) {
-    const Found found = index_.find(key.hash, [&](const Series& series) {
-      return series.has_raw_labels_ && order_.has_values(series.labels().text(), values);
+  const Found found = with_known_size(values, [this](auto raw) {
+    const LabelHash key = hash_labels(raw, hash_seed_);
+    if (key.has_quotes) return Found();
+    return index_.find(key.hash & hash_mask_, [&](const Series& series) {
+      return series.has_raw_labels_ && order_.has_values(series.labels().text(), raw);
     });
-    if (found.series) return found;
-  }
-  return find_or_make_escaped(values, key, kind);
+  });
+  return found.series ? found : find_or_make_escaped(values, kind);
 }
 
-Found SeriesTable::find_or_make_escaped(LabelValues values, LabelHash key, const Kind& kind) {
-  if (std::ranges::all_of(values, is_plain)) return make(values, true, key.hash, kind);
+Found SeriesTable::find_or_make_escaped(LabelValues values, const Kind& kind) {
+  if (std::ranges::all_of(values, is_plain)) return make(values, true, hash(values), kind);
   const EscapedValues escaped(values);
-  const LabelHash escaped_key = hash(escaped);
+  const std::uint32_t key = hash(escaped);
   if (!escaped.are_raw()) {
     const Found found = index_.find(
-        escaped_key.hash, [&](const Series& series) { return order_.has_values(series.labels().text(), escaped); });
+        key, [&](const Series& series) { return order_.has_values(series.labels().text(), LabelValues(escaped)); });
     if (found.series) return found;
   }
-  return make(escaped, escaped.are_raw(), escaped_key.hash, kind);
+  return make(escaped, escaped.are_raw(), key, kind);
 }
 
 Found SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) {
@@ -93,8 +101,9 @@ bool SeriesTable::remove(LabelValues values) {
   Retirement retirement = retirement_of(nullptr);  // now, while it may fail
   {
     const std::lock_guard lock(mutex_);
-    const Series* series = index_.find_as_writer(
-        hash(escaped).hash, [&](const Series& other) { return order_.has_values(other.labels().text(), escaped); });
+    const Series* series = index_.find_as_writer(hash(escaped), [&](const Series& other) {
+      return order_.has_values(other.labels().text(), LabelValues(escaped));
+    });
     if (!series) return false;
     retirement->object = series;
     index_.erase(series);

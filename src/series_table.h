@@ -26,7 +26,7 @@ namespace narthex::detail {
 class SeriesTable {
  public:
   // Tests narrow the hash to make values collide.
-  explicit SeriesTable(const LabelOrder& order, std::uint32_t hash_mask = ~0U) : order_(order), hash_mask_(hash_mask) {}
+  explicit SeriesTable(const LabelOrder& order, std::uint32_t hash_mask = ~0U);
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();
@@ -59,18 +59,14 @@ class SeriesTable {
     for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(memory + line * kCacheLine);
   }
 
-  LabelHash hash(LabelValues values) const noexcept {
-    LabelHash hash(values, hash_seed_);
-    hash.hash &= hash_mask_;
-    return hash;
-  }
-  Found find_or_make_escaped(LabelValues values, LabelHash key, const Kind& kind);
+  std::uint32_t hash(LabelValues values) const noexcept;
+  Found find_or_make_escaped(LabelValues values, const Kind& kind);
   // The values as they stand in the text of the series; raw if that is how they came.
   Found make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind);
 
   const LabelOrder& order_;
   const std::uint32_t hash_mask_;
-  const std::uint64_t hash_seed_ = hash_seed();
+  const std::uint64_t hash_seed_;
   SeriesIndex index_;
   std::mutex mutex_;
   SeriesList list_;
