@@ -26,7 +26,7 @@ class Narthex {
     return registry_.counter({.name = kRequests.name, .help = kRequests.help}, kStatusLabels);
   }
   Routes<Counter> counter_by_route() {
-    return registry_.counter({.name = kRequests.name, .help = kRequests.help}, kRouteLabels);
+    return registry_.counter({.name = kRequests.name, .help = kRequests.help, .max_series = 0}, kRouteLabels);
   }
   Routes<Histogram> histogram_by_route() { return registry_.histogram(latency_options(), kRouteLabels); }
 
@@ -59,7 +59,7 @@ class Narthex {
 
  private:
   static HistogramOptions latency_options() {
-    return {.name = kLatency.name, .help = kLatency.help, .buckets = latency_buckets()};
+    return {.name = kLatency.name, .help = kLatency.help, .buckets = latency_buckets(), .max_series = 0};
   }
 
   Registry registry_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <narthex/detail/family_options.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
@@ -75,6 +76,9 @@ std::string described(const Definition& definition) {
   if (!definition.constant_labels.empty())
     text += fmt::format(", constant labels {}", listed(constant_names(definition)));
   if (const std::string settings = definition.kind->settings(); !settings.empty()) text += ", " + settings;
+  if (definition.max_series != kUsualMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
+  if (definition.idle_timeout.count() != 0)
+    text += fmt::format(", idle_timeout {} ms", definition.idle_timeout.count());
   return text;
 }
 
@@ -92,11 +96,16 @@ void check(const Definition& definition) {
   if (!is_utf8(definition.help)) refuse(definition, fmt::format("the help {} is not UTF-8", quote(definition.help)));
   if (!definition.unit.empty()) check_unit(definition);
   check_labels(definition);
+  if (definition.idle_timeout.count() < 0) {
+    refuse(definition, fmt::format("idle_timeout of {} ms: a time to wait is not negative; 0 drops nothing",
+                                   definition.idle_timeout.count()));
+  }
 }
 
 bool are_siblings(const Definition& a, const Definition& b) {
   return a.kind->type() == b.kind->type() && a.help == b.help && a.unit == b.unit && a.label_names == b.label_names &&
-         constant_names(a) == constant_names(b) && a.kind->settings() == b.kind->settings();
+         constant_names(a) == constant_names(b) && a.kind->settings() == b.kind->settings() &&
+         a.max_series == b.max_series && a.idle_timeout == b.idle_timeout;
 }
 
 bool have_same_constants(const Definition& a, const Definition& b) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +18,8 @@ struct Definition {
   std::string unit;
   Labels constant_labels;
   std::vector<std::string> label_names;  // in the order of labels(...)
+  std::size_t max_series;
+  std::chrono::milliseconds idle_timeout;
   std::unique_ptr<const Kind> kind;
 };
 

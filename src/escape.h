@@ -46,6 +46,13 @@ void append_label_value(Text& out, std::string_view value) {
   append_escaped(out, value, [](char c) { return c == '\\' || c == '"' || c == '\n'; });
 }
 
+// Returns where the escaped value ends that a text begins with: at its first quote without a backslash.
+inline std::size_t end_of_label_value(std::string_view text) noexcept {
+  std::size_t end = 0;
+  while (text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  return end;
+}
+
 // Appends a help text for the text format 0.0.4: \ and line feed are escaped, quotes are not.
 inline void append_help(std::string& out, std::string_view help) {
   append_escaped(out, help, [](char c) { return c == '\\' || c == '\n'; });

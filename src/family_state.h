@@ -1,10 +1,17 @@
 #pragma once
 
-#include <utility>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
 
+#include <narthex/labels.h>
 #include <narthex/sink.h>
 
 #include "definition.h"
+#include "diagnostics.h"
 #include "label_order.h"
 #include "series_table.h"
 
@@ -13,25 +20,37 @@ namespace narthex::detail {
 // One family: what was defined, and its series. Shared by the registry and by every Family handle.
 class FamilyState {
  public:
-  explicit FamilyState(Definition definition)
-      : definition_(std::move(definition)),
-        order_(definition_.constant_labels, definition_.label_names),
-        table_(order_) {}
+  FamilyState(Definition definition, std::shared_ptr<const Diagnostics> diagnostics);
 
   const Definition& definition() const noexcept { return definition_; }
 
-  // As many values as there are label names.
-  Found find_or_make(LabelValues values) { return table_.find_or_make(values, *definition_.kind); }
+  // As many values as there are label names. When there is no room for new series, they share one.
+  Found find_or_make(LabelValues values);
+  // Returns none where there is none.
+  Found find(LabelValues values) { return table_.find(values); }
+
   bool remove(LabelValues values) { return table_.remove(values); }
+  // Throws RegistrationError for a name that no label of the family has.
+  std::size_t remove_matching(const Labels& labels);
+  std::size_t clear() {
+    return table_.remove_if([](const Series&) { return true; });
+  }
 
   void collect(Sink& sink) {
+    table_.expire();
     table_.for_each([&sink](const Series& series) { series.collect(sink); });
   }
 
+  // How many lookups found no room for the series they asked for.
+  std::uint64_t overflowed() const noexcept { return overflowed_.load(std::memory_order_relaxed); }  // relaxed: a sum
+
  private:
   const Definition definition_;
+  const std::shared_ptr<const Diagnostics> diagnostics_;
   const LabelOrder order_;
+  const std::vector<std::string_view> overflow_values_;
   SeriesTable table_;
+  std::atomic<std::uint64_t> overflowed_{0};
 };
 
 }  // namespace narthex::detail

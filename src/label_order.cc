@@ -44,4 +44,16 @@ LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::strin
   for (const Part& part : parts_) fixed_size_ += part.before.size();
 }
 
+bool LabelOrder::has_values(std::string_view text,
+                            std::span<const std::optional<std::string>> escaped_values) const noexcept {
+  for (const Part& part : parts_) {
+    text.remove_prefix(part.before.size());
+    const std::size_t end = end_of_label_value(text);
+    const std::optional<std::string>& wanted = escaped_values[part.value];
+    if (wanted && *wanted != text.substr(0, end)) return false;
+    text.remove_prefix(end);
+  }
+  return true;
+}
+
 }  // namespace narthex::detail

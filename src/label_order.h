@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ class LabelOrder {
   // other: each ends with a quote in the text, and no escaped value has a quote without its backslash.
   template <std::size_t kSize>
   bool has_values(std::string_view text, std::span<const std::string_view, kSize> escaped_values) const noexcept;
+
+  // The same for some of the values: those that are null do not matter.
+  bool has_values(std::string_view text, std::span<const std::optional<std::string>> escaped_values) const noexcept;
 
  private:
   struct Part {

@@ -6,6 +6,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "escape.h"
 #include "label_order.h"
 #include "names.h"
 #include "totals.h"
@@ -34,9 +35,8 @@ bool LabelView::has(std::string_view name) const noexcept {
   for (std::string_view rest = text_; !rest.empty();) {
     const std::size_t equals = rest.find("=\"");
     if (rest.substr(0, equals) == name) return true;
-    std::size_t end = equals + 2;  // of the value: its first quote without a backslash
-    while (rest[end] != '"') end += rest[end] == '\\' ? 2 : 1;
-    rest.remove_prefix(end + 1);
+    rest.remove_prefix(equals + 2);
+    rest.remove_prefix(detail::end_of_label_value(rest) + 1);
     if (!rest.empty()) rest.remove_prefix(1);  // the comma
   }
   return false;

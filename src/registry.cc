@@ -27,14 +27,21 @@ using detail::FamilyState;
 // The families by name. Siblings, which differ in the values of their constant labels, share a name.
 class Registry::State {
  public:
+  explicit State(RegistryOptions options)
+      : labels_(std::move(options.labels)),
+        diagnostics_(std::make_shared<const detail::Diagnostics>(std::move(options.diagnostic))) {
+    LabelText::of(labels_);  // throws unless they can be served
+  }
+
   std::shared_ptr<FamilyState> define(Definition definition) {
+    definition.constant_labels.insert(definition.constant_labels.end(), labels_.begin(), labels_.end());
     detail::check(definition);
     const std::lock_guard lock(mutex_);
     const auto named = families_.find(definition.name);
     if (named == families_.end()) {
       check_clashes(definition);
       const std::string name = definition.name;
-      auto family = std::make_shared<FamilyState>(std::move(definition));
+      auto family = std::make_shared<FamilyState>(std::move(definition), diagnostics_);
       families_.emplace(name, Siblings{family});
       return family;
     }
@@ -43,7 +50,30 @@ class Registry::State {
       if (!are_siblings(definition, before)) throw RegistrationError(conflict(definition, before));
       if (have_same_constants(definition, before)) return family;
     }
-    return named->second.emplace_back(std::make_shared<FamilyState>(std::move(definition)));
+    return named->second.emplace_back(std::make_shared<FamilyState>(std::move(definition), diagnostics_));
+  }
+
+  bool remove(const FamilyState* family) {
+    Siblings removed;  // ended without the lock
+    const std::lock_guard lock(mutex_);
+    const auto named = families_.find(family->definition().name);
+    if (named == families_.end()) return false;
+    const auto found = std::ranges::find(named->second, family, &std::shared_ptr<FamilyState>::get);
+    if (found == named->second.end()) return false;
+    removed.push_back(std::move(*found));
+    named->second.erase(found);
+    if (named->second.empty()) families_.erase(named);
+    return true;
+  }
+
+  bool remove(std::string_view name) {
+    Siblings removed;  // ended without the lock
+    const std::lock_guard lock(mutex_);
+    const auto named = families_.find(name);
+    if (named == families_.end()) return false;
+    removed = std::move(named->second);
+    families_.erase(named);
+    return true;
   }
 
   // Returns all families in the order of their names, siblings in the order they were defined.
@@ -86,11 +116,15 @@ class Registry::State {
     return found == families_.end() ? nullptr : &found->second.front()->definition();
   }
 
+  const Labels labels_;
+  const std::shared_ptr<const detail::Diagnostics> diagnostics_;
   mutable std::mutex mutex_;
   std::map<std::string, Siblings, std::less<>> families_;
 };
 
-Registry::Registry() : state_(std::make_shared<State>()) {}
+Registry::Registry() : Registry(RegistryOptions()) {}
+
+Registry::Registry(RegistryOptions options) : state_(std::make_shared<State>(std::move(options))) {}
 
 Registry::~Registry() = default;
 
@@ -99,15 +133,21 @@ Registry& Registry::global() {
   return *registry;
 }
 
-std::shared_ptr<FamilyState> Registry::define(std::string_view name, std::string_view help, std::string_view unit,
-                                              const Labels& constant_labels, std::span<const char* const> label_names,
+std::shared_ptr<FamilyState> Registry::define(const detail::FamilyOptions& options,
+                                              std::vector<std::string> label_names,
                                               std::unique_ptr<detail::Kind> kind) {
-  Definition definition{std::string(name), std::string(help), std::string(unit), constant_labels, {}, std::move(kind)};
-  for (const char* label : label_names) definition.label_names.emplace_back(label ? label : "");
-  return state_->define(std::move(definition));
+  return state_->define({std::string(options.name), std::string(options.help), std::string(options.unit),
+                         options.labels, std::move(label_names), options.max_series, options.idle_timeout,
+                         std::move(kind)});
 }
 
 std::atomic<std::size_t>& Registry::last_text_size() const noexcept { return state_->last_text_size; }
+
+bool Registry::remove(const detail::FamilyHandle& family) {
+  return family.state_ && state_->remove(family.state_.get());
+}
+
+bool Registry::remove(std::string_view name) { return state_->remove(name); }
 
 void Registry::collect(Sink& sink) const {
   std::string_view begun;

@@ -50,12 +50,19 @@ void SeriesIndex::insert(Series* series) noexcept {
   ++size_;
 }
 
-void SeriesIndex::erase(const Series* series) noexcept {
+std::size_t SeriesIndex::erase(const Series* series) noexcept {
   Cells& cells = *cells_.load(std::memory_order_relaxed);  // relaxed: only writers change it
   std::size_t i = series->hash_ & cells.mask;
   while (cells.first()[i].load(std::memory_order_relaxed) != word_of(series)) i = (i + 1) & cells.mask;
   cells.first()[i].store(kRemoved, std::memory_order_seq_cst);  // seq_cst: the first step in hazards.h
   --size_;
+  return i;
+}
+
+void SeriesIndex::restore(const Series* series, std::size_t place) noexcept {
+  // release: as in place()
+  cells_.load(std::memory_order_relaxed)->first()[place].store(word_of(series), std::memory_order_release);
+  ++size_;
 }
 
 }  // namespace narthex::detail

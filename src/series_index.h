@@ -45,7 +45,9 @@ class SeriesIndex {
   // Makes room for one more. Returns the cells that were left for that, if they were. For writers.
   Retirement reserve_one();
   void insert(Series* series) noexcept;
-  void erase(const Series* series) noexcept;
+  // Returns where it stood, for restore(): until the next insertion it can come back there.
+  std::size_t erase(const Series* series) noexcept;
+  void restore(const Series* series, std::size_t place) noexcept;
 
  private:
   using Cell = std::atomic<std::uintptr_t>;

@@ -15,16 +15,35 @@ void SeriesList::add(Series* series) noexcept {
   ++size_;
 }
 
+bool SeriesList::has(const Series& series) const noexcept {
+  return series.place_ < places_.size() && places_[series.place_] == &series;
+}
+
 Retirement SeriesList::remove(const Series& series, Retirement retirement) noexcept {
+  take_out(series);
+  if (Cursor* cursor = cursor_on(series)) prepend(std::move(retirement), cursor->removed_);
+  return retirement;
+}
+
+void SeriesList::take_out(const Series& series) noexcept {
   places_[series.place_] = nullptr;
   --size_;
   if (places_.size() > 2 * size_ + 64) close_holes();
-  for (Cursor* cursor : cursors_) {
-    if (std::ranges::find(cursor->batch(), &series) == cursor->batch().end()) continue;
-    prepend(std::move(retirement), cursor->removed_);
-    break;
-  }
-  return retirement;
+}
+
+SeriesList::Cursor* SeriesList::cursor_on(const Series& series) const noexcept {
+  const auto works_on_it = [&series](const Cursor* cursor) {
+    return std::ranges::find(cursor->batch(), &series) != cursor->batch().end();
+  };
+  const auto found = std::ranges::find_if(cursors_, works_on_it);
+  return found == cursors_.end() ? nullptr : *found;
+}
+
+std::span<Series* const> SeriesList::next_places(std::size_t most) noexcept {
+  if (hand_ >= places_.size()) hand_ = 0;
+  const std::span<Series* const> next = places().subspan(hand_, std::min(most, places_.size() - hand_));
+  hand_ += next.size();
+  return next;
 }
 
 void SeriesList::close_holes() noexcept {
@@ -35,6 +54,7 @@ void SeriesList::close_holes() noexcept {
     cursor->place_ = without_holes(cursor->place_);
     cursor->end_ = without_holes(cursor->end_);
   }
+  hand_ = without_holes(hand_);
   std::erase(places_, nullptr);
   if (places_.capacity() > 4 * places_.size() + 64) places_.shrink_to_fit();  // whether it can is no matter
   for (std::size_t place = 0; place < places_.size(); ++place) {
@@ -77,11 +97,8 @@ Retirement SeriesList::Cursor::leave_batch() noexcept {
   Retirement free;
   while (removed_) {
     Retirement one = take_first(removed_);
-    const auto works_on_it = [&one](const Cursor* cursor) {
-      return std::ranges::find(cursor->batch(), one->object) != cursor->batch().end();
-    };
-    const auto other = std::ranges::find_if(list_.cursors_, works_on_it);
-    prepend(std::move(one), other == list_.cursors_.end() ? free : (*other)->removed_);
+    Cursor* const other = list_.cursor_on(*static_cast<const Series*>(one->object));
+    prepend(std::move(one), other ? other->removed_ : free);
   }
   return free;
 }

@@ -29,22 +29,34 @@ class SeriesList {
   // Makes room, so that the next add() cannot fail.
   void reserve_one();
   void add(Series* series) noexcept;
+  bool has(const Series& series) const noexcept;
   // Takes a series out, whose retirement is given. Returns that, unless a scrape works on the series and sees to it.
   Retirement remove(const Series& series, Retirement retirement) noexcept;
+  // Takes out a series that no scrape works on.
+  void take_out(const Series& series) noexcept;
 
+  // Returns the cursor that works on a series, or null.
+  Cursor* cursor_on(const Series& series) const noexcept;
+
+  std::size_t size() const noexcept { return size_; }
   std::span<Series* const> places() const noexcept { return places_; }
+  // Returns the next places of an endless walk around the list: so many at most, and none beyond the end.
+  std::span<Series* const> next_places(std::size_t most) noexcept;
 
  private:
   void close_holes() noexcept;
 
   std::vector<Series*> places_;  // null: a hole
   std::size_t size_ = 0;         // without the holes
+  std::size_t hand_ = 0;         // where the next window begins
   std::vector<Cursor*> cursors_;
 };
 
 // One walk through what stands in the list when it begins: series that come meanwhile are left to the next one.
 class SeriesList::Cursor {
  public:
+  static constexpr std::size_t kBatch = 128;
+
   Cursor(SeriesList& list, std::mutex& mutex);
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;
@@ -64,7 +76,7 @@ class SeriesList::Cursor {
   std::mutex& mutex_;
   std::size_t place_ = 0;  // where the next batch begins
   std::size_t end_;
-  std::array<Series*, 128> batch_;
+  std::array<Series*, kBatch> batch_;
   std::size_t size_ = 0;
   Retirement removed_;  // from the list, while they stood in the batch
 };

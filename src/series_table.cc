@@ -21,8 +21,28 @@ Retirement retirement_of(const Series* series) { return std::make_unique<Retired
 
 }  // namespace
 
-SeriesTable::SeriesTable(const LabelOrder& order, std::uint32_t hash_mask)
-    : order_(order), hash_mask_(hash_mask), hash_seed_(hash_seed()) {}
+class SeriesTable::Expired {
+ public:
+  Expired() = default;
+  Expired(const Expired&) = delete;
+  Expired& operator=(const Expired&) = delete;
+  ~Expired() {
+    for (const Series* series : std::span(series_).first(size_)) series->release();
+  }
+
+  void add(const Series* series) noexcept { series_[size_++] = series; }
+
+ private:
+  std::array<const Series*, kLooks> series_;
+  std::size_t size_ = 0;
+};
+
+SeriesTable::SeriesTable(const LabelOrder& order, SeriesLimits limits, std::uint32_t hash_mask)
+    : order_(order),
+      max_series_(limits.max_series),
+      expiry_(limits.idle_timeout),
+      hash_mask_(hash_mask),
+      hash_seed_(hash_seed()) {}
 
 SeriesTable::~SeriesTable() {
   const HazardsInUse hazards;
@@ -43,53 +63,86 @@ std::uint32_t SeriesTable::hash(LabelValues values) const noexcept {
   return hash_labels(values, hash_seed_).hash & hash_mask_;
 }
 
-Found SeriesTable::find_or_make(LabelValues values, const Kind& kind) {
+inline Found SeriesTable::find_raw(LabelValues values) const noexcept {
   // Nearly all values stand in the text of their series as they are. To see that takes no look for what would need an
   // escape, but for quotes: values without quotes that are the same as a text without escapes have none to make.
-  const Found found = with_known_size(values, [this](auto raw) {
+  return with_known_size(values, [this](auto raw) {
     const LabelHash key = hash_labels(raw, hash_seed_);
     if (key.has_quotes) return Found();
     return index_.find(key.hash & hash_mask_, [&](const Series& series) {
       return series.has_raw_labels_ && order_.has_values(series.labels().text(), raw);
     });
   });
-  return found.series ? found : find_or_make_escaped(values, kind);
 }
 
-Found SeriesTable::find_or_make_escaped(LabelValues values, const Kind& kind) {
-  if (std::ranges::all_of(values, is_plain)) return make(values, true, hash(values), kind);
+Found SeriesTable::find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept {
+  return index_.find(hash, [&](const Series& series) { return order_.has_values(series.labels().text(), escaped); });
+}
+
+Found SeriesTable::find(LabelValues values) {
+  if (const Found found = find_raw(values); found.series) return found;
   const EscapedValues escaped(values);
   const std::uint32_t key = hash(escaped);
-  if (!escaped.are_raw()) {
-    const Found found = index_.find(
-        key, [&](const Series& series) { return order_.has_values(series.labels().text(), LabelValues(escaped)); });
-    if (found.series) return found;
-  }
-  return make(escaped, escaped.are_raw(), key, kind);
+  const std::lock_guard lock(mutex_);
+  Series* series = index_.find_as_writer(
+      key, [&](const Series& other) { return order_.has_values(other.labels().text(), LabelValues(escaped)); });
+  if (series) series->retain();
+  return {series, nullptr};
 }
 
-Found SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) {
+Found SeriesTable::find_or_make(LabelValues values, const Kind& kind, Extra extra) {
+  const Found found = find_raw(values);
+  return found.series ? found : make_escaped(values, kind, extra);
+}
+
+Found SeriesTable::make_escaped(LabelValues values, const Kind& kind, Extra extra) {
+  if (std::ranges::all_of(values, is_plain)) return make(values, true, kind, extra);
+  const EscapedValues escaped(values);
+  return make(escaped, escaped.are_raw(), kind, extra);
+}
+
+Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra) {
+  const std::uint32_t key = hash(escaped);
+  const std::uint32_t full = full_.load(std::memory_order_acquire);  // acquire: comes before what find_escaped() reads
+  if (full != 0 || !are_raw) {
+    if (const Found found = find_escaped(escaped, key); found.series) return found;
+    // Full all the while, so no series came or went: there is none with these values. Without a shard nobody looked.
+    if (full != 0 && full_.load(std::memory_order_relaxed) == full && extra == Extra::no && own_shard()) return {};
+  }
+
   fmt::memory_buffer text;  // on the stack for usual lengths
   order_.render(escaped, text);
   const std::string_view labels(text.data(), text.size());
-  Ref<Series> made(kind.make_series(labels));
-  made->hash_ = hash;
+  Series* series = kind.make_series(labels);
+  Ref<Series> made(series);
+  made->hash_ = key;
   made->has_raw_labels_ = are_raw;
+  if (expiry_.is_on()) Expiry::begin(*series);
 
+  Expired expired;
   Retirement outgrown;
-  Series* series = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    series = index_.find_as_writer(hash, [&](const Series& other) { return other.labels().text() == labels; });
+    series = index_.find_as_writer(key, [&](const Series& other) { return other.labels().text() == labels; });
     if (series) {  // another thread was first
       series->retain();
     } else {
+      if (is_full() && extra == Extra::no) return {};
       list_.reserve_one();
       outgrown = index_.reserve_one();
       made->retain();  // for the table
       series = made.detach();
       index_.insert(series);
       list_.add(series);
+      if (extra == Extra::yes) extra_ = series;
+      note_size();
+      // Four looks at old series for each that comes: there are never more than twice as many as come in an idle time,
+      // whether somebody scrapes or not.
+      if (expiry_.is_on() && ++made_since_expiry_ == kLooks / 4) {
+        made_since_expiry_ = 0;
+        const std::size_t to_the_end = expire_some(kLooks, expired);
+        expire_some(kLooks - to_the_end, expired);
+      }
     }
   }
   Reclaimer::retire(std::move(outgrown), Reclaimer::When::now);
@@ -97,20 +150,87 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, c
 }
 
 bool SeriesTable::remove(LabelValues values) {
-  const EscapedValues escaped(values);
-  Retirement retirement = retirement_of(nullptr);  // now, while it may fail
+  const Found found = find(values);
+  if (!found.series) return false;
+  const Borrow<Series> borrow(found);
+  return remove(*found.series);
+}
+
+bool SeriesTable::remove(const Series& series) {
+  Retirement retirement = retirement_of(&series);  // now, while it may fail
   {
     const std::lock_guard lock(mutex_);
-    const Series* series = index_.find_as_writer(hash(escaped), [&](const Series& other) {
-      return order_.has_values(other.labels().text(), LabelValues(escaped));
-    });
-    if (!series) return false;
-    retirement->object = series;
-    index_.erase(series);
-    retirement = list_.remove(*series, std::move(retirement));
+    if (!list_.has(series)) return false;
+    full_.store(0, std::memory_order_relaxed);  // relaxed: who sees a cell without its series sees this too
+    index_.erase(&series);
+    if (extra_ == &series) extra_ = nullptr;
+    retirement = list_.remove(series, std::move(retirement));
+    note_size();
   }
   Reclaimer::retire(std::move(retirement));
   return true;
+}
+
+void SeriesTable::expire() noexcept {
+  if (!expiry_.is_on()) return;
+  for (std::size_t seen = 0, size = 1; seen < size;) {
+    Expired expired;
+    const std::lock_guard lock(mutex_);
+    size = list_.places().size();
+    seen += expire_some(kLooks, expired);
+  }
+}
+
+std::size_t SeriesTable::expire_some(std::size_t most, Expired& expired) noexcept {
+  const std::span places = list_.next_places(most);
+  const std::size_t looked_at = places.size();
+  struct Idle {
+    Series* series;
+    std::size_t cell;
+  };
+  std::array<Idle, kLooks> all;
+  std::size_t size = 0;
+  const Expiry::Time now = Expiry::now();
+  for (Series* series : places) {
+    // relaxed: a first look
+    if (series && expiry_.is_idle(*series, now) && series->references_.load(std::memory_order_relaxed) == 1) {
+      all[size++] = {series, 0};
+    }
+  }
+  const std::span<Idle> idle = std::span(all).first(size);
+  if (idle.empty()) return looked_at;
+
+  // On trial: taken out of the index, so that nobody finds them any more. Then whoever has found one before is seen by
+  // his hazard, or by his reference if he has cleared the hazard since, or by the sign of his update.
+  full_.store(0, std::memory_order_relaxed);  // relaxed: who sees a cell without its series sees this too
+  for (Idle& one : idle) one.cell = index_.erase(one.series);
+  const HazardsInUse hazards;
+  for (const auto& [series, cell] : idle) {
+    // acquire: what others did to it comes before its end; relaxed: it was done before a hazard was cleared
+    if (hazards.have(series) || series->references_.load(std::memory_order_acquire) != 1 ||
+        series->is_alive_.load(std::memory_order_relaxed) || list_.cursor_on(*series)) {
+      index_.restore(series, cell);
+      continue;
+    }
+    if (extra_ == series) extra_ = nullptr;
+    list_.take_out(*series);
+    expired.add(series);
+  }
+  note_size();
+  return looked_at;
+}
+
+bool SeriesTable::is_full() const noexcept {
+  return max_series_ != 0 && list_.size() - (extra_ ? 1 : 0) >= max_series_;
+}
+
+void SeriesTable::note_size() noexcept {
+  if (!is_full()) {
+    full_.store(0, std::memory_order_relaxed);  // relaxed: see make(), which finds out under the mutex
+  } else if (full_.load(std::memory_order_relaxed) == 0) {
+    if (++times_full_ == 0) ++times_full_;
+    full_.store(times_full_, std::memory_order_release);  // release: comes after the series that filled it
+  }
 }
 
 }  // namespace narthex::detail

@@ -22,14 +22,14 @@ namespace {
 constexpr int kThreads = 4;
 
 Family<Counter, 1> counters(Registry& registry) {
-  return registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+  return registry.counter({.name = "hits_total", .help = "Hits.", .max_series = 0}, {"what"});
 }
 
 TEST(Lookup, TellsValuesWithTheSameHashApart) {
   const std::vector<std::string> names{"a", "b"};
   const detail::LabelOrder order({}, names);
   const auto kind = detail::make_kind(CounterOptions{});
-  detail::SeriesTable table(order, 0);  // all hashes are zero
+  detail::SeriesTable table(order, {}, 0);  // all hashes are zero
   std::map<std::pair<std::string, std::string>, detail::Ref<detail::Series>> made;
   for (int i = 0; i < 300; ++i) {
     const std::string a = std::to_string(i % 20);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
+
 #include <narthex/detail/borrow.h>
 
 namespace narthex {
@@ -22,6 +25,13 @@ class Borrowed : public Metric::template Updates<detail::Borrow<typename Metric:
   friend class Registry;
   template <class, std::size_t>
   friend class Family;
+  template <class>
+  friend class DynamicFamily;
+
+  static std::optional<Metric> kept(detail::Found found) {
+    if (!found.series) return std::nullopt;
+    return Borrowed(found);
+  }
   explicit Borrowed(detail::Found found) noexcept
       : Metric::template Updates<detail::Borrow<typename Metric::Series>>(
             detail::Borrow<typename Metric::Series>(found)) {}

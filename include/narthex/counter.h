@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include <narthex/detail/counter_series.h>
+#include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/labels.h>
 
@@ -19,6 +22,10 @@ struct CounterOptions {
   std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
   std::string unit = {};  ///< Base unit in the name: `seconds` for `cpu_seconds_total`.
   Labels labels = {};     ///< Constant labels, on every series of the family.
+  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
+  std::size_t max_series = detail::kUsualMaxSeries;
+  /// A series that nobody holds, and nobody updates for so long, is dropped; 0: none ever is.
+  std::chrono::milliseconds idle_timeout = {};
 };
 
 /// What one can do with a counter, kept or just looked up.

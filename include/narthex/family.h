@@ -3,25 +3,16 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include <narthex/borrowed.h>
+#include <narthex/detail/family_handle.h>
 #include <narthex/detail/label_value.h>
 
 namespace narthex {
-
-namespace detail {
-
-class FamilyState;
-
-// Returns the series with these values, made now if need be. Bytes that are not UTF-8 become U+FFFD and are counted.
-NARTHEX_EXPORT Found find_or_make(FamilyState& family, std::span<const std::string_view> values);
-// Returns whether there was such a series to take out.
-NARTHEX_EXPORT bool remove(FamilyState& family, std::span<const std::string_view> values);
-
-}  // namespace detail
 
 /// One name with all its metrics, one for every combination of label values that was used.
 /// Values: a label value is a string, an integer, exactly a bool, or an enum with a `to_string` that argument-dependent
@@ -31,17 +22,25 @@ NARTHEX_EXPORT bool remove(FamilyState& family, std::span<const std::string_view
 /// Errors: none for any value; std::bad_alloc when a new series finds no memory. Stays usable after its registry is
 /// gone.
 template <class Metric, std::size_t N>
-class Family {
+class Family : public detail::FamilyHandle {
  public:
   Family() noexcept = default;
 
   /// Returns the metric with these label values, starting at zero if it is new: update it at once, or keep it as a
-  /// `Metric` where you can, which is the fast way.
+  /// `Metric` where you can, which is the fast way. A family that has all its `max_series` returns, for values that it
+  /// does not have, the metric whose values are all `__overflow__`.
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) Borrowed<Metric> labels(const Values&... values)
   const {
-    if (!state_) return Borrowed<Metric>();
-    return with_views([this](Views views) { return Borrowed<Metric>(detail::find_or_make(*state_, views)); },
+    return with_views([this](Views views) { return Borrowed<Metric>(find_or_make(views)); },
+                      detail::as_label(values)...);
+  }
+
+  /// Returns the metric with these label values if there is one; makes none.
+  template <detail::LabelArgument... Values>
+  requires(sizeof...(Values) == N) std::optional<Metric> find(const Values&... values)
+  const {
+    return with_views([this](Views views) { return Borrowed<Metric>::kept(FamilyHandle::find(views)); },
                       detail::as_label(values)...);
   }
 
@@ -49,23 +48,19 @@ class Family {
   /// never served again; the same values used later start a new metric at zero.
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) bool remove(const Values&... values) const {
-    if (!state_) return false;
-    return with_views([this](Views views) { return detail::remove(*state_, views); }, detail::as_label(values)...);
+    return with_views([this](Views views) { return FamilyHandle::remove(views); }, detail::as_label(values)...);
   }
 
  private:
   friend class Registry;
   using Views = std::span<const std::string_view>;
-
-  explicit Family(std::shared_ptr<detail::FamilyState> state) noexcept : state_(std::move(state)) {}
+  using FamilyHandle::FamilyHandle;
 
   // The texts live until the call returns, so the views into them do too.
   template <class Call, class... Texts>
   static auto with_views(Call call, const Texts&... texts) {
     return call(Views(std::array<std::string_view, N>{std::string_view(texts)...}));
   }
-
-  std::shared_ptr<detail::FamilyState> state_;
 };
 
 }  // namespace narthex

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <narthex/buckets.h>
+#include <narthex/detail/family_options.h>
 #include <narthex/detail/histogram_series.h>
 #include <narthex/detail/kind.h>
 #include <narthex/labels.h>
@@ -22,6 +25,10 @@ struct HistogramOptions {
   std::string unit = {};             ///< Base unit, the last word of the name: `seconds`.
   Labels labels = {};                ///< Constant labels, on every series of the family.
   std::vector<double> buckets = {};  ///< Rising upper bounds, each inclusive; empty: default_buckets().
+  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
+  std::size_t max_series = detail::kUsualMaxSeries;
+  /// A series that nobody holds, and nobody updates for so long, is dropped; 0: none ever is.
+  std::chrono::milliseconds idle_timeout = {};
 };
 
 /// What one can do with a histogram, kept or just looked up.

@@ -1,12 +1,19 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
+#include <functional>
 #include <memory>
-#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <narthex/counter.h>
 #include <narthex/detail/export.h>
+#include <narthex/detail/family_options.h>
+#include <narthex/dynamic_family.h>
 #include <narthex/family.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
@@ -19,6 +26,14 @@ namespace detail {
 class TextSize;
 }
 
+/// What holds for everything in a registry.
+struct RegistryOptions {
+  Labels labels = {};  ///< On every series, beside its own: `{{"hostname", "web-1"}}`.
+  /// Gets a line when somebody should look into something, such as a family that has reached its `max_series`: from any
+  /// thread, at once, without a lock held; what it throws is lost. None: stderr.
+  std::function<void(std::string_view line)> diagnostic = {};
+};
+
 /// Owns families and hands their samples to a sink: what one exporter path serves.
 /// Values: starts empty. Families are served in the order of their names, their series in the order they were made.
 /// Threads: any, at once: define, update and scrape together. Copies are the same registry, which lives as long as one
@@ -30,6 +45,8 @@ class TextSize;
 class NARTHEX_EXPORT Registry {
  public:
   Registry();
+  /// Throws RegistrationError for labels that cannot be served.
+  explicit Registry(RegistryOptions options);
   Registry(const Registry&) noexcept = default;  // moving copies: no registry is ever without state
   Registry& operator=(const Registry&) noexcept = default;
   ~Registry();
@@ -55,6 +72,27 @@ class NARTHEX_EXPORT Registry {
     return family<Histogram>(options, label_names);
   }
 
+  // With label names that are known only at run time: `registry.counter({...}, names)`, where the names are a
+  // std::vector<std::string>, returns a DynamicFamily<Counter>.
+  template <std::same_as<std::vector<std::string>> Names>
+  DynamicFamily<Counter> counter(const CounterOptions& options, const Names& label_names) {
+    return DynamicFamily<Counter>(define(options, label_names));
+  }
+  template <std::same_as<std::vector<std::string>> Names>
+  DynamicFamily<Gauge> gauge(const GaugeOptions& options, const Names& label_names) {
+    return DynamicFamily<Gauge>(define(options, label_names));
+  }
+  template <std::same_as<std::vector<std::string>> Names>
+  DynamicFamily<Histogram> histogram(const HistogramOptions& options, const Names& label_names) {
+    return DynamicFamily<Histogram>(define(options, label_names));
+  }
+
+  /// Stops serving a family, and forgets its name: it can be defined anew, and otherwise. Handles stay usable and are
+  /// never served again. Returns whether it was there.
+  bool remove(const detail::FamilyHandle& family);
+  /// The same for all that is called so, siblings and metrics without labels included.
+  bool remove(std::string_view name);
+
   /// Reads every series into the sink, in the order in which they are served. No lock is held while the sink works.
   void collect(Sink& sink) const;
 
@@ -64,19 +102,21 @@ class NARTHEX_EXPORT Registry {
 
   template <class Metric>
   Metric metric(const typename Metric::Options& options) {
-    return Borrowed<Metric>(detail::find_or_make(*define(options, {}), {}));
+    return Family<Metric, 0>(define(options, {})).labels();
   }
   template <class Metric, std::size_t N>
   Family<Metric, N> family(const typename Metric::Options& options, const char* const (&label_names)[N]) {
-    return Family<Metric, N>(define(options, label_names));
+    std::vector<std::string> names;
+    for (const char* name : label_names) names.emplace_back(name ? name : "");
+    return Family<Metric, N>(define(options, std::move(names)));
   }
   template <class Options>
-  std::shared_ptr<detail::FamilyState> define(const Options& options, std::span<const char* const> label_names) {
-    return define(options.name, options.help, options.unit, options.labels, label_names, detail::make_kind(options));
+  std::shared_ptr<detail::FamilyState> define(const Options& options, std::vector<std::string> label_names) {
+    return define({options.name, options.help, options.unit, options.labels, options.max_series, options.idle_timeout},
+                  std::move(label_names), detail::make_kind(options));
   }
-  std::shared_ptr<detail::FamilyState> define(std::string_view name, std::string_view help, std::string_view unit,
-                                              const Labels& constant_labels, std::span<const char* const> label_names,
-                                              std::unique_ptr<detail::Kind> kind);
+  std::shared_ptr<detail::FamilyState> define(const detail::FamilyOptions& options,
+                                              std::vector<std::string> label_names, std::unique_ptr<detail::Kind> kind);
 
   std::atomic<std::size_t>& last_text_size() const noexcept;
 

@@ -24,6 +24,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
 
   void inc(double amount) noexcept {
     if (!(amount >= 0)) return count_rejected_update();  // written so that NaN is refused too
+    show_life();
     // acquire: the cells of a slot are zero before the slot is published
     if (std::atomic<double>* cell = t_shard->sums.find(slot_.load(std::memory_order_acquire))) {
       // relaxed: only this thread writes the cell, and a sum orders nothing else

@@ -44,6 +44,7 @@ class NARTHEX_EXPORT HistogramSeries final : public Series {
   ~HistogramSeries() override;
 
   void observe(double value) noexcept {
+    show_life();
     const std::size_t bucket = bounds_->bucket_of(value);
     if (HistogramCells* own = own_cells()) {
       own->add(bucket, value);

@@ -49,6 +49,13 @@ class NARTHEX_EXPORT Series {
     return LabelView({reinterpret_cast<const char*>(this) + labels_offset_, labels_size_});
   }
 
+  // Every update leaves this sign, for the expiry of families that have one. Others never take it away, so that it costs
+  // them a look at memory that an update reads anyway.
+  void show_life() noexcept {
+    // relaxed, both: whoever takes the sign away looks again when nobody can reach the series; see SeriesTable
+    if (!is_alive_.load(std::memory_order_relaxed)) is_alive_.store(true, std::memory_order_relaxed);
+  }
+
   void retain() const noexcept {
     references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: whoever takes one knows that there is another
   }
@@ -61,6 +68,7 @@ class NARTHEX_EXPORT Series {
   Series() = default;
 
  private:
+  friend class Expiry;
   friend class SeriesIndex;
   friend class SeriesTable;
   friend class SeriesList;
@@ -73,6 +81,8 @@ class NARTHEX_EXPORT Series {
   std::uint32_t labels_size_ = 0;
   std::uint16_t labels_offset_ = 0;
   bool has_raw_labels_ = false;  // no label value had to be escaped
+  std::atomic<bool> is_alive_{true};
+  std::uint32_t idle_since_ = 0;  // see Expiry
 };
 
 // A counted reference to a series; empty by default.

@@ -1,0 +1,67 @@
+#include "family_state.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+
+#include "escape.h"
+#include "totals.h"
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::string_view kOverflow = "__overflow__";
+
+}  // namespace
+
+FamilyState::FamilyState(Definition definition, std::shared_ptr<const Diagnostics> diagnostics)
+    : definition_(std::move(definition)),
+      diagnostics_(std::move(diagnostics)),
+      order_(definition_.constant_labels, definition_.label_names),
+      overflow_values_(definition_.label_names.size(), kOverflow),
+      table_(order_, {definition_.max_series, definition_.idle_timeout}) {}
+
+Found FamilyState::find_or_make(LabelValues values) {
+  const Found found = table_.find_or_make(values, *definition_.kind);
+  if (found.series) return found;
+  if (overflowed_.fetch_add(1, std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
+    diagnostics_->tell(
+        fmt::format("{} has as many series as its max_series allows, {}; what comes now shares one, with "
+                    "the label values {}: does a label take its values from strangers?",
+                    title(definition_), definition_.max_series, quote(kOverflow)));
+  }
+  return table_.find_or_make(overflow_values_, *definition_.kind, SeriesTable::Extra::yes);
+}
+
+std::size_t FamilyState::remove_matching(const Labels& labels) {
+  const auto& names = definition_.label_names;
+  std::vector<std::optional<std::string>> wanted(names.size());
+  for (const auto& [name, value] : labels) {
+    const auto& constants = definition_.constant_labels;
+    const auto constant = std::ranges::find(constants, name, &Labels::value_type::first);
+    if (constant != constants.end()) {
+      if (constant->second != value) return 0;
+      continue;
+    }
+    const auto place = std::ranges::find(names, name);
+    if (place == names.end()) {
+      throw RegistrationError(fmt::format("{} has no label {}; its labels are ({})", title(definition_), quote(name),
+                                          fmt::join(names, ", ")));
+    }
+    std::string escaped;
+    append_label_value(escaped, as_utf8(value));
+    auto& one = wanted[static_cast<std::size_t>(place - names.begin())];
+    if (one && *one != escaped) return 0;  // no series has two values for one label
+    one = std::move(escaped);
+  }
+  return table_.remove_if([&](const Series& series) { return order_.has_values(series.labels().text(), wanted); });
+}
+
+}  // namespace narthex::detail
