@@ -1,6 +1,7 @@
 // What allocates, and what does not. A program of its own, since it replaces operator new.
 
 #include <cstddef>
+#include <fstream>
 #include <new>
 #include <string>
 #include <string_view>
@@ -112,6 +113,32 @@ TEST(Allocation, DoesNotGrowWithTheSeriesOfAScrape) {
   const std::size_t few = allocations_of_a_scrape(100);
   EXPECT_EQ(allocations_of_a_scrape(10'000), few);
   EXPECT_LE(few, 13);  // a list of the families, a cursor in each, headers, a stage for lines, and texts of bounds
+}
+
+// What one handle holds back is its own series, not all that went after it.
+TEST(Memory, IsBoundedHoweverManySeriesComeAndGo) {
+  const auto resident = [] {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages >> pages;
+    return pages * 4096;
+  };
+  Registry registry;
+  const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+  const Counter held = family.labels("held");
+  family.remove("held");
+  const auto come_and_go = [&family](int from, int to) {
+    constexpr int kWindow = 1000;
+    for (int i = from; i < to; ++i) {
+      family.labels(i).inc();
+      family.remove(i - kWindow);
+    }
+  };
+  come_and_go(0, 20'000);
+  const std::size_t before = resident();
+  come_and_go(20'000, 200'000);
+  EXPECT_LT(resident(), before + (std::size_t{4} << 20)) << "180,000 series are about 30 MB";
+  held.inc();
+  EXPECT_EQ(held.value(), 1);
 }
 
 }  // namespace

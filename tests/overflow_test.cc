@@ -109,6 +109,20 @@ TEST_F(OverflowTest, LosesNothingUnderAFloodFromAllSides) {
   EXPECT_EQ(series, 101);
 }
 
+// There is always room for the one that comes and goes, whoever looks at which moment.
+TEST_F(OverflowTest, IsNotWhereALookupEndsWhileThereIsRoom) {
+  constexpr int kRounds = 20'000;
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who"});
+  hits.labels("stays").inc();
+  on_threads(2, [&](int thread) {
+    for (int i = 0; i < kRounds; ++i) {
+      hits.labels("goes").inc();
+      if (thread == 0) hits.remove("goes");
+    }
+  });
+  EXPECT_FALSE(hits.find("__overflow__"));
+}
+
 TEST(RegistryOptions, LabelEverything) {
   Registry registry({.labels = {{"hostname", "web-1"}}});
   registry.counter({.name = "a_total", .help = "A."}).inc();
