@@ -22,4 +22,10 @@ inline constexpr ClientList<Narthex> kClients;
 inline constexpr ClientList<Narthex, Limit> kAll;
 #endif
 
+// Where series that expire could differ.
+template <class... Clients>
+constexpr ClientList<Clients..., NarthexExpiring> and_expiring(ClientList<Clients...> /*clients*/) {
+  return {};
+}
+
 }  // namespace narthex::bench

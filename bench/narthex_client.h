@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <narthex/narthex.h>
@@ -22,9 +23,7 @@ class Narthex {
   Gauge gauge() { return registry_.gauge({.name = kInFlight.name, .help = kInFlight.help}); }
   Histogram histogram() { return registry_.histogram(latency_options()); }
 
-  Statuses counter_by_status() {
-    return registry_.counter({.name = kRequests.name, .help = kRequests.help}, kStatusLabels);
-  }
+  Statuses counter_by_status() { return counter_by_status({}); }
   Routes<Counter> counter_by_route() {
     return registry_.counter({.name = kRequests.name, .help = kRequests.help, .max_series = 0}, kRouteLabels);
   }
@@ -57,12 +56,26 @@ class Narthex {
 
   const Registry& registry() const noexcept { return registry_; }
 
+ protected:
+  Statuses counter_by_status(std::chrono::milliseconds idle_timeout) {
+    return registry_.counter({.name = kRequests.name, .help = kRequests.help, .idle_timeout = idle_timeout},
+                             kStatusLabels);
+  }
+
  private:
   static HistogramOptions latency_options() {
     return {.name = kLatency.name, .help = kLatency.help, .buckets = latency_buckets(), .max_series = 0};
   }
 
   Registry registry_;
+};
+
+// The same with series that expire.
+class NarthexExpiring : public Narthex {
+ public:
+  static constexpr const char* kName = "narthex_expiring";
+
+  Statuses counter_by_status() { return Narthex::counter_by_status(std::chrono::hours(1)); }
 };
 
 }  // namespace narthex::bench

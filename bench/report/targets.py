@@ -10,10 +10,10 @@ class Measured:
     def __init__(self, row, results):
         self._results = results
         self._control = row.case.split("/")[0] + "/control/threads:{}"
-        self.ours = results.median(row.case.format("narthex"))
+        self.ours = results.median(row.case.format(row.client))
         self.peer = results.median((row.beside or row.case).format("prometheus_cpp"))
         self.limit = results.median((row.beside or row.case).format("limit"))
-        self.spread = results.spread(row.case.format("narthex"))
+        self.spread = results.spread(row.case.format(row.client))
 
     def median(self, case):
         """Returns narthex's median of another case."""
@@ -42,6 +42,7 @@ class Row:
     targets: tuple
     beside: str = ""
     unit: str = "ns"
+    client: str = "narthex"
 
     @property
     def two_threads(self):
@@ -95,6 +96,12 @@ ROWS = [
     Row("counter +1, 2T", "counter_inc/{}/threads:2", (times_limit(1.2),)),
     Row("labelled counter +1, 1T", "counter_inc_labelled/{}/threads:1", (times_limit(1.2),)),
     Row("labelled counter +1, 2T", "counter_inc_labelled/{}/threads:2", (times_limit(1.2),)),
+    Row(
+        "the same, idle_timeout, 1T",
+        "counter_inc_labelled/{}/threads:1",
+        (like("counter_inc_labelled/{}/threads:1", 1.1, "without"),),
+        client="narthex_expiring",
+    ),
     Row("gauge +1, 1T", "gauge_inc/{}/threads:1", (best_peer(17.9, prometheus_cpp=18.7),)),
     Row("gauge +1, 2T", "gauge_inc/{}/threads:2", (best_peer(94, prometheus_cpp=100),)),
     Row("gauge set, 1T", "gauge_set/{}/threads:1", (near_limit(1),)),
@@ -107,6 +114,12 @@ ROWS = [
     ),
     Row("labels().inc(), 1T", "lookup_inc/{}/threads:1", (faster(13),)),
     Row("labels().inc(), 2T", "lookup_inc/{}/threads:2", (faster(45), like_one_thread("lookup_inc", 1.3))),
+    Row(
+        "the same, idle_timeout, 1T",
+        "lookup_inc/{}/threads:1",
+        (like("lookup_inc/{}/threads:1", 1.1, "without"),),
+        client="narthex_expiring",
+    ),
     Row("new labelled series", "make_series/{}", (faster(6),)),
     Row("text sample, 10k", "text_counters/{}/series:10000", ()),
     Row("text sample, 100k", "text_counters/{}/series:100000", (faster(60),)),
