@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <narthex/detail/counter_series.h>
@@ -34,6 +36,29 @@ class CounterUpdates {
  public:
   void inc(double amount = 1) const noexcept {
     if (series_) series_->inc(amount);
+  }
+
+  /// Runs a function and counts one when it throws an Exception, or anything if none is named. What it throws goes on;
+  /// returns what it returns.
+  ///   errors.count_exceptions([&] { save(order); });
+  ///   timeouts.count_exceptions<TimeoutError>([&] { return ask(peer); });
+  template <class Exception = void, std::invocable Function>
+  decltype(auto) count_exceptions(Function&& fn) const {
+    if constexpr (std::is_void_v<Exception>) {
+      try {
+        return std::forward<Function>(fn)();
+      } catch (...) {
+        inc();
+        throw;
+      }
+    } else {
+      try {
+        return std::forward<Function>(fn)();
+      } catch (const Exception&) {
+        inc();
+        throw;
+      }
+    }
   }
 
   /// Returns the sum of all amounts so far.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/gauge_series.h>
 #include <narthex/detail/kind.h>
+#include <narthex/detail/stopwatch.h>
 #include <narthex/labels.h>
 
 namespace narthex {
@@ -43,6 +45,13 @@ class GaugeUpdates {
   /// Sets the gauge to the wall-clock time: seconds since 1970, with fractions.
   void set_to_current_time() const noexcept {
     set(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
+  }
+
+  /// Runs a function and sets the gauge to the seconds that it took, also when it throws. Returns what it returns.
+  template <std::invocable Function>
+  decltype(auto) time(Function&& fn) const {
+    const detail::TimedScope scope([this](double seconds) { set(seconds); });
+    return std::forward<Function>(fn)();
   }
 
   double value() const noexcept { return series_ ? series_->value() : 0; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/histogram_series.h>
 #include <narthex/detail/kind.h>
+#include <narthex/detail/stopwatch.h>
 #include <narthex/labels.h>
 
 namespace narthex {
@@ -37,6 +39,14 @@ class HistogramUpdates {
  public:
   void observe(double value) const noexcept {
     if (series_) series_->observe(value);
+  }
+
+  /// Runs a function and observes the seconds that it took, also when it throws. Returns what it returns.
+  ///   const Page page = latency.time([&] { return render(request); });
+  template <std::invocable Function>
+  decltype(auto) time(Function&& fn) const {
+    const detail::TimedScope scope([this](double seconds) { observe(seconds); });
+    return std::forward<Function>(fn)();
   }
 
  protected:

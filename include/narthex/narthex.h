@@ -14,10 +14,12 @@
 #include <narthex/buckets.h>
 #include <narthex/counter.h>
 #include <narthex/error.h>
+#include <narthex/exception_counter.h>
 #include <narthex/exposition.h>
 #include <narthex/family.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
+#include <narthex/in_flight.h>
 #include <narthex/labels.h>
 #include <narthex/registry.h>
 #include <narthex/sink.h>

@@ -5,7 +5,8 @@
 
 enum class Shape { round };
 
-void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> requests, narthex::Counter counter) {
+void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> requests, narthex::Counter counter,
+         [[maybe_unused]] narthex::Gauge gauge) {
 #ifdef TOO_FEW_VALUES
   requests.labels("GET");
 #elif defined TOO_MANY_VALUES
@@ -26,6 +27,10 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   registry.counter({.name = "a", .help = "A."}, {});
 #elif defined COUNTER_GOES_DOWN
   counter.dec();
+#elif defined IN_FLIGHT_WITHOUT_NAME
+  if (true) narthex::InFlight(gauge);
+#elif defined TIMER_OF_COUNTER
+  narthex::Timer timer(counter);
 #endif
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();
