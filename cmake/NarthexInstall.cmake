@@ -26,6 +26,7 @@ function(narthex_pkg_config name)
 endfunction()
 
 narthex_pkg_config(narthex)
+narthex_pkg_config(narthex-testing)
 if(TARGET narthex_civetweb)
   narthex_pkg_config(narthex-civetweb)
 endif()

@@ -17,7 +17,7 @@ DOCUMENTS = sorted(
 SHOWN = re.compile(r"<!-- file: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 # What stands alone in the documents' words for a place in the tree: `src/registry.cc`, `tests/`.
-PLACE = re.compile(r"`((?:include|src|exporters|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
+PLACE = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
 
 
 class DocumentsTest(unittest.TestCase):

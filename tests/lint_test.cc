@@ -1,0 +1,199 @@
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+#include <narthex/testing.h>
+
+namespace narthex {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// A file with some text, for as long as this lives.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& text) {
+    std::ofstream file(path, std::ios::binary);
+    file << text;
+    if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() { std::filesystem::remove(path); }
+
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("narthex_lint_test." + std::to_string(::getpid()));
+};
+
+// Returns what `promtool check metrics` says of a text, on both of its outputs.
+Lines promtool(const std::string& text) {
+  const TemporaryFile input(text);
+  std::FILE* pipe = ::popen((NARTHEX_PROMTOOL " check metrics <'" + input.path.string() + "' 2>&1").c_str(), "r");
+  if (!pipe) throw std::runtime_error("cannot run promtool");
+  Lines lines(1);
+  for (int c = 0; (c = std::fgetc(pipe)) != EOF;) {
+    if (c == '\n') {
+      lines.emplace_back();
+    } else {
+      lines.back() += static_cast<char>(c);
+    }
+  }
+  ::pclose(pipe);  // its status is about the problems, which the lines tell
+  lines.pop_back();
+  return lines;
+}
+
+// Every mistake that a registry lets pass.
+Registry with_every_mistake() {
+  Registry registry;
+  const auto gauge = [&](const char* name) { registry.gauge({.name = name, .help = "Help."}); };
+  for (const char* name : {"apiLatency_ms", "queue_milliseconds", "hits_total", "hits_bucket", "hits_count", "hits_sum",
+                           "pool_gauge_size", "pool_counter", "job:queue_length", "cache_KB_used"}) {
+    gauge(name);
+  }
+  registry.counter({.name = "a_milliseconds", .help = "Help."});
+  registry.counter({.name = "b_summary_total", .help = "Help."});
+  registry.histogram({.name = "c_gauge_histogram_minutes", .help = "Help."}, {"userId"}).labels(1).observe(1);
+  registry.histogram({.name = "d_total", .help = "Help."}, {"quantile"}).labels("x");
+  const auto labelled = registry.gauge({.name = "e", .help = "Help."}, {"le", "quantile", "httpCode", "jobName"});
+  labelled.labels("1", "2", "3", "4");
+  labelled.labels("1", "2", "3", "5");
+  return registry;
+}
+
+const Lines& every_problem() {
+  static const Lines lines{
+      "a_milliseconds counter metrics should have \"_total\" suffix",
+      "a_milliseconds use base unit \"seconds\" instead of \"milliseconds\"",
+      "apiLatency_ms metric names should be written in 'snake_case' not 'camelCase'",
+      "apiLatency_ms metric names should not contain abbreviated units",
+      "b_summary_total metric name should not include type 'summary'",
+      "c_gauge_histogram_minutes label names should be written in 'snake_case' not 'camelCase'",
+      "c_gauge_histogram_minutes metric name should not include type 'gauge'",
+      "c_gauge_histogram_minutes metric name should not include type 'gauge_histogram'",
+      "c_gauge_histogram_minutes metric name should not include type 'histogram'",
+      "c_gauge_histogram_minutes use base unit \"seconds\" instead of \"minutes\"",
+      "cache_KB_used metric names should not contain abbreviated units",
+      "d_total non-counter metrics should not have \"_total\" suffix",
+      "d_total non-summary metrics should not have \"quantile\" label",
+      "e label names should be written in 'snake_case' not 'camelCase'",  // two labels of two series
+      "e label names should be written in 'snake_case' not 'camelCase'",
+      "e label names should be written in 'snake_case' not 'camelCase'",
+      "e label names should be written in 'snake_case' not 'camelCase'",
+      "e non-histogram metrics should not have \"le\" label",
+      "e non-histogram metrics should not have \"le\" label",
+      "e non-summary metrics should not have \"quantile\" label",
+      "e non-summary metrics should not have \"quantile\" label",
+      "hits_bucket non-histogram metrics should not have \"_bucket\" suffix",
+      "hits_count non-histogram and non-summary metrics should not have \"_count\" suffix",
+      "hits_sum non-histogram and non-summary metrics should not have \"_sum\" suffix",
+      "hits_total non-counter metrics should not have \"_total\" suffix",
+      "job:queue_length metric names should not contain ':'",
+      "pool_counter metric name should not include type 'counter'",
+      "pool_gauge_size metric name should not include type 'gauge'",
+      "queue_milliseconds use base unit \"seconds\" instead of \"milliseconds\"",
+  };
+  return lines;
+}
+
+TEST(Lint, NamesEveryMistakeInARegistry) { EXPECT_EQ(lint(with_every_mistake()), every_problem()); }
+
+TEST(Lint, SaysWhatPromtoolSaysOfARegistry) { EXPECT_EQ(promtool(to_text(with_every_mistake())), every_problem()); }
+
+TEST(Lint, SaysNothingOfARegistryWithoutMistakes) {
+  Registry registry;
+  registry.counter({.name = "http_requests_total", .help = "Requests."}, {"code"}).labels(200);
+  registry.gauge({.name = "discount_ratio", .help = "D."});
+  registry.histogram({.name = "latency_seconds", .help = "L.", .unit = "seconds"}, {"a"}).labels("x").observe(0.5);
+  EXPECT_EQ(lint(registry), Lines());
+  EXPECT_EQ(promtool(to_text(registry)), Lines());
+  EXPECT_EQ(lint(Registry()), Lines());
+}
+
+// What other sources of samples than our metrics may serve.
+TEST(Lint, SaysWhatPromtoolSaysOfOtherTexts) {
+  for (const char* text : {
+           "# HELP a \n# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\nc 1\n",
+           "# HELP a A.\n# TYPE a gauge\n# HELP b_total B.\n# TYPE b_total gauge\n",
+           "# HELP a_total A.\n# TYPE a_total untyped\na_total{le=\"1\",quantile=\"1\"} 1\n"
+           "# HELP a_bucket A.\n# TYPE a_bucket untyped\na_bucket 1\n"
+           "# HELP a_gauge A.\n# TYPE a_gauge untyped\na_gauge 1\n",
+           "# HELP a_bytes A.\n# TYPE a_bytes summary\na_bytes{quantile=\"0.5\",fooBar=\"x\"} 1\n"
+           "a_bytes{quantile=\"0.9\",fooBar=\"x\"} 1\na_bytes_sum{fooBar=\"x\"} 1\na_bytes_count{fooBar=\"x\"} 1\n"
+           "a_bytes_sum{fooBar=\"y\",le=\"1\"} 1\na_bytes_count{fooBar=\"y\",le=\"1\"} 1\n",
+           "# HELP a_count A.\n# TYPE a_count summary\na_count_sum 1\na_count_count 1\n"
+           "# HELP b_bucket B.\n# TYPE b_bucket summary\nb_bucket_sum 1\nb_bucket_count 1\n",
+           "# a comment\n# HELP a_ms_S_ns A.\n# TYPE a_ms_S_ns gauge\na_ms_S_ns 1 1000\n",
+           "# HELP ms A.\n# TYPE ms gauge\nms 1\n# HELP gauge G.\n# TYPE gauge gauge\ngauge 1\n",
+       }) {
+    EXPECT_EQ(lint(text), promtool(text)) << text;
+  }
+}
+
+// SPEC case 224.
+TEST(Lint, MissesHelpSnakeCaseAndAWholeUnit) {
+  EXPECT_EQ(lint("# TYPE apiLatency_ms gauge\napiLatency_ms 1\n"),
+            (Lines{"apiLatency_ms metric names should be written in 'snake_case' not 'camelCase'",
+                   "apiLatency_ms metric names should not contain abbreviated units", "apiLatency_ms no help text"}));
+}
+
+// SPEC case 225.
+TEST(Lint, MissesTheSuffixAndTheBaseUnitOfACounter) {
+  Registry registry;
+  registry.counter({.name = "a_milliseconds", .help = "A."});
+  EXPECT_EQ(lint(registry), (Lines{"a_milliseconds counter metrics should have \"_total\" suffix",
+                                   "a_milliseconds use base unit \"seconds\" instead of \"milliseconds\""}));
+}
+
+TEST(Lint, KnowsTheUnitsThatPromtoolKnows) {
+  std::string text;
+  for (const std::string word :
+       {"amperes", "bits",         "bytes",   "calories", "celsius", "days",   "fahrenheit", "feet",
+        "grams",   "hertz",        "hours",   "inches",   "joules",  "kelvin", "kelvins",    "meters",
+        "metres",  "miles",        "minutes", "months",   "ounces",  "pounds", "ratio",      "rankine",
+        "seconds", "thermometers", "volts",   "watts",    "weeks",   "yards"}) {
+    for (const std::string prefix :
+         {"",     "pico", "nano", "micro", "milli", "centi", "deci", "deca", "hecto", "kilo", "kibi",
+          "mega", "mebi", "mibi", "giga",  "gibi",  "tera",  "tebi", "peta", "pebi",  "exa",  "femto"}) {
+      const std::string name = "x_" + prefix + word;
+      text += "# HELP " + name + " X.\n# TYPE " + name + " gauge\n" + name + " 1\n";
+    }
+  }
+  for (const std::string word : {"s",  "ms", "us", "ns", "sec", "secs", "min", "b", "kb", "kib", "mb", "gb",
+                                 "tb", "pb", "eb", "m",  "h",   "hr",   "d",   "w", "g",  "k",   "l"}) {
+    for (const std::string& name : {"x_" + word, "x_" + word + "_y", word + "_y"}) {
+      text += "# HELP " + name + " X.\n# TYPE " + name + " gauge\n" + name + " 1\n";
+    }
+  }
+  const Lines problems = lint(text);
+  EXPECT_EQ(problems, promtool(text));
+  EXPECT_GT(problems.size(), 400U);
+}
+
+// The promtool that Debian 12 has does not look for them.
+TEST(Lint, FindsLabelSetsThatAreServedTwice) {
+  EXPECT_EQ(lint("# HELP a A.\n# TYPE a gauge\na{b=\"1\",c=\"2\"} 1\na{b=\"1\"} 1\na{c=\"2\",b=\"1\"} 2\n"),
+            Lines{"a metric not unique"});
+  EXPECT_EQ(lint("# HELP a A.\n# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n"
+                 "a_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n"),
+            Lines{"a metric not unique"});
+}
+
+TEST(Lint, RefusesWhatIsNotTheTextFormat) {
+  try {
+    lint("a 1\n<html>\n");
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(), "'<html>' is no line of the text format 0.0.4");
+  }
+}
+
+}  // namespace
+}  // namespace narthex
