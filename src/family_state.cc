@@ -43,11 +43,12 @@ Found FamilyState::find_or_make(LabelValues values) {
 std::size_t FamilyState::remove_matching(const Labels& labels) {
   const auto& names = definition_.label_names;
   std::vector<std::optional<std::string>> wanted(names.size());
+  bool is_possible = true;  // all names are looked at, whatever their values
   for (const auto& [name, value] : labels) {
     const auto& constants = definition_.constant_labels;
     const auto constant = std::ranges::find(constants, name, &Labels::value_type::first);
     if (constant != constants.end()) {
-      if (constant->second != value) return 0;
+      is_possible = is_possible && constant->second == value;
       continue;
     }
     const auto place = std::ranges::find(names, name);
@@ -58,9 +59,10 @@ std::size_t FamilyState::remove_matching(const Labels& labels) {
     std::string escaped;
     append_label_value(escaped, as_utf8(value));
     auto& one = wanted[static_cast<std::size_t>(place - names.begin())];
-    if (one && *one != escaped) return 0;  // no series has two values for one label
+    is_possible = is_possible && (!one || *one == escaped);  // no series has two values for one label
     one = std::move(escaped);
   }
+  if (!is_possible) return 0;
   return table_.remove_if([&](const Series& series) { return order_.has_values(series.labels().text(), wanted); });
 }
 

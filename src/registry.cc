@@ -18,6 +18,7 @@
 
 #include "definition.h"
 #include "family_state.h"
+#include "utf8.h"
 
 namespace narthex {
 
@@ -30,7 +31,12 @@ class Registry::State {
   explicit State(RegistryOptions options)
       : labels_(std::move(options.labels)),
         diagnostics_(std::make_shared<const detail::Diagnostics>(std::move(options.diagnostic))) {
-    LabelText::of(labels_);  // throws unless they can be served
+    LabelText::of(labels_);  // throws unless they can be served; what is not UTF-8 it would replace
+    for (const auto& [name, value] : labels_) {
+      if (detail::is_utf8(value)) continue;
+      throw RegistrationError(
+          fmt::format("label {}: the value {} is not UTF-8", detail::quote(name), detail::quote(value)));
+    }
   }
 
   std::shared_ptr<FamilyState> define(Definition definition) {

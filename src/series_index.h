@@ -17,8 +17,15 @@ namespace narthex::detail {
 //   cells_ ---> [ size - 1 | 0 | series:tag | removed | series:tag | 0 | ... ]
 //                                 ^ hash, then to the right until a 0
 //
-// The tag, in the bits that alignment leaves free, is four bits of the hash: most of what else stands on the way is
-// passed by without a look at its memory.
+// The tag, in the bits that alignment leaves free, is three bits of the hash: most of what else stands on the way is
+// passed by without a look at its memory. The fourth bit says that a series is on trial: a writer wants to take it out
+// if nobody uses it. Readers still find it, and whoever does takes the bit away, which ends the trial.
+//
+//   writer                                    reader
+//   1. word = series:tag:trial                1. word = cell
+//   2. ------- fence -------                  2. hazard = series
+//   3. a hazard, a reference? then acquit     3. on trial? word -> series:tag, or look again
+//   4. word -> removed, or it stays              else: cell is still word, or look again
 //
 // Invariants: all series stand in the cells that cells_ points to, reachable from their hash without a 0 between. Full
 // cells are copied to bigger ones, published when they are complete; the old ones are retired. What is removed is
@@ -45,16 +52,24 @@ class SeriesIndex {
   // Makes room for one more. Returns the cells that were left for that, if they were. For writers.
   Retirement reserve_one();
   void insert(Series* series) noexcept;
-  // Returns where it stood, for restore(): until the next insertion it can come back there.
-  std::size_t erase(const Series* series) noexcept;
-  void restore(const Series* series, std::size_t place) noexcept;
+  void erase(const Series* series) noexcept;
+
+  // Puts a series on trial; returns where it stands. For writers, who end every trial before they do anything else.
+  std::size_t begin_trial(const Series* series) noexcept;
+  // Lets it stay.
+  void acquit(const Series* series, std::size_t place) noexcept;
+  // Takes it out unless it was found meanwhile; returns whether it did.
+  bool convict(const Series* series, std::size_t place) noexcept;
 
  private:
   using Cell = std::atomic<std::uintptr_t>;
   static constexpr std::uintptr_t kEmpty = 0;
   static constexpr std::uintptr_t kRemoved = 1;
-  static constexpr std::uintptr_t kTagMask = 15;
-  static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ > kTagMask);
+  static constexpr std::uintptr_t kTagMask = 7;
+  static constexpr int kTagShift = 29;  // of a hash of 32 bits
+  static constexpr std::uintptr_t kOnTrial = 8;
+  static constexpr std::uintptr_t kFreeBits = kTagMask | kOnTrial;
+  static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ > kFreeBits);
 
   struct Cells {
     const std::size_t mask;  // their number, a power of two, less one
@@ -75,14 +90,16 @@ class SeriesIndex {
       Cell& cell = cells.first()[i];
       const std::uintptr_t word = cell.load(std::memory_order_acquire);  // acquire: sees the series as it was made
       if (word == kEmpty) return false;
-      if (word > kTagMask && (word & kTagMask) == hash >> 28 && visit(cell, word)) return true;
+      if (word > kFreeBits && (word & kTagMask) == hash >> kTagShift && visit(cell, word)) return true;
     }
   }
   static Series* series_of(std::uintptr_t word) noexcept {
-    return reinterpret_cast<Series*>(word & ~kTagMask);  // NOLINT(performance-no-int-to-ptr): takes the tag off
+    return reinterpret_cast<Series*>(word & ~kFreeBits);  // NOLINT(performance-no-int-to-ptr): takes the tag off
   }
   static std::uintptr_t word_of(const Series* series) noexcept;
   void place(Cells& cells, std::uintptr_t word) noexcept;
+  Cell* current() const noexcept;
+  std::size_t place_of(const Series* series) const noexcept;
 
   std::atomic<Cells*> cells_;
   std::size_t used_ = 0;  // cells that are not empty
@@ -112,10 +129,14 @@ bool SeriesIndex::search(std::uint32_t hash, Matches matches, Hazard& table, Haz
   announce(table, cells);
   if (cells_.load(std::memory_order_seq_cst) != cells) return false;
   bool is_disturbed = false;
-  const bool stopped = probe(*cells, hash, [&](const Cell& cell, std::uintptr_t word) {
+  const bool stopped = probe(*cells, hash, [&](Cell& cell, std::uintptr_t word) {
     found = series_of(word);
     announce(place, found);
-    is_disturbed = cell.load(std::memory_order_seq_cst) != word || cells_.load(std::memory_order_seq_cst) != cells;
+    // The writer of a trial may have looked at the hazards already, so that ending the trial is what counts.
+    const bool is_there = (word & kOnTrial) != 0
+                              ? cell.compare_exchange_strong(word, word & ~kOnTrial, std::memory_order_seq_cst)
+                              : cell.load(std::memory_order_seq_cst) == word;
+    is_disturbed = !is_there || cells_.load(std::memory_order_seq_cst) != cells;
     return is_disturbed || (found->hash_ == hash && matches(*found));
   });
   if (!stopped) found = nullptr;

@@ -107,7 +107,10 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Ext
   if (full != 0 || !are_raw) {
     if (const Found found = find_escaped(escaped, key); found.series) return found;
     // Full all the while, so no series came or went: there is none with these values. Without a shard nobody looked.
-    if (full != 0 && full_.load(std::memory_order_relaxed) == full && extra == Extra::no && own_shard()) return {};
+    if (full != 0 && full_.load(std::memory_order_relaxed) == full && extra == Extra::no && own_shard() &&
+        !is_time_to_make_room()) {
+      return {};
+    }
   }
 
   fmt::memory_buffer text;  // on the stack for usual lengths
@@ -127,7 +130,9 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Ext
     if (series) {  // another thread was first
       series->retain();
     } else {
-      if (is_full() && extra == Extra::no) return {};
+      const bool needs_room = is_full() && extra == Extra::no;
+      if (needs_room) expire_next(expired);
+      if (needs_room && is_full()) return {};
       list_.reserve_one();
       outgrown = index_.reserve_one();
       made->retain();  // for the table
@@ -136,13 +141,9 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Ext
       list_.add(series);
       if (extra == Extra::yes) extra_ = series;
       note_size();
-      // Four looks at old series for each that comes: there are never more than twice as many as come in an idle time,
-      // whether somebody scrapes or not.
-      if (expiry_.is_on() && ++made_since_expiry_ == kLooks / 4) {
-        made_since_expiry_ = 0;
-        const std::size_t to_the_end = expire_some(kLooks, expired);
-        expire_some(kLooks - to_the_end, expired);
-      }
+      // Four looks at old series for each that comes: beside those that are held there are never more than twice as
+      // many as come in an idle time, whether somebody scrapes or not.
+      if (++made_since_expiry_ >= kPeriod) expire_next(expired);
     }
   }
   Reclaimer::retire(std::move(outgrown), Reclaimer::When::now);
@@ -181,6 +182,21 @@ void SeriesTable::expire() noexcept {
   }
 }
 
+bool SeriesTable::is_time_to_make_room() noexcept {
+  if (!expiry_.is_on()) return false;
+  // relaxed, load and store: misses that get lost between threads do no harm
+  const std::uint32_t misses = misses_when_full_.load(std::memory_order_relaxed) + 1;
+  misses_when_full_.store(misses, std::memory_order_relaxed);
+  return misses % kPeriod == 0;
+}
+
+void SeriesTable::expire_next(Expired& expired) noexcept {
+  made_since_expiry_ = 0;
+  if (!expiry_.is_on()) return;
+  const std::size_t to_the_end = expire_some(kLooks, expired);
+  expire_some(kLooks - to_the_end, expired);
+}
+
 std::size_t SeriesTable::expire_some(std::size_t most, Expired& expired) noexcept {
   const std::span places = list_.next_places(most);
   const std::size_t looked_at = places.size();
@@ -200,18 +216,19 @@ std::size_t SeriesTable::expire_some(std::size_t most, Expired& expired) noexcep
   const std::span<Idle> idle = std::span(all).first(size);
   if (idle.empty()) return looked_at;
 
-  // On trial: taken out of the index, so that nobody finds them any more. Then whoever has found one before is seen by
-  // his hazard, or by his reference if he has cleared the hazard since, or by the sign of his update.
-  full_.store(0, std::memory_order_relaxed);  // relaxed: who sees a cell without its series sees this too
-  for (Idle& one : idle) one.cell = index_.erase(one.series);
+  // Whoever finds one now ends its trial. Who has found one before is seen by his hazard; or, if he has cleared that
+  // since, by his reference or by the sign of his update.
+  for (Idle& one : idle) one.cell = index_.begin_trial(one.series);
   const HazardsInUse hazards;
   for (const auto& [series, cell] : idle) {
     // acquire: what others did to it comes before its end; relaxed: it was done before a hazard was cleared
     if (hazards.have(series) || series->references_.load(std::memory_order_acquire) != 1 ||
         series->is_alive_.load(std::memory_order_relaxed) || list_.cursor_on(*series)) {
-      index_.restore(series, cell);
+      index_.acquit(series, cell);
       continue;
     }
+    full_.store(0, std::memory_order_relaxed);  // relaxed: who sees a cell without its series sees this too
+    if (!index_.convict(series, cell)) continue;
     if (extra_ == series) extra_ = nullptr;
     list_.take_out(*series);
     expired.add(series);

@@ -75,8 +75,9 @@ class SeriesTable {
   // Series that nobody can reach any more; released at the end of the scope, which is to be outside of the lock.
   class Expired;
 
-  // How many places are looked at under one lock.
+  // How many places are looked at under one lock; and how many series come, or find no room, from one time to the next.
   static constexpr std::size_t kLooks = 256;
+  static constexpr std::size_t kPeriod = kLooks / 4;
 
   // Memory is slower than writing a sample: a walk asks for a series, and for the labels behind it, that much ahead.
   static constexpr std::size_t kAhead = 6;
@@ -94,10 +95,15 @@ class SeriesTable {
   Found make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra);
   bool remove(const Series& series);
 
+  // In a full family no series come whose making would drop idle ones: now and then, a miss has to.
+  bool is_time_to_make_room() noexcept;
+
   // Under the mutex.
   bool is_full() const noexcept;
   void note_size() noexcept;
-  // Looks at the next places, so many at most; returns how many.
+  // Looks at the next kLooks places, once for each call of make().
+  void expire_next(Expired& expired) noexcept;
+  // Looks at the next places, so many at most and none beyond the end; returns how many.
   std::size_t expire_some(std::size_t most, Expired& expired) noexcept;
 
   const LabelOrder& order_;
@@ -108,6 +114,7 @@ class SeriesTable {
   SeriesIndex index_;
   // 0, or a number that tells one time of being full from the next.
   std::atomic<std::uint32_t> full_{0};
+  std::atomic<std::uint32_t> misses_when_full_{0};
 
   std::mutex mutex_;
   SeriesList list_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,7 @@ class DynamicFamily : public detail::FamilyHandle {
     return Borrowed<Metric>(find_or_make(values));
   }
   Borrowed<Metric> labels(const std::vector<std::string>& values) const { return labels(views_of(values)); }
+  Borrowed<Metric> labels(std::initializer_list<std::string_view> values) const { return labels(Values(values)); }
 
   /// Returns the metric with these label values if there is one; makes none.
   std::optional<Metric> find(Values values) const {
@@ -36,6 +38,7 @@ class DynamicFamily : public detail::FamilyHandle {
     return Borrowed<Metric>::kept(FamilyHandle::find(values));
   }
   std::optional<Metric> find(const std::vector<std::string>& values) const { return find(views_of(values)); }
+  std::optional<Metric> find(std::initializer_list<std::string_view> values) const { return find(Values(values)); }
 
   /// Stops serving the metric with these label values, as Family::remove() does; returns whether there was one.
   bool remove(Values values) const {
@@ -43,6 +46,7 @@ class DynamicFamily : public detail::FamilyHandle {
     return FamilyHandle::remove(values);
   }
   bool remove(const std::vector<std::string>& values) const { return remove(views_of(values)); }
+  bool remove(std::initializer_list<std::string_view> values) const { return remove(Values(values)); }
 
  private:
   friend class Registry;

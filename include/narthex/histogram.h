@@ -29,7 +29,8 @@ struct HistogramOptions {
   std::vector<double> buckets = {};  ///< Rising upper bounds, each inclusive; empty: default_buckets().
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
   std::size_t max_series = detail::kUsualMaxSeries;
-  /// A series that nobody holds, and nobody updates for so long, is dropped; 0: none ever is.
+  /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
+  /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
 };
 

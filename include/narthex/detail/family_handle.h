@@ -22,7 +22,7 @@ class FamilyState;
 class NARTHEX_EXPORT FamilyHandle {
  public:
   /// Stops serving the metrics that have all of these label values, whatever their other ones are; returns how many
-  /// there were. See Family::remove(). Throws RegistrationError for a name that is none of the family's.
+  /// there were; none given: all. See Family::remove(). Throws RegistrationError for a name that is none of the family's.
   std::size_t remove_matching(const Labels& labels) const;
 
   /// Stops serving all metrics that the family has now; returns how many there were.
