@@ -7,6 +7,9 @@
 #include <string>
 #include <thread>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
@@ -128,6 +131,44 @@ TEST_F(ExpiryTest, MakesRoomInAFamilyThatWasFull) {
   few.labels("c").inc();
   EXPECT_TRUE(few.find("c"));
 }
+
+// Nothing new comes to a full family, so it is lookups that find no room which drop what is idle.
+TEST_F(ExpiryTest, MakesRoomWithoutScrapesInAFamilyThatIsFull) {
+  const auto few = registry_.counter(
+      {.name = "few_total", .help = "Few.", .max_series = 100, .idle_timeout = milliseconds(1)}, {"what"});
+  for (int i = 0; i < 100; ++i) few.labels(i).inc();
+  const auto flood = [&few] {
+    for (int i = 1000; i < 2000; ++i) few.labels(i).inc();
+  };
+  flood();
+  std::this_thread::sleep_for(milliseconds(50));
+  flood();
+  int left = 0;
+  for (int i = 0; i < 100; ++i) left += few.find(i) ? 1 : 0;
+  EXPECT_EQ(left, 0);
+}
+
+#if !defined(__SANITIZE_THREAD__)  // which does not know what to think of threads after a fork
+TEST_F(ExpiryTest, LetsTheChildOfAForkFindWhatWasOnTrial) {
+  const auto idle =
+      registry_.counter({.name = "idle_total", .help = "Idle.", .idle_timeout = milliseconds(1)}, {"what"});
+  idle.labels("a").inc();
+  const auto borrowed = idle.labels("a");  // which no trial ends against
+  const Repeatedly scraper([&] { to_text(registry_); });
+  std::this_thread::sleep_for(milliseconds(50));
+  for (int i = 0; i < 200; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(10);  // rather than hang
+      idle.labels("a").inc();
+      _exit(borrowed.value() == 2 ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "fork " << i << ": " << status;
+  }
+}
+#endif
 
 TEST_F(ExpiryTest, LosesNothingOfSeriesThatAreUpdatedAtThatMoment) {
   constexpr int kThreads = 4;
