@@ -4,11 +4,10 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
 #include "../escape.h"
-#include "../names.h"
+#include "../sample_rules.h"
 #include "../totals.h"
 #include "number.h"
 
@@ -35,27 +34,6 @@ std::string_view type_word(MetricType type) {
       break;
   }
   return "untyped";
-}
-
-void check_name(const FamilyInfo& family) {
-  std::string fault = metric_name_fault(family.name);
-  if (fault.empty() && family.type == MetricType::state_set) fault = label_name_fault(family.name);  // it is both
-  if (!fault.empty()) {
-    throw RegistrationError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), fault));
-  }
-}
-
-void check_timestamp(std::string_view name, Timestamp::value_type at) {
-  const auto milliseconds = at.time_since_epoch().count();
-  if (milliseconds >= 0) return;
-  throw RegistrationError(fmt::format("sample {}: its timestamp {} ms is before 1970, which Prometheus refuses",
-                                      quote(name), milliseconds));
-}
-
-void check_free(std::string_view own_label, LabelView labels) {
-  if (!labels.has(own_label)) return;
-  throw RegistrationError(
-      fmt::format("label {}: the format writes this label itself, next to {{{}}}", quote(own_label), labels.text()));
 }
 
 // Inline, for a call would take as long as the copying: names and labels are some ten to a hundred bytes.

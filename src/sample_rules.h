@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include <narthex/labels.h>
+#include <narthex/sink.h>
+
+namespace narthex::detail {
+
+// What every sink demands, whoever feeds it. Each throws RegistrationError and quotes the culprit.
+
+// A name that can be served.
+void check_name(const FamilyInfo& family);
+
+// A time that Prometheus takes; `name` is the sample's.
+void check_timestamp(std::string_view name, Timestamp::value_type at);
+
+// A label that a format writes itself is not among the sample's.
+void check_free(std::string_view own_label, LabelView labels);
+
+}  // namespace narthex::detail
