@@ -117,4 +117,9 @@ std::string conflict(const Definition& now, const Definition& before) {
                      described(now));
 }
 
+std::string conflict_with_function(const Definition& now, const Definition& before) {
+  return fmt::format("{} is already defined: before as a {}; now as a {}; a function needs a name of its own",
+                     quote(now.name), described(before), described(now));
+}
+
 }  // namespace narthex::detail

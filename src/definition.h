@@ -38,4 +38,7 @@ bool have_same_constants(const Definition& a, const Definition& b);
 // Returns the message that two definitions of one name do not agree; it quotes both.
 std::string conflict(const Definition& now, const Definition& before);
 
+// Returns the message that one of both gets its values from a function, whose name nobody else may have.
+std::string conflict_with_function(const Definition& now, const Definition& before);
+
 }  // namespace narthex::detail

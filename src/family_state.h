@@ -41,6 +41,15 @@ class FamilyState {
     table_.for_each([&sink](const Series& series) { series.collect(sink); });
   }
 
+  // The same for those series that `wants(labels)` says yes to.
+  template <class Wants>
+  void collect(Sink& sink, Wants wants) {
+    table_.expire();
+    table_.for_each([&](const Series& series) {
+      if (wants(series.labels())) series.collect(sink);
+    });
+  }
+
   // How many lookups found no room for the series they asked for.
   std::uint64_t overflowed() const noexcept { return overflowed_.load(std::memory_order_relaxed); }  // relaxed: a sum
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +16,9 @@ namespace narthex {
 struct ExpositionRequest {
   std::string_view accept{};
   std::string_view accept_encoding{};
+  /// What the scraper gives the scrape: X-Prometheus-Scrape-Timeout-Seconds, less some time for the way back. A collector
+  /// that took longer the last time than is left is skipped, and counted. None: every collector is called.
+  std::optional<std::chrono::milliseconds> timeout{};
 };
 
 /// The finished reply to one scrape, for whatever HTTP server sends it with status 200, as it is: one that compresses
@@ -35,5 +41,11 @@ NARTHEX_EXPORT void expose(const Registry& registry, const ExpositionRequest& re
 
 /// Returns the registry in the text format 0.0.4.
 NARTHEX_EXPORT std::string to_text(const Registry& registry);
+
+// Several registries at once, as if they were one: where two of them have the same series, the first one's is served,
+// and the later one's diagnostic gets a line.
+NARTHEX_EXPORT Exposition expose(std::span<const Registry> registries, const ExpositionRequest& request = {});
+NARTHEX_EXPORT void expose(std::span<const Registry> registries, const ExpositionRequest& request, Exposition& reply);
+NARTHEX_EXPORT std::string to_text(std::span<const Registry> registries);
 
 }  // namespace narthex

@@ -10,14 +10,15 @@
 namespace narthex {
 
 namespace detail {
+class CheckedLabels;
 class Series;
-}
+}  // namespace detail
 
 /// Label names with their values, in any order: `{{"hostname", "web-1"}, {"zone", "b"}}`.
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 /// The labels of one series, checked, sorted by name and escaped: `hostname="web-1",zone="b"`. Valid as long as what it
-/// was taken from: a LabelText, or a series while a sink works on its sample.
+/// was taken from: a LabelText, or a sample while a sink works on it.
 /// Threads: a value like std::string_view.
 /// Errors: none.
 class NARTHEX_EXPORT LabelView {
@@ -32,6 +33,7 @@ class NARTHEX_EXPORT LabelView {
 
  private:
   friend class LabelText;
+  friend class detail::CheckedLabels;
   friend class detail::Series;
   constexpr explicit LabelView(std::string_view text) noexcept : text_(text) {}
 

@@ -12,7 +12,9 @@
 ///   Units:   base units, as Prometheus wants them: seconds, bytes, ratios from 0 to 1.
 
 #include <narthex/buckets.h>
+#include <narthex/collector.h>
 #include <narthex/counter.h>
+#include <narthex/emit.h>
 #include <narthex/error.h>
 #include <narthex/exception_counter.h>
 #include <narthex/exposition.h>
@@ -21,6 +23,8 @@
 #include <narthex/histogram.h>
 #include <narthex/in_flight.h>
 #include <narthex/labels.h>
+#include <narthex/library_collector.h>
+#include <narthex/registration.h>
 #include <narthex/registry.h>
 #include <narthex/sink.h>
 #include <narthex/timer.h>

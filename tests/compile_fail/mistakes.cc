@@ -31,8 +31,11 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   if (true) narthex::InFlight(gauge);
 #elif defined TIMER_OF_COUNTER
   narthex::Timer timer(counter);
+#elif defined EMIT_TOO_FEW_VALUES
+  registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x"); }).keep();
 #endif
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();
+  registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x", 2); }).keep();
   counter.inc();
 }

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include <narthex/labels.h>
+
+namespace narthex::detail {
+
+// Makes views of texts that were made of checked labels: sorted by name and escaped.
+class CheckedLabels {
+ public:
+  static LabelView view(std::string_view text) noexcept { return LabelView(text); }
+};
+
+}  // namespace narthex::detail

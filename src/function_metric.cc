@@ -1,0 +1,34 @@
+#include "function_metric.h"
+
+#include <string>
+#include <utility>
+
+#include <narthex/sink.h>
+
+#include "checked_labels.h"
+#include "label_values.h"
+
+namespace narthex::detail {
+
+FunctionMetric::FunctionMetric(std::shared_ptr<const Definition> definition, EmitFunction function)
+    : definition_(std::move(definition)),
+      order_(definition_->constant_labels, definition_->label_names),
+      function_(std::move(function)) {}
+
+void FunctionMetric::collect(Sink& sink) {
+  const MetricType type = definition_->kind->type();
+  sink.begin_family({definition_->name, definition_->help, definition_->unit, type});
+  std::string text;
+  function_([&](double value, LabelValues values) {
+    text.clear();
+    order_.render(EscapedValues(values), text);
+    const LabelView labels = CheckedLabels::view(text);
+    if (type == MetricType::counter) {
+      sink.counter(labels, value);
+    } else {
+      sink.gauge(labels, value);
+    }
+  });
+}
+
+}  // namespace narthex::detail

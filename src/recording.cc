@@ -1,0 +1,111 @@
+#include "recording.h"
+
+#include <span>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+
+#include "sample_rules.h"
+
+namespace narthex::detail {
+
+namespace {
+
+using Sample = RecordedSample;
+
+// How each kind of value goes to a sink again.
+struct Replay {
+  Sink& sink;
+  LabelView labels;
+  const Timestamp& at;
+
+  void operator()(const Sample::Number& number) const { (sink.*number.call)(labels, number.value, at); }
+  void operator()(const Sample::Info&) const { sink.info(labels, at); }
+  void operator()(const Sample::StateSet& set) const {
+    std::vector<State> states;
+    for (const auto& [name, on] : set.states) states.push_back({name, on});
+    sink.state_set(labels, states, at);
+  }
+  void operator()(const Sample::Histogram& h) const { (sink.*h.call)(labels, {h.buckets, h.count, h.sum}, at); }
+  void operator()(const Sample::Summary& s) const { sink.summary(labels, {s.quantiles, s.count, s.sum}, at); }
+};
+
+template <class T>
+std::vector<T> copied(std::span<const T> all) {
+  return {all.begin(), all.end()};
+}
+
+// Returns the label that formats write themselves in samples of this type; empty: none.
+std::string_view own_label(const RecordedFamily& family) {
+  switch (family.type) {
+    case MetricType::histogram:
+    case MetricType::gauge_histogram:
+      return "le";
+    case MetricType::summary:
+      return "quantile";
+    case MetricType::state_set:
+      return family.name;
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+void RecordedSample::replay(Sink& sink) const { std::visit(Replay{sink, labels(), at_}, value_); }
+
+void Recording::begin_family(const FamilyInfo& family) {
+  current_ = nullptr;
+  check_name(family);
+  families_.push_back(std::make_unique<RecordedFamily>(RecordedFamily{
+      std::string(family.name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}}));
+  current_ = families_.back().get();
+}
+
+void Recording::add(MetricType type, LabelView labels, const Timestamp& at, Sample::Value value) {
+  if (!current_) throw RegistrationError("a sample came before its family was begun");
+  if (type != current_->type) {
+    throw RegistrationError(fmt::format("{} {}: a {} sample does not belong there", to_string(current_->type),
+                                        quote(current_->name), to_string(type)));
+  }
+  if (at) check_timestamp(current_->name, *at);
+  Sample sample(extra_labels_.added_to(labels), at, std::move(value));
+  if (const std::string_view own = own_label(*current_); !own.empty()) check_free(own, sample.labels());
+  current_->samples.push_back(std::move(sample));
+}
+
+void Recording::counter(LabelView labels, double value, const Timestamp& at) {
+  add(MetricType::counter, labels, at, Sample::Number{&Sink::counter, value});
+}
+
+void Recording::gauge(LabelView labels, double value, const Timestamp& at) {
+  add(MetricType::gauge, labels, at, Sample::Number{&Sink::gauge, value});
+}
+
+void Recording::unknown(LabelView labels, double value, const Timestamp& at) {
+  add(MetricType::unknown, labels, at, Sample::Number{&Sink::unknown, value});
+}
+
+void Recording::info(LabelView labels, const Timestamp& at) { add(MetricType::info, labels, at, Sample::Info{}); }
+
+void Recording::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
+  Sample::StateSet copy;
+  for (const State& state : states) copy.states.emplace_back(state.name, state.on);
+  add(MetricType::state_set, labels, at, std::move(copy));
+}
+
+void Recording::histogram(LabelView labels, const HistogramSample& s, const Timestamp& at) {
+  add(MetricType::histogram, labels, at, Sample::Histogram{&Sink::histogram, copied(s.buckets), s.count, s.sum});
+}
+
+void Recording::gauge_histogram(LabelView labels, const HistogramSample& s, const Timestamp& at) {
+  add(MetricType::gauge_histogram, labels, at,
+      Sample::Histogram{&Sink::gauge_histogram, copied(s.buckets), s.count, s.sum});
+}
+
+void Recording::summary(LabelView labels, const SummarySample& s, const Timestamp& at) {
+  add(MetricType::summary, labels, at, Sample::Summary{copied(s.quantiles), s.count, s.sum});
+}
+
+}  // namespace narthex::detail

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <narthex/sink.h>
+
+#include "checked_labels.h"
+#include "extra_labels.h"
+
+namespace narthex::detail {
+
+// One sample as a collector handed it over: an argument list of one of the sink's calls.
+class RecordedSample {
+ public:
+  struct Number {
+    void (Sink::*call)(LabelView, double, const Timestamp&);
+    double value;
+  };
+  struct Info {};
+  struct StateSet {
+    std::vector<std::pair<std::string, bool>> states;
+  };
+  struct Histogram {
+    void (Sink::*call)(LabelView, const HistogramSample&, const Timestamp&);
+    std::vector<Bucket> buckets;
+    std::uint64_t count;
+    double sum;
+  };
+  struct Summary {
+    std::vector<Quantile> quantiles;
+    std::uint64_t count;
+    double sum;
+  };
+  using Value = std::variant<Number, Info, StateSet, Histogram, Summary>;
+
+  RecordedSample(std::string labels, const Timestamp& at, Value value)
+      : labels_(std::move(labels)), at_(at), value_(std::move(value)) {}
+
+  LabelView labels() const noexcept { return CheckedLabels::view(labels_); }
+
+  void replay(Sink& sink) const;
+
+ private:
+  std::string labels_;
+  Timestamp at_;
+  Value value_;
+};
+
+// One family with its samples, as a collector handed it over.
+struct RecordedFamily {
+  std::string name;
+  std::optional<std::string> help;
+  std::string unit;
+  MetricType type;
+  std::vector<RecordedSample> samples;
+
+  FamilyInfo info() const noexcept { return {name, help, unit, type}; }
+};
+
+// Copies what a collector hands over, so that it can be taken back when the collector fails, and served in the order of
+// the names when it does not. Adds the registry's labels.
+// Errors: RegistrationError for what no format could serve, thrown to the collector whose mistake it is.
+class Recording final : public Sink {
+ public:
+  using Families = std::vector<std::unique_ptr<RecordedFamily>>;
+
+  explicit Recording(const ExtraLabels& extra_labels) : extra_labels_(extra_labels) {}
+
+  void begin_family(const FamilyInfo& family) override;
+  void counter(LabelView labels, double value, const Timestamp& at) override;
+  void gauge(LabelView labels, double value, const Timestamp& at) override;
+  void unknown(LabelView labels, double value, const Timestamp& at) override;
+  void info(LabelView labels, const Timestamp& at) override;
+  void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override;
+  void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override;
+  void finish() override {}  // the registry decides when all is told
+
+  Families take() { return std::move(families_); }
+
+ private:
+  void add(MetricType type, LabelView labels, const Timestamp& at, RecordedSample::Value value);
+
+  const ExtraLabels& extra_labels_;
+  Families families_;
+  RecordedFamily* current_ = nullptr;  // none: it was refused, or there was none yet
+};
+
+}  // namespace narthex::detail

@@ -1,0 +1,171 @@
+#include "registry_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+
+#include "function_metric.h"
+
+namespace narthex::detail {
+
+namespace {
+
+[[noreturn]] void refuse_clash(const Definition& now, const Definition& before, const Definition& writer,
+                               std::string_view written) {
+  throw RegistrationError(fmt::format("{}: clashes with {}, because {} also writes samples called {}", title(now),
+                                      title(before), title(writer), quote(written)));
+}
+
+}  // namespace
+
+RegistryState::RegistryState(RegistryOptions options)
+    : labels_(std::move(options.labels)),
+      extra_labels_(labels_),
+      diagnostics_(std::make_shared<const Diagnostics>(std::move(options.diagnostic))) {}
+
+void RegistryState::complete(Definition& definition) const {
+  definition.constant_labels.insert(definition.constant_labels.end(), labels_.begin(), labels_.end());
+  check(definition);
+}
+
+std::shared_ptr<FamilyState> RegistryState::define(Definition definition) {
+  complete(definition);
+  const std::lock_guard lock(mutex_);
+  const auto named = families_.find(definition.name);
+  if (named == families_.end()) {
+    if (const Definition* function = find(definition.name)) {
+      throw RegistrationError(conflict_with_function(definition, *function));
+    }
+    check_clashes(definition);
+    const std::string name = definition.name;
+    auto family = std::make_shared<FamilyState>(std::move(definition), diagnostics_);
+    families_.emplace(name, Siblings{family});
+    return family;
+  }
+  for (const auto& family : named->second) {
+    const Definition& before = family->definition();
+    if (!are_siblings(definition, before)) throw RegistrationError(conflict(definition, before));
+    if (have_same_constants(definition, before)) return family;
+  }
+  return named->second.emplace_back(std::make_shared<FamilyState>(std::move(definition), diagnostics_));
+}
+
+bool RegistryState::remove(const FamilyState* family) {
+  Siblings removed;  // ended without the lock
+  const std::lock_guard lock(mutex_);
+  const auto named = families_.find(family->definition().name);
+  if (named == families_.end()) return false;
+  const auto found = std::ranges::find(named->second, family, &std::shared_ptr<FamilyState>::get);
+  if (found == named->second.end()) return false;
+  removed.push_back(std::move(*found));
+  named->second.erase(found);
+  if (named->second.empty()) families_.erase(named);
+  return true;
+}
+
+bool RegistryState::remove(std::string_view name) {
+  Siblings removed;  // ended without the lock
+  const std::lock_guard lock(mutex_);
+  const auto named = families_.find(name);
+  if (named == families_.end()) return false;
+  removed = std::move(named->second);
+  families_.erase(named);
+  return true;
+}
+
+std::shared_ptr<RegisteredCollector> RegistryState::registered(std::shared_ptr<Collector> collector) {
+  return std::make_shared<RegisteredCollector>(std::move(collector), weak_from_this(), diagnostics_);
+}
+
+std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collector> collector) {
+  const Collector* const identity = collector.get();
+  auto added = registered(std::move(collector));
+  const std::lock_guard lock(mutex_);
+  if (std::ranges::any_of(collectors_, [&](const auto& other) { return other->is(*identity); })) {
+    throw RegistrationError(fmt::format("collector {}: it is in this registry already", quote(added->name())));
+  }
+  insert(added);
+  return added;
+}
+
+std::shared_ptr<RegisteredCollector> RegistryState::define_function(Definition definition, EmitFunction function) {
+  complete(definition);
+  if (!function) {
+    throw RegistrationError(fmt::format("{}: the function that gives its values is missing", title(definition)));
+  }
+  const auto shared = std::make_shared<const Definition>(std::move(definition));
+  auto added = registered(std::make_shared<FunctionMetric>(shared, std::move(function)));
+  const std::lock_guard lock(mutex_);
+  if (const Definition* before = find(shared->name)) {
+    throw RegistrationError(conflict_with_function(*shared, *before));
+  }
+  check_clashes(*shared);
+  const auto named = functions_.emplace(shared->name, Function{shared, added.get()}).first;
+  try {
+    insert(added);
+  } catch (...) {
+    functions_.erase(named);
+    throw;
+  }
+  return added;
+}
+
+void RegistryState::insert(const std::shared_ptr<RegisteredCollector>& collector) {
+  const auto namesake = std::ranges::find(collectors_, collector->name(), &RegisteredCollector::name);
+  if (namesake != collectors_.end()) collector->share_totals(**namesake);
+  collectors_.push_back(collector);
+}
+
+void RegistryState::forget(const RegisteredCollector& collector) noexcept {
+  const std::lock_guard lock(mutex_);
+  // The caller refers to it too, so it does not end here.
+  std::erase_if(collectors_, [&](const auto& other) { return other.get() == &collector; });
+  const auto named = functions_.find(collector.name());
+  if (named != functions_.end() && named->second.collector == &collector) functions_.erase(named);
+}
+
+std::vector<std::shared_ptr<FamilyState>> RegistryState::families() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<FamilyState>> all;
+  all.reserve(families_.size());
+  for (const auto& [name, siblings] : families_) all.insert(all.end(), siblings.begin(), siblings.end());
+  return all;
+}
+
+std::vector<std::shared_ptr<RegisteredCollector>> RegistryState::collectors() const {
+  const std::lock_guard lock(mutex_);
+  return collectors_;
+}
+
+void RegistryState::note_clash(std::string_view family, std::string_view reason) {
+  if (told_.is_new(family)) diagnostics_->tell(reason);
+}
+
+// A histogram 'x' also writes x_bucket, x_sum and x_count: nobody else may be called that.
+void RegistryState::check_clashes(const Definition& definition) const {
+  for (const std::string_view suffix : definition.kind->suffixes()) {
+    const std::string written = fmt::format("{}{}", definition.name, suffix);
+    if (const Definition* other = find(written)) refuse_clash(definition, *other, definition, written);
+  }
+  const std::string_view name = definition.name;
+  const std::size_t word = name.rfind('_');  // a suffix is one word behind an underscore
+  if (word == std::string_view::npos) return;
+  const Definition* shorter = find(name.substr(0, word));
+  if (shorter && std::ranges::count(shorter->kind->suffixes(), name.substr(word)) > 0) {
+    refuse_clash(definition, *shorter, *shorter, name);
+  }
+}
+
+// Returns what is defined under a name, or null.
+const Definition* RegistryState::find(std::string_view name) const {
+  if (const auto family = families_.find(name); family != families_.end()) {
+    return &family->second.front()->definition();
+  }
+  const auto function = functions_.find(name);
+  return function == functions_.end() ? nullptr : function->second.definition.get();
+}
+
+}  // namespace narthex::detail

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <narthex/registry.h>
+
+#include "definition.h"
+#include "diagnostics.h"
+#include "extra_labels.h"
+#include "family_state.h"
+#include "once_each.h"
+#include "registered_collector.h"
+
+namespace narthex::detail {
+
+// What the copies of a Registry share: the families by name, and the collectors in the order they were added. Siblings,
+// families that differ in the values of their constant labels, share a name; a function has one of its own.
+class RegistryState : public std::enable_shared_from_this<RegistryState> {
+ public:
+  explicit RegistryState(RegistryOptions options);
+
+  std::shared_ptr<FamilyState> define(Definition definition);
+  bool remove(const FamilyState* family);
+  bool remove(std::string_view name);
+
+  std::shared_ptr<RegisteredCollector> add(std::shared_ptr<Collector> collector);
+  std::shared_ptr<RegisteredCollector> define_function(Definition definition, EmitFunction function);
+  // The name of a function is free again then.
+  void forget(const RegisteredCollector& collector) noexcept;
+
+  // Returns all families in the order of their names, siblings in the order they were defined.
+  std::vector<std::shared_ptr<FamilyState>> families() const;
+  std::vector<std::shared_ptr<RegisteredCollector>> collectors() const;
+
+  const ExtraLabels& labels() const noexcept { return extra_labels_; }
+  // A series of a family is left out, because another registry has served it.
+  void note_clash(std::string_view family, std::string_view reason);
+
+  std::atomic<std::size_t> last_text_size{0};
+  std::atomic<std::uint64_t> scrapes{0};
+
+ private:
+  using Siblings = std::vector<std::shared_ptr<FamilyState>>;
+  // A name that a function has taken, and the collector that calls it.
+  struct Function {
+    std::shared_ptr<const Definition> definition;
+    const RegisteredCollector* collector;
+  };
+
+  void complete(Definition& definition) const;
+  std::shared_ptr<RegisteredCollector> registered(std::shared_ptr<Collector> collector);
+  void insert(const std::shared_ptr<RegisteredCollector>& collector);
+  void check_clashes(const Definition& definition) const;
+  const Definition* find(std::string_view name) const;
+
+  const Labels labels_;
+  const ExtraLabels extra_labels_;
+  const std::shared_ptr<const Diagnostics> diagnostics_;
+  OnceEach told_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Siblings, std::less<>> families_;
+  std::map<std::string, Function, std::less<>> functions_;
+  std::vector<std::shared_ptr<RegisteredCollector>> collectors_;
+};
+
+}  // namespace narthex::detail

@@ -1,0 +1,138 @@
+#include "scrape.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+
+namespace narthex::detail {
+
+namespace {
+
+// A missing help says nothing that one could disagree with.
+bool agree(const FamilyInfo& a, const FamilyInfo& b) {
+  return a.type == b.type && (!a.help || !b.help || *a.help == *b.help);
+}
+
+std::string described(const FamilyInfo& family) {
+  if (!family.help) return fmt::format("a {} without help", to_string(family.type));
+  return fmt::format("a {} with help {}", to_string(family.type), quote(*family.help));
+}
+
+std::string served_before(std::string_view name, LabelView labels) {
+  return fmt::format("the series {} is there already, and served once only",
+                     quote(labels.empty() ? std::string(name) : fmt::format("{}{{{}}}", name, labels.text())));
+}
+
+}  // namespace
+
+FamilyInfo Scrape::Source::info() const noexcept {
+  if (recorded) return recorded->info();
+  const Definition& definition = family->definition();
+  return {definition.name, definition.help, definition.unit, definition.kind->type()};
+}
+
+void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, Sink& sink) {
+  Scrape scrape(registries);
+  for (std::size_t place = 0; place < registries.size(); ++place) scrape.add(place, deadline);
+  // The families of one registry are in order.
+  if (registries.size() > 1 || scrape.has_collected_) {
+    std::ranges::stable_sort(scrape.sources_, {}, &Source::name);
+  }
+  for (Sources rest = scrape.sources_; !rest.empty();) {
+    const std::string_view name = rest.front().name();
+    const auto end = std::ranges::find_if(rest, [&](const Source& source) { return source.name() != name; });
+    const auto size = static_cast<std::size_t>(end - rest.begin());
+    scrape.write(rest.first(size), sink);
+    rest = rest.subspan(size);
+  }
+  sink.finish();
+}
+
+void Scrape::add(std::size_t place, const Deadline& deadline) {
+  RegistryState& registry = *registries_[place].state_;
+  registry.scrapes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+  std::vector<Source> collected;  // first, so that what collectors define and update is in this scrape
+  for (auto& collector : registry.collectors()) {
+    for (auto& family : collector->run(registry.labels(), deadline)) {
+      collected.push_back({nullptr, std::move(family), collector, place});
+    }
+  }
+  has_collected_ = has_collected_ || !collected.empty();
+  auto families = registry.families();
+  sources_.reserve(sources_.size() + families.size() + collected.size());
+  for (auto& family : families) sources_.push_back({std::move(family), nullptr, nullptr, place});
+  std::ranges::move(collected, std::back_inserter(sources_));
+}
+
+void Scrape::write(Sources named, Sink& sink) const {
+  const Source& last = named.back();  // collectors come after families, and registries one after the other
+  if (last.family && last.registry == named.front().registry) {
+    sink.begin_family(named.front().info());
+    for (const Source& sibling : named) sibling.family->collect(sink);
+    return;
+  }
+  const Source* first = nullptr;
+  Seen seen;
+  for (const Source& source : named) {
+    if (!first) {
+      if (begin(source, sink)) first = &source;
+    } else if (!agree(first->info(), source.info())) {
+      note_clash(source, fmt::format("{} is there already as {}; its samples as {} are left out", quote(source.name()),
+                                     described(first->info()), described(source.info())));
+      continue;
+    }
+    if (first) write_samples(source, seen, sink);
+  }
+}
+
+// Returns whether the sink takes the family. What it refuses of a collector is the collector's mistake.
+bool Scrape::begin(const Source& source, Sink& sink) const {
+  if (source.family) {
+    sink.begin_family(source.info());
+    return true;
+  }
+  try {
+    sink.begin_family(source.info());
+    return true;
+  } catch (const RegistrationError& error) {
+    source.collector->note_error(error.what());
+    return false;
+  }
+}
+
+void Scrape::write_samples(const Source& source, Seen& seen, Sink& sink) const {
+  if (source.recorded) return replay(source, seen, sink);
+  source.family->collect(sink, [&](LabelView labels) {
+    if (seen.emplace(labels.text()).second) return true;
+    note_clash(source, served_before(source.name(), labels));
+    return false;
+  });
+}
+
+void Scrape::replay(const Source& source, Seen& seen, Sink& sink) const {
+  for (const RecordedSample& sample : source.recorded->samples) {
+    if (!seen.emplace(sample.labels().text()).second) {
+      note_clash(source, served_before(source.name(), sample.labels()));
+      continue;
+    }
+    try {
+      sample.replay(sink);
+    } catch (const RegistrationError& error) {
+      source.collector->note_error(error.what());
+    }
+  }
+}
+
+void Scrape::note_clash(const Source& source, std::string_view reason) const {
+  if (source.collector) {
+    source.collector->note_clash(source.name(), reason);
+  } else {
+    registries_[source.registry].state_->note_clash(source.name(), reason);
+  }
+}
+
+}  // namespace narthex::detail
