@@ -82,6 +82,7 @@ TEST_F(CollectorTest, MayGiveEveryTypeOfFamily) {
             "# HELP u U.\n# TYPE u untyped\nu 1 1700\n");
 }
 
+// SPEC case 197.
 TEST_F(CollectorTest, NeedsANameAndANewPlace) {
   const auto message = [&](std::shared_ptr<Collector> collector) -> std::string {
     try {
@@ -99,6 +100,7 @@ TEST_F(CollectorTest, NeedsANameAndANewPlace) {
   EXPECT_EQ(message(nullptr), "a null pointer was added where a collector is needed");
 }
 
+// SPEC case 203.
 TEST_F(CollectorTest, LosesItsOwnSamplesWhenItThrows) {
   registry_.counter({.name = "healthy_total", .help = "Healthy."}).inc();
   const Registration a = add("throws", [](Sink& sink) {
@@ -193,6 +195,7 @@ TEST_F(CollectorTest, CarriesTheLabelsOfTheRegistry) {
             "g{a=\"\",az=\"1\\\"2\",host=\"h\",zone=\"z\"} 3\n");
 }
 
+// SPEC case 201.
 TEST_F(CollectorTest, ServesTheFirstOfASeriesAndCountsTheOthers) {
   registry_.gauge({.name = "level", .help = "G."}, {"of"}).labels("a").set(1);
   const auto collector = [](double value) {
