@@ -1,5 +1,6 @@
 #include "sample_rules.h"
 
+#include <array>
 #include <string>
 
 #include <fmt/format.h>
@@ -9,6 +10,20 @@
 #include "names.h"
 
 namespace narthex::detail {
+
+std::span<const std::string_view> suffixes_of(MetricType type) noexcept {
+  static constexpr std::array<std::string_view, 3> kAll{"_sum", "_count", "_bucket"};
+  const std::span<const std::string_view> all(kAll);
+  switch (type) {
+    case MetricType::histogram:
+    case MetricType::gauge_histogram:
+      return all;
+    case MetricType::summary:
+      return all.first(2);
+    default:
+      return {};
+  }
+}
 
 void check_name(const FamilyInfo& family) {
   std::string fault = metric_name_fault(family.name);

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include <narthex/labels.h>
 #include <narthex/sink.h>
 
 namespace narthex::detail {
+
+// What formats append to the name of a family of this type in its samples.
+std::span<const std::string_view> suffixes_of(MetricType type) noexcept;
 
 // What every sink demands, whoever feeds it. Each throws RegistrationError and quotes the culprit.
 

@@ -1,12 +1,13 @@
 #include "scrape.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
+
+#include "sample_rules.h"
 
 namespace narthex::detail {
 
@@ -38,10 +39,8 @@ FamilyInfo Scrape::Source::info() const noexcept {
 void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, Sink& sink) {
   Scrape scrape(registries);
   for (std::size_t place = 0; place < registries.size(); ++place) scrape.add(place, deadline);
-  // The families of one registry are in order.
-  if (registries.size() > 1 || scrape.has_collected_) {
-    std::ranges::stable_sort(scrape.sources_, {}, &Source::name);
-  }
+  // The families of one registry are in order, and were checked against each other when they were defined.
+  if (registries.size() > 1 || scrape.has_collected_) scrape.sort();
   for (Sources rest = scrape.sources_; !rest.empty();) {
     const std::string_view name = rest.front().name();
     const auto end = std::ranges::find_if(rest, [&](const Source& source) { return source.name() != name; });
@@ -58,14 +57,49 @@ void Scrape::add(std::size_t place, const Deadline& deadline) {
   std::vector<Source> collected;  // first, so that what collectors define and update is in this scrape
   for (auto& collector : registry.collectors()) {
     for (auto& family : collector->run(registry.labels(), deadline)) {
-      collected.push_back({nullptr, std::move(family), collector, place});
+      collected.push_back({nullptr, std::move(family), collector, place, 0});
     }
   }
   has_collected_ = has_collected_ || !collected.empty();
   auto families = registry.families();
   sources_.reserve(sources_.size() + families.size() + collected.size());
-  for (auto& family : families) sources_.push_back({std::move(family), nullptr, nullptr, place});
-  std::ranges::move(collected, std::back_inserter(sources_));
+  for (auto& family : families) sources_.push_back({std::move(family), nullptr, nullptr, place, sources_.size()});
+  for (Source& source : collected) {
+    source.rank = sources_.size();
+    sources_.push_back(std::move(source));
+  }
+}
+
+void Scrape::sort() {
+  std::ranges::stable_sort(sources_, {}, &Source::name);
+  for (Source& source : sources_) {
+    if (source.family && source.registry == 0) continue;  // nothing is earlier but its like
+    if (const Source* other = suffix_clash(source)) {
+      source.is_left_out = true;
+      note_clash(source, fmt::format("{} is left out: its samples would carry the names of those of {}",
+                                     quote(source.name()), quote(other->name())));
+    }
+  }
+  std::erase_if(sources_, [](const Source& source) { return source.is_left_out; });
+}
+
+// A histogram 'x' also writes x_bucket, x_sum and x_count. Returns who comes earlier and does so, or is called that.
+const Scrape::Source* Scrape::suffix_clash(const Source& source) const {
+  const std::string_view name = source.name();
+  for (const std::string_view suffix : suffixes_of(source.info().type)) {
+    if (const Source* other = earlier(fmt::format("{}{}", name, suffix), source)) return other;
+  }
+  const std::size_t word = name.rfind('_');  // a suffix is one word behind an underscore
+  if (word == std::string_view::npos) return nullptr;
+  const Source* shorter = earlier(name.substr(0, word), source);
+  if (!shorter || std::ranges::count(suffixes_of(shorter->info().type), name.substr(word)) == 0) return nullptr;
+  return shorter;
+}
+
+// Returns the first source of a name if it comes before another one.
+const Scrape::Source* Scrape::earlier(std::string_view name, const Source& than) const {
+  const auto found = std::ranges::lower_bound(sources_, name, {}, &Source::name);
+  return found != sources_.end() && found->name() == name && found->rank < than.rank ? &*found : nullptr;
 }
 
 void Scrape::write(Sources named, Sink& sink) const {

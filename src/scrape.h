@@ -43,6 +43,8 @@ class Scrape {
     std::unique_ptr<RecordedFamily> recorded;  // with
     std::shared_ptr<RegisteredCollector> collector;
     std::size_t registry;  // its place among the registries
+    std::size_t rank;      // among all: the lower one wins a clash
+    bool is_left_out = false;
 
     std::string_view name() const noexcept { return family ? family->definition().name : recorded->name; }
     FamilyInfo info() const noexcept;
@@ -54,6 +56,9 @@ class Scrape {
 
   // Calls the collectors of a registry, and lists all that it has.
   void add(std::size_t place, const Deadline& deadline);
+  void sort();
+  const Source* suffix_clash(const Source& source) const;
+  const Source* earlier(std::string_view name, const Source& than) const;
   void write(Sources named, Sink& sink) const;
   bool begin(const Source& source, Sink& sink) const;
   void write_samples(const Source& source, Seen& seen, Sink& sink) const;

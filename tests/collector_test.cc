@@ -241,6 +241,40 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatDoNotAgree) {
                           "counter with help 'H.' are left out"));
 }
 
+TEST_F(CollectorTest, LeavesOutFamiliesThatTakeTheNamesOfOtherSamples) {
+  registry_.histogram({.name = "work", .help = "W.", .buckets = {1}});
+  registry_.gauge({.name = "size_count", .help = "S."});
+  const Registration first = add("first", [](Sink& sink) {
+    give_gauge(sink, "work_count", 1);
+    give_gauge(sink, "work_total", 2);
+    sink.begin_family({.name = "size", .help = "S.", .type = MetricType::histogram});
+    sink.histogram({}, {});
+    sink.begin_family({.name = "late", .help = "L.", .type = MetricType::summary});
+    sink.summary({}, {});
+  });
+  const Registration second = add("second", [](Sink& sink) {
+    give_gauge(sink, "late_sum", 3);
+    give_gauge(sink, "late_bucket", 4);
+  });
+  EXPECT_EQ(to_text(registry_),
+            "# HELP late L.\n# TYPE late summary\nlate_sum 0\nlate_count 0\n"
+            "# HELP late_bucket G.\n# TYPE late_bucket gauge\nlate_bucket 4\n"
+            "# HELP size_count S.\n# TYPE size_count gauge\nsize_count 0\n"
+            "# HELP work W.\n# TYPE work histogram\n"
+            "work_bucket{le=\"1\"} 0\nwork_bucket{le=\"+Inf\"} 0\nwork_sum 0\nwork_count 0\n"
+            "# HELP work_total G.\n# TYPE work_total gauge\nwork_total 2\n");
+  EXPECT_EQ(numbers(kClashes),
+            "narthex_collector_clashes_total{collector=\"first\"} 2\n"
+            "narthex_collector_clashes_total{collector=\"second\"} 1\n");
+  EXPECT_THAT(lines_, testing::ElementsAre(
+                          "collector 'second': 'late_sum' is left out: its samples would carry the names of those of "
+                          "'late'",
+                          "collector 'first': 'size' is left out: its samples would carry the names of those of "
+                          "'size_count'",
+                          "collector 'first': 'work_count' is left out: its samples would carry the names of those of "
+                          "'work'"));
+}
+
 TEST_F(CollectorTest, MayDefineUpdateAndScrape) {
   std::string inner;
   const Registration other = add("other", [](Sink& sink) { give_gauge(sink, "other", 1); });

@@ -19,6 +19,8 @@ class RegisteredCollector;
 class [[nodiscard]] Registration {
  public:
   Registration() noexcept = default;
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
   Registration(Registration&&) noexcept = default;
   Registration& operator=(Registration&& other) noexcept {
     if (this == &other) return *this;
