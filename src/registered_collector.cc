@@ -1,5 +1,6 @@
 #include "registered_collector.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -13,8 +14,8 @@ namespace narthex::detail {
 
 namespace {
 
-// A collector that was slow once, on a busy machine say, is not given up for good: after so many scrapes without it, one
-// takes the risk.
+// A collector that was slow once, on a busy machine say, is not given up for good: after so many scrapes without it,
+// one takes the risk.
 constexpr int kMostSkips = 20;
 
 std::string name_of(const Collector* collector) {
@@ -118,8 +119,11 @@ std::optional<double> RegisteredCollector::last_duration() const {
 
 void RegisteredCollector::note_error(std::string_view what) {
   totals_->errors.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-  // A family has a name, so that the empty one is free for this.
-  if (told_.is_new({})) diagnostics_->tell(fmt::format("collector {} fails: {}", quote(name_), what));
+  if (!told_.is_new({})) return;  // a family has a name, so that the empty one is free for this
+  std::string line = fmt::format("collector {} fails: {}", quote(name_), what);
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');  // it stays one
+  diagnostics_->tell(line);
 }
 
 void RegisteredCollector::note_clash(std::string_view family, std::string_view reason) {

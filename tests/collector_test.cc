@@ -105,7 +105,7 @@ TEST_F(CollectorTest, LosesItsOwnSamplesWhenItThrows) {
   registry_.counter({.name = "healthy_total", .help = "Healthy."}).inc();
   const Registration a = add("throws", [](Sink& sink) {
     give_gauge(sink, "taken_back", 1);
-    throw std::runtime_error("no such sensor");
+    throw std::runtime_error("no such\nsensor");
   });
   const Registration b = add("throws what it likes", [](Sink&) { throw 1; });
   const Registration c = add("good", [](Sink& sink) { give_gauge(sink, "z", 1); });

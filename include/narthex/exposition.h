@@ -16,8 +16,8 @@ namespace narthex {
 struct ExpositionRequest {
   std::string_view accept{};
   std::string_view accept_encoding{};
-  /// What the scraper gives the scrape: X-Prometheus-Scrape-Timeout-Seconds, less some time for the way back. A collector
-  /// that took longer the last time than is left is skipped, and counted. None: every collector is called.
+  /// How long the scraper waits: X-Prometheus-Scrape-Timeout-Seconds, less some time for the way back. A collector that
+  /// took longer the last time than is left is skipped, and counted. None: every collector is called.
   std::optional<std::chrono::milliseconds> timeout{};
 };
 

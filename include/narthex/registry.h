@@ -98,8 +98,8 @@ class NARTHEX_EXPORT Registry {
   /// The same for all that is called so, siblings and metrics without labels included.
   bool remove(std::string_view name);
 
-  /// Asks a collector for its samples in every scrape, until the registration ends. Throws RegistrationError for one that
-  /// has no name or is in this registry already.
+  /// Asks a collector for its samples in every scrape, until the registration ends. Throws RegistrationError for one
+  /// that has no name or is in this registry already.
   Registration add(std::shared_ptr<Collector> collector);
   template <std::derived_from<Collector> C>
   Registration add(C collector) {
@@ -128,8 +128,8 @@ class NARTHEX_EXPORT Registry {
     return define_function(options, names(label_names), Emit<N>::each(std::move(function)));
   }
 
-  /// Reads every series into the sink, in the order in which they are served. No lock is held while the sink works, or a
-  /// collector. A collector that is called just now is left out.
+  /// Reads every series into the sink, in the order in which they are served. No lock is held while the sink works, or
+  /// a collector. A collector that is called just now is left out.
   void collect(Sink& sink) const;
 
  private:
