@@ -10,6 +10,12 @@
 
 #include "registry_state.h"
 
+namespace narthex {
+
+Collector::~Collector() = default;  // here, so that there is one vtable for all shared libraries
+
+}  // namespace narthex
+
 namespace narthex::detail {
 
 namespace {

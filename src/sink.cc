@@ -1,11 +1,8 @@
 #include <narthex/sink.h>
 
-#include <narthex/collector.h>
-
 namespace narthex {
 
 Sink::~Sink() = default;
-Collector::~Collector() = default;
 
 std::string_view to_string(MetricType type) noexcept {
   switch (type) {
