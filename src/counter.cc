@@ -43,7 +43,7 @@ double CounterSeries::value() const noexcept {
 
 void CounterSeries::collect(Sink& sink) const {
   heat_.cool();
-  sink.counter(labels(), value());
+  sink.counter(labels(), {value(), created_.time()});
 }
 
 std::unique_ptr<Kind> make_kind(const CounterOptions&) { return std::make_unique<CounterKind>(); }

@@ -40,10 +40,12 @@ void append_escaped(Text& out, std::string_view text, IsSpecial is_special) {
   }
 }
 
-// Appends a label value the way every text format wants it: \ " and line feed are escaped.
+constexpr bool is_escaped_in_quotes(char c) noexcept { return c == '\\' || c == '"' || c == '\n'; }
+
+// Appends a label value, or a name in quotes, the way every text format wants it: \ " and line feed are escaped.
 template <class Text>
 void append_label_value(Text& out, std::string_view value) {
-  append_escaped(out, value, [](char c) { return c == '\\' || c == '"' || c == '\n'; });
+  append_escaped(out, value, is_escaped_in_quotes);
 }
 
 // Returns where the escaped value ends that a text begins with: at its first quote without a backslash.
@@ -51,6 +53,29 @@ inline std::size_t end_of_label_value(std::string_view text) noexcept {
   std::size_t end = 0;
   while (text[end] != '"') end += text[end] == '\\' ? 2 : 1;
   return end;
+}
+
+// Appends the text that was escaped so.
+template <class Text>
+void append_unescaped(Text& out, std::string_view escaped) {
+  for (std::size_t i = 0; i < escaped.size(); ++i) {
+    if (escaped[i] != '\\') {
+      out.push_back(escaped[i]);
+    } else {
+      ++i;
+      out.push_back(escaped[i] == 'n' ? '\n' : escaped[i]);
+    }
+  }
+}
+
+// Tells whether a text is another one, escaped.
+inline bool is_escaped(std::string_view escaped, std::string_view text) noexcept {
+  std::size_t at = 0;
+  for (const char c : text) {
+    if (is_escaped_in_quotes(c) && (at == escaped.size() || escaped[at++] != '\\')) return false;
+    if (at == escaped.size() || escaped[at++] != (c == '\n' ? 'n' : c)) return false;
+  }
+  return at == escaped.size();
 }
 
 // Appends a help text for the text format 0.0.4: \ and line feed are escaped, quotes are not.

@@ -1,14 +1,13 @@
 #include "extra_labels.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "escape.h"
+#include "label_cursor.h"
 #include "utf8.h"
 
 namespace narthex::detail {
@@ -34,14 +33,13 @@ std::string ExtraLabels::added_to(LabelView own) const {
     all += label;
   };
   auto extra = labels_.begin();
-  for (std::string_view rest = own.text(); !rest.empty();) {
-    const std::string_view name = rest.substr(0, rest.find("=\""));
+  std::string name;
+  for (LabelCursor label(own); label.next();) {
+    name.clear();
+    append_unescaped(name, label.name());
     for (; extra != labels_.end() && extra->name < name; ++extra) append(extra->text);
     if (extra != labels_.end() && extra->name == name) ++extra;
-    const std::size_t value = name.size() + 2;
-    const std::size_t size = value + end_of_label_value(rest.substr(value)) + 1;
-    append(rest.substr(0, size));
-    rest.remove_prefix(std::min(size + 1, rest.size()));  // with the comma
+    append(label.whole());
   }
   for (; extra != labels_.end(); ++extra) append(extra->text);
   return all;

@@ -147,7 +147,9 @@ void HistogramSeries::collect(Sink& sink) const {
   }
   add(*base_);
   for (std::size_t i = 1; i <= bounds.size(); ++i) buckets[i].cumulative_count += buckets[i - 1].cumulative_count;
-  sink.histogram(labels(), {{buckets.data(), buckets.size()}, buckets[bounds.size()].cumulative_count, sum});
+  sink.histogram(
+      labels(),
+      {{buckets.data(), buckets.size()}, buckets[bounds.size()].cumulative_count, sum, nullptr, created_.time()});
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "escape.h"
+#include "names.h"
 
 namespace narthex::detail {
 
@@ -25,13 +26,23 @@ std::vector<Place> sorted_places(const Labels& constant_labels, std::span<const 
   return places;
 }
 
+void append_label_name(std::string& text, std::string_view name) {
+  if (is_bare_label_name(name)) {
+    text += name;
+    return;
+  }
+  text += '"';
+  append_label_value(text, name);
+  text += '"';
+}
+
 }  // namespace
 
 LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names) {
   bool first = true;
   for (const Place& place : sorted_places(constant_labels, label_names)) {
     if (!std::exchange(first, false)) tail_ += ',';
-    tail_ += place.name;
+    append_label_name(tail_, place.name);
     tail_ += "=\"";
     if (place.variable) {
       parts_.push_back({std::exchange(tail_, {}), *place.variable});

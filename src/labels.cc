@@ -6,7 +6,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "escape.h"
+#include "label_cursor.h"
 #include "label_order.h"
 #include "names.h"
 #include "totals.h"
@@ -32,12 +32,8 @@ LabelText LabelText::of(const Labels& labels) {
 }
 
 bool LabelView::has(std::string_view name) const noexcept {
-  for (std::string_view rest = text_; !rest.empty();) {
-    const std::size_t equals = rest.find("=\"");
-    if (rest.substr(0, equals) == name) return true;
-    rest.remove_prefix(equals + 2);
-    rest.remove_prefix(detail::end_of_label_value(rest) + 1);
-    if (!rest.empty()) rest.remove_prefix(1);  // the comma
+  for (detail::LabelCursor label(*this); label.next();) {
+    if (detail::is_escaped(label.name(), name)) return true;
   }
   return false;
 }

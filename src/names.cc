@@ -36,15 +36,21 @@ constexpr auto kWordBytes = [] {
   return table;
 }();
 
+bool is_allowed(char c, const Rule& rule) noexcept {
+  return kWordBytes[static_cast<unsigned char>(c)] || rule.extra.find(c) != std::string_view::npos;
+}
+
+bool is_bare(std::string_view name, const Rule& rule) noexcept {
+  return !name.empty() && !is_digit(name.front()) &&
+         std::ranges::all_of(name, [&](char c) { return is_allowed(c, rule); });
+}
+
 std::string fault(std::string_view name, const Rule& rule) {
   if (name.empty()) return fmt::format("{} may not be empty; allowed: {}", rule.what, rule.allowed);
   if (is_digit(name.front())) {
     return fmt::format("{} may not start with {}; allowed: {}", rule.what, quote(name.substr(0, 1)), rule.allowed);
   }
-  const auto good = [&](char c) {
-    return kWordBytes[static_cast<unsigned char>(c)] || rule.extra.find(c) != std::string_view::npos;
-  };
-  const auto bad = std::find_if_not(name.begin(), name.end(), good);
+  const auto bad = std::ranges::find_if_not(name, [&](char c) { return is_allowed(c, rule); });
   if (bad == name.end()) return {};
   const std::string_view rest = name.substr(static_cast<std::size_t>(bad - name.begin()));
   const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
@@ -59,5 +65,9 @@ std::string label_name_fault(std::string_view name) {
   if (name.starts_with("__")) return "label names that start with '__' are reserved for Prometheus itself";
   return fault(name, kLabelName);
 }
+
+bool is_bare_metric_name(std::string_view name) noexcept { return is_bare(name, kMetricName); }
+
+bool is_bare_label_name(std::string_view name) noexcept { return is_bare(name, kLabelName); }
 
 }  // namespace narthex::detail

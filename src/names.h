@@ -10,4 +10,8 @@ namespace narthex::detail {
 std::string metric_name_fault(std::string_view name);
 std::string label_name_fault(std::string_view name);
 
+// Whether a name can stand in the text formats without quotes.
+bool is_bare_metric_name(std::string_view name) noexcept;
+bool is_bare_label_name(std::string_view name) noexcept;
+
 }  // namespace narthex::detail

@@ -20,6 +20,11 @@ struct Replay {
   LabelView labels;
   const Timestamp& at;
 
+  void operator()(const Sample::Counter& counter) const {
+    Exemplar exemplar;
+    if (counter.exemplar) exemplar = counter.exemplar->view();
+    sink.counter(labels, {counter.value, counter.created, counter.exemplar ? &exemplar : nullptr}, at);
+  }
   void operator()(const Sample::Number& number) const { (sink.*number.call)(labels, number.value, at); }
   void operator()(const Sample::Info&) const { sink.info(labels, at); }
   void operator()(const Sample::StateSet& set) const {
@@ -27,13 +32,45 @@ struct Replay {
     for (const auto& [name, on] : set.states) states.push_back({name, on});
     sink.state_set(labels, states, at);
   }
-  void operator()(const Sample::Histogram& h) const { (sink.*h.call)(labels, {h.buckets, h.count, h.sum}, at); }
-  void operator()(const Sample::Summary& s) const { sink.summary(labels, {s.quantiles, s.count, s.sum}, at); }
+  void operator()(const Sample::Histogram& h) const {
+    std::vector<Exemplar> exemplars(h.buckets.size());
+    std::vector<Bucket> buckets = h.buckets;
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+      if (!h.exemplars[i]) continue;
+      exemplars[i] = h.exemplars[i]->view();
+      buckets[i].exemplar = &exemplars[i];
+    }
+    HistogramSample sample{buckets, h.count, h.sum, nullptr, h.created};
+    if (!h.native) return (sink.*h.call)(labels, sample, at);
+    NativeSample native = h.native->numbers;
+    native.negative = h.native->negative;
+    native.positive = h.native->positive;
+    std::vector<Exemplar> native_exemplars;
+    for (const RecordedExemplar& exemplar : h.native->exemplars) native_exemplars.push_back(exemplar.view());
+    native.exemplars = native_exemplars;
+    sample.native = &native;
+    (sink.*h.call)(labels, sample, at);
+  }
+  void operator()(const Sample::Summary& s) const {
+    sink.summary(labels, {s.quantiles, s.count, s.sum, s.created}, at);
+  }
 };
 
 template <class T>
 std::vector<T> copied(std::span<const T> all) {
   return {all.begin(), all.end()};
+}
+
+Sample::Histogram copied(const HistogramSample& sample,
+                         void (Sink::*call)(LabelView, const HistogramSample&, const Timestamp&)) {
+  Sample::Histogram copy{call, {}, {}, sample.count, sample.sum, std::nullopt, sample.created};
+  for (const Bucket& bucket : sample.buckets) {
+    copy.buckets.push_back({bucket.upper_bound, bucket.cumulative_count});
+    copy.exemplars.emplace_back();
+    if (bucket.exemplar) copy.exemplars.back().emplace(*bucket.exemplar);
+  }
+  if (sample.native) copy.native.emplace(*sample.native);
+  return copy;
 }
 
 // Returns the label that formats write themselves in samples of this type; empty: none.
@@ -52,6 +89,13 @@ std::string_view own_label(const RecordedFamily& family) {
 }
 
 }  // namespace
+
+RecordedNative::RecordedNative(const NativeSample& sample)
+    : numbers{sample.schema, sample.zero_threshold, sample.zero_count},
+      negative(copied(sample.negative)),
+      positive(copied(sample.positive)) {
+  for (const Exemplar& exemplar : sample.exemplars) exemplars.emplace_back(exemplar);
+}
 
 void RecordedSample::replay(Sink& sink) const { std::visit(Replay{sink, labels(), at_}, value_); }
 
@@ -75,8 +119,10 @@ void Recording::add(MetricType type, LabelView labels, const Timestamp& at, Samp
   current_->samples.push_back(std::move(sample));
 }
 
-void Recording::counter(LabelView labels, double value, const Timestamp& at) {
-  add(MetricType::counter, labels, at, Sample::Number{&Sink::counter, value});
+void Recording::counter(LabelView labels, const CounterSample& s, const Timestamp& at) {
+  Sample::Counter copy{s.value, s.created, std::nullopt};
+  if (s.exemplar) copy.exemplar.emplace(*s.exemplar);
+  add(MetricType::counter, labels, at, std::move(copy));
 }
 
 void Recording::gauge(LabelView labels, double value, const Timestamp& at) {
@@ -96,16 +142,15 @@ void Recording::state_set(LabelView labels, std::span<const State> states, const
 }
 
 void Recording::histogram(LabelView labels, const HistogramSample& s, const Timestamp& at) {
-  add(MetricType::histogram, labels, at, Sample::Histogram{&Sink::histogram, copied(s.buckets), s.count, s.sum});
+  add(MetricType::histogram, labels, at, copied(s, &Sink::histogram));
 }
 
 void Recording::gauge_histogram(LabelView labels, const HistogramSample& s, const Timestamp& at) {
-  add(MetricType::gauge_histogram, labels, at,
-      Sample::Histogram{&Sink::gauge_histogram, copied(s.buckets), s.count, s.sum});
+  add(MetricType::gauge_histogram, labels, at, copied(s, &Sink::gauge_histogram));
 }
 
 void Recording::summary(LabelView labels, const SummarySample& s, const Timestamp& at) {
-  add(MetricType::summary, labels, at, Sample::Summary{copied(s.quantiles), s.count, s.sum});
+  add(MetricType::summary, labels, at, Sample::Summary{copied(s.quantiles), s.count, s.sum, s.created});
 }
 
 }  // namespace narthex::detail

@@ -16,9 +16,34 @@
 
 namespace narthex::detail {
 
+// Copies of what samples only point at, each with a view that a sink takes.
+struct RecordedExemplar {
+  explicit RecordedExemplar(const Exemplar& exemplar)
+      : labels(exemplar.labels.text()), value(exemplar.value), at(exemplar.at) {}
+  Exemplar view() const noexcept { return {CheckedLabels::view(labels), value, at}; }
+
+  std::string labels;
+  double value;
+  Timestamp at;
+};
+
+struct RecordedNative {
+  explicit RecordedNative(const NativeSample& sample);
+
+  NativeSample numbers;  // its spans are empty
+  std::vector<NativeBucket> negative;
+  std::vector<NativeBucket> positive;
+  std::vector<RecordedExemplar> exemplars;
+};
+
 // One sample as a collector handed it over: an argument list of one of the sink's calls.
 class RecordedSample {
  public:
+  struct Counter {
+    double value;
+    Timestamp created;
+    std::optional<RecordedExemplar> exemplar;
+  };
   struct Number {
     void (Sink::*call)(LabelView, double, const Timestamp&);
     double value;
@@ -29,16 +54,20 @@ class RecordedSample {
   };
   struct Histogram {
     void (Sink::*call)(LabelView, const HistogramSample&, const Timestamp&);
-    std::vector<Bucket> buckets;
+    std::vector<Bucket> buckets;  // without exemplars, which stand beside them
+    std::vector<std::optional<RecordedExemplar>> exemplars;
     std::uint64_t count;
     double sum;
+    std::optional<RecordedNative> native;
+    Timestamp created;
   };
   struct Summary {
     std::vector<Quantile> quantiles;
     std::uint64_t count;
     double sum;
+    Timestamp created;
   };
-  using Value = std::variant<Number, Info, StateSet, Histogram, Summary>;
+  using Value = std::variant<Counter, Number, Info, StateSet, Histogram, Summary>;
 
   RecordedSample(std::string labels, const Timestamp& at, Value value)
       : labels_(std::move(labels)), at_(at), value_(std::move(value)) {}
@@ -74,7 +103,7 @@ class Recording final : public Sink {
   explicit Recording(const ExtraLabels& extra_labels) : extra_labels_(extra_labels) {}
 
   void begin_family(const FamilyInfo& family) override;
-  void counter(LabelView labels, double value, const Timestamp& at) override;
+  void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
   void gauge(LabelView labels, double value, const Timestamp& at) override;
   void unknown(LabelView labels, double value, const Timestamp& at) override;
   void info(LabelView labels, const Timestamp& at) override;

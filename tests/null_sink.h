@@ -10,7 +10,7 @@ namespace narthex {
 class NullSink : public Sink {
  public:
   void begin_family(const FamilyInfo&) override {}
-  void counter(LabelView, double, const Timestamp&) override {}
+  void counter(LabelView, const CounterSample&, const Timestamp&) override {}
   void gauge(LabelView, double, const Timestamp&) override {}
   void unknown(LabelView, double, const Timestamp&) override {}
   void info(LabelView, const Timestamp&) override {}

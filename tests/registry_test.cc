@@ -92,7 +92,7 @@ class Recorder final : public Sink {
     calls.push_back("family " + std::string(f.name) + "|" + std::string(*f.help) + "|" + std::string(f.unit) + "|" +
                     std::string(to_string(f.type)));
   }
-  void counter(LabelView l, double, const Timestamp&) override { sample("counter", l); }
+  void counter(LabelView l, const CounterSample&, const Timestamp&) override { sample("counter", l); }
   void gauge(LabelView l, double, const Timestamp&) override { sample("gauge", l); }
   void unknown(LabelView l, double, const Timestamp&) override { sample("unknown", l); }
   void info(LabelView l, const Timestamp&) override { sample("info", l); }
@@ -126,7 +126,7 @@ class Meddler final : public NullSink {
   explicit Meddler(Registry registry) : registry_(std::move(registry)) {}
 
   void begin_family(const FamilyInfo&) override { registry_.counter({.name = "made_meanwhile_total", .help = "M."}); }
-  void counter(LabelView, double, const Timestamp&) override {
+  void counter(LabelView, const CounterSample&, const Timestamp&) override {
     registry_.counter({.name = "hits_total", .help = "Hits."}, {"n"}).labels(++made).inc();
   }
   void finish() override { to_text(registry_); }

@@ -31,7 +31,8 @@ class TextFormat : public testing::Test {
 
   std::string text_;
   detail::StringOutput output_{text_};
-  detail::TextWriter sink_{output_};
+  detail::TextWriter writer_{output_};
+  Sink& sink_ = writer_;  // as collectors see it
 };
 
 // SPEC case 29.

@@ -26,5 +26,6 @@
 #include <narthex/library_collector.h>
 #include <narthex/registration.h>
 #include <narthex/registry.h>
+#include <narthex/registry_options.h>
 #include <narthex/sink.h>
 #include <narthex/timer.h>

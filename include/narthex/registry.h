@@ -12,6 +12,7 @@
 
 #include <narthex/collector.h>
 #include <narthex/counter.h>
+#include <narthex/detail/defines.h>
 #include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/dynamic_family.h>
@@ -20,6 +21,7 @@
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
 #include <narthex/registration.h>
+#include <narthex/registry_options.h>
 
 namespace narthex {
 
@@ -29,14 +31,6 @@ namespace detail {
 class RegistryState;
 class Scrape;
 }  // namespace detail
-
-/// What holds for everything in a registry.
-struct RegistryOptions {
-  Labels labels = {};  ///< On every series, beside its own: `{{"hostname", "web-1"}}`.
-  /// Gets a line when somebody should look into something, such as a family that has reached its `max_series`: from any
-  /// thread, at once, without a lock held; what it throws is lost. None: stderr.
-  std::function<void(std::string_view line)> diagnostic = {};
-};
 
 /// Owns families and collectors, and hands their samples to a sink: what one exporter path serves.
 /// Values: starts empty. Families are served in the order of their names, their series in the order they were made,
@@ -59,38 +53,10 @@ class NARTHEX_EXPORT Registry {
   /// Returns the registry of the whole process. It is never destroyed: static constructors and destructors may use it.
   static Registry& global();
 
-  Counter counter(const CounterOptions& options) { return metric<Counter>(options); }
-  Gauge gauge(const GaugeOptions& options) { return metric<Gauge>(options); }
-  Histogram histogram(const HistogramOptions& options) { return metric<Histogram>(options); }
-
-  // With label names: `registry.counter({...}, {"method", "code"})` returns a Family<Counter, 2>.
-  template <std::size_t N>
-  Family<Counter, N> counter(const CounterOptions& options, const char* const (&label_names)[N]) {
-    return family<Counter>(options, label_names);
-  }
-  template <std::size_t N>
-  Family<Gauge, N> gauge(const GaugeOptions& options, const char* const (&label_names)[N]) {
-    return family<Gauge>(options, label_names);
-  }
-  template <std::size_t N>
-  Family<Histogram, N> histogram(const HistogramOptions& options, const char* const (&label_names)[N]) {
-    return family<Histogram>(options, label_names);
-  }
-
-  // With label names that are known only at run time: `registry.counter({...}, names)`, where the names are a
-  // std::vector<std::string>, returns a DynamicFamily<Counter>.
-  template <std::same_as<std::vector<std::string>> Names>
-  DynamicFamily<Counter> counter(const CounterOptions& options, const Names& label_names) {
-    return DynamicFamily<Counter>(define(options, label_names));
-  }
-  template <std::same_as<std::vector<std::string>> Names>
-  DynamicFamily<Gauge> gauge(const GaugeOptions& options, const Names& label_names) {
-    return DynamicFamily<Gauge>(define(options, label_names));
-  }
-  template <std::same_as<std::vector<std::string>> Names>
-  DynamicFamily<Histogram> histogram(const HistogramOptions& options, const Names& label_names) {
-    return DynamicFamily<Histogram>(define(options, label_names));
-  }
+  // What a registry defines; each in three forms: see detail/defines.h.
+  NARTHEX_DEFINES(Counter, counter)
+  NARTHEX_DEFINES(Gauge, gauge)
+  NARTHEX_DEFINES(Histogram, histogram)
 
   /// Stops serving a family, and forgets its name: it can be defined anew, and otherwise. Handles stay usable and are
   /// never served again. Returns whether it was there.

@@ -34,20 +34,55 @@ struct FamilyInfo {
   MetricType type = MetricType::unknown;
 };
 
-/// When a sample was taken, to the millisecond, not before 1970; most samples carry none and get the scrape's time.
+/// A moment, to the millisecond, not before 1970. Of a sample: when it was taken; most carry none and get the scrape's
+/// time. Of a series: when it began to count; none: not known.
 using Timestamp = std::optional<std::chrono::sys_time<std::chrono::milliseconds>>;
+
+/// One observation that stands for others of its counter or bucket, with labels that lead to it: a trace id.
+struct Exemplar {
+  LabelView labels{};  ///< Names and values have 128 characters (Unicode code points) at most, all together.
+  double value = 0;
+  Timestamp at{};
+};
+
+/// One counter as it was read.
+struct CounterSample {
+  double value = 0;
+  Timestamp created{};
+  const Exemplar* exemplar = nullptr;
+};
 
 /// One bucket of a histogram: how many observations were at most `upper_bound`.
 struct Bucket {
   double upper_bound = 0;
   std::uint64_t cumulative_count = 0;
+  const Exemplar* exemplar = nullptr;
 };
 
-/// One histogram as it was read.
+/// One bucket of a native histogram, which has no observations but its own.
+struct NativeBucket {
+  std::int32_t index = 0;
+  std::uint64_t count = 0;
+};
+
+/// The buckets of a native histogram: with base = 2^(2^-schema), the one of index i has the observations whose size is
+/// above base^(i-1) and at most base^i.
+struct NativeSample {
+  int schema = 0;             ///< From -4 to 8.
+  double zero_threshold = 0;  ///< Observations of at most that size, whatever their sign, are in `zero_count`.
+  std::uint64_t zero_count = 0;
+  std::span<const NativeBucket> negative{};  ///< By rising index; those without observations are left out.
+  std::span<const NativeBucket> positive{};  ///< The same.
+  std::span<const Exemplar> exemplars{};     ///< By rising value.
+};
+
+/// One histogram as it was read. With `native` its count is that of the zero bucket, all others and NaN together.
 struct HistogramSample {
   std::span<const Bucket> buckets{};  ///< By rising bound; the +Inf bucket may be left out: it equals `count`.
   std::uint64_t count = 0;
   double sum = 0;
+  const NativeSample* native = nullptr;
+  Timestamp created{};
 };
 
 /// One quantile of a summary.
@@ -61,6 +96,7 @@ struct SummarySample {
   std::span<const Quantile> quantiles{};  ///< By rising quantile.
   std::uint64_t count = 0;
   double sum = 0;
+  Timestamp created{};
 };
 
 /// One state of a state set.
@@ -82,7 +118,8 @@ class NARTHEX_EXPORT Sink {
 
   virtual void begin_family(const FamilyInfo& family) = 0;
 
-  virtual void counter(LabelView labels, double value, const Timestamp& at = {}) = 0;
+  virtual void counter(LabelView labels, const CounterSample& sample, const Timestamp& at = {}) = 0;
+  void counter(LabelView labels, double value, const Timestamp& at = {}) { counter(labels, CounterSample{value}, at); }
   virtual void gauge(LabelView labels, double value, const Timestamp& at = {}) = 0;
   virtual void unknown(LabelView labels, double value, const Timestamp& at = {}) = 0;
   virtual void info(LabelView labels, const Timestamp& at = {}) = 0;

@@ -21,7 +21,9 @@ class NARTHEX_EXPORT TextWriter final : public Sink {
   explicit TextWriter(Output& out) : stage_(out) {}
 
   void begin_family(const FamilyInfo& family) override;
-  void counter(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override {
+    single(labels, sample.value, at);
+  }
   void gauge(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
   void unknown(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
   void info(LabelView labels, const Timestamp& at) override { single(labels, 1, at); }

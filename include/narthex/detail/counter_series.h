@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include <narthex/detail/creation_time.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
@@ -42,6 +43,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
   std::atomic<double> base_{0};
   std::atomic<Slot> slot_{kCold};
   mutable Heat heat_;
+  const CreationTime created_;
 };
 
 }  // namespace narthex::detail

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <narthex/detail/bucket_bounds.h>
+#include <narthex/detail/creation_time.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
@@ -68,6 +69,7 @@ class NARTHEX_EXPORT HistogramSeries final : public Series {
   HistogramCells* const base_;
   std::atomic<Slot> slot_{kCold};
   mutable Heat heat_;
+  const CreationTime created_;
 };
 
 }  // namespace narthex::detail

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <narthex/labels.h>
+
+#include "escape.h"
+
+namespace narthex::detail {
+
+// Walks through the labels of one series, in the order of their names:
+//
+//   code="200","dev.name"="sd\"a"
+//              ^ name()    ^ value()     as they stand, without the quotes around them and still escaped
+class LabelCursor {
+ public:
+  explicit LabelCursor(LabelView labels) noexcept : rest_(labels.text()) {}
+
+  // Goes on to the next label, which is the first one at first. Returns whether there is one.
+  bool next() noexcept {
+    if (rest_.empty()) return false;
+    const bool is_quoted = rest_.front() == '"';
+    const std::size_t quote = is_quoted ? 1 : 0;
+    const std::size_t name_size = is_quoted ? end_of_label_value(rest_.substr(1)) : rest_.find('=');
+    name_ = rest_.substr(quote, name_size);
+    const std::size_t value = name_size + 2 * quote + 2;  // behind =" or "="
+    value_ = rest_.substr(value, end_of_label_value(rest_.substr(value)));
+    whole_ = rest_.substr(0, value + value_.size() + 1);
+    rest_.remove_prefix(whole_.size());
+    if (!rest_.empty()) rest_.remove_prefix(1);  // the comma
+    return true;
+  }
+
+  std::string_view name() const noexcept { return name_; }
+  std::string_view value() const noexcept { return value_; }
+  // The label as it stands, name, value and quotes.
+  std::string_view whole() const noexcept { return whole_; }
+
+ private:
+  std::string_view rest_;
+  std::string_view name_;
+  std::string_view value_;
+  std::string_view whole_;
+};
+
+}  // namespace narthex::detail
