@@ -3,6 +3,7 @@
 import gzip
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,12 @@ def scrape(url, headers=None):
     encodings = reply.headers.get_all("Content-Encoding", [])
     body = gzip.decompress(reply.body) if encodings == ["gzip"] else reply.body
     return reply.headers, body.decode()
+
+
+def sample(text, series):
+    """Returns the value of the one sample of a text that has this name and these labels."""
+    (value,) = re.findall(rf"^{re.escape(series)} (\S+)$", text, re.MULTILINE)
+    return float(value)
 
 
 class ServicesTest(unittest.TestCase):

@@ -195,16 +195,21 @@ class Services:
         command = [pathlib.Path(bin_dir, "access_log"), "--port", 0, "--hostname", hostname]
         return self.start(hostname, command).wait_for_line(r"http://\S+")[0]
 
-    def start_prometheus(self, job, urls, port=0):
+    def start_prometheus(self, job, urls, port=0, features=()):
         """Starts a Prometheus that scrapes these services every second; port 0 picks a free one."""
+        targets = [urllib.parse.urlsplit(url).netloc for url in urls]
+        jobs = [{"job_name": job, "static_configs": [{"targets": targets}]}]
+        return self.start_prometheus_with(jobs, port, features)
+
+    def start_prometheus_with(self, jobs, port=0, features=()):
+        """Starts a Prometheus with these scrape_configs; `features` are what --enable-feature turns on."""
         executable = os.environ.get("PROMETHEUS") or shutil.which("prometheus")
         if not executable:
             raise HarnessError("there is no 'prometheus' in the PATH; Debian's package has one")
-        folder = pathlib.Path(self._folder.name)
-        targets = [urllib.parse.urlsplit(url).netloc for url in urls]
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self._folder.name))
         config = {
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
-            "scrape_configs": [{"job_name": job, "static_configs": [{"targets": targets}]}],
+            "scrape_configs": jobs,
         }
         config_file = folder / "prometheus.yml"
         config_file.write_text(json.dumps(config, indent=2))  # all JSON is YAML
@@ -215,6 +220,7 @@ class Services:
                 f"--config.file={config_file}",
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address=127.0.0.1:{port}",
+                f"--enable-feature={','.join(features)}",
             ],
         )
         address = program.wait_for_line(r'msg="Listening on" address=(\S+)')[1]
