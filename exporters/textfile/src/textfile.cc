@@ -1,0 +1,85 @@
+#include <narthex/textfile.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <narthex/detail/push_rules.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <narthex/exposition.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace narthex {
+
+namespace {
+
+constexpr mode_t kReadableByAll = 0644;
+
+// A file beside the one that it is to replace, under a name that node_exporter does not read. Gone at the end, unless
+// it has taken its place.
+class NewFile {
+ public:
+  explicit NewFile(const std::string& path)
+      : place_(path),
+        path_(fmt::format("{}.{}-{}.new", path, ::getpid(), next_.fetch_add(1, std::memory_order_relaxed))),
+        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll)) {
+    if (descriptor_ < 0) fail("cannot be made");
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!has_place_) ::unlink(path_.c_str());
+  }
+
+  void write(std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t written = ::write(descriptor_, text.data(), text.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail("cannot be written");
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  void take_place() {
+    if (::fchmod(descriptor_, kReadableByAll) != 0) fail("cannot be made readable");  // whatever the umask is
+    if (::fsync(descriptor_) != 0) fail("cannot be written");
+    if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("cannot take its place");
+    has_place_ = true;
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const {
+    throw std::system_error(
+        errno, std::generic_category(),
+        fmt::format("the file {}: its successor {} {}", detail::quote(place_), detail::quote(path_), what));
+  }
+
+  static inline std::atomic<unsigned> next_{0};
+
+  const std::string& place_;
+  const std::string path_;
+  const int descriptor_;
+  bool has_place_ = false;
+};
+
+}  // namespace
+
+void write_textfile(const Registry& registry, const std::string& path) {
+  if (!path.ends_with(".prom")) {
+    throw RegistrationError(
+        fmt::format("the file {}: node_exporter reads files only whose names end in '.prom'", detail::quote(path)));
+  }
+  detail::check_pushable(registry, {});
+  NewFile file(path);
+  file.write(to_text(registry));
+  file.take_place();
+}
+
+}  // namespace narthex

@@ -1,0 +1,61 @@
+#include <narthex/detail/push_rules.h>
+
+#include <string_view>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <narthex/registry.h>
+#include <narthex/sink.h>
+
+namespace narthex::detail {
+
+namespace {
+
+// Remembers the first fault, because what a sink throws at a collector's sample is taken for that collector's failure.
+class PushRules final : public Sink {
+ public:
+  explicit PushRules(std::span<const std::string> taken) : taken_(taken) {}
+
+  void begin_family(const FamilyInfo& family) override { name_ = family.name; }
+  void counter(LabelView labels, const CounterSample&, const Timestamp& at) override { check(labels, at); }
+  void gauge(LabelView labels, double, const Timestamp& at) override { check(labels, at); }
+  void unknown(LabelView labels, double, const Timestamp& at) override { check(labels, at); }
+  void info(LabelView labels, const Timestamp& at) override { check(labels, at); }
+  void state_set(LabelView labels, std::span<const State>, const Timestamp& at) override { check(labels, at); }
+  void histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override { check(labels, at); }
+  void gauge_histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override { check(labels, at); }
+  void summary(LabelView labels, const SummarySample&, const Timestamp& at) override { check(labels, at); }
+  void finish() override {}
+
+  const std::string& fault() const noexcept { return fault_; }
+
+ private:
+  void check(LabelView labels, const Timestamp& at) {
+    if (at) {
+      refuse(labels, fmt::format("it has a time of its own, {} ms; what is not scraped here may have none",
+                                 at->time_since_epoch().count()));
+    }
+    for (const std::string& name : taken_) {
+      if (labels.has(name)) refuse(labels, fmt::format("its label {} is part of the grouping key", quote(name)));
+    }
+  }
+  void refuse(LabelView labels, std::string_view why) {
+    if (!fault_.empty()) return;
+    fault_ = fmt::format("sample {}: {}", quote(fmt::format("{}{{{}}}", name_, labels.text())), why);
+  }
+
+  const std::span<const std::string> taken_;
+  std::string name_;
+  std::string fault_;
+};
+
+}  // namespace
+
+void check_pushable(const Registry& registry, std::span<const std::string> taken) {
+  PushRules rules(taken);
+  registry.collect(rules);
+  if (!rules.fault().empty()) throw RegistrationError(rules.fault());
+}
+
+}  // namespace narthex::detail

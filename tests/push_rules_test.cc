@@ -1,0 +1,89 @@
+#include <narthex/detail/push_rules.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+#include <narthex/pushgateway_exporter.h>
+
+#include "made_collector.h"
+
+namespace narthex {
+namespace {
+
+template <class Call>
+std::string error_of(Call call) {
+  try {
+    call();
+  } catch (const RegistrationError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+// SPEC case 215: before anything is sent, so that no server is needed.
+TEST(PushRules, RefuseALabelThatTheGroupHas) {
+  Registry registry;
+  registry.counter({.name = "runs_total", .help = "Runs."}, {"job"}).labels("a").inc();
+  const PushgatewayExporter by_job(registry, {.url = "http://127.0.0.1:1", .job = "backup"});
+  EXPECT_EQ(error_of([&] { by_job.push(); }),
+            "sample 'runs_total{job=\"a\"}': its label 'job' is part of the grouping key");
+}
+
+TEST(PushRules, RefuseEveryLabelOfTheGrouping) {
+  Registry registry({.labels = {{"zone", "b"}}});
+  registry.histogram({.name = "run_seconds", .help = "Runs."}).observe(1);
+  const PushgatewayExporter exporter(
+      registry, {.url = "http://127.0.0.1:1", .job = "backup", .grouping = {{"instance", "a"}, {"zone", "c"}}});
+  EXPECT_EQ(error_of([&] { exporter.add(); }),
+            "sample 'run_seconds{zone=\"b\"}': its label 'zone' is part of the grouping key");
+}
+
+TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
+  Registry registry;
+  registry
+      .add(MadeCollector("late",
+                         [](Sink& sink) {
+                           sink.begin_family({.name = "level", .type = MetricType::gauge});
+                           sink.gauge({}, 1, std::chrono::sys_time(std::chrono::milliseconds(1'700'000'000'123)));
+                         }))
+      .keep();
+  EXPECT_EQ(error_of([&] { detail::check_pushable(registry, {}); }),
+            "sample 'level{}': it has a time of its own, 1700000000123 ms; what is not scraped here may have none");
+}
+
+TEST(PushRules, LetEverythingElsePass) {
+  Registry registry;
+  registry.counter({.name = "runs_total", .help = "Runs."}, {"jobs"}).labels("a").inc();
+  const std::vector<std::string> taken{"job"};
+  EXPECT_EQ(error_of([&] { detail::check_pushable(registry, taken); }), "none");
+}
+
+TEST(PushgatewayExporter, RefusesBadOptions) {
+  const auto error_with = [](PushgatewayOptions options) {
+    options.job = "j";
+    return error_of([&] { PushgatewayExporter(Registry(), options); });
+  };
+  EXPECT_EQ(error_with({.timeout = std::chrono::milliseconds(0)}),
+            "pushgateway exporter: timeout is 0 ms; it can be from 1 ms to 1 hour");
+  EXPECT_EQ(error_with({.attempts = 11}), "pushgateway exporter: attempts is 11; it can be from 1 to 10");
+}
+
+TEST(PushgatewayExporter, SaysWhoDidNotAnswer) {
+  const PushgatewayExporter exporter(Registry(), {.url = "http://127.0.0.1:1", .job = "j", .attempts = 1});
+  try {
+    exporter.remove();
+    FAIL() << "somebody answered";
+  } catch (const PushError& error) {
+    EXPECT_EQ(std::string(error.what())
+                  .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j was not "
+                        "answered, try 1 of 1: 'Failed to connect to 127.0.0.1 port 1"),
+              0U)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace narthex

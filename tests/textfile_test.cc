@@ -1,0 +1,103 @@
+#include <narthex/textfile.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <system_error>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace narthex {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Textfile : public testing::Test {
+ protected:
+  Textfile() : folder_(fs::path(testing::TempDir()) / ("narthex-textfile-" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+    fs::create_directory(folder_);
+    lines_.inc();
+  }
+  ~Textfile() override { fs::remove_all(folder_); }
+
+  static std::string content(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+  }
+  std::size_t count_files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+
+  const fs::path folder_;
+  const std::string path_ = folder_ / "job.prom";
+  Registry registry_;
+  const Counter lines_ = registry_.counter({.name = "lines_total", .help = "Lines."});
+};
+
+TEST_F(Textfile, HoldsTheRegistryAndIsReadableByAll) {
+  const mode_t umask_before = ::umask(077);
+  write_textfile(registry_, path_);
+  ::umask(umask_before);
+  EXPECT_EQ(content(path_), "# HELP lines_total Lines.\n# TYPE lines_total counter\nlines_total 1\n");
+  EXPECT_EQ(static_cast<int>(fs::status(path_).permissions()), 0644);
+  EXPECT_EQ(count_files(), 1U);
+}
+
+TEST_F(Textfile, IsReplacedAsAWhole) {
+  write_textfile(registry_, path_);
+  std::ifstream reader(path_);  // has the old file open while the new one comes
+  lines_.inc();
+  write_textfile(registry_, path_);
+  std::ostringstream old;
+  old << reader.rdbuf();
+  EXPECT_EQ(old.str(), "# HELP lines_total Lines.\n# TYPE lines_total counter\nlines_total 1\n");
+  EXPECT_EQ(content(path_), "# HELP lines_total Lines.\n# TYPE lines_total counter\nlines_total 2\n");
+}
+
+// SPEC case 216: what a crash before the renaming leaves behind is not read, and the old file stays.
+TEST_F(Textfile, StaysAsItIsWhereItsSuccessorCannotTakeItsPlace) {
+  const std::string taken = folder_ / "folder.prom";
+  fs::create_directory(taken);
+  fs::create_directory(fs::path(taken) / "inside");
+  try {
+    write_textfile(registry_, taken);
+    FAIL() << "a folder was replaced";
+  } catch (const std::system_error& error) {
+    const std::string what = error.what();
+    EXPECT_NE(what.find("the file '" + taken + "': its successor '" + taken + "."), std::string::npos) << what;
+    EXPECT_NE(what.find(".new' cannot take its place"), std::string::npos) << what;  // not *.prom
+    EXPECT_EQ(error.code(), std::errc::is_a_directory);
+  }
+  EXPECT_TRUE(fs::exists(fs::path(taken) / "inside"));
+  EXPECT_EQ(count_files(), 1U);
+}
+
+TEST_F(Textfile, SaysWhichFolderIsMissing) {
+  try {
+    write_textfile(registry_, folder_ / "missing" / "job.prom");
+    FAIL() << "it was written";
+  } catch (const std::system_error& error) {
+    EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+    EXPECT_NE(std::string(error.what()).find("/missing/job.prom'"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(Textfile, HasANameThatNodeExporterReads) {
+  try {
+    write_textfile(registry_, folder_ / "job.txt");
+    FAIL() << "it was written";
+  } catch (const RegistrationError& error) {
+    EXPECT_EQ(error.what(), "the file '" + (folder_ / "job.txt").string() +
+                                "': node_exporter reads files only whose names end in '.prom'");
+  }
+  EXPECT_EQ(count_files(), 0U);
+}
+
+}  // namespace
+}  // namespace narthex
