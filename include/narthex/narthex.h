@@ -12,6 +12,7 @@
 ///   Units:   base units, as Prometheus wants them: seconds, bytes, ratios from 0 to 1.
 
 #include <narthex/buckets.h>
+#include <narthex/cgroup_collector.h>
 #include <narthex/collector.h>
 #include <narthex/counter.h>
 #include <narthex/emit.h>
@@ -24,6 +25,7 @@
 #include <narthex/in_flight.h>
 #include <narthex/labels.h>
 #include <narthex/library_collector.h>
+#include <narthex/process_collector.h>
 #include <narthex/registration.h>
 #include <narthex/registry.h>
 #include <narthex/registry_options.h>

@@ -1,0 +1,150 @@
+#include <narthex/cgroup_collector.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <narthex/labels.h>
+#include <unistd.h>
+
+#include "numbers.h"
+#include "proc_files.h"
+
+namespace narthex {
+
+namespace {
+
+using detail::give_counter;
+using detail::give_gauge;
+using Number = std::optional<double>;
+
+constexpr double kMicrosecond = 1e-6;
+
+// The folder of this process' group below where version 2 is mounted: "/system.slice/web.service", "" for the top.
+std::string own_group(const std::string& proc) {
+  const auto groups = detail::read_file(proc + "/self/cgroup");
+  if (!groups) return {};
+  for (std::string_view rest = *groups; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    // "0::/..": the group is outside of what this process is shown.
+    if (line.starts_with("0::/") && line.find("/..") == std::string_view::npos) {
+      return std::string(line.substr(line == "0::/" ? line.size() : 3));
+    }
+  }
+  return {};
+}
+
+// Calls read(path of the folder) for a group and for all above it, and returns the least of what they say.
+template <class Read>
+Number least_upwards(const std::string& mount, std::string group, Read read) {
+  Number least;
+  for (;;) {
+    const Number here = read(mount + group);
+    if (here && (!least || *here < *least)) least = here;
+    if (group.empty()) return least;
+    group.resize(group.rfind('/'));
+  }
+}
+
+Number read_number(const std::string& path) {
+  const auto text = detail::read_file(path);
+  std::string_view rest = text ? std::string_view(*text) : std::string_view();
+  return detail::to_number(detail::next_word(rest));  // "max" is none
+}
+
+// "150000 100000": so many microseconds of every so many.
+Number read_cores(const std::string& folder) {
+  const auto text = detail::read_file(folder + "/cpu.max");
+  std::string_view rest = text ? std::string_view(*text) : std::string_view();
+  const Number quota = detail::to_number(detail::next_word(rest));
+  const Number period = detail::to_number(detail::next_word(rest));
+  return quota && period && *period > 0 ? Number(*quota / *period) : std::nullopt;
+}
+
+void give_cpu(Sink& sink, const std::string& folder) {
+  const auto stat = detail::read_file(folder + "/cpu.stat");
+  if (!stat) return;
+  const auto seconds = [&](std::string_view key) { return detail::times(detail::number_of(*stat, key), kMicrosecond); };
+  give_counter(sink, {"cgroup_cpu_usage_seconds_total", "CPU time that the cgroup has used.", "seconds"},
+               seconds("usage_usec"));
+  give_counter(sink, {"cgroup_cpu_user_seconds_total", "CPU time that the cgroup has used in programs.", "seconds"},
+               seconds("user_usec"));
+  give_counter(sink, {"cgroup_cpu_system_seconds_total", "CPU time that the cgroup has used in the kernel.", "seconds"},
+               seconds("system_usec"));
+  give_counter(sink, {"cgroup_cpu_periods_total", "Periods of the CPU limit in which the cgroup wanted to run."},
+               detail::number_of(*stat, "nr_periods"));
+  give_counter(sink, {"cgroup_cpu_throttled_periods_total", "Periods in which the cgroup had used up its CPU limit."},
+               detail::number_of(*stat, "nr_throttled"));
+  give_counter(sink, {"cgroup_cpu_throttled_seconds_total", "Time that the cgroup was kept from running.", "seconds"},
+               seconds("throttled_usec"));
+}
+
+void give_memory_events(Sink& sink, const std::string& folder) {
+  const auto events = detail::read_file(folder + "/memory.events");
+  if (!events) return;
+  sink.begin_family(
+      {"cgroup_memory_events_total", "What the memory limits of the cgroup have led to.", {}, MetricType::counter});
+  for (std::string_view rest = *events; !rest.empty();) {
+    const std::string_view event = detail::next_word(rest);
+    const Number number = detail::to_number(detail::next_word(rest));
+    if (!event.empty() && number) sink.counter(LabelText::of({{"event", std::string(event)}}), *number);
+  }
+}
+
+// "some avg10=0.00 avg60=0.00 avg300=0.00 total=17": the total is in microseconds.
+Number read_pressure(const std::string& text, std::string_view kind) {
+  auto line = detail::value_of(text, kind);
+  while (line && !line->empty()) {
+    constexpr std::string_view kTotal = "total=";
+    const std::string_view word = detail::next_word(*line);
+    if (word.starts_with(kTotal)) return detail::times(detail::to_number(word.substr(kTotal.size())), kMicrosecond);
+  }
+  return std::nullopt;
+}
+
+void give_pressure(Sink& sink, const std::string& folder, const detail::Told& told, std::string_view kind) {
+  sink.begin_family({told.name, told.help, told.unit, MetricType::counter});
+  for (const char* const resource : {"cpu", "io", "memory"}) {
+    const auto text = detail::read_file(fmt::format("{}/{}.pressure", folder, resource));
+    const Number seconds = text ? read_pressure(*text, kind) : std::nullopt;
+    if (seconds) sink.counter(LabelText::of({{"resource", resource}}), *seconds);
+  }
+}
+
+}  // namespace
+
+CgroupCollector::CgroupCollector(CgroupCollectorOptions options)
+    : proc_(std::move(options.proc)), mount_(std::move(options.cgroup)) {
+  if (::access((mount_ + "/cgroup.controllers").c_str(), F_OK) != 0) mount_ += "/unified";
+}
+
+void CgroupCollector::collect(Sink& sink) {
+  const std::string group = own_group(proc_);
+  const std::string folder = mount_ + group;
+  give_gauge(sink, {"cgroup_cpu_limit_cores", "Cores that the cgroup may use."},
+             least_upwards(mount_, group, read_cores));
+  give_cpu(sink, folder);
+  const auto least = [&](const char* file) {
+    return least_upwards(mount_, group, [file](const std::string& above) { return read_number(above + file); });
+  };
+  give_gauge(sink, {"cgroup_memory_limit_bytes", "Memory that the cgroup may use; beyond, it is killed.", "bytes"},
+             least("/memory.max"));
+  give_gauge(sink, {"cgroup_memory_high_bytes", "Memory beyond which the cgroup is slowed down.", "bytes"},
+             least("/memory.high"));
+  give_gauge(sink, {"cgroup_memory_current_bytes", "Memory that the cgroup uses.", "bytes"},
+             read_number(folder + "/memory.current"));
+  give_gauge(sink, {"cgroup_memory_swap_bytes", "Swap that the cgroup uses.", "bytes"},
+             read_number(folder + "/memory.swap.current"));
+  give_memory_events(sink, folder);
+  give_pressure(sink, folder,
+                {"cgroup_pressure_waiting_seconds_total", "Time in which some of the cgroup waited.", "seconds"},
+                "some");
+  give_pressure(sink, folder,
+                {"cgroup_pressure_stalled_seconds_total", "Time in which all of the cgroup waited.", "seconds"},
+                "full");
+}
+
+}  // namespace narthex

@@ -1,0 +1,88 @@
+#include "proc_files.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::size_t kMostSize = std::size_t{1} << 20;  // /proc/stat has a line for each of a machine's processors
+constexpr std::string_view kBlank = " \t\n";
+
+class File {
+ public:
+  explicit File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  // Returns how many bytes came; negative: none, for an error.
+  ssize_t read(char* to, std::size_t size) const noexcept {
+    ssize_t came = -1;
+    do {
+      came = ::read(descriptor_, to, size);
+    } while (came < 0 && errno == EINTR);
+    return came;
+  }
+
+ private:
+  const int descriptor_;
+};
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::string& path) {
+  const File file(path);
+  std::string text;
+  std::array<char, 4096> piece;
+  for (;;) {
+    const ssize_t came = file.read(piece.data(), piece.size());
+    if (came < 0 || text.size() > kMostSize) return std::nullopt;
+    if (came == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(came));
+  }
+}
+
+std::string_view next_word(std::string_view& text) noexcept {
+  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
+  const std::string_view word = text.substr(0, text.find_first_of(kBlank));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+std::optional<std::string_view> value_of(std::string_view text, std::string_view key) noexcept {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.starts_with(key) && line.size() > key.size() && kBlank.find(line[key.size()]) != std::string_view::npos) {
+      return line.substr(key.size());
+    }
+    text.remove_prefix(line.size() < text.size() ? line.size() + 1 : line.size());
+  }
+  return std::nullopt;
+}
+
+std::optional<double> to_number(std::string_view word) noexcept {
+  std::uint64_t number = 0;
+  const char* const end = word.data() + word.size();
+  const auto [stop, error] = std::from_chars(word.data(), end, number);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return static_cast<double>(number);
+}
+
+std::optional<double> number_of(std::string_view text, std::string_view key) noexcept {
+  auto value = value_of(text, key);
+  if (!value) return std::nullopt;
+  return to_number(next_word(*value));
+}
+
+}  // namespace narthex::detail

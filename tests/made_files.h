@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace narthex {
+
+// A folder for one test, gone with it, and files in it such as those of /proc.
+class MadeFiles {
+ public:
+  MadeFiles() {
+    const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
+    root_ = std::filesystem::path(testing::TempDir()) /
+            ("narthex-" + std::to_string(::getpid()) + "-" + test.test_suite_name() + "-" + test.name());
+    std::filesystem::remove_all(root_);
+    std::filesystem::create_directories(root_);
+  }
+  MadeFiles(const MadeFiles&) = delete;
+  MadeFiles& operator=(const MadeFiles&) = delete;
+  ~MadeFiles() { std::filesystem::remove_all(root_); }
+
+  std::string root() const { return root_; }
+
+  void write(const std::string& path, const std::string& text) const {
+    std::filesystem::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path) << text;
+  }
+  void remove(const std::string& path) const { std::filesystem::remove_all(root_ / path); }
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace narthex
