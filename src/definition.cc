@@ -47,14 +47,29 @@ void check_unit(const Definition& definition) {
                      quote(fmt::format("{}_{}{}", stem, definition.unit, definition.name.substr(stem.size())))));
 }
 
+void check_ending(const Definition& definition) {
+  const std::string_view ending = definition.kind->ending();
+  std::string_view stem = definition.name;
+  if (stem.ends_with(ending)) stem.remove_suffix(ending.size());
+  if (stem.empty()) refuse(definition, fmt::format("the name is nothing but {}", quote(ending)));
+  if (stem.size() < definition.name.size()) return;
+  refuse(definition, fmt::format("the name does not end in {}; it would be {}", quote(ending),
+                                 quote(fmt::format("{}{}", stem, ending))));
+}
+
 void check_labels(const Definition& definition) {
+  const std::string_view own = definition.kind->own_label();
+  if (const std::string fault = own.empty() ? std::string() : label_name_fault(own); !fault.empty()) {
+    refuse(definition,
+           fmt::format("a {} also writes the label {}: {}", to_string(definition.kind->type()), quote(own), fault));
+  }
   std::vector<std::string> names = constant_names(definition);
   names.insert(names.end(), definition.label_names.begin(), definition.label_names.end());
   for (const std::string& name : names) {
     if (const std::string fault = label_name_fault(name); !fault.empty()) {
       refuse(definition, fmt::format("label {}: {}", quote(name), fault));
     }
-    if (name == definition.kind->own_label()) {
+    if (name == own) {
       refuse(definition, fmt::format("label {}: a {} writes this label itself; choose another name", quote(name),
                                      to_string(definition.kind->type())));
     }
@@ -90,6 +105,7 @@ std::string title(const Definition& definition) {
 
 void check(const Definition& definition) {
   if (const std::string fault = metric_name_fault(definition.name); !fault.empty()) refuse(definition, fault);
+  if (definition.kind->demands_ending()) check_ending(definition);
   if (definition.help.empty()) {
     refuse(definition, "help is missing; say in one sentence what is measured, as in .help = \"Requests answered.\"");
   }

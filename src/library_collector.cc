@@ -75,7 +75,8 @@ LibraryCollector::LibraryCollector(const Registry& registry) noexcept : registry
 void LibraryCollector::collect(Sink& sink) {
   const auto registry = registry_.lock();
   if (!registry) return;
-  counter(sink, "narthex_rejected_updates_total", "Updates by negative or NaN amounts, which changed nothing.",
+  counter(sink, "narthex_rejected_updates_total",
+          "Updates by negative or NaN amounts or to unknown states, which changed nothing.",
           detail::totals().rejected_updates);
   counter(sink, "narthex_replaced_bytes_total", "Bytes of label values that were not UTF-8 and became U+FFFD.",
           detail::totals().replaced_bytes);

@@ -11,7 +11,7 @@ namespace narthex::detail {
 
 // What the library counts about itself, for the whole process.
 struct Totals {
-  std::atomic<std::uint64_t> rejected_updates{0};  // negative or NaN amounts
+  std::atomic<std::uint64_t> rejected_updates{0};  // negative or NaN amounts, states that there are not
   std::atomic<std::uint64_t> replaced_bytes{0};    // bytes of label values and other texts that were not UTF-8
 };
 

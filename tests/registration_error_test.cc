@@ -35,6 +35,32 @@ const std::vector<Mistake>& mistakes() {
        [](Registry& r) { r.gauge({.name = "queue", .help = "Q.", .unit = "bytes"}); }},
       {"unit not in the name of a counter",
        [](Registry& r) { r.counter({.name = "cpu_total", .help = "C.", .unit = "seconds"}); }},
+      {"info without its ending", [](Registry& r) { r.info({.name = "build", .help = "B."}); }},
+      {"info that is nothing but its ending", [](Registry& r) { r.info({.name = "_info", .help = "B."}); }},
+      {"state set without states", [](Registry& r) { r.state_set({.name = "mode", .help = "M."}); }},
+      {"state set with a state twice",
+       [](Registry& r) {
+         r.state_set({.name = "mode", .help = "M.", .states = {"on", "off", "on"}});
+       }},
+      {"state set with a state without a name",
+       [](Registry& r) {
+         r.state_set({.name = "mode", .help = "M.", .states = {"on", ""}});
+       }},
+      {"state set with a state that is not UTF-8",
+       [](Registry& r) { r.state_set({.name = "mode", .help = "M.", .states = {"on\xff"}}); }},
+      {"state set with more states than a word has bits",
+       [](Registry& r) { r.state_set({.name = "mode", .help = "M.", .states = std::vector<std::string>(65, "on")}); }},
+      {"state set whose name is no label name",
+       [](Registry& r) { r.state_set({.name = "job:mode", .help = "M.", .states = {"on"}}); }},
+      {"state set with a label of its own name",
+       [](Registry& r) {
+         r.state_set({.name = "mode", .help = "M.", .states = {"on"}}, {"job", "mode"});
+       }},
+      {"second definition with other states",
+       [](Registry& r) {
+         r.state_set({.name = "mode", .help = "M.", .states = {"on", "off"}});
+         r.state_set({.name = "mode", .help = "M.", .states = {"off", "on"}});
+       }},
       {"label name with a dash", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {"user-agent"}); }},
       {"label name with a colon", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {"a:b"}); }},
       {"label name that is empty", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {""}); }},
@@ -176,8 +202,10 @@ TEST(RegistrationError, LeavesTheRegistryAsItWas) {
 
 TEST(RegistrationError, QuotesOnlyTheStartOfAHugeName) {
   Registry registry;
+  std::string huge(1'000'000, 'x');
+  huge.back() = ' ';
   try {
-    registry.gauge({.name = std::string(1'000'000, 'x') + " ", .help = "G."});
+    registry.gauge({.name = huge, .help = "G."});
     ADD_FAILURE() << "nothing was thrown";
   } catch (const RegistrationError& error) {
     EXPECT_LT(std::string(error.what()).size(), 400u);

@@ -23,6 +23,7 @@
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
 #include <narthex/in_flight.h>
+#include <narthex/info.h>
 #include <narthex/labels.h>
 #include <narthex/library_collector.h>
 #include <narthex/process_collector.h>
@@ -30,4 +31,6 @@
 #include <narthex/registry.h>
 #include <narthex/registry_options.h>
 #include <narthex/sink.h>
+#include <narthex/state_set.h>
 #include <narthex/timer.h>
+#include <narthex/unknown.h>

@@ -20,8 +20,11 @@
 #include <narthex/family.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
+#include <narthex/info.h>
 #include <narthex/registration.h>
 #include <narthex/registry_options.h>
+#include <narthex/state_set.h>
+#include <narthex/unknown.h>
 
 namespace narthex {
 
@@ -57,6 +60,9 @@ class NARTHEX_EXPORT Registry {
   NARTHEX_DEFINES(Counter, counter)
   NARTHEX_DEFINES(Gauge, gauge)
   NARTHEX_DEFINES(Histogram, histogram)
+  NARTHEX_DEFINES(Info, info)
+  NARTHEX_DEFINES(StateSet, state_set)
+  NARTHEX_DEFINES(Unknown, unknown)
 
   /// Stops serving a family, and forgets its name: it can be defined anew, and otherwise. Handles stay usable and are
   /// never served again. Returns whether it was there.
@@ -118,17 +124,14 @@ class NARTHEX_EXPORT Registry {
   }
 
   template <class Options>
-  static detail::FamilyOptions common(const Options& options) {
-    return {options.name, options.help, options.unit, options.labels, options.max_series, options.idle_timeout};
-  }
-  template <class Options>
   std::shared_ptr<detail::FamilyState> define(const Options& options, std::vector<std::string> label_names) {
-    return define(common(options), std::move(label_names), detail::make_kind(options));
+    return define(detail::common(options), std::move(label_names), detail::make_kind(options));
   }
   template <class Options>
   Registration define_function(const Options& options, std::vector<std::string> label_names,
                                detail::EmitFunction function) {
-    return define_function(common(options), std::move(label_names), detail::make_kind(options), std::move(function));
+    return define_function(detail::common(options), std::move(label_names), detail::make_kind(options),
+                           std::move(function));
   }
   std::shared_ptr<detail::FamilyState> define(const detail::FamilyOptions& options,
                                               std::vector<std::string> label_names, std::unique_ptr<detail::Kind> kind);

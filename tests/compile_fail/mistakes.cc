@@ -33,6 +33,10 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   narthex::Timer timer(counter);
 #elif defined EMIT_TOO_FEW_VALUES
   registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x"); }).keep();
+#elif defined INFO_IS_SET
+  registry.info({.name = "a_info", .help = "A."}).set(1);
+#elif defined STATE_IS_NUMBER
+  narthex::StateSet().set(1);
 #endif
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();

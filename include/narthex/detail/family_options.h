@@ -21,4 +21,11 @@ struct FamilyOptions {
   std::chrono::milliseconds idle_timeout;
 };
 
+template <class Options>
+FamilyOptions common(const Options& options) {
+  std::string_view unit;
+  if constexpr (requires { options.unit; }) unit = options.unit;  // what is no number has none
+  return {options.name, options.help, unit, options.labels, options.max_series, options.idle_timeout};
+}
+
 }  // namespace narthex::detail

@@ -31,6 +31,8 @@ class NARTHEX_EXPORT Kind {
   virtual std::span<const std::string_view> suffixes() const noexcept { return {}; }
   // What ends the names of this kind by convention, behind their unit: "_total"; empty: nothing.
   virtual std::string_view ending() const noexcept { return {}; }
+  // Whether names of this kind have to end so.
+  virtual bool demands_ending() const noexcept { return false; }
   // The label that this kind writes itself; empty: none.
   virtual std::string_view own_label() const noexcept { return {}; }
   // What else two definitions need to agree on, as a message quotes it: "buckets 0.1, 1".

@@ -29,6 +29,10 @@ concept EnumLabel = std::is_enum_v<T> && requires(const T& value) {
 template <class T>
 concept LabelArgument = TextLabel<T> || IntegerLabel<T> || std::same_as<T, bool> || EnumLabel<T>;
 
+// What a state of a state set is given as.
+template <class T>
+concept StateArgument = TextLabel<T> || EnumLabel<T>;
+
 // The digits of an integer, where a view can point at them.
 class IntegerText {
  public:

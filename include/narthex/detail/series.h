@@ -120,7 +120,7 @@ class Ref {
   T* series_ = nullptr;
 };
 
-// Notes that an update was refused: a negative or NaN amount.
+// Notes that an update was refused: a negative or NaN amount, say.
 NARTHEX_EXPORT void count_rejected_update() noexcept;
 
 }  // namespace narthex::detail

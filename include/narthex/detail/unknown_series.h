@@ -1,0 +1,23 @@
+#pragma once
+
+#include <atomic>
+
+#include <narthex/detail/series.h>
+
+namespace narthex::detail {
+
+// One number, as it was set last.
+class NARTHEX_EXPORT UnknownSeries final : public Series {
+ public:
+  void set(double value) noexcept {
+    show_life();
+    value_.store(value, std::memory_order_relaxed);  // relaxed: one number orders nothing else
+  }
+  double value() const noexcept { return value_.load(std::memory_order_relaxed); }  // relaxed: as above
+  void collect(Sink& sink) const override;
+
+ private:
+  std::atomic<double> value_{0};
+};
+
+}  // namespace narthex::detail

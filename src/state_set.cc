@@ -1,0 +1,88 @@
+#include <narthex/state_set.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <narthex/sink.h>
+
+#include "utf8.h"
+
+namespace narthex::detail {
+
+namespace {
+
+[[noreturn]] void refuse(const StateSetOptions& options, const std::string& why) {
+  throw RegistrationError(fmt::format("state set {}: {}", quote(options.name), why));
+}
+
+StateSetSeries::Names checked_states(const StateSetOptions& options) {
+  const std::vector<std::string>& states = options.states;
+  if (states.empty())
+    refuse(options, "states are missing; name all that there are, as in .states = {\"idle\", \"busy\"}");
+  if (states.size() > StateSetSeries::kMaxStates) {
+    refuse(options, fmt::format("{} states; a set has {} at most", states.size(), StateSetSeries::kMaxStates));
+  }
+  for (auto state = states.begin(); state != states.end(); ++state) {
+    if (state->empty()) refuse(options, fmt::format("state {} has an empty name", state - states.begin() + 1));
+    if (!is_utf8(*state)) refuse(options, fmt::format("the state {} is not UTF-8", quote(*state)));
+    if (std::find(states.begin(), state, *state) != state) {
+      refuse(options, fmt::format("the state {} is there twice", quote(*state)));
+    }
+  }
+  return std::make_shared<const std::vector<std::string>>(states);
+}
+
+class StateSetKind final : public Kind {
+ public:
+  StateSetKind(std::string name, StateSetSeries::Names states) : name_(std::move(name)), states_(std::move(states)) {}
+
+  MetricType type() const noexcept override { return MetricType::state_set; }
+  detail::Series* make_series(std::string_view labels) const override {
+    return detail::Series::make<StateSetSeries>(labels, states_);
+  }
+  std::string_view own_label() const noexcept override { return name_; }
+  std::string settings() const override {
+    std::string text = "states (";
+    for (const std::string& state : *states_) text += fmt::format("{}{}", text.back() == '(' ? "" : ", ", quote(state));
+    return text + ")";
+  }
+
+ private:
+  const std::string name_;
+  const StateSetSeries::Names states_;
+};
+
+}  // namespace
+
+std::optional<StateSetSeries::Bits> StateSetSeries::find(std::string_view state) const noexcept {
+  const auto found = std::ranges::find(*names_, state);
+  if (found == names_->end()) return std::nullopt;
+  return Bits{1} << (found - names_->begin());
+}
+
+std::optional<StateSetSeries::Bits> StateSetSeries::bit_or_rejected(std::string_view state) noexcept {
+  const std::optional<Bits> bit = find(state);
+  if (bit) {
+    show_life();
+  } else {
+    count_rejected_update();
+  }
+  return bit;
+}
+
+void StateSetSeries::collect(Sink& sink) const {
+  const Bits on = on_.load(std::memory_order_relaxed);  // relaxed: one look at one word
+  std::array<State, kMaxStates> states;
+  for (std::size_t i = 0; i < names_->size(); ++i) states[i] = {(*names_)[i], (on >> i & 1) != 0};
+  sink.state_set(labels(), std::span(states).first(names_->size()));
+}
+
+std::unique_ptr<Kind> make_kind(const StateSetOptions& options) {
+  return std::make_unique<StateSetKind>(options.name, checked_states(options));
+}
+
+}  // namespace narthex::detail
