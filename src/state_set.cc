@@ -58,20 +58,37 @@ class StateSetKind final : public Kind {
 
 }  // namespace
 
-std::optional<StateSetSeries::Bits> StateSetSeries::find(std::string_view state) const noexcept {
+StateSetSeries::Bits StateSetSeries::bit_of(std::string_view state) const noexcept {
   const auto found = std::ranges::find(*names_, state);
-  if (found == names_->end()) return std::nullopt;
-  return Bits{1} << (found - names_->begin());
+  return found == names_->end() ? 0 : Bits{1} << (found - names_->begin());
 }
 
-std::optional<StateSetSeries::Bits> StateSetSeries::bit_or_rejected(std::string_view state) noexcept {
-  const std::optional<Bits> bit = find(state);
-  if (bit) {
+StateSetSeries::Bits StateSetSeries::bit_to_update(std::string_view state) noexcept {
+  const Bits bit = bit_of(state);
+  if (bit != 0) {
     show_life();
   } else {
     count_rejected_update();
   }
   return bit;
+}
+
+void StateSetSeries::set(std::string_view state) noexcept {
+  const Bits bit = bit_to_update(state);
+  if (bit != 0) on_.store(bit, std::memory_order_relaxed);  // relaxed: which states are on orders nothing else
+}
+
+void StateSetSeries::set(std::string_view state, bool on) noexcept {
+  const Bits bit = bit_to_update(state);
+  if (on) {
+    on_.fetch_or(bit, std::memory_order_relaxed);  // relaxed, both: as above; without a bit nothing changes
+  } else {
+    on_.fetch_and(~bit, std::memory_order_relaxed);
+  }
+}
+
+bool StateSetSeries::is_on(std::string_view state) const noexcept {
+  return (on_.load(std::memory_order_relaxed) & bit_of(state)) != 0;  // relaxed: as above
 }
 
 void StateSetSeries::collect(Sink& sink) const {

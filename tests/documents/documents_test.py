@@ -15,6 +15,8 @@ DOCUMENTS = sorted(
 )
 # A code block that shows a file begins behind a line such as: <!-- file: examples/quickstart.cc -->
 SHOWN = re.compile(r"<!-- file: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
+# One that shows some lines of a file, next to each other: <!-- lines of: CMakeLists.txt -->
+LINES = re.compile(r"<!-- lines of: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
 # What looks like a link there is none: a lambda with its parameters, say.
 CODE = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
@@ -32,6 +34,14 @@ class DocumentsTest(unittest.TestCase):
             for name, text in SHOWN.findall(document.read_text()):
                 shown += 1
                 self.assertEqual(text, (ROOT / name).read_text(), f"{document.name} shows {name}")
+        self.assertGreater(shown, 0)
+
+    def test_shown_lines_are_in_their_files(self):
+        shown = 0
+        for document in DOCUMENTS:
+            for name, text in LINES.findall(document.read_text()):
+                shown += 1
+                self.assertIn("\n" + text, "\n" + (ROOT / name).read_text(), f"{document.name} shows {name}")
         self.assertGreater(shown, 0)
 
     def test_the_quickstart_has_at_most_twelve_lines_that_count(self):

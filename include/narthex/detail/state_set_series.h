@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,33 +30,19 @@ class NARTHEX_EXPORT StateSetSeries final : public Series {
   explicit StateSetSeries(Names names) noexcept : names_(std::move(names)) {}
 
   // Turns one state on, and all others off.
-  void set(std::string_view state) noexcept {
-    if (const auto bit = bit_or_rejected(state)) on_.store(*bit, std::memory_order_relaxed);  // relaxed: as below
-  }
+  void set(std::string_view state) noexcept;
   // Turns one state on or off, and leaves the others.
-  void set(std::string_view state, bool on) noexcept {
-    const auto bit = bit_or_rejected(state);
-    if (!bit) return;
-    // relaxed, all: which states are on orders nothing else
-    if (on) {
-      on_.fetch_or(*bit, std::memory_order_relaxed);
-    } else {
-      on_.fetch_and(~*bit, std::memory_order_relaxed);
-    }
-  }
-  bool is_on(std::string_view state) const noexcept {
-    const auto bit = find(state);
-    return bit && (on_.load(std::memory_order_relaxed) & *bit) != 0;  // relaxed: as above
-  }
+  void set(std::string_view state, bool on) noexcept;
+  bool is_on(std::string_view state) const noexcept;
   void collect(Sink& sink) const override;
 
  private:
   using Bits = std::uint64_t;
 
-  // Returns the bit of a state, or none where it is none of ours.
-  std::optional<Bits> find(std::string_view state) const noexcept;
+  // Returns the bit of a state, or 0 where it is none of ours.
+  Bits bit_of(std::string_view state) const noexcept;
   // The same for an update, which is counted as rejected then.
-  std::optional<Bits> bit_or_rejected(std::string_view state) noexcept;
+  Bits bit_to_update(std::string_view state) noexcept;
 
   const Names names_;
   std::atomic<Bits> on_{0};
