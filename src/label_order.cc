@@ -26,16 +26,6 @@ std::vector<Place> sorted_places(const Labels& constant_labels, std::span<const 
   return places;
 }
 
-void append_label_name(std::string& text, std::string_view name) {
-  if (is_bare_label_name(name)) {
-    text += name;
-    return;
-  }
-  text += '"';
-  append_label_value(text, name);
-  text += '"';
-}
-
 }  // namespace
 
 LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names) {

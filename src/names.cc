@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 
+#include "escape.h"
 #include "utf8.h"
 
 namespace narthex::detail {
@@ -69,5 +70,15 @@ std::string label_name_fault(std::string_view name) {
 bool is_bare_metric_name(std::string_view name) noexcept { return is_bare(name, kMetricName); }
 
 bool is_bare_label_name(std::string_view name) noexcept { return is_bare(name, kLabelName); }
+
+void append_label_name(std::string& text, std::string_view name) {
+  if (is_bare_label_name(name)) {
+    text += name;
+    return;
+  }
+  text += '"';
+  append_label_value(text, name);
+  text += '"';
+}
 
 }  // namespace narthex::detail

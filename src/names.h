@@ -14,4 +14,7 @@ std::string label_name_fault(std::string_view name);
 bool is_bare_metric_name(std::string_view name) noexcept;
 bool is_bare_label_name(std::string_view name) noexcept;
 
+// Appends the name of a label as the text formats write it: in quotes unless it is bare.
+void append_label_name(std::string& text, std::string_view name);
+
 }  // namespace narthex::detail

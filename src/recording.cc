@@ -6,6 +6,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "names.h"
 #include "sample_rules.h"
 
 namespace narthex::detail {
@@ -101,6 +102,9 @@ void RecordedSample::replay(Sink& sink) const { std::visit(Replay{sink, labels()
 
 void Recording::begin_family(const FamilyInfo& family) {
   current_ = nullptr;
+  if (const std::string fault = metric_name_fault(family.name); !fault.empty()) {
+    throw RegistrationError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), fault));
+  }
   check_name(family);
   families_.push_back(std::make_unique<RecordedFamily>(RecordedFamily{
       std::string(family.name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}}));

@@ -5,11 +5,13 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <limits>
 #include <random>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -51,6 +53,61 @@ TEST(Number, IsSpelledAsGoDoes) {
   EXPECT_EQ(spelled(0x1p-128), "2.938735877055719e-39");                                                          // 21
   EXPECT_EQ(spelled(100000.5), "100000.5");                                                                       // 22
   EXPECT_EQ(spelled(0.005) + " " + spelled(2.5) + " " + spelled(10) + " " + spelled(1e6), "0.005 2.5 10 1e+06");  // 28
+}
+
+template <class Number>
+std::string written(char* (*write)(char*, Number) noexcept, Number number) {
+  std::array<char, kMaxNumberSize> room{};
+  return {room.data(), write(room.data(), number)};
+}
+
+// SPEC cases 1 to 25, the second column.
+TEST(Number, ShowsInOpenMetricsThatItIsAFloat) {
+  for (const auto& [value, text] : std::initializer_list<std::pair<double, std::string>>{
+           {0.0, "0.0"},
+           {-0.0, "0.0"},
+           {1, "1.0"},
+           {-1, "-1.0"},
+           {100000, "100000.0"},
+           {999999, "999999.0"},
+           {-999999, "-999999.0"},
+           {1000000, "1e+06"},
+           {1234567, "1.234567e+06"},
+           {1e21, "1e+21"},
+           {0.0001, "0.0001"},
+           {0.00001, "1e-05"},
+           {0.1 + 0.2, "0.30000000000000004"},
+           {100000.5, "100000.5"},
+           {9007199254740992, "9.007199254740992e+15"},
+           {std::numeric_limits<double>::max(), "1.7976931348623157e+308"},
+           {-std::numeric_limits<double>::min(), "-2.2250738585072014e-308"},
+           {std::numeric_limits<double>::denorm_min(), "5e-324"},
+           {-std::numeric_limits<double>::quiet_NaN(), "NaN"},
+           {kInfinity, "+Inf"},
+           {-kInfinity, "-Inf"}}) {
+    EXPECT_EQ(written<double>(write_float, value), text);
+  }
+}
+
+// SPEC case 27.
+TEST(Number, IsWrittenWithAllItsDigitsWhereItIsWhole) {
+  std::uint64_t number = 0;
+  for (int digits = 1; digits <= 20; ++digits) {
+    EXPECT_EQ(written<std::uint64_t>(write_integer, number), std::to_string(number));
+    EXPECT_EQ(written<std::uint64_t>(write_integer, number + 1), std::to_string(number + 1));
+    number = 10 * number + 9;
+  }
+  EXPECT_EQ(written<std::uint64_t>(write_integer, std::numeric_limits<std::uint64_t>::max()), "18446744073709551615");
+}
+
+TEST(Number, OfMillisecondsIsWrittenInSeconds) {
+  for (std::uint64_t ms = 0; ms < 2000; ++ms) {
+    std::string expected = std::to_string(ms / 1000) + "." + std::to_string(1000 + ms % 1000).substr(1);
+    while (expected.back() == '0') expected.pop_back();
+    if (expected.back() == '.') expected.pop_back();
+    EXPECT_EQ(written<std::uint64_t>(write_seconds, ms), expected);
+  }
+  EXPECT_EQ(written<std::uint64_t>(write_seconds, 9'223'372'036'854'775'807), "9223372036854775.807");
 }
 
 // SPEC case 23: quiet, negative, signalling, and Prometheus' own marker for a series that ended.

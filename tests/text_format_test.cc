@@ -7,6 +7,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "checked_labels.h"
 #include "formats/text_writer.h"
 
 namespace narthex {
@@ -26,6 +27,9 @@ class TextFormat : public testing::Test {
     sink_.finish();
     return text_;
   }
+
+  // Labels as their text stands.
+  static LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
 
   static Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milliseconds(ms)); }
 
@@ -199,7 +203,7 @@ TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
 }
 
 TEST_F(TextFormat, RefusesAFamilyNameThatWouldBreakTheScrape) {
-  EXPECT_THROW(sink_.begin_family({.name = "queue depth"}), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = "queue\xff"}), RegistrationError);
   EXPECT_THROW(sink_.begin_family({.name = ""}), RegistrationError);
   EXPECT_THROW(sink_.begin_family({.name = "mode:x", .type = MetricType::state_set}), RegistrationError);
   EXPECT_EQ(text(), "");
@@ -219,7 +223,7 @@ TEST_F(TextFormat, RefusesLabelsThatItWritesItself) {
 TEST_F(TextFormat, RefusesASampleWithoutAFamily) {
   EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
   sink_.begin_family({.name = "good", .type = MetricType::gauge});
-  EXPECT_THROW(sink_.begin_family({.name = "no good", .type = MetricType::gauge}), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = "no\xff", .type = MetricType::gauge}), RegistrationError);
   EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
   EXPECT_EQ(text(), "");
 }
@@ -248,6 +252,63 @@ TEST_F(TextFormat, TakesNoBoundFromTheHistogramBefore) {
             "# TYPE b histogram\n"
             "b_bucket{le=\"0.5\"} 1\nb_bucket{le=\"2\"} 3\nb_bucket{le=\"+Inf\"} 3\n"
             "b_sum 4\nb_count 3\n");
+}
+
+// SPEC cases 83, 84 and 87.
+TEST_F(TextFormat, PutsANameThatIsNotBareIntoTheBraces) {
+  sink_.begin_family({.name = "disk.io", .help = "Bytes.", .type = MetricType::gauge});
+  sink_.gauge({}, 1, {});
+  sink_.gauge(labels(R"("a:b"="c","dev.name"="sda",host="h")"), 2, at(5));
+  EXPECT_EQ(text(),
+            "# HELP \"disk.io\" Bytes.\n"
+            "# TYPE \"disk.io\" gauge\n"
+            "{\"disk.io\"} 1\n"
+            "{\"disk.io\",\"a:b\"=\"c\",\"dev.name\"=\"sda\",host=\"h\"} 2 5\n");
+}
+
+// SPEC case 86.
+TEST_F(TextFormat, EscapesANameInQuotes) {
+  sink_.begin_family({.name = "we\"ird\\na\nme", .type = MetricType::unknown});
+  sink_.unknown({}, 1, {});
+  EXPECT_EQ(text(),
+            "# TYPE \"we\\\"ird\\\\na\\nme\" untyped\n"
+            "{\"we\\\"ird\\\\na\\nme\"} 1\n");
+}
+
+// SPEC case 88.
+TEST_F(TextFormat, PutsSuffixesAndOwnLabelsWhereTheyBelongBesideANameInQuotes) {
+  const std::vector<Bucket> buckets{{1, 2}};
+  const std::vector<Quantile> quantiles{{0.5, 7}};
+  const std::vector<State> states{{"on", true}};
+  sink_.begin_family({.name = "rpc.lat", .type = MetricType::histogram});
+  sink_.histogram({}, {buckets, 3, 4}, {});
+  sink_.histogram(LabelText::of({{"m", "x"}}), {{}, 3, 4}, {});
+  sink_.begin_family({.name = "rpc.q", .type = MetricType::summary});
+  sink_.summary(LabelText::of({{"m", "x"}}), {quantiles, 3, 4}, {});
+  sink_.begin_family({.name = "rpc.mode", .type = MetricType::state_set});
+  sink_.state_set({}, states, {});
+  sink_.state_set(LabelText::of({{"m", "x"}}), states, {});
+  sink_.begin_family({.name = "rpc.build", .type = MetricType::info});
+  sink_.info(LabelText::of({{"m", "x"}}), {});
+  EXPECT_EQ(text(),
+            R"(# TYPE "rpc.lat" histogram
+{"rpc.lat_bucket",le="1"} 2
+{"rpc.lat_bucket",le="+Inf"} 3
+{"rpc.lat_sum"} 4
+{"rpc.lat_count"} 3
+{"rpc.lat_bucket",m="x",le="+Inf"} 3
+{"rpc.lat_sum",m="x"} 4
+{"rpc.lat_count",m="x"} 3
+# TYPE "rpc.q" summary
+{"rpc.q",m="x",quantile="0.5"} 7
+{"rpc.q_sum",m="x"} 4
+{"rpc.q_count",m="x"} 3
+# TYPE "rpc.mode" gauge
+{"rpc.mode","rpc.mode"="on"} 1
+{"rpc.mode",m="x","rpc.mode"="on"} 1
+# TYPE "rpc.build_info" gauge
+{"rpc.build_info",m="x"} 1
+)");
 }
 
 // Lines that fit the writer's buffer, that fill it to every last byte, and that are longer than it.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -146,6 +147,28 @@ char* write_number(char* to, double value) noexcept {
 
 char* write_count(char* to, std::uint64_t count) noexcept {
   return count < kExactWholes ? write_whole(to, count) : write_number(to, static_cast<double>(count));
+}
+
+char* write_float(char* to, double value) noexcept {
+  to = write_number(to, value);
+  // These are written without a point and without an exponent. NaN and infinities compare as false.
+  const bool looks_whole = std::abs(value) < static_cast<double>(kFirstScientific) && value == std::trunc(value);
+  return looks_whole ? write_word(to, ".0") : to;
+}
+
+char* write_integer(char* to, std::uint64_t number) noexcept {
+  if (number < kFirstScientific) return write_whole(to, number);
+  return std::to_chars(to, to + kMaxNumberSize, number).ptr;
+}
+
+char* write_seconds(char* to, std::uint64_t milliseconds) noexcept {
+  to = write_integer(to, milliseconds / 1000);
+  const std::uint64_t fraction = milliseconds % 1000;
+  if (fraction == 0) return to;
+  const Word digits = eight_digits(fraction * 100'000);
+  *to++ = '.';
+  put(to, digits | kZeros);
+  return to + count_significant(digits);
 }
 
 void append_number(std::string& out, double value) {

@@ -18,6 +18,15 @@ char* write_number(char* to, double value) noexcept;
 // The same for a count, which is spelled as the double nearest to it: 1234567 is 1.234567e+06.
 char* write_count(char* to, std::uint64_t count) noexcept;
 
+// A number as OpenMetrics spells it, which shows of every float that it is one: 1.0 instead of 1.
+char* write_float(char* to, double value) noexcept;
+
+// All digits of a whole number, up to 18446744073709551615.
+char* write_integer(char* to, std::uint64_t number) noexcept;
+
+// Milliseconds as seconds, with as many decimals as there are: 1700000000.5. Never with an exponent.
+char* write_seconds(char* to, std::uint64_t milliseconds) noexcept;
+
 void append_number(std::string& out, double value);
 
 }  // namespace narthex::detail

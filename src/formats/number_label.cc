@@ -10,7 +10,7 @@ void NumberLabel::render(std::size_t position, double number) {
   put(",");
   put(name_);
   put("=\"");
-  to = write_number(to, number);
+  to = write_number_(to, number);
   put("\"} ");
   text.number = number;
   text.size = static_cast<std::size_t>(to - text.characters.data());

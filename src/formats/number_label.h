@@ -15,8 +15,10 @@ namespace narthex::detail {
 // their position in the sample, for a family's samples nearly always have the same numbers there.
 class NumberLabel {
  public:
-  // `name` is a literal of at most 8 characters.
-  explicit NumberLabel(std::string_view name) : name_(name) {}
+  using WriteNumber = char* (*)(char* to, double number) noexcept;
+
+  // `name` is a literal of at most 8 characters; the function writes a number with kMaxNumberSize at most.
+  NumberLabel(std::string_view name, WriteNumber write_number) : name_(name), write_number_(write_number) {}
 
   static constexpr std::size_t kMaxSize = 16 + kMaxNumberSize;
 
@@ -39,6 +41,7 @@ class NumberLabel {
   void render(std::size_t position, double number);
 
   std::string_view name_;
+  WriteNumber write_number_;
   std::vector<Text> texts_;
 };
 

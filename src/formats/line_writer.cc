@@ -1,0 +1,80 @@
+#include "line_writer.h"
+
+#include <narthex/error.h>
+
+#include "../escape.h"
+#include "../names.h"
+#include "../sample_rules.h"
+#include "../totals.h"
+
+namespace narthex::detail {
+
+void LineWriter::end_family() noexcept {
+  plain_name_.clear();
+  is_header_written_ = false;
+}
+
+void LineWriter::begin_family(std::string_view name, std::string_view ending) {
+  plain_name_ = name;
+  plain_name_ += ending;
+  is_header_written_ = false;
+  metadata_.clear();
+  is_quoted_ = !is_bare_metric_name(plain_name_);
+  name_.clear();
+  if (is_quoted_) {
+    name_ += "{\"";
+    append_label_value(name_, plain_name_);
+  } else {
+    name_ += plain_name_;
+  }
+}
+
+void LineWriter::add_metadata(std::string_view keyword, std::string_view text) {
+  metadata_ += "# ";
+  metadata_ += keyword;
+  metadata_ += ' ';
+  metadata_ += is_quoted_ ? std::string_view(name_).substr(1) : std::string_view(name_);  // without the brace
+  if (is_quoted_) metadata_ += '"';
+  metadata_ += ' ';
+  metadata_ += text;
+  metadata_ += '\n';
+}
+
+void LineWriter::set_time(Timestamp::value_type at) {
+  check_timestamp(plain_name_, at);
+  time_[0] = ' ';
+  const char* const end = write_time_(time_ + 1, static_cast<std::uint64_t>(at.time_since_epoch().count()));
+  time_size_ = static_cast<std::size_t>(end - time_);
+}
+
+void LineWriter::write_header() {
+  if (plain_name_.empty()) throw RegistrationError("a sample came before its family was begun");
+  stage_.finish_line(put(stage_.room(metadata_.size()), metadata_));
+  is_header_written_ = true;
+}
+
+void LineWriter::begin_lines(std::string_view suffix, LabelView labels) {
+  start_ = name_;
+  start_ += suffix;
+  is_first_label_ = !is_quoted_ && labels.empty();
+  if (is_quoted_) start_ += '"';
+  if (!is_quoted_ || !labels.empty()) start_ += is_quoted_ ? ',' : '{';
+  start_ += labels.text();
+}
+
+void LineWriter::state_set(LabelView labels, std::span<const State> states) {
+  begin_lines({}, labels);
+  if (!is_first_label_) start_ += ',';
+  append_label_name(start_, plain_name_);
+  start_ += "=\"";
+  const std::size_t start_size = start_.size();
+  for (const State& state : states) {
+    start_.resize(start_size);
+    append_label_value(start_, as_utf8(state.name));
+    start_ += "\"} ";
+    char* const to = put(stage_.room(start_.size() + kRestOfLine), start_);
+    end_line(put(to, state.on ? "1" : "0"));
+  }
+}
+
+}  // namespace narthex::detail

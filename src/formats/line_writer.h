@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <narthex/sink.h>
+
+#include "number.h"
+#include "number_label.h"
+#include "stage.h"
+
+namespace narthex::detail {
+
+// Writes a text where there is room for it; returns its end. Inline, for a call would take as long as the copying: names
+// and labels are some ten to a hundred bytes.
+inline char* put(char* to, std::string_view text) noexcept {
+  constexpr std::size_t kPiece = 16;
+  if (text.size() < kPiece) return to + text.copy(to, text.size());
+  const char* const last = text.data() + text.size() - kPiece;
+  char* const to_last = to + text.size() - kPiece;
+  for (const char* from = text.data(); from < last; from += kPiece, to += kPiece) std::memcpy(to, from, kPiece);
+  std::memcpy(to_last, last, kPiece);
+  return to_last + kPiece;
+}
+
+// Composes the lines of a text format, up to their values and from behind them on:
+//
+//   name_suffix{labels,le="0.5"} value time
+//   {"na.me_suffix",labels,le="0.5"} value time     a name that is not bare goes into the braces, in quotes
+//
+// What a line may take is known before it begins: the name, the labels, and kRestOfLine.
+class LineWriter {
+ public:
+  using WriteTime = char* (*)(char* to, std::uint64_t milliseconds) noexcept;
+
+  LineWriter(Output& out, WriteTime write_time) : stage_(out), write_time_(write_time) {}
+
+  // Lets no sample come before the next family.
+  void end_family() noexcept;
+
+  // Begins a family: its name, in two parts, is what the names of its samples begin with. The lines of its metadata
+  // wait for its first sample.
+  void begin_family(std::string_view name, std::string_view ending = {});
+  void add_metadata(std::string_view keyword, std::string_view text);
+
+  std::string_view name() const noexcept { return plain_name_; }
+
+  // Begins the lines of one sample: they carry its time. Throws what sample_rules.h says.
+  void begin_sample(const Timestamp& at) {
+    time_size_ = 0;
+    if (at) set_time(*at);
+    if (!is_header_written_) write_header();
+  }
+
+  // Writes a line up to its value.
+  char* begin_line(std::string_view suffix, LabelView labels, std::size_t further_room = 0) {
+    char* to = stage_.room(name_.size() + suffix.size() + labels.text().size() + kRestOfLine + further_room);
+    to = put(put(to, name_), suffix);
+    if (is_quoted_) to = put(to, "\"");
+    if (!labels.empty()) {
+      *to++ = is_quoted_ ? ',' : '{';
+      to = put(to, labels.text());
+    }
+    if (is_quoted_ || !labels.empty()) *to++ = '}';
+    *to++ = ' ';
+    return to;
+  }
+
+  // The same for lines that differ in their last label only: begin_lines() comes before them.
+  void begin_lines(std::string_view suffix, LabelView labels);
+  char* begin_line(NumberLabel& label, std::size_t position, double number, std::size_t further_room = 0) {
+    char* const to = put(stage_.room(start_.size() + NumberLabel::kMaxSize + kRestOfLine + further_room), start_);
+    return label.write(to, position, number, is_first_label_);
+  }
+
+  // Writes what stands between a value and what only one format has behind the time; then the line is to be finished.
+  char* end_value(char* value_end) const noexcept {
+    return time_size_ == 0 ? value_end : put(value_end, {time_, time_size_});
+  }
+  void finish_line(char* end) noexcept {
+    *end++ = '\n';
+    stage_.finish_line(end);
+  }
+
+  void end_line(char* value_end) noexcept { finish_line(end_value(value_end)); }
+
+  // All lines of a state set.
+  void state_set(LabelView labels, std::span<const State> states);
+
+  // A line on its own.
+  void line(std::string_view text) { finish_line(put(stage_.room(text.size() + 1), text)); }
+
+  void flush() { stage_.flush(); }
+
+ private:
+  // What a line can take beside its name, its labels and one that the format writes: braces, value, time, line end.
+  static constexpr std::size_t kRestOfLine = 2 * kMaxNumberSize + 8;
+
+  void set_time(Timestamp::value_type at);
+  void write_header();
+
+  Stage stage_;
+  const WriteTime write_time_;
+  std::string plain_name_;  // of the family that was begun
+  std::string name_;        // the same as the samples begin: name, or {"name
+  std::string metadata_;    // lines that wait for its first sample
+  std::string start_;       // what lines share that differ in their last label: `name_bucket{labels`
+  char time_[1 + kMaxNumberSize];
+  std::size_t time_size_ = 0;  // 0: none
+  bool is_quoted_ = false;
+  bool is_first_label_ = false;  // the one that comes behind start_
+  bool is_header_written_ = false;
+};
+
+}  // namespace narthex::detail
