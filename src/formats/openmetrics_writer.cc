@@ -1,0 +1,197 @@
+#include "openmetrics_writer.h"
+
+#include <limits>
+#include <string>
+
+#include "../escape.h"
+#include "../sample_rules.h"
+#include "../totals.h"
+#include "number.h"
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::string_view kTotal = "_total";
+constexpr std::string_view kInfo = "_info";
+
+std::string_view type_word(MetricType type) {
+  switch (type) {
+    case MetricType::counter:
+      return "counter";
+    case MetricType::gauge:
+      return "gauge";
+    case MetricType::histogram:
+      return "histogram";
+    case MetricType::summary:
+      return "summary";
+    case MetricType::unknown:
+      return "unknown";
+    case MetricType::info:
+      return "info";
+    case MetricType::state_set:
+      return "stateset";
+    case MetricType::gauge_histogram:
+      return "gaugehistogram";
+  }
+  return "unknown";
+}
+
+bool ends_longer(std::string_view name, std::string_view ending) {
+  return name.size() > ending.size() && name.ends_with(ending);
+}
+
+// Whether the parser of Prometheus takes this unit of a family, which has no ending here.
+bool has_unit(const FamilyInfo& family, std::string_view name) {
+  if (family.unit.empty() || family.type == MetricType::info || family.type == MetricType::state_set) return false;
+  if (!is_plain(family.unit) || !ends_longer(name, family.unit)) return false;
+  return name[name.size() - family.unit.size() - 1] == '_';
+}
+
+// What an exemplar can take in its line.
+std::size_t room_for(const Exemplar* exemplar) {
+  constexpr std::size_t kBesideLabels = sizeof " # {}  " + 2 * kMaxNumberSize;
+  return exemplar ? kBesideLabels + exemplar->labels.text().size() : 0;
+}
+
+// Returns the exemplar if it can be served.
+const Exemplar* servable(const Exemplar* exemplar) {
+  return exemplar && exemplar_fault(*exemplar).empty() ? exemplar : nullptr;
+}
+
+}  // namespace
+
+void OpenMetricsWriter::begin_family(const FamilyInfo& family) {
+  lines_.end_family();  // so that no sample of a family that is refused goes to the one before
+  check_name(family);
+  std::string_view name = family.name;
+  std::string_view type = type_word(family.type);
+  has_total_ = family.type == MetricType::counter && ends_longer(name, kTotal);
+  if (has_total_) name.remove_suffix(kTotal.size());
+  if (family.type == MetricType::counter && !has_total_) type = type_word(MetricType::unknown);
+  if (family.type == MetricType::info && ends_longer(name, kInfo)) name.remove_suffix(kInfo.size());
+  lines_.begin_family(name);
+  lines_.add_metadata("TYPE", type);
+  if (has_unit(family, name)) lines_.add_metadata("UNIT", family.unit);
+  if (!family.help) return;
+  if (is_plain(*family.help)) {
+    lines_.add_metadata("HELP", *family.help);
+  } else {
+    std::string help;
+    append_label_value(help, as_utf8(*family.help));  // this format escapes both alike
+    lines_.add_metadata("HELP", help);
+  }
+}
+
+void OpenMetricsWriter::finish() {
+  lines_.line("# EOF");
+  lines_.flush();
+}
+
+void OpenMetricsWriter::float_line(std::string_view suffix, LabelView labels, double value) {
+  lines_.end_line(write_float(lines_.begin_line(suffix, labels), value));
+}
+
+void OpenMetricsWriter::count_line(std::string_view suffix, LabelView labels, std::uint64_t count) {
+  lines_.end_line(write_integer(lines_.begin_line(suffix, labels), count));
+}
+
+// Comes last of the lines of a series: the parser of Prometheus looks no further than to the labels of the next one.
+void OpenMetricsWriter::created_line(LabelView labels, const Timestamp& created) {
+  if (!has_created_ || !created || created->time_since_epoch().count() < 0) return;
+  const auto milliseconds = static_cast<std::uint64_t>(created->time_since_epoch().count());
+  lines_.end_line(write_seconds(lines_.begin_line("_created", labels), milliseconds));
+}
+
+void OpenMetricsWriter::end_line(char* value_end, const Exemplar* exemplar) {
+  char* to = lines_.end_value(value_end);
+  if (exemplar) {
+    to = put(to, " # {");
+    to = put(to, exemplar->labels.text());
+    to = put(to, "} ");
+    to = write_float(to, exemplar->value);
+    if (exemplar->at) {
+      *to++ = ' ';
+      to = write_seconds(to, static_cast<std::uint64_t>(exemplar->at->time_since_epoch().count()));
+    }
+  }
+  lines_.finish_line(to);
+}
+
+void OpenMetricsWriter::single(LabelView labels, double value, const Timestamp& at) {
+  lines_.begin_sample(at);
+  float_line({}, labels, value);
+}
+
+void OpenMetricsWriter::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
+  if (!has_total_) return single(labels, sample.value, at);
+  lines_.begin_sample(at);
+  const Exemplar* const exemplar = servable(sample.exemplar);
+  end_line(write_float(lines_.begin_line(kTotal, labels, room_for(exemplar)), sample.value), exemplar);
+  created_line(labels, sample.created);
+}
+
+void OpenMetricsWriter::info(LabelView labels, const Timestamp& at) {
+  lines_.begin_sample(at);
+  count_line(kInfo, labels, 1);
+}
+
+void OpenMetricsWriter::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
+  check_free(lines_.name(), labels);
+  if (states.empty()) return;
+  lines_.begin_sample(at);
+  lines_.state_set(labels, states);
+}
+
+void OpenMetricsWriter::buckets(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
+  check_free("le", labels);
+  lines_.begin_sample(at);
+  lines_.begin_lines("_bucket", labels);
+  std::size_t position = 0;
+  const auto bucket = [&](double bound, std::uint64_t count, const Exemplar* given) {
+    const Exemplar* const exemplar = servable(given);
+    end_line(write_integer(lines_.begin_line(le_, position++, bound, room_for(exemplar)), count), exemplar);
+  };
+  const Exemplar* beyond = nullptr;
+  for (const Bucket& b : sample.buckets) {
+    if (b.upper_bound < kInfinity) {
+      bucket(b.upper_bound, b.cumulative_count, b.exemplar);
+    } else {
+      beyond = b.exemplar;
+    }
+  }
+  bucket(kInfinity, sample.count, beyond);
+}
+
+void OpenMetricsWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
+  buckets(labels, sample, at);
+  // A sum that negative values take back is no counter, so the format has none then, and no count without a sum.
+  const bool has_negative = !sample.buckets.empty() && sample.buckets.front().upper_bound < 0;
+  if (!has_negative) {
+    float_line("_sum", labels, sample.sum);
+    count_line("_count", labels, sample.count);
+  }
+  created_line(labels, sample.created);
+}
+
+void OpenMetricsWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
+  buckets(labels, sample, at);
+  count_line("_gcount", labels, sample.count);
+  float_line("_gsum", labels, sample.sum);
+}
+
+void OpenMetricsWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
+  check_free("quantile", labels);
+  lines_.begin_sample(at);
+  lines_.begin_lines({}, labels);
+  for (std::size_t i = 0; i < sample.quantiles.size(); ++i) {
+    const Quantile& q = sample.quantiles[i];
+    lines_.end_line(write_float(lines_.begin_line(quantile_, i, q.quantile), q.value));
+  }
+  float_line("_sum", labels, sample.sum);
+  count_line("_count", labels, sample.count);
+  created_line(labels, sample.created);
+}
+
+}  // namespace narthex::detail

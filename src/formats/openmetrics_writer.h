@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <narthex/sink.h>
+
+#include "line_writer.h"
+#include "number_label.h"
+
+namespace narthex::detail {
+
+// Writes OpenMetrics 1.0 to an output, which has all of it after finish().
+// A counter whose name lacks the ending `_total` is declared `unknown`: as a counter, its sample would have a name that
+// it was not given. It carries no exemplar then, since Prometheus 2.42 refuses one anywhere but on `_total` and `_bucket`.
+// Left out are what would break the scrape and can be missed: an exemplar that exemplar_fault() objects to, and a unit
+// that the name does not end with.
+// Errors: as TextWriter.
+class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {
+ public:
+  // Whether a series tells when it began, in a sample of its own: most servers store that as one more series.
+  enum class Created { no, yes };
+
+  explicit OpenMetricsWriter(Output& out, Created created = Created::no)
+      : lines_(out, write_seconds), has_created_(created == Created::yes) {}
+
+  void begin_family(const FamilyInfo& family) override;
+  void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
+  void gauge(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void unknown(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void info(LabelView labels, const Timestamp& at) override;
+  void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override;
+  void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override;
+  void finish() override;
+
+ private:
+  void single(LabelView labels, double value, const Timestamp& at);
+  void buckets(LabelView labels, const HistogramSample& sample, const Timestamp& at);
+  void float_line(std::string_view suffix, LabelView labels, double value);
+  void count_line(std::string_view suffix, LabelView labels, std::uint64_t count);
+  void created_line(LabelView labels, const Timestamp& created);
+
+  // Ends a line with an exemplar, if there is one, for which the line has room.
+  void end_line(char* value_end, const Exemplar* exemplar);
+
+  LineWriter lines_;
+  NumberLabel le_{"le", write_float};
+  NumberLabel quantile_{"quantile", write_float};
+  const bool has_created_;
+  bool has_total_ = false;  // the counter that was begun
+};
+
+}  // namespace narthex::detail
