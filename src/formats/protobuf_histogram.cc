@@ -1,0 +1,112 @@
+#include "protobuf_histogram.h"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace narthex::detail {
+
+namespace {
+
+namespace histogram_field {
+enum : Tag {
+  sample_count = 1,
+  sample_sum,
+  bucket,
+  schema = 5,
+  zero_threshold,
+  zero_count,
+  negative_span = 9,
+  negative_delta,
+  positive_span = 12,
+  positive_delta,
+  created = 15,
+  exemplars,
+};
+}
+namespace bucket_field {
+enum : Tag { cumulative_count = 1, upper_bound, exemplar };
+}
+namespace span_field {
+enum : Tag { offset = 1, length };
+}
+
+using Buckets = std::span<const NativeBucket>;
+
+constexpr std::int64_t kLongestFilledGap = 2;
+
+// How many indices lie between a bucket and the one before it.
+std::int64_t gap_before(Buckets buckets, std::size_t i) {
+  return std::int64_t{buckets[i].index} - buckets[i - 1].index - 1;
+}
+
+// Returns where the span ends that starts at a bucket.
+std::size_t end_of_span(Buckets buckets, std::size_t begin) {
+  std::size_t end = begin + 1;
+  while (end < buckets.size() && gap_before(buckets, end) <= kLongestFilledGap) ++end;
+  return end;
+}
+
+void add_span(pbf_writer& histogram, Tag tag, std::int64_t offset, std::int64_t length) {
+  pbf_writer span(histogram, tag);
+  span.add_sint32(span_field::offset, static_cast<std::int32_t>(offset));
+  span.add_uint32(span_field::length, static_cast<std::uint32_t>(length));
+}
+
+void add_side(pbf_writer& histogram, Tag span_tag, Tag delta_tag, Buckets buckets) {
+  for (std::size_t begin = 0; begin < buckets.size();) {
+    const std::size_t end = end_of_span(buckets, begin);
+    const std::int64_t offset = begin == 0 ? buckets[0].index : gap_before(buckets, begin);
+    add_span(histogram, span_tag, offset, std::int64_t{buckets[end - 1].index} - buckets[begin].index + 1);
+    begin = end;
+  }
+  protozero::packed_field_sint64 deltas(histogram, delta_tag);
+  std::uint64_t last = 0;
+  const auto add_count = [&](std::uint64_t count) {
+    deltas.add_element(static_cast<std::int64_t>(count - last));
+    last = count;
+  };
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    const std::int64_t gap = i == 0 ? 0 : gap_before(buckets, i);
+    for (std::int64_t empty = 0; gap <= kLongestFilledGap && empty < gap; ++empty) add_count(0);
+    add_count(buckets[i].count);
+  }
+}
+
+// The server makes the +Inf bucket of the count; an exemplar needs it to be there.
+void add_bucket(pbf_writer& histogram, const Bucket& bucket) {
+  if (!bucket.exemplar && std::isinf(bucket.upper_bound)) return;
+  pbf_writer message(histogram, histogram_field::bucket);
+  message.add_uint64(bucket_field::cumulative_count, bucket.cumulative_count);
+  message.add_double(bucket_field::upper_bound, bucket.upper_bound);
+  if (bucket.exemplar) add_exemplar(message, bucket_field::exemplar, *bucket.exemplar);
+}
+
+void add_native(pbf_writer& histogram, const NativeSample& native) {
+  histogram.add_sint32(histogram_field::schema, native.schema);
+  histogram.add_double(histogram_field::zero_threshold, native.zero_threshold);
+  histogram.add_uint64(histogram_field::zero_count, native.zero_count);
+  add_side(histogram, histogram_field::negative_span, histogram_field::negative_delta, native.negative);
+  add_side(histogram, histogram_field::positive_span, histogram_field::positive_delta, native.positive);
+  // Without anything else that tells, an empty span tells the server that the histogram is a native one.
+  const bool is_known = native.zero_threshold > 0 || native.zero_count > 0 || !native.negative.empty();
+  if (!is_known && native.positive.empty()) add_span(histogram, histogram_field::positive_span, 0, 0);
+}
+
+}  // namespace
+
+void add_histogram(pbf_writer& metric, Tag tag, const HistogramSample& sample) {
+  pbf_writer histogram(metric, tag);
+  histogram.add_uint64(histogram_field::sample_count, sample.count);
+  histogram.add_double(histogram_field::sample_sum, canonical(sample.sum));
+  for (const Bucket& bucket : sample.buckets) add_bucket(histogram, bucket);
+  if (sample.native) add_native(histogram, *sample.native);
+  add_time(histogram, histogram_field::created, sample.created);
+  if (!sample.native) return;
+  for (const Exemplar& exemplar : sample.native->exemplars) {
+    if (exemplar.at) add_exemplar(histogram, histogram_field::exemplars, exemplar);
+  }
+}
+
+}  // namespace narthex::detail

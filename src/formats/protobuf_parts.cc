@@ -1,0 +1,77 @@
+#include "protobuf_parts.h"
+
+#include <string>
+
+#include <protozero/varint.hpp>
+
+#include "../escape.h"
+#include "../label_cursor.h"
+#include "../sample_rules.h"
+
+namespace narthex::detail {
+
+namespace {
+
+namespace label_field {
+enum : Tag { name = 1, value };
+}
+namespace time_field {
+enum : Tag { seconds = 1, nanos };
+}
+namespace exemplar_field {
+enum : Tag { label = 1, value, timestamp };
+}
+
+constexpr std::size_t kTagSize = 1;  // of every field here, for none is above 15
+
+std::size_t varint_size(std::uint64_t value) { return static_cast<std::size_t>(protozero::length_of_varint(value)); }
+
+std::size_t string_field_size(std::string_view text) { return kTagSize + varint_size(text.size()) + text.size(); }
+
+}  // namespace
+
+void add_label(pbf_writer& parent, Tag tag, std::string_view name, std::string_view value) {
+  pbf_writer label(parent, tag, string_field_size(name) + string_field_size(value));
+  label.add_string(label_field::name, name.data(), name.size());
+  label.add_string(label_field::value, value.data(), value.size());
+}
+
+void add_labels(pbf_writer& parent, Tag tag, LabelView labels) {
+  const bool is_escaped = labels.text().find('\\') != std::string_view::npos;
+  std::string name;  // allocates for labels that need it only
+  std::string value;
+  for (LabelCursor label(labels); label.next();) {
+    if (!is_escaped) {
+      add_label(parent, tag, label.name(), label.value());
+      continue;
+    }
+    name.clear();
+    value.clear();
+    append_unescaped(name, label.name());
+    append_unescaped(value, label.value());
+    add_label(parent, tag, name, value);
+  }
+}
+
+void add_time(pbf_writer& parent, Tag tag, const Timestamp& at) {
+  if (!at) return;
+  const std::int64_t milliseconds = at->time_since_epoch().count();
+  if (milliseconds < 0) return;
+  const std::int64_t seconds = milliseconds / 1000;
+  const auto nanos = static_cast<std::int32_t>(milliseconds % 1000 * 1'000'000);
+  const std::size_t size =
+      2 * kTagSize + varint_size(static_cast<std::uint64_t>(seconds)) + varint_size(static_cast<std::uint64_t>(nanos));
+  pbf_writer time(parent, tag, size);
+  time.add_int64(time_field::seconds, seconds);
+  time.add_int32(time_field::nanos, nanos);
+}
+
+void add_exemplar(pbf_writer& parent, Tag tag, const Exemplar& exemplar) {
+  if (!exemplar_fault(exemplar).empty()) return;
+  pbf_writer message(parent, tag);
+  add_labels(message, exemplar_field::label, exemplar.labels);
+  message.add_double(exemplar_field::value, canonical(exemplar.value));
+  add_time(message, exemplar_field::timestamp, exemplar.at);
+}
+
+}  // namespace narthex::detail

@@ -1,0 +1,162 @@
+#include "protobuf_writer.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <narthex/error.h>
+#include <protozero/varint.hpp>
+
+#include "../escape.h"
+#include "../sample_rules.h"
+#include "../totals.h"
+#include "protobuf_histogram.h"
+#include "protobuf_parts.h"
+
+namespace narthex::detail {
+
+namespace {
+
+// The numbers of the fields and of the types, here and in what this uses, as the schema of Prometheus has them:
+// io/prometheus/client/metrics.proto.
+namespace family_field {
+enum : Tag { name = 1, help, type, metric, unit };
+}
+namespace metric_field {
+enum : Tag { label = 1, gauge, counter, summary, untyped, timestamp_ms, histogram };
+}
+namespace counter_field {
+enum : Tag { value = 1, exemplar, created };
+}
+namespace summary_field {
+enum : Tag { sample_count = 1, sample_sum, quantile, created };
+}
+namespace quantile_field {
+enum : Tag { quantile = 1, value };
+}
+constexpr Tag kValue = 1;  // of a gauge and of an untyped metric
+
+std::int32_t type_number(MetricType type) {
+  switch (type) {
+    case MetricType::counter:
+      return 0;
+    case MetricType::gauge:
+    case MetricType::info:
+    case MetricType::state_set:
+      return 1;
+    case MetricType::summary:
+      return 2;
+    case MetricType::unknown:
+      return 3;
+    case MetricType::histogram:
+      return 4;
+    case MetricType::gauge_histogram:
+      return 5;
+  }
+  return 3;
+}
+
+void add_value(pbf_writer& metric, Tag tag, double value) {
+  pbf_writer message(metric, tag, kDoubleFieldSize);
+  message.add_double(kValue, canonical(value));
+}
+
+}  // namespace
+
+void ProtobufWriter::begin_family(const FamilyInfo& family) {
+  end_family();
+  check_name(family);
+  name_ = family.name;
+  if (family.type == MetricType::info && !name_.ends_with("_info")) name_ += "_info";
+  pbf_writer message(message_);
+  message.add_string(family_field::name, name_);
+  if (family.help) {
+    if (is_plain(*family.help)) {
+      message.add_string(family_field::help, family.help->data(), family.help->size());
+    } else {
+      message.add_string(family_field::help, as_utf8(*family.help));
+    }
+  }
+  message.add_enum(family_field::type, type_number(family.type));
+  if (!family.unit.empty()) message.add_string(family_field::unit, family.unit.data(), family.unit.size());
+}
+
+void ProtobufWriter::end_family() {
+  if (has_samples_) {
+    std::array<char, protozero::max_varint_length> length;
+    const int size = protozero::add_varint_to_buffer(length.data(), message_.size());
+    out_.write({length.data(), static_cast<std::size_t>(size)});
+    out_.write(message_);
+  }
+  message_.clear();
+  name_.clear();
+  has_samples_ = false;
+}
+
+template <class WriteValue>
+void ProtobufWriter::write_metric(LabelView labels, const Timestamp& at, WriteValue write_value) {
+  if (name_.empty()) throw RegistrationError("a sample came before its family was begun");
+  if (at) check_timestamp(name_, *at);
+  has_samples_ = true;
+  pbf_writer family(message_);
+  pbf_writer metric(family, family_field::metric);
+  add_labels(metric, metric_field::label, labels);
+  write_value(metric);
+  if (at) metric.add_int64(metric_field::timestamp_ms, at->time_since_epoch().count());
+}
+
+void ProtobufWriter::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
+  write_metric(labels, at, [&](pbf_writer& metric) {
+    pbf_writer message(metric, metric_field::counter);
+    message.add_double(counter_field::value, canonical(sample.value));
+    if (sample.exemplar) add_exemplar(message, counter_field::exemplar, *sample.exemplar);
+    add_time(message, counter_field::created, sample.created);
+  });
+}
+
+void ProtobufWriter::gauge(LabelView labels, double value, const Timestamp& at) {
+  write_metric(labels, at, [&](pbf_writer& metric) { add_value(metric, metric_field::gauge, value); });
+}
+
+void ProtobufWriter::unknown(LabelView labels, double value, const Timestamp& at) {
+  write_metric(labels, at, [&](pbf_writer& metric) { add_value(metric, metric_field::untyped, value); });
+}
+
+void ProtobufWriter::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
+  check_free(name_, labels);
+  for (const State& state : states) {
+    write_metric(labels, at, [&](pbf_writer& metric) {
+      add_label(metric, metric_field::label, name_, as_utf8(state.name));
+      add_value(metric, metric_field::gauge, state.on ? 1 : 0);
+    });
+  }
+}
+
+void ProtobufWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
+  check_free("le", labels);
+  write_metric(labels, at, [&](pbf_writer& metric) { add_histogram(metric, metric_field::histogram, sample); });
+}
+
+void ProtobufWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
+  HistogramSample gauge = sample;
+  gauge.created = {};  // it does not count since some moment
+  histogram(labels, gauge, at);
+}
+
+void ProtobufWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
+  check_free("quantile", labels);
+  write_metric(labels, at, [&](pbf_writer& metric) {
+    pbf_writer message(metric, metric_field::summary);
+    message.add_uint64(summary_field::sample_count, sample.count);
+    message.add_double(summary_field::sample_sum, canonical(sample.sum));
+    for (const Quantile& q : sample.quantiles) {
+      pbf_writer quantile(message, summary_field::quantile, 2 * kDoubleFieldSize);
+      quantile.add_double(quantile_field::quantile, q.quantile);
+      quantile.add_double(quantile_field::value, canonical(q.value));
+    }
+    add_time(message, summary_field::created, sample.created);
+  });
+}
+
+}  // namespace narthex::detail

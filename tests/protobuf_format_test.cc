@@ -1,0 +1,281 @@
+#include <bit>
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/error.h>
+#include <narthex/sink.h>
+
+#include "checked_labels.h"
+#include "formats/protobuf_writer.h"
+
+namespace narthex {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milliseconds(ms)); }
+
+LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
+
+// Bytes as hex digits, without blanks.
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte / 16];
+    text += kDigits[byte % 16];
+  }
+  return text;
+}
+
+// The same from several pieces, which may have blanks where that helps to read them.
+std::string pieces(std::initializer_list<std::string_view> texts) {
+  std::string all;
+  for (const std::string_view text : texts) all += text;
+  std::erase(all, ' ');
+  return all;
+}
+
+class ProtobufFormat : public testing::Test {
+ protected:
+  // Returns all messages that are finished, as hex digits.
+  std::string bytes() {
+    sink_.finish();
+    return hex(bytes_);
+  }
+
+  // Writes one sample of a family `h`, and returns what is in its histogram message.
+  std::string histogram(const HistogramSample& sample) {
+    sink_.begin_family({.name = "h", .type = MetricType::histogram});
+    sink_.histogram({}, sample, {});
+    const std::string all = bytes();
+    const std::string start = "0a0168180422";  // behind the length, before those of metric and histogram
+    EXPECT_EQ(all.substr(2, start.size()), start);
+    EXPECT_EQ(all.substr(4 + start.size(), 2), "3a");
+    bytes_.clear();
+    return all.substr(8 + start.size());
+  }
+
+  std::string bytes_;
+  detail::StringOutput output_{bytes_};
+  detail::ProtobufWriter writer_{output_};
+  Sink& sink_ = writer_;  // as collectors see it
+};
+
+// SPEC case 163.
+TEST_F(ProtobufFormat, WritesACounter) {
+  sink_.begin_family({.name = "jobs_done_total", .help = "Done.", .type = MetricType::counter});
+  sink_.counter(LabelText::of({{"q", "a"}}), {3, at(1700000000500), nullptr}, {});
+  EXPECT_EQ(bytes(), pieces({"3d 0a0f6a6f62735f646f6e655f746f74616c 1205446f6e652e 1800 2221 0a060a0171120161",
+                             "1a17 090000000000000840 1a0c 0880e2cfaa06 1080cab5ee01"}));
+}
+
+// SPEC case 164.
+TEST_F(ProtobufFormat, WritesAGauge) {
+  sink_.begin_family({.name = "temp_celsius", .help = "T", .type = MetricType::gauge});
+  sink_.gauge({}, 0, {});
+  EXPECT_EQ(bytes(), pieces({"20 0a0c74656d705f63656c73697573 120154 1801 220b 1209 090000000000000000"}));
+}
+
+// SPEC cases 165 and 191.
+TEST_F(ProtobufFormat, WritesAnEmptyNativeHistogramWithASpanThatTellsWhatItIs) {
+  const NativeSample native{.schema = 3};
+  sink_.begin_family({.name = "lat_seconds", .help = "L", .type = MetricType::histogram});
+  sink_.histogram({}, {{}, 0, 0, &native}, {});
+  EXPECT_EQ(bytes(), pieces({"34 0a0b6c61745f7365636f6e6473 12014c 1804 2220 3a1e 0800 110000000000000000 2806",
+                             "310000000000000000 3800 6204 0800 1000"}));
+}
+
+// SPEC case 191: a zero threshold tells it as well, and so does anything that was observed.
+TEST_F(ProtobufFormat, WritesNoEmptySpanWhereTheHistogramIsKnownToBeNative) {
+  const NativeSample wide{.schema = 3, .zero_threshold = 0x1p-128};
+  EXPECT_EQ(histogram({{}, 0, 0, &wide}), pieces({"0800 110000000000000000 2806 31000000000000f037 3800"}));
+  const NativeSample zeros{.zero_count = 1};
+  EXPECT_EQ(histogram({{}, 1, 0, &zeros}), pieces({"0801 110000000000000000 2800 310000000000000000 3801"}));
+  const std::vector<NativeBucket> one{{0, 1}};
+  const NativeSample negative{.negative = one};
+  EXPECT_EQ(histogram({{}, 1, -1, &negative}),
+            pieces({"0801 11000000000000f0bf 2800 310000000000000000 3800 4a04 0800 1001 5201 02"}));
+}
+
+// SPEC case 166, with packed deltas, and case 169.
+TEST_F(ProtobufFormat, WritesANativeHistogram) {
+  const std::vector<NativeBucket> positive{{-1, 2}, {0, 1}, {1, 1}, {5, 1}};
+  const NativeSample native{.zero_threshold = 0x1p-128, .zero_count = 1, .positive = positive};
+  sink_.begin_family({.name = "lat_seconds", .help = "L", .type = MetricType::histogram});
+  sink_.histogram({}, {{}, 6, 10.5, &native}, {});
+  EXPECT_EQ(bytes(), pieces({"40 0a0b6c61745f7365636f6e6473 12014c 1804 222c 3a2a 0806 110000000000002540 2800",
+                             "31000000000000f037 3801 62040801 1003 62040806 1001 6a0404010000"}));
+}
+
+// SPEC case 186.
+TEST_F(ProtobufFormat, FillsShortGapsBetweenNativeBuckets) {
+  const std::vector<NativeBucket> near{{1, 2}, {2, 1}, {5, 4}};
+  const std::vector<NativeBucket> far{{1, 2}, {2, 1}, {6, 4}};
+  const std::string numbers = "0807 110000000000000000 2800 310000000000000000 3800";
+  const NativeSample one_span{.positive = near};
+  EXPECT_EQ(histogram({{}, 7, 0, &one_span}), pieces({numbers, "6204 0802 1005 6a05 0401010008"}));  // 2 -1 -1 0 4
+  const NativeSample two_spans{.negative = far};
+  EXPECT_EQ(histogram({{}, 7, 0, &two_spans}), pieces({numbers, "4a04 0802 1002 4a04 0806 1001 5203 040106"}));
+}
+
+TEST_F(ProtobufFormat, WritesNativeBucketsAtBothEndsOfTheIndices) {
+  constexpr std::int32_t kMin = std::numeric_limits<std::int32_t>::min();
+  constexpr std::int32_t kMax = std::numeric_limits<std::int32_t>::max();
+  const std::vector<NativeBucket> ends{{kMin, 1}, {kMin + 1, 1}, {0, 1}, {kMax, 1}};
+  const NativeSample native{.positive = ends};
+  EXPECT_EQ(
+      histogram({{}, 4, 0, &native}),
+      pieces({"0804 110000000000000000 2800 310000000000000000 3800 6208 08ffffffff0f 1002 6208 08fcffffff0f 1001",
+              "6208 08fcffffff0f 1001 6a04 02000000"}));
+}
+
+// SPEC case 168: quiet, negative, signalling, and Prometheus' own marker for a series that ended.
+TEST_F(ProtobufFormat, WritesEveryNaNAlike) {
+  sink_.begin_family({.name = "a", .type = MetricType::gauge});
+  for (const std::uint64_t bits :
+       {0x7ff8000000000001u, 0xfff8000000000000u, 0x7ff0000000000001u, 0x7ff0000000000002u}) {
+    sink_.gauge({}, std::bit_cast<double>(bits), {});
+  }
+  const std::string nan = "220b1209 09010000000000f87f";
+  EXPECT_EQ(bytes(), pieces({"39 0a0161 1801", nan, nan, nan, nan}));
+}
+
+TEST_F(ProtobufFormat, WritesEveryOtherNaNAlikeToo) {
+  const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
+  const std::string nan = "010000000000f87f";
+  const std::vector<Quantile> quantiles{{0.5, stale}};
+  const Exemplar exemplar{{}, stale, {}};
+  sink_.begin_family({.name = "c", .type = MetricType::counter});
+  sink_.counter({}, {stale, {}, &exemplar}, {});
+  sink_.begin_family({.name = "s", .type = MetricType::summary});
+  sink_.summary({}, {quantiles, 1, stale}, {});
+  sink_.begin_family({.name = "h", .type = MetricType::histogram});
+  sink_.histogram({}, {{}, 1, stale}, {});
+  sink_.begin_family({.name = "u", .type = MetricType::unknown});
+  sink_.unknown({}, stale, {});
+  EXPECT_EQ(bytes(), pieces({"1d 0a0163 1800 2216 1a14 09", nan, "1209 11", nan,                          //
+                             "28 0a0173 1802 2221 221f 0801 11", nan, "1a12 09000000000000e03f 11", nan,  //
+                             "14 0a0168 1804 220d 3a0b 0801 11", nan,                                     //
+                             "12 0a0175 1803 220b 2a09 09", nan}));
+}
+
+// SPEC case 170.
+TEST_F(ProtobufFormat, WritesTheLengthOfALongFamilyAsAVarint) {
+  sink_.begin_family({.name = "a", .help = std::string(279, 'h'), .type = MetricType::gauge});
+  sink_.gauge({}, 0, {});
+  const std::string all = bytes();
+  EXPECT_EQ(all.substr(0, 4), "ac02");
+  EXPECT_EQ(all.size(), 2 * 302u);
+}
+
+// SPEC case 167.
+TEST_F(ProtobufFormat, WritesNothingForAFamilyWithoutSamples) {
+  sink_.begin_family({.name = "a", .help = "A.", .type = MetricType::counter});
+  sink_.begin_family({.name = "b", .help = "B.", .type = MetricType::state_set});
+  sink_.state_set({}, {}, {});
+  EXPECT_EQ(bytes(), "");
+}
+
+// SPEC case 171.
+TEST_F(ProtobufFormat, ServesInfoAndStateSetAsGauges) {
+  const std::vector<State> states{{"on\"", true}, {"off", false}};
+  sink_.begin_family({.name = "b", .type = MetricType::info});
+  sink_.info(LabelText::of({{"r", "x"}}), {});
+  sink_.begin_family({.name = "m", .type = MetricType::state_set});
+  sink_.state_set(LabelText::of({{"a", "x"}}), states, {});
+  EXPECT_EQ(bytes(), pieces({"1f 0a06625f696e666f 1801 2213 0a06 0a0172 120178 1209 09000000000000f03f",
+                             "43 0a016d 1801 221d 0a06 0a0161 120178 0a08 0a016d 12036f6e22 1209 09000000000000f03f",
+                             "221d 0a06 0a0161 120178 0a08 0a016d 12036f6666 1209 090000000000000000"}));
+}
+
+TEST_F(ProtobufFormat, WritesUnitsTimestampsAndUnknownValues) {
+  sink_.begin_family({.name = "a_s", .unit = "s", .type = MetricType::unknown});
+  sink_.unknown({}, 1, at(300));
+  EXPECT_EQ(bytes(), pieces({"1a 0a03615f73 1803 2a0173 220e 2a09 09000000000000f03f 30ac02"}));
+}
+
+TEST_F(ProtobufFormat, WritesLabelsAsTheyWereBeforeTheyWereEscaped) {
+  sink_.begin_family({.name = "d.i", .type = MetricType::gauge});
+  sink_.gauge(labels(R"("a.\"b"="\\\n",c="}")"), 0, {});
+  EXPECT_EQ(bytes(), pieces({"28 0a03642e69 1801 221f 0a0a 0a04612e2262 12025c0a 0a06 0a0163 12017d",
+                             "1209 090000000000000000"}));
+}
+
+TEST_F(ProtobufFormat, WritesASummaryWithWhenItBegan) {
+  const std::vector<Quantile> quantiles{{0.5, 1}};
+  sink_.begin_family({.name = "s", .type = MetricType::summary});
+  sink_.summary({}, {quantiles, 2, 3, at(1000)}, {});
+  EXPECT_EQ(bytes(), pieces({"2e 0a0173 1802 2227 2225 0802 110000000000000840",
+                             "1a12 09000000000000e03f 11000000000000f03f 2204 0801 1000"}));
+}
+
+// The server makes the +Inf bucket itself; where it carries an exemplar it has to be there.
+TEST_F(ProtobufFormat, WritesTheInfBucketForItsExemplarOnly) {
+  const Exemplar exemplar{{}, 9, {}};
+  const std::vector<Bucket> without{{1, 2}, {kInfinity, 3}};
+  const std::vector<Bucket> with{{kInfinity, 3, &exemplar}};
+  const std::string numbers = "0803 110000000000000840";
+  EXPECT_EQ(histogram({without, 3, 3}), pieces({numbers, "1a0b 0802 11000000000000f03f"}));
+  EXPECT_EQ(histogram({with, 3, 3}), pieces({numbers, "1a16 0803 11000000000000f07f 1a09 110000000000002240"}));
+}
+
+TEST_F(ProtobufFormat, WritesExemplarsWithTheirTimes) {
+  const Exemplar exemplar{labels("t=\"\\\"\""), 1, at(1001)};
+  sink_.begin_family({.name = "c", .type = MetricType::counter});
+  sink_.counter({}, {1, {}, &exemplar}, {});
+  EXPECT_EQ(bytes(), pieces({"2d 0a0163 1800 2226 1a24 09000000000000f03f",
+                             "1219 0a06 0a0174 120122 11000000000000f03f 1a06 0801 10c0843d"}));
+}
+
+TEST_F(ProtobufFormat, WritesExemplarsOfANativeHistogramThatHaveATime) {
+  const std::vector<Exemplar> exemplars{{{}, 1, {}}, {{}, 1, at(1000)}};
+  const NativeSample native{.zero_count = 1, .exemplars = exemplars};
+  EXPECT_EQ(histogram({{}, 1, 0, &native, at(2000)}),
+            pieces({"0801 110000000000000000 2800 310000000000000000 3801 7a04 0802 1000",
+                    "82010f 11000000000000f03f 1a04 0801 1000"}));
+}
+
+TEST_F(ProtobufFormat, LeavesOutExemplarsThatServersRefuse) {
+  const LabelText too_long = LabelText::of({{"t", std::string(128, 'x')}});
+  const std::vector<Exemplar> exemplars{{too_long, 1, {}}, {labels("\"a.b\"=\"x\""), 1, {}}, {{}, 1, at(-1)}};
+  sink_.begin_family({.name = "c", .type = MetricType::counter});
+  for (const Exemplar& exemplar : exemplars) sink_.counter({}, {1, {}, &exemplar}, {});
+  const std::string counter = "220b 1a09 09000000000000f03f";
+  EXPECT_EQ(bytes(), pieces({"2c 0a0163 1800", counter, counter, counter}));
+}
+
+TEST_F(ProtobufFormat, WritesAGaugeHistogramWithoutCreatedTime) {
+  const std::vector<Bucket> buckets{{1, 2}};
+  sink_.begin_family({.name = "g", .type = MetricType::gauge_histogram});
+  sink_.gauge_histogram({}, {buckets, 3, 3, nullptr, at(1000)}, {});
+  EXPECT_EQ(bytes(), pieces({"21 0a0167 1805 221a 3a18 0803 110000000000000840 1a0b 0802 11000000000000f03f"}));
+}
+
+TEST_F(ProtobufFormat, RefusesWhatWouldBreakTheScrape) {
+  EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = ""}), RegistrationError);
+  sink_.begin_family({.name = "g", .type = MetricType::gauge});
+  EXPECT_THROW(sink_.gauge({}, 1, at(-1)), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = "a\xff"}), RegistrationError);
+  EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
+  sink_.begin_family({.name = "h", .type = MetricType::histogram});
+  EXPECT_THROW(sink_.histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
+  EXPECT_THROW(sink_.gauge_histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
+  sink_.begin_family({.name = "s", .type = MetricType::summary});
+  EXPECT_THROW(sink_.summary(LabelText::of({{"quantile", "9"}}), {}, {}), RegistrationError);
+  sink_.begin_family({.name = "mode", .type = MetricType::state_set});
+  EXPECT_THROW(sink_.state_set(LabelText::of({{"mode", "a"}}), {}, {}), RegistrationError);
+  EXPECT_EQ(bytes(), "");
+}
+
+}  // namespace
+}  // namespace narthex
