@@ -8,6 +8,7 @@
 
 #include "names.h"
 #include "sample_rules.h"
+#include "value_rules.h"
 
 namespace narthex::detail {
 
@@ -111,19 +112,25 @@ void Recording::begin_family(const FamilyInfo& family) {
   current_ = families_.back().get();
 }
 
-void Recording::add(MetricType type, LabelView labels, const Timestamp& at, Sample::Value value) {
+const RecordedFamily& Recording::family(MetricType type) const {
   if (!current_) throw RegistrationError("a sample came before its family was begun");
   if (type != current_->type) {
     throw RegistrationError(fmt::format("{} {}: a {} sample does not belong there", to_string(current_->type),
                                         quote(current_->name), to_string(type)));
   }
+  return *current_;
+}
+
+void Recording::add(MetricType type, LabelView labels, const Timestamp& at, Sample::Value value) {
+  const std::string_view own = own_label(family(type));
   if (at) check_timestamp(current_->name, *at);
   Sample sample(extra_labels_.added_to(labels), at, std::move(value));
-  if (const std::string_view own = own_label(*current_); !own.empty()) check_free(own, sample.labels());
+  if (!own.empty()) check_free(own, sample.labels());
   current_->samples.push_back(std::move(sample));
 }
 
 void Recording::counter(LabelView labels, const CounterSample& s, const Timestamp& at) {
+  check_values(family(MetricType::counter).info(), s);
   Sample::Counter copy{s.value, s.created, std::nullopt};
   if (s.exemplar) copy.exemplar.emplace(*s.exemplar);
   add(MetricType::counter, labels, at, std::move(copy));
@@ -146,14 +153,17 @@ void Recording::state_set(LabelView labels, std::span<const State> states, const
 }
 
 void Recording::histogram(LabelView labels, const HistogramSample& s, const Timestamp& at) {
+  check_values(family(MetricType::histogram).info(), s);
   add(MetricType::histogram, labels, at, copied(s, &Sink::histogram));
 }
 
 void Recording::gauge_histogram(LabelView labels, const HistogramSample& s, const Timestamp& at) {
+  check_values(family(MetricType::gauge_histogram).info(), s);
   add(MetricType::gauge_histogram, labels, at, copied(s, &Sink::gauge_histogram));
 }
 
 void Recording::summary(LabelView labels, const SummarySample& s, const Timestamp& at) {
+  check_values(family(MetricType::summary).info(), s);
   add(MetricType::summary, labels, at, Sample::Summary{copied(s.quantiles), s.count, s.sum, s.created});
 }
 

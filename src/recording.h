@@ -116,6 +116,8 @@ class Recording final : public Sink {
   Families take() { return std::move(families_); }
 
  private:
+  // Returns the family that a sample of this type belongs to.
+  const RecordedFamily& family(MetricType type) const;
   void add(MetricType type, LabelView labels, const Timestamp& at, RecordedSample::Value value);
 
   const ExtraLabels& extra_labels_;
