@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -13,7 +14,9 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "cumulative.h"
 #include "formats/number.h"
+#include "native_histogram.h"
 #include "promotion.h"
 
 namespace narthex::detail {
@@ -62,18 +65,24 @@ HistogramSeries::Bounds checked_bounds(const HistogramOptions& options) {
 
 class HistogramKind final : public Kind {
  public:
-  explicit HistogramKind(HistogramSeries::Bounds bounds) : bounds_(std::move(bounds)) {}
+  explicit HistogramKind(HistogramSeries::Bounds bounds, std::optional<NativeLimits> native = {})
+      : bounds_(std::move(bounds)), native_(std::move(native)) {}
 
   MetricType type() const noexcept override { return MetricType::histogram; }
   detail::Series* make_series(std::string_view labels) const override {
+    if (native_) return detail::Series::make<NativeHistogramSeries>(labels, bounds_, *native_);
     return detail::Series::make<HistogramSeries>(labels, bounds_);
   }
   std::span<const std::string_view> suffixes() const noexcept override { return kSuffixes; }
   std::string_view own_label() const noexcept override { return "le"; }
-  std::string settings() const override { return fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", ")); }
+  std::string settings() const override {
+    const std::string buckets = fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", "));
+    return native_ ? buckets + ", " + native_->settings() : buckets;
+  }
 
  private:
   const HistogramSeries::Bounds bounds_;
+  const std::optional<NativeLimits> native_;
 };
 
 }  // namespace
@@ -121,18 +130,12 @@ void HistogramSeries::observe_without_cells(std::size_t bucket, double value) no
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
-void HistogramSeries::collect(Sink& sink) const {
+double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
   heat_.cool();
-  const std::span<const double> bounds = bounds_->bounds();
-  fmt::basic_memory_buffer<Bucket, 64> buckets;  // on the stack for usual numbers of buckets
-  buckets.resize(bounds.size() + 1);
-  for (std::size_t i = 0; i <= bounds.size(); ++i) {
-    buckets[i] = {i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity(), 0};
-  }
   double sum = 0;
   const auto add = [&](HistogramCells& cells) {
     // relaxed: each count only grows, and the sum may be ahead of them or behind
-    for (std::size_t i = 0; i <= bounds.size(); ++i) {
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
       buckets[i].cumulative_count += cells.counts()[i].load(std::memory_order_relaxed);
     }
     sum += cells.sum.load(std::memory_order_relaxed);
@@ -146,14 +149,25 @@ void HistogramSeries::collect(Sink& sink) const {
     });
   }
   add(*base_);
-  for (std::size_t i = 1; i <= bounds.size(); ++i) buckets[i].cumulative_count += buckets[i - 1].cumulative_count;
-  sink.histogram(
-      labels(),
-      {{buckets.data(), buckets.size()}, buckets[bounds.size()].cumulative_count, sum, nullptr, created_.time()});
+  return sum;
+}
+
+void HistogramSeries::collect(Sink& sink) const {
+  fmt::basic_memory_buffer<Bucket, 64> memory;  // on the stack for usual numbers of buckets
+  memory.resize(bounds().size() + 1);
+  const std::span<Bucket> buckets(memory.data(), memory.size());
+  start_buckets(buckets, bounds());
+  const double sum = read(buckets);
+  const std::uint64_t count = accumulate(buckets);
+  sink.histogram(labels(), {buckets, count, sum, nullptr, created_.time()});
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {
-  return std::make_unique<HistogramKind>(checked_bounds(options));
+  const bool is_native = options.native.growth_factor != 0;
+  if (!is_native) return std::make_unique<HistogramKind>(checked_bounds(options));
+  auto bounds =
+      options.buckets.empty() ? std::make_shared<const BucketBounds>(std::vector<double>()) : checked_bounds(options);
+  return std::make_unique<HistogramKind>(std::move(bounds), NativeLimits(options));
 }
 
 }  // namespace narthex::detail

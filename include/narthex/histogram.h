@@ -20,13 +20,24 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
+/// How to define the native part of a histogram: buckets that need no bounds, fine where the observations are. In
+/// protobuf only; the other formats serve its sum, its count and the classic buckets.
+struct NativeBuckets {
+  double growth_factor = 1.1;     ///< Each bucket is at most so many times as wide as the one before; above 1.
+  std::size_t max_buckets = 160;  ///< Where there would be more, they get wider.
+  double zero_threshold = 0;      ///< Up to that size, all observations are in one bucket; 0: 2^-128, negative: 0.
+  double max_zero_threshold = 0;  ///< How far that one may grow before the others do; 0: it keeps its width.
+};
+
 /// How to define a histogram, or a family of them.
 struct HistogramOptions {
-  std::string name = {};             ///< Ends in its unit by convention: `http_request_duration_seconds`.
-  std::string help = {};             ///< One sentence for whoever reads a dashboard; required.
-  std::string unit = {};             ///< Base unit, the last word of the name: `seconds`.
-  Labels labels = {};                ///< Constant labels, on every series of the family.
-  std::vector<double> buckets = {};  ///< Rising upper bounds, each inclusive; empty: default_buckets().
+  std::string name = {};  ///< Ends in its unit by convention: `http_request_duration_seconds`.
+  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
+  std::string unit = {};  ///< Base unit, the last word of the name: `seconds`.
+  Labels labels = {};     ///< Constant labels, on every series of the family.
+  /// Rising upper bounds, each inclusive; empty: default_buckets(), or none beside `native`.
+  std::vector<double> buckets = {};
+  NativeBuckets native = {.growth_factor = 0};  ///< Native buckets; `{}`: with their defaults, unless set: none.
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
   std::size_t max_series = detail::kUsualMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time

@@ -4,12 +4,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <utility>
 
 #include <narthex/detail/bucket_bounds.h>
 #include <narthex/detail/creation_time.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
+
+namespace narthex {
+struct Bucket;
+}
 
 namespace narthex::detail {
 
@@ -35,7 +41,9 @@ struct HistogramCells {
 // Invariants: an observation adds one to exactly one count, of the base or of its thread's cells. What a scrape calls
 // `_count` and the +Inf bucket is the sum of the counts that this scrape read, so the two are equal however many
 // writers are at work. When a series turns hot its base stays as it is: see CounterSeries.
-class NARTHEX_EXPORT HistogramSeries final : public Series {
+//
+// Series that count otherwise derive from it and have no cells here: their observations all leave the fast path.
+class NARTHEX_EXPORT HistogramSeries : public Series {
  public:
   using Bounds = std::shared_ptr<const BucketBounds>;
 
@@ -55,6 +63,16 @@ class NARTHEX_EXPORT HistogramSeries final : public Series {
   }
   void collect(Sink& sink) const override;
 
+ protected:
+  struct WithoutCells {};
+  HistogramSeries(Bounds bounds, WithoutCells) noexcept : bounds_(std::move(bounds)), base_(nullptr) {}
+
+  virtual void observe_without_cells(std::size_t bucket, double value) noexcept;
+  // Adds the counts of all cells to as many buckets, each for itself; returns the sum.
+  double read(std::span<Bucket> buckets) const noexcept;
+  std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
+  CreationTime::Time created() const noexcept { return created_.time(); }
+
  private:
   // Returns this thread's cells, or null while it has none.
   HistogramCells* own_cells() const noexcept {
@@ -63,7 +81,6 @@ class NARTHEX_EXPORT HistogramSeries final : public Series {
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread made them
   }
   HistogramCells* find_or_make_own_cells(Slot slot) const noexcept;
-  void observe_without_cells(std::size_t bucket, double value) noexcept;
 
   const Bounds bounds_;
   HistogramCells* const base_;

@@ -1,0 +1,84 @@
+#include "native_histogram.h"
+
+#include <cmath>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <narthex/sink.h>
+
+#include "cumulative.h"
+#include "formats/number.h"
+#include "native_buckets.h"
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::size_t kMostBuckets = 65'536;  // more is a negative number by mistake
+constexpr double kUsualZeroThreshold = 0x1p-128;
+
+[[noreturn]] void refuse(const HistogramOptions& options, std::string_view field, double value, std::string_view why) {
+  std::string spelled;
+  append_number(spelled, value);
+  throw RegistrationError(fmt::format("histogram {}: native {} is {}; {}", quote(options.name), field, spelled, why));
+}
+
+}  // namespace
+
+NativeLimits::NativeLimits(const HistogramOptions& options)
+    : schema(kFinestSchema),
+      max_buckets(options.native.max_buckets),
+      zero_threshold(options.native.zero_threshold),
+      max_zero_threshold(options.native.max_zero_threshold) {
+  const double factor = options.native.growth_factor;
+  if (!std::isfinite(factor) || factor <= 1) {
+    refuse(options, "growth_factor", factor, "a finite number above 1 is one, such as 1.1");
+  }
+  if (max_buckets < 1 || max_buckets > kMostBuckets) {
+    refuse(options, "max_buckets", static_cast<double>(max_buckets), "from 1 to 65536 make sense, such as 160");
+  }
+  if (!std::isfinite(zero_threshold)) {
+    refuse(options, "zero_threshold", zero_threshold, "a size is a finite number; 0 means 2^-128, a negative one 0");
+  }
+  if (!std::isfinite(max_zero_threshold) || max_zero_threshold < 0) {
+    refuse(options, "max_zero_threshold", max_zero_threshold, "a size is a finite number, not below 0");
+  }
+  schema = schema_of(factor);
+  if (zero_threshold == 0) zero_threshold = kUsualZeroThreshold;
+  if (zero_threshold < 0) zero_threshold = 0;
+}
+
+std::string NativeLimits::settings() const {
+  return fmt::format("native buckets of schema {}, max_buckets {}, zero_threshold {}, max_zero_threshold {}", schema,
+                     max_buckets, zero_threshold, max_zero_threshold);
+}
+
+// A table may have twice the buckets, so that scrapes, which may widen the zero bucket, mostly are there first; and one
+// more wherever a classic bound, zero or NaN divides them.
+NativeHistogramSeries::NativeHistogramSeries(Bounds bounds, const NativeLimits& limits)
+    : HistogramSeries(std::move(bounds), WithoutCells()),
+      counts_(limits.schema, limits.zero_threshold, 2 * limits.max_buckets + this->bounds().size() + 2),
+      max_buckets_(limits.max_buckets),
+      max_zero_threshold_(limits.max_zero_threshold) {}
+
+void NativeHistogramSeries::collect(Sink& sink) const {
+  std::vector<Bucket> buckets(bounds().size() + 1);
+  start_buckets(buckets, bounds());
+  std::vector<LogCell> cells;
+  const double sum = counts_.read([&](const LogCell& cell) {
+    buckets[cell.key.bucket()].cumulative_count += cell.count;
+    cells.push_back(cell);
+  });
+  NativeCounts native(cells, counts_.schema(), counts_.zero_threshold());
+  native.limit(max_buckets_, max_zero_threshold_);
+  counts_.coarsen(native.schema(), native.zero_threshold());
+  const NativeSample sample = native.sample();
+  const std::uint64_t count = accumulate(buckets);
+  sink.histogram(labels(), {buckets, count, sum, &sample, created()});
+}
+
+}  // namespace narthex::detail

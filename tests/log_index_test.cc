@@ -1,0 +1,136 @@
+#include "log_index.h"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace narthex::detail {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLargest = std::numeric_limits<double>::max();
+constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
+
+std::int32_t key_of(double size, int schema) { return coarser_key(finest_key(size), kFinestSchema, schema); }
+
+std::vector<std::int32_t> keys_of(double size) {
+  std::vector<std::int32_t> keys;
+  for (const int schema : {-4, -1, 0, 1, 3, 8}) keys.push_back(key_of(size, schema));
+  return keys;
+}
+
+using Keys = std::vector<std::int32_t>;
+
+TEST(LogIndex, HasOneInTheBucketOfKeyZero) { EXPECT_EQ(keys_of(1), (Keys{0, 0, 0, 0, 0, 0})); }  // SPEC case 172
+TEST(LogIndex, HasWhatIsBarelyAboveOneInTheNext) {                                               // SPEC case 173
+  EXPECT_EQ(keys_of(std::nextafter(1, 2)), (Keys{1, 1, 1, 1, 1, 1}));
+}
+TEST(LogIndex, KnowsTheKeysOfTwo) { EXPECT_EQ(keys_of(2), (Keys{1, 1, 1, 2, 8, 256})); }          // SPEC case 174
+TEST(LogIndex, KnowsTheKeysOfThree) { EXPECT_EQ(keys_of(3), (Keys{1, 1, 2, 4, 13, 406})); }       // SPEC case 175
+TEST(LogIndex, KnowsTheKeysOfAHalf) { EXPECT_EQ(keys_of(0.5), (Keys{0, 0, -1, -2, -8, -256})); }  // SPEC case 176
+TEST(LogIndex, KnowsTheKeysOfThreeTenths) {
+  EXPECT_EQ(keys_of(0.3), (Keys{0, 0, -1, -3, -13, -444}));
+}  // SPEC case 177
+TEST(LogIndex, KnowsTheKeysOfTen) { EXPECT_EQ(keys_of(10), (Keys{1, 2, 4, 7, 27, 851})); }  // SPEC case 178
+TEST(LogIndex, KnowsTheKeysOfFiveThousandths) {                                             // SPEC case 179
+  EXPECT_EQ(keys_of(0.005), (Keys{0, -3, -7, -15, -61, -1956}));
+}
+TEST(LogIndex, KnowsTheKeysAroundABoundOfTheCoarsestSchema) {  // SPEC case 180
+  EXPECT_EQ(keys_of(65536), (Keys{1, 8, 16, 32, 128, 4096}));
+  EXPECT_EQ(keys_of(65537), (Keys{2, 9, 17, 33, 129, 4097}));
+}
+TEST(LogIndex, KnowsTheKeysOfTheLargestNumber) {  // SPEC case 181
+  EXPECT_EQ(keys_of(kLargest), (Keys{64, 512, 1024, 2048, 8192, 262144}));
+}
+TEST(LogIndex, HasInfinityInTheBucketBeyond) {  // SPEC case 182
+  EXPECT_EQ(keys_of(kInfinity), (Keys{65, 513, 1025, 2049, 8193, 262145}));
+}
+TEST(LogIndex, KnowsTheKeysOfTheSmallestNumber) {  // SPEC case 183
+  EXPECT_EQ(keys_of(kSmallest), (Keys{-67, -537, -1074, -2148, -8592, -274944}));
+}
+
+// SPEC case 184.
+TEST(LogIndex, ChoosesTheSchemaForAGrowthFactor) {
+  std::vector<int> schemas;
+  for (const double factor : {65536.0, 256.0, 255.0, 16.0, 4.0,  3.9,  2.0,  1.99, 1.5,   1.41,
+                              1.2,     1.19,  1.1,   1.09, 1.05, 1.03, 1.02, 1.01, 1.005, 1.001}) {
+    schemas.push_back(schema_of(factor));
+  }
+  EXPECT_EQ(schemas, (std::vector<int>{-4, -3, -2, -2, -1, 0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 6, 7, 8, 8}));
+}
+
+// A bound b is the double nearest to 2^(i/256) if that lies between the middles of b and its neighbours; middles and
+// their 256th powers are exact enough with 113 bits.
+TEST(LogIndex, HasCorrectlyRoundedBounds) {
+  __extension__ using Quad = __float128;
+  const auto power = [](Quad base) {
+    for (int i = 0; i < 8; ++i) base *= base;
+    return base;
+  };
+  Quad wanted = 1;
+  for (std::int32_t i = 0; i < 256; ++i) {
+    const double bound = upper_bound_of(i, kFinestSchema);
+    const Quad above = (Quad{bound} + std::nextafter(bound, 3)) / 2;
+    const Quad below = (Quad{bound} + std::nextafter(bound, 0)) / 2;
+    EXPECT_TRUE(power(below) < wanted && wanted < power(above)) << i;
+    wanted *= 2;
+  }
+}
+
+// Counts the bounds that a mantissa exceeds one by one, and goes through the schemas by steps of two.
+std::int32_t straightforward_key(double size, int schema) {
+  int exponent = 0;
+  const double mantissa = std::frexp(size, &exponent) * 2;
+  std::int32_t key = (exponent - 1) * 256;
+  for (std::int32_t i = 0; i < 256 && mantissa > upper_bound_of(i, kFinestSchema); ++i) ++key;
+  for (int s = kFinestSchema; s > schema; --s) key = static_cast<std::int32_t>(std::ceil(key / 2.0));
+  return key;
+}
+
+void expect_all_keys(double size) {
+  for (int schema = kCoarsestSchema; schema <= kFinestSchema; ++schema) {
+    const std::int32_t key = key_of(size, schema);
+    ASSERT_EQ(key, straightforward_key(size, schema)) << size << " at " << schema;
+    ASSERT_LE(size, upper_bound_of(key, schema)) << "at " << schema;
+    if (size >= std::numeric_limits<double>::min()) {  // below, bounds are rounded to few digits
+      ASSERT_GT(size, upper_bound_of(key - 1, schema)) << "at " << schema;
+    }
+  }
+}
+
+TEST(LogIndex, AgreesWithCountingBoundsForRandomNumbers) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 4'000; ++i) {
+    const double size = std::fabs(std::bit_cast<double>(random()));
+    if (std::isfinite(size) && size > 0) expect_all_keys(size);
+    expect_all_keys(std::bit_cast<double>(random() >> (12 + i % 52) | 1));  // subnormal
+  }
+}
+
+TEST(LogIndex, AgreesWithCountingBoundsAtEveryBoundAndItsNeighbours) {
+  for (const int exponent : {-1022, -1, 0, 1, 10, 1022}) {
+    for (std::int32_t i = 0; i <= 256; ++i) {
+      const double bound = upper_bound_of(exponent * 256 + i, kFinestSchema);
+      expect_all_keys(bound);
+      expect_all_keys(std::nextafter(bound, kInfinity));
+      expect_all_keys(std::nextafter(bound, 0));
+      ASSERT_EQ(key_of(bound, kFinestSchema), exponent * 256 + i);
+    }
+  }
+}
+
+TEST(LogIndex, EndsAtTheLargestNumberAndAtInfinity) {
+  for (int schema = kCoarsestSchema; schema <= kFinestSchema; ++schema) {
+    EXPECT_EQ(upper_bound_of(key_of(kLargest, schema), schema), kLargest);
+    EXPECT_EQ(upper_bound_of(key_of(kInfinity, schema), schema), kInfinity);
+  }
+}
+
+}  // namespace
+}  // namespace narthex::detail
