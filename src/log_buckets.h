@@ -18,7 +18,7 @@ namespace narthex::detail {
 // What one cell counts: the observations of one logarithmic bucket that belong to one classic bucket too, or all to the
 // only one where there are none. So one increment counts in both, and a scrape finds both to have the same total.
 //
-//    classic bucket      side     index + 2^19
+//    classic bucket      side     index + 2^19, or 2^19 - index of negative ones
 //   [ 32 bits       |   12 bits |   20 bits   ]      0: no cell
 class LogKey {
  public:
@@ -26,25 +26,28 @@ class LogKey {
 
   LogKey() noexcept = default;
   LogKey(std::size_t bucket, Side side, std::int32_t index) noexcept
-      : word_(bucket << 32 | std::uint64_t{static_cast<std::uint32_t>(side)} << kIndexBits |
-              static_cast<std::uint32_t>(index + kZero)) {}
+      : word_(bucket << 32 | static_cast<std::uint32_t>(side) << kIndexBits |
+              static_cast<std::uint32_t>(kZero + (side == Side::negative ? -index : index))) {}
   explicit LogKey(std::uint64_t word) noexcept : word_(word) {}
 
   std::uint64_t word() const noexcept { return word_; }
   std::size_t bucket() const noexcept { return word_ >> 32; }
   Side side() const noexcept { return static_cast<Side>(static_cast<std::uint32_t>(word_) >> kIndexBits); }
-  std::int32_t index() const noexcept { return static_cast<std::int32_t>(word_ & kMask) - kZero; }
+  std::int32_t index() const noexcept { return side() == Side::negative ? kZero - field() : field() - kZero; }
 
-  // Neighbours on the logarithmic scale have neighbouring hashes, so that usual observations meet nobody else's.
-  std::size_t hash() const noexcept { return word_ + (word_ >> kIndexBits) * 0x9e3779b97f4a7c15; }
+  // On one side, the next larger cell has the next hash, whichever of its two buckets it is that changes: so usual
+  // observations find their cell at once.
+  std::size_t hash() const noexcept {
+    return static_cast<std::size_t>(field()) + bucket() + static_cast<std::size_t>(side()) * 0x9e3779b9;
+  }
 
   // Where it stands among all: from the largest negative ones to the largest positive ones, then NaN.
   std::int32_t rank() const noexcept {
     switch (side()) {
       case Side::positive:
-        return index() + kZero;
+        return field() + kZero;
       case Side::negative:
-        return -index() - kZero;
+        return field() - 3 * kZero;
       case Side::zero:
         return 0;
       default:
@@ -54,8 +57,9 @@ class LogKey {
 
  private:
   static constexpr int kIndexBits = 20;
-  static constexpr std::uint64_t kMask = (1 << kIndexBits) - 1;
-  static constexpr std::int32_t kZero = 1 << (kIndexBits - 1);  // above all indices and below none
+  static constexpr std::int32_t kZero = 1 << (kIndexBits - 1);  // above all indices
+
+  std::int32_t field() const noexcept { return static_cast<std::int32_t>(word_ & ((1 << kIndexBits) - 1)); }
 
   std::uint64_t word_ = 0;
 };
@@ -157,8 +161,9 @@ class LogBuckets {
   LogKey key_of(std::size_t bucket, double value, int schema) const noexcept {
     const double size = std::fabs(value);
     // relaxed: where it has just risen, this one counts above zero, and scrapes merge it
-    if (size <= zero_threshold_.load(std::memory_order_relaxed)) return {bucket, LogKey::Side::zero, 0};
-    if (std::isnan(size)) return {bucket, LogKey::Side::nan, 0};
+    if (!(size > zero_threshold_.load(std::memory_order_relaxed))) [[unlikely]] {
+      return {bucket, std::isnan(size) ? LogKey::Side::nan : LogKey::Side::zero, 0};
+    }
     const std::int32_t index = coarser_key(finest_key(size), kFinestSchema, schema);
     return {bucket, value < 0 ? LogKey::Side::negative : LogKey::Side::positive, index};
   }

@@ -89,13 +89,14 @@ static_assert(std::ranges::adjacent_find(kLogBounds.mantissas, [](std::uint64_t 
 // Returns the key at the finest schema of a size above 0, which is not NaN.
 inline std::int32_t finest_key(double size) noexcept {
   const auto bits = std::bit_cast<std::uint64_t>(size);
-  const auto exponent = static_cast<std::int32_t>(bits >> LogBounds::kMantissaBits);
-  if (exponent == 0x7ff) return kLargestKey + 1;                   // infinity
-  if (exponent == 0) return finest_key(size * 0x1p64) - 64 * 256;  // subnormal
+  const auto exponent = static_cast<std::uint32_t>(bits >> LogBounds::kMantissaBits);
+  if (exponent - 1 >= 0x7fe) [[unlikely]] {
+    return exponent == 0 ? finest_key(size * 0x1p64) - 64 * 256 : kLargestKey + 1;  // subnormal, or infinity
+  }
   const std::uint64_t mantissa = bits << 12 >> 12;
-  const std::size_t exceeded = kLogBounds.exceeded[mantissa >> LogBounds::kStepShift];
-  const int one_more = mantissa > kLogBounds.mantissas[exceeded] ? 1 : 0;
-  return (exponent - 0x3ff) * 256 + static_cast<std::int32_t>(exceeded) + one_more;
+  const std::uint32_t exceeded = kLogBounds.exceeded[mantissa >> LogBounds::kStepShift];
+  const std::uint32_t one_more = mantissa > kLogBounds.mantissas[exceeded] ? 1 : 0;
+  return static_cast<std::int32_t>(exponent * 256 + exceeded + one_more) - 0x3ff * 256;
 }
 
 // Returns the key at a coarser schema, or the same, of what has a key at a finer one.

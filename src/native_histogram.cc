@@ -12,7 +12,7 @@
 
 #include "cumulative.h"
 #include "formats/number.h"
-#include "native_buckets.h"
+#include "log_counts.h"
 
 namespace narthex::detail {
 
@@ -73,7 +73,7 @@ void NativeHistogramSeries::collect(Sink& sink) const {
     buckets[cell.key.bucket()].cumulative_count += cell.count;
     cells.push_back(cell);
   });
-  NativeCounts native(cells, counts_.schema(), counts_.zero_threshold());
+  LogCounts native(cells, counts_.schema(), counts_.zero_threshold());
   native.limit(max_buckets_, max_zero_threshold_);
   counts_.coarsen(native.schema(), native.zero_threshold());
   const NativeSample sample = native.sample();

@@ -147,6 +147,48 @@ TEST(NativeHistogram, IsAFamilyLikeAnyOther) {
   EXPECT_EQ(reads[1].count, 1);
 }
 
+// Returns how a definition is refused.
+std::string refusal(NativeBuckets native) {
+  Registry registry;
+  try {
+    registry.histogram({.name = "h", .help = "H.", .native = native});
+  } catch (const RegistrationError& error) {
+    return error.what();
+  }
+  return "NOT REFUSED";
+}
+
+TEST(NativeHistogram, RefusesLimitsThatMakeNoSense) {
+  const std::string factor = "histogram 'h': native growth_factor is {}; a finite number above 1 is one, such as 1.1";
+  EXPECT_EQ(refusal({.growth_factor = 1}), fmt::format(fmt::runtime(factor), "1"));
+  EXPECT_EQ(refusal({.growth_factor = kNaN}), fmt::format(fmt::runtime(factor), "NaN"));
+  EXPECT_EQ(refusal({.growth_factor = kInfinity}), fmt::format(fmt::runtime(factor), "+Inf"));
+  EXPECT_EQ(refusal({.max_buckets = 0}),
+            "histogram 'h': native max_buckets is 0; from 1 to 65536 make sense, such as 160");
+  EXPECT_EQ(refusal({.max_buckets = 65'537}),
+            "histogram 'h': native max_buckets is 65537; from 1 to 65536 make sense, such as 160");
+  EXPECT_EQ(
+      refusal({.zero_threshold = -kInfinity}),
+      "histogram 'h': native zero_threshold is -Inf; a size is a finite number; 0 means 2^-128, a negative one 0");
+  EXPECT_EQ(refusal({.max_zero_threshold = -1}),
+            "histogram 'h': native max_zero_threshold is -1; a size is a finite number, not below 0");
+}
+
+TEST(NativeHistogram, IsAnotherDefinitionThanAClassicOne) {
+  Registry registry;
+  registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {}});
+  registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {.growth_factor = 1.1}});
+  try {
+    registry.histogram({.name = "h", .help = "H.", .buckets = {1}});
+    FAIL() << "nothing was thrown";
+  } catch (const RegistrationError& error) {
+    EXPECT_STREQ(error.what(),
+                 "'h' is already defined otherwise: before as a histogram with help 'H.', labels (), buckets (1), "
+                 "native buckets of schema 3, max_buckets 160, zero_threshold 2.938735877055719e-39, "
+                 "max_zero_threshold 0; now as a histogram with help 'H.', labels (), buckets (1)");
+  }
+}
+
 // Counts values one by one in the buckets of a schema.
 std::map<std::int32_t, std::uint64_t> counted(const std::vector<double>& values, int schema) {
   std::map<std::int32_t, std::uint64_t> counts;

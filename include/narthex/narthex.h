@@ -32,5 +32,6 @@
 #include <narthex/registry_options.h>
 #include <narthex/sink.h>
 #include <narthex/state_set.h>
+#include <narthex/summary.h>
 #include <narthex/timer.h>
 #include <narthex/unknown.h>

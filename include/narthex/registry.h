@@ -24,6 +24,7 @@
 #include <narthex/registration.h>
 #include <narthex/registry_options.h>
 #include <narthex/state_set.h>
+#include <narthex/summary.h>
 #include <narthex/unknown.h>
 
 namespace narthex {
@@ -62,6 +63,7 @@ class NARTHEX_EXPORT Registry {
   NARTHEX_DEFINES(Histogram, histogram)
   NARTHEX_DEFINES(Info, info)
   NARTHEX_DEFINES(StateSet, state_set)
+  NARTHEX_DEFINES(Summary, summary)
   NARTHEX_DEFINES(Unknown, unknown)
 
   /// Stops serving a family, and forgets its name: it can be defined anew, and otherwise. Handles stay usable and are

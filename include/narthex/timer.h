@@ -6,18 +6,19 @@
 #include <narthex/detail/stopwatch.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
+#include <narthex/summary.h>
 
 namespace narthex {
 
-/// Times a block: at the end of its scope, left by an exception or not, a histogram observes the seconds since its
-/// construction, and a gauge is set to them.
+/// Times a block: at the end of its scope, left by an exception or not, a histogram or a summary observes the seconds
+/// since its construction, and a gauge is set to them.
 ///   const narthex::Timer timer(latency);
 ///   const narthex::Timer timer(requests.labels("GET"));
 /// Values: seconds, of a clock that never jumps.
 /// Threads: lives on one at a time; may end on another, moved there or not.
 /// Errors: none. A moved-from one does nothing.
 class [[nodiscard]] Timer {
-  using Target = std::variant<Histogram, Gauge>;  // whatever can observe(seconds) or be set to them
+  using Target = std::variant<Histogram, Summary, Gauge>;  // whatever can observe(seconds) or be set to them
 
  public:
   explicit Timer(Target target) noexcept : target_(std::move(target)) {}

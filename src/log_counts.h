@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,18 +11,25 @@
 
 namespace narthex::detail {
 
-// The native buckets of one scrape: merges what was counted at finer scales down to one, and makes that coarser until
-// the buckets are few enough.
-class NativeCounts {
+// What one scrape has read, merged down to one scale.
+class LogCounts {
  public:
-  NativeCounts(std::span<const LogCell> cells, int schema, double zero_threshold);
+  LogCounts() = default;  // of nothing
+  LogCounts(std::span<const LogCell> cells, int schema, double zero_threshold);
 
-  // First widens the zero bucket, bucket by bucket, up to the threshold; where that is done, halves the resolution.
+  // Makes the buckets few enough: widens the zero bucket, bucket by bucket, up to a threshold; where that is not enough,
+  // halves the resolution.
   void limit(std::size_t max_buckets, double max_zero_threshold);
+
+  // Takes away what was counted earlier, at the same scale or a finer one.
+  void subtract(LogCounts earlier);
+
+  // Returns the value that at least the share `quantile` of all does not exceed, within half a bucket; NaN: there is
+  // none.
+  double quantile(double quantile) const noexcept;
 
   int schema() const noexcept { return schema_; }
   double zero_threshold() const noexcept { return zero_threshold_; }
-
   NativeSample sample() const noexcept { return {schema_, zero_threshold_, zero_count_, negative_, positive_}; }
 
  private:
@@ -32,8 +38,8 @@ class NativeCounts {
   bool widen_zero(double max_zero_threshold);
   void halve_resolution();
 
-  int schema_;
-  double zero_threshold_;
+  int schema_ = kFinestSchema;
+  double zero_threshold_ = 0;
   std::uint64_t zero_count_ = 0;
   Buckets negative_;
   Buckets positive_;

@@ -1,7 +1,9 @@
-#include "native_buckets.h"
+#include "log_counts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <ranges>
 
 namespace narthex::detail {
 
@@ -20,9 +22,31 @@ void merge_equal(std::vector<NativeBucket>& buckets) {
   if (!buckets.empty()) buckets.resize(merged + 1);
 }
 
+// Takes counts away that are all there.
+void subtract_each(std::vector<NativeBucket>& buckets, const std::vector<NativeBucket>& earlier) {
+  auto bucket = buckets.begin();
+  for (const auto& [index, count] : earlier) {
+    while (bucket->index != index) ++bucket;
+    bucket->count -= count;
+  }
+  std::erase_if(buckets, [](const NativeBucket& b) { return b.count == 0; });
+}
+
+std::uint64_t total(const std::vector<NativeBucket>& buckets) noexcept {
+  std::uint64_t total = 0;
+  for (const NativeBucket& bucket : buckets) total += bucket.count;
+  return total;
+}
+
+// Returns the geometric middle of a bucket.
+double middle(std::int32_t index, int schema) noexcept {
+  if (std::isinf(upper_bound_of(index, schema))) return std::numeric_limits<double>::infinity();
+  return std::exp2(std::ldexp(index - 0.5, -schema));
+}
+
 }  // namespace
 
-NativeCounts::NativeCounts(std::span<const LogCell> cells, int schema, double zero_threshold)
+LogCounts::LogCounts(std::span<const LogCell> cells, int schema, double zero_threshold)
     : schema_(schema), zero_threshold_(zero_threshold) {
   for (const LogCell& cell : cells) {
     const LogKey::Side side = cell.key.side();
@@ -40,7 +64,7 @@ NativeCounts::NativeCounts(std::span<const LogCell> cells, int schema, double ze
   }
 }
 
-void NativeCounts::limit(std::size_t max_buckets, double max_zero_threshold) {
+void LogCounts::limit(std::size_t max_buckets, double max_zero_threshold) {
   while (negative_.size() + positive_.size() > max_buckets) {
     if (widen_zero(max_zero_threshold)) continue;
     if (schema_ == kCoarsestSchema) return;
@@ -49,7 +73,7 @@ void NativeCounts::limit(std::size_t max_buckets, double max_zero_threshold) {
 }
 
 // Takes the smallest buckets of both sides into the zero bucket, unless that would get too wide.
-bool NativeCounts::widen_zero(double max_zero_threshold) {
+bool LogCounts::widen_zero(double max_zero_threshold) {
   auto smallest = std::numeric_limits<std::int32_t>::max();
   for (const Buckets* buckets : {&negative_, &positive_}) {
     if (!buckets->empty()) smallest = std::min(smallest, buckets->front().index);
@@ -65,12 +89,39 @@ bool NativeCounts::widen_zero(double max_zero_threshold) {
   return true;
 }
 
-void NativeCounts::halve_resolution() {
+void LogCounts::halve_resolution() {
   --schema_;
   for (Buckets* buckets : {&negative_, &positive_}) {
     for (NativeBucket& bucket : *buckets) bucket.index = coarser_key(bucket.index, schema_ + 1, schema_);
     merge_equal(*buckets);
   }
+}
+
+void LogCounts::subtract(LogCounts earlier) {
+  while (earlier.schema_ > schema_) earlier.halve_resolution();
+  zero_count_ -= earlier.zero_count_;
+  subtract_each(negative_, earlier.negative_);
+  subtract_each(positive_, earlier.positive_);
+}
+
+double LogCounts::quantile(double quantile) const noexcept {
+  const std::uint64_t count = total(negative_) + zero_count_ + total(positive_);
+  if (count == 0) return std::numeric_limits<double>::quiet_NaN();
+  const auto wanted = static_cast<std::uint64_t>(std::ceil(quantile * static_cast<double>(count)));
+  std::uint64_t rank = std::clamp<std::uint64_t>(wanted, 1, count);  // among all, of which the smallest has rank 1
+  const auto holds_rank = [&rank](std::uint64_t n) {
+    if (rank <= n) return true;
+    rank -= n;
+    return false;
+  };
+  for (const auto& [index, n] : std::views::reverse(negative_)) {
+    if (holds_rank(n)) return -middle(index, schema_);
+  }
+  if (holds_rank(zero_count_)) return 0;
+  for (const auto& [index, n] : positive_) {
+    if (holds_rank(n)) return middle(index, schema_);
+  }
+  return middle(positive_.back().index, schema_);
 }
 
 }  // namespace narthex::detail

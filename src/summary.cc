@@ -1,0 +1,143 @@
+#include <narthex/summary.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <mutex>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <narthex/sink.h>
+
+#include "formats/number.h"
+#include "log_buckets.h"
+#include "quantile_window.h"
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kSuffixes{"_sum", "_count"};
+constexpr std::size_t kMostAgeBuckets = 100;  // each keeps a snapshot
+constexpr auto kLongestAge = std::chrono::hours(24 * 366);
+
+// Half of a bucket is 1.1 %; so many keys are 96 powers of two, before buckets twice as wide have to do.
+constexpr int kSchema = 5;
+constexpr std::size_t kMostKeys = 3072;
+
+[[noreturn]] void refuse(const SummaryOptions& options, const std::string& why) {
+  throw RegistrationError(fmt::format("summary {}: {}", quote(options.name), why));
+}
+
+std::string spelled(double value) {
+  std::string text;
+  append_number(text, value);
+  return text;
+}
+
+std::vector<double> checked_quantiles(const SummaryOptions& options) {
+  std::vector<double> quantiles = options.quantiles;
+  for (const double quantile : quantiles) {
+    if (!(quantile >= 0 && quantile <= 1)) {  // written so that NaN is refused too
+      refuse(options, fmt::format("quantile {} is not from 0 to 1, as in 0.99", spelled(quantile)));
+    }
+  }
+  std::ranges::sort(quantiles);
+  if (const auto twice = std::ranges::adjacent_find(quantiles); twice != quantiles.end()) {
+    refuse(options, fmt::format("quantile {} is asked for twice", spelled(*twice)));
+  }
+  if (options.max_age.count() <= 0 || options.max_age > kLongestAge) {
+    refuse(options, fmt::format("max_age of {} ms: quantiles are those of a time above 0 and up to a year",
+                                options.max_age.count()));
+  }
+  if (options.age_buckets < 1 || options.age_buckets > kMostAgeBuckets) {
+    refuse(options, fmt::format("age_buckets is {}; from 1 to {} make sense", options.age_buckets, kMostAgeBuckets));
+  }
+  return quantiles;
+}
+
+// A histogram without bounds, which is a sum and a count.
+class SumAndCount final : public HistogramSeries {
+ public:
+  using HistogramSeries::HistogramSeries;
+
+  void collect(Sink& sink) const override {
+    Bucket all;
+    const double sum = read({&all, 1});
+    sink.summary(labels(), {{}, all.cumulative_count, sum, created()});
+  }
+};
+
+class QuantileSeries final : public HistogramSeries {
+ public:
+  QuantileSeries(Bounds no_bounds, const std::vector<double>& quantiles, std::chrono::milliseconds max_age,
+                 std::size_t age_buckets)
+      : HistogramSeries(std::move(no_bounds), WithoutCells()),
+        counts_(kSchema, 0, kMostKeys),
+        window_(max_age, age_buckets, QuantileWindow::Clock::now()) {
+    for (const double quantile : quantiles) quantiles_.push_back({quantile, 0});
+  }
+
+  void collect(Sink& sink) const override {
+    SummarySample sample{.created = created()};
+    std::vector<Quantile> quantiles = quantiles_;
+    const LogCounts recent = read_recent(sample);
+    for (Quantile& quantile : quantiles) quantile.value = recent.quantile(quantile.quantile);
+    sample.quantiles = quantiles;
+    sink.summary(labels(), sample);
+  }
+
+ private:
+  void observe_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
+
+  LogCounts read_recent(SummarySample& sample) const {
+    const std::lock_guard lock(mutex_);  // of two scrapes, the one that reads more is the later one
+    std::vector<LogCell> cells;
+    sample.sum = counts_.read([&](const LogCell& cell) {
+      sample.count += cell.count;
+      cells.push_back(cell);
+    });
+    return window_.slide(LogCounts(cells, counts_.schema(), 0), QuantileWindow::Clock::now());
+  }
+
+  LogBuckets counts_;
+  std::vector<Quantile> quantiles_;
+  mutable std::mutex mutex_;
+  mutable QuantileWindow window_;
+};
+
+class SummaryKind final : public Kind {
+ public:
+  explicit SummaryKind(const SummaryOptions& options)
+      : quantiles_(checked_quantiles(options)), max_age_(options.max_age), age_buckets_(options.age_buckets) {}
+
+  MetricType type() const noexcept override { return MetricType::summary; }
+  detail::Series* make_series(std::string_view labels) const override {
+    if (quantiles_.empty()) return detail::Series::make<SumAndCount>(labels, no_bounds_);
+    return detail::Series::make<QuantileSeries>(labels, no_bounds_, quantiles_, max_age_, age_buckets_);
+  }
+  std::span<const std::string_view> suffixes() const noexcept override { return kSuffixes; }
+  std::string_view own_label() const noexcept override { return "quantile"; }
+  std::string settings() const override {
+    if (quantiles_.empty()) return "no quantiles";
+    return fmt::format("quantiles ({}), max_age {} ms, age_buckets {}", fmt::join(quantiles_, ", "), max_age_.count(),
+                       age_buckets_);
+  }
+
+ private:
+  const std::vector<double> quantiles_;
+  const std::chrono::milliseconds max_age_;
+  const std::size_t age_buckets_;
+  const HistogramSeries::Bounds no_bounds_ = std::make_shared<const BucketBounds>(std::vector<double>());
+};
+
+}  // namespace
+
+std::unique_ptr<Kind> make_kind(const SummaryOptions& options) { return std::make_unique<SummaryKind>(options); }
+
+}  // namespace narthex::detail
