@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace narthex::detail {
 
@@ -34,6 +35,18 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept 
     if (bytes_at(a + i) != bytes_at(b + i)) return false;
   }
   return bytes_at(a + size - 8) == bytes_at(b + size - 8);  // overlaps the one before
+}
+
+// Writes a text where there is room for it; returns its end. Inline, for a call would take as long as the copying: names
+// and labels are some ten to a hundred bytes.
+inline char* put(char* to, std::string_view text) noexcept {
+  constexpr std::size_t kPiece = 16;
+  if (text.size() < kPiece) return to + text.copy(to, text.size());
+  const char* const last = text.data() + text.size() - kPiece;
+  char* const to_last = to + text.size() - kPiece;
+  for (const char* from = text.data(); from < last; from += kPiece, to += kPiece) std::memcpy(to, from, kPiece);
+  std::memcpy(to_last, last, kPiece);
+  return to_last + kPiece;
 }
 
 constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;  // times a byte: that byte in every place

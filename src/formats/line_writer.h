@@ -2,30 +2,18 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <narthex/sink.h>
 
+#include "../bytes.h"
 #include "number.h"
 #include "number_label.h"
 #include "stage.h"
 
 namespace narthex::detail {
-
-// Writes a text where there is room for it; returns its end. Inline, for a call would take as long as the copying: names
-// and labels are some ten to a hundred bytes.
-inline char* put(char* to, std::string_view text) noexcept {
-  constexpr std::size_t kPiece = 16;
-  if (text.size() < kPiece) return to + text.copy(to, text.size());
-  const char* const last = text.data() + text.size() - kPiece;
-  char* const to_last = to + text.size() - kPiece;
-  for (const char* from = text.data(); from < last; from += kPiece, to += kPiece) std::memcpy(to, from, kPiece);
-  std::memcpy(to_last, last, kPiece);
-  return to_last + kPiece;
-}
 
 // Composes the lines of a text format, up to their values and from behind them on:
 //

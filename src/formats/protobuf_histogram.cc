@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include <fmt/format.h>
+
 namespace narthex::detail {
 
 namespace {
@@ -48,23 +50,23 @@ std::size_t end_of_span(Buckets buckets, std::size_t begin) {
   return end;
 }
 
-void add_span(pbf_writer& histogram, Tag tag, std::int64_t offset, std::int64_t length) {
-  pbf_writer span(histogram, tag);
+void add_span(MessageWriter& histogram, Tag tag, std::int64_t offset, std::int64_t length) {
+  MessageWriter span(histogram, tag);
   span.add_sint32(span_field::offset, static_cast<std::int32_t>(offset));
   span.add_uint32(span_field::length, static_cast<std::uint32_t>(length));
 }
 
-void add_side(pbf_writer& histogram, Tag span_tag, Tag delta_tag, Buckets buckets) {
+void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, Buckets buckets) {
   for (std::size_t begin = 0; begin < buckets.size();) {
     const std::size_t end = end_of_span(buckets, begin);
     const std::int64_t offset = begin == 0 ? buckets[0].index : gap_before(buckets, begin);
     add_span(histogram, span_tag, offset, std::int64_t{buckets[end - 1].index} - buckets[begin].index + 1);
     begin = end;
   }
-  protozero::packed_field_sint64 deltas(histogram, delta_tag);
+  fmt::basic_memory_buffer<std::int64_t, 256> deltas;  // on the stack for usual numbers of buckets
   std::uint64_t last = 0;
   const auto add_count = [&](std::uint64_t count) {
-    deltas.add_element(static_cast<std::int64_t>(count - last));
+    deltas.push_back(static_cast<std::int64_t>(count - last));
     last = count;
   };
   for (std::size_t i = 0; i < buckets.size(); ++i) {
@@ -72,18 +74,19 @@ void add_side(pbf_writer& histogram, Tag span_tag, Tag delta_tag, Buckets bucket
     for (std::int64_t empty = 0; gap <= kLongestFilledGap && empty < gap; ++empty) add_count(0);
     add_count(buckets[i].count);
   }
+  histogram.add_packed_sint64(delta_tag, deltas.begin(), deltas.end());
 }
 
 // The server makes the +Inf bucket of the count; an exemplar needs it to be there.
-void add_bucket(pbf_writer& histogram, const Bucket& bucket) {
+void add_bucket(MessageWriter& histogram, const Bucket& bucket) {
   if (!bucket.exemplar && std::isinf(bucket.upper_bound)) return;
-  pbf_writer message(histogram, histogram_field::bucket);
+  MessageWriter message(histogram, histogram_field::bucket);
   message.add_uint64(bucket_field::cumulative_count, bucket.cumulative_count);
   message.add_double(bucket_field::upper_bound, bucket.upper_bound);
   if (bucket.exemplar) add_exemplar(message, bucket_field::exemplar, *bucket.exemplar);
 }
 
-void add_native(pbf_writer& histogram, const NativeSample& native) {
+void add_native(MessageWriter& histogram, const NativeSample& native) {
   histogram.add_sint32(histogram_field::schema, native.schema);
   histogram.add_double(histogram_field::zero_threshold, native.zero_threshold);
   histogram.add_uint64(histogram_field::zero_count, native.zero_count);
@@ -96,8 +99,8 @@ void add_native(pbf_writer& histogram, const NativeSample& native) {
 
 }  // namespace
 
-void add_histogram(pbf_writer& metric, Tag tag, const HistogramSample& sample) {
-  pbf_writer histogram(metric, tag);
+void add_histogram(MessageWriter& metric, Tag tag, const HistogramSample& sample) {
+  MessageWriter histogram(metric, tag);
   histogram.add_uint64(histogram_field::sample_count, sample.count);
   histogram.add_double(histogram_field::sample_sum, canonical(sample.sum));
   for (const Bucket& bucket : sample.buckets) add_bucket(histogram, bucket);

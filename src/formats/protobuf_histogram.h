@@ -15,6 +15,6 @@ namespace narthex::detail {
 //   populated  1:2  2:1  6:4           spans  (offset 1, length 2) (offset 3, length 1)  counts  2 1 4
 //
 // A delta is the difference to the bucket before in either.
-void add_histogram(pbf_writer& metric, Tag tag, const HistogramSample& sample);
+void add_histogram(MessageWriter& metric, Tag tag, const HistogramSample& sample);
 
 }  // namespace narthex::detail

@@ -30,13 +30,13 @@ std::size_t string_field_size(std::string_view text) { return kTagSize + varint_
 
 }  // namespace
 
-void add_label(pbf_writer& parent, Tag tag, std::string_view name, std::string_view value) {
-  pbf_writer label(parent, tag, string_field_size(name) + string_field_size(value));
+void add_label(MessageWriter& parent, Tag tag, std::string_view name, std::string_view value) {
+  MessageWriter label(parent, tag, string_field_size(name) + string_field_size(value));
   label.add_string(label_field::name, name.data(), name.size());
   label.add_string(label_field::value, value.data(), value.size());
 }
 
-void add_labels(pbf_writer& parent, Tag tag, LabelView labels) {
+void add_labels(MessageWriter& parent, Tag tag, LabelView labels) {
   const bool is_escaped = labels.text().find('\\') != std::string_view::npos;
   std::string name;  // allocates for labels that need it only
   std::string value;
@@ -53,7 +53,7 @@ void add_labels(pbf_writer& parent, Tag tag, LabelView labels) {
   }
 }
 
-void add_time(pbf_writer& parent, Tag tag, const Timestamp& at) {
+void add_time(MessageWriter& parent, Tag tag, const Timestamp& at) {
   if (!at) return;
   const std::int64_t milliseconds = at->time_since_epoch().count();
   if (milliseconds < 0) return;
@@ -61,14 +61,14 @@ void add_time(pbf_writer& parent, Tag tag, const Timestamp& at) {
   const auto nanos = static_cast<std::int32_t>(milliseconds % 1000 * 1'000'000);
   const std::size_t size =
       2 * kTagSize + varint_size(static_cast<std::uint64_t>(seconds)) + varint_size(static_cast<std::uint64_t>(nanos));
-  pbf_writer time(parent, tag, size);
+  MessageWriter time(parent, tag, size);
   time.add_int64(time_field::seconds, seconds);
   time.add_int32(time_field::nanos, nanos);
 }
 
-void add_exemplar(pbf_writer& parent, Tag tag, const Exemplar& exemplar) {
+void add_exemplar(MessageWriter& parent, Tag tag, const Exemplar& exemplar) {
   if (!exemplar_fault(exemplar).empty()) return;
-  pbf_writer message(parent, tag);
+  MessageWriter message(parent, tag);
   add_labels(message, exemplar_field::label, exemplar.labels);
   message.add_double(exemplar_field::value, canonical(exemplar.value));
   add_time(message, exemplar_field::timestamp, exemplar.at);

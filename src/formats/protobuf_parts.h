@@ -7,14 +7,15 @@
 #include <string_view>
 
 #include <narthex/sink.h>
-#include <protozero/pbf_writer.hpp>
+
+#include "message_buffer.h"
 
 namespace narthex::detail {
 
 // Parts of messages that several kinds of metric have. The size of a message is told before where it is known: else
 // protozero leaves room for the longest length, and moves the message when it is complete.
 
-using protozero::pbf_writer;
+using MessageWriter = protozero::basic_pbf_writer<MessageBuffer>;
 using Tag = protozero::pbf_tag_type;
 
 constexpr std::size_t kDoubleFieldSize = 1 + sizeof(double);
@@ -26,15 +27,15 @@ inline double canonical(double value) noexcept {
 }
 
 // A label from its plain texts.
-void add_label(pbf_writer& parent, Tag tag, std::string_view name, std::string_view value);
+void add_label(MessageWriter& parent, Tag tag, std::string_view name, std::string_view value);
 
 // All labels, which stand escaped in their text.
-void add_labels(pbf_writer& parent, Tag tag, LabelView labels);
+void add_labels(MessageWriter& parent, Tag tag, LabelView labels);
 
 // A moment; none, or one before 1970: nothing.
-void add_time(pbf_writer& parent, Tag tag, const Timestamp& at);
+void add_time(MessageWriter& parent, Tag tag, const Timestamp& at);
 
 // An exemplar, unless exemplar_fault() objects to it.
-void add_exemplar(pbf_writer& parent, Tag tag, const Exemplar& exemplar);
+void add_exemplar(MessageWriter& parent, Tag tag, const Exemplar& exemplar);
 
 }  // namespace narthex::detail

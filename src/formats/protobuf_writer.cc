@@ -57,8 +57,8 @@ std::int32_t type_number(MetricType type) {
   return 3;
 }
 
-void add_value(pbf_writer& metric, Tag tag, double value) {
-  pbf_writer message(metric, tag, kDoubleFieldSize);
+void add_value(MessageWriter& metric, Tag tag, double value) {
+  MessageWriter message(metric, tag, kDoubleFieldSize);
   message.add_double(kValue, canonical(value));
 }
 
@@ -69,7 +69,7 @@ void ProtobufWriter::begin_family(const FamilyInfo& family) {
   check_name(family);
   name_ = family.name;
   if (family.type == MetricType::info && !name_.ends_with("_info")) name_ += "_info";
-  pbf_writer message(message_);
+  MessageWriter message(*message_);
   message.add_string(family_field::name, name_);
   if (family.help) {
     if (is_plain(*family.help)) {
@@ -85,11 +85,11 @@ void ProtobufWriter::begin_family(const FamilyInfo& family) {
 void ProtobufWriter::end_family() {
   if (has_samples_) {
     std::array<char, protozero::max_varint_length> length;
-    const int size = protozero::add_varint_to_buffer(length.data(), message_.size());
+    const int size = protozero::add_varint_to_buffer(length.data(), message_->size());
     out_.write({length.data(), static_cast<std::size_t>(size)});
-    out_.write(message_);
+    out_.write(message_->bytes());
   }
-  message_.clear();
+  message_->resize(0);
   name_.clear();
   has_samples_ = false;
 }
@@ -99,16 +99,16 @@ void ProtobufWriter::write_metric(LabelView labels, const Timestamp& at, WriteVa
   if (name_.empty()) throw RegistrationError("a sample came before its family was begun");
   if (at) check_timestamp(name_, *at);
   has_samples_ = true;
-  pbf_writer family(message_);
-  pbf_writer metric(family, family_field::metric);
+  MessageWriter family(*message_);
+  MessageWriter metric(family, family_field::metric);
   add_labels(metric, metric_field::label, labels);
   write_value(metric);
   if (at) metric.add_int64(metric_field::timestamp_ms, at->time_since_epoch().count());
 }
 
 void ProtobufWriter::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
-  write_metric(labels, at, [&](pbf_writer& metric) {
-    pbf_writer message(metric, metric_field::counter);
+  write_metric(labels, at, [&](MessageWriter& metric) {
+    MessageWriter message(metric, metric_field::counter);
     message.add_double(counter_field::value, canonical(sample.value));
     if (sample.exemplar) add_exemplar(message, counter_field::exemplar, *sample.exemplar);
     add_time(message, counter_field::created, sample.created);
@@ -116,17 +116,17 @@ void ProtobufWriter::counter(LabelView labels, const CounterSample& sample, cons
 }
 
 void ProtobufWriter::gauge(LabelView labels, double value, const Timestamp& at) {
-  write_metric(labels, at, [&](pbf_writer& metric) { add_value(metric, metric_field::gauge, value); });
+  write_metric(labels, at, [&](MessageWriter& metric) { add_value(metric, metric_field::gauge, value); });
 }
 
 void ProtobufWriter::unknown(LabelView labels, double value, const Timestamp& at) {
-  write_metric(labels, at, [&](pbf_writer& metric) { add_value(metric, metric_field::untyped, value); });
+  write_metric(labels, at, [&](MessageWriter& metric) { add_value(metric, metric_field::untyped, value); });
 }
 
 void ProtobufWriter::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
   check_free(name_, labels);
   for (const State& state : states) {
-    write_metric(labels, at, [&](pbf_writer& metric) {
+    write_metric(labels, at, [&](MessageWriter& metric) {
       add_label(metric, metric_field::label, name_, as_utf8(state.name));
       add_value(metric, metric_field::gauge, state.on ? 1 : 0);
     });
@@ -135,7 +135,7 @@ void ProtobufWriter::state_set(LabelView labels, std::span<const State> states, 
 
 void ProtobufWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
   check_free("le", labels);
-  write_metric(labels, at, [&](pbf_writer& metric) { add_histogram(metric, metric_field::histogram, sample); });
+  write_metric(labels, at, [&](MessageWriter& metric) { add_histogram(metric, metric_field::histogram, sample); });
 }
 
 void ProtobufWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
@@ -146,12 +146,12 @@ void ProtobufWriter::gauge_histogram(LabelView labels, const HistogramSample& sa
 
 void ProtobufWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
   check_free("quantile", labels);
-  write_metric(labels, at, [&](pbf_writer& metric) {
-    pbf_writer message(metric, metric_field::summary);
+  write_metric(labels, at, [&](MessageWriter& metric) {
+    MessageWriter message(metric, metric_field::summary);
     message.add_uint64(summary_field::sample_count, sample.count);
     message.add_double(summary_field::sample_sum, canonical(sample.sum));
     for (const Quantile& q : sample.quantiles) {
-      pbf_writer quantile(message, summary_field::quantile, 2 * kDoubleFieldSize);
+      MessageWriter quantile(message, summary_field::quantile, 2 * kDoubleFieldSize);
       quantile.add_double(quantile_field::quantile, q.quantile);
       quantile.add_double(quantile_field::value, canonical(q.value));
     }

@@ -5,6 +5,7 @@
 
 #include <narthex/sink.h>
 
+#include "message_buffer.h"
 #include "output.h"
 
 namespace narthex::detail {
@@ -38,8 +39,8 @@ class NARTHEX_EXPORT ProtobufWriter final : public Sink {
   void end_family();
 
   Output& out_;
-  std::string name_;     // of the family that was begun
-  std::string message_;  // of that family
+  std::string name_;  // of the family that was begun
+  LentMessageBuffer message_ = lend_message_buffer();
   bool has_samples_ = false;
 };
 
