@@ -4,13 +4,31 @@
 namespace narthex::bench {
 namespace {
 
-// One observation in 14 buckets, the value included, which is read from memory.
-const Case histogram_observe("histogram_observe", kAll, to_two_threads, [](benchmark::State& state, auto& client) {
-  const Pinned pinned(state.thread_index());
-  const auto histogram = client.histogram();
-  Wheel values(latencies(), state.thread_index());
-  for (auto _ : state) client.observe(histogram, values.next());
-});
+// One observation, the value included, which is read from memory, of what `define` gets from a client.
+template <class Define>
+auto observing(Define define) {
+  return [define](benchmark::State& state, auto& client) {
+    const Pinned pinned(state.thread_index());
+    const auto metric = define(client);
+    Wheel values(latencies(), state.thread_index());
+    for (auto _ : state) client.observe(metric, values.next());
+  };
+}
+
+// In 14 buckets.
+const Case histogram_observe("histogram_observe", kAll, to_two_threads,
+                             observing([](auto& client) { return client.histogram(); }));
+
+// In logarithmic buckets, some 110 of them.
+const Case native_observe("native_observe", kNarthexAlone, to_two_threads,
+                          observing([](auto& client) { return client.native_histogram(); }));
+
+// A sum and a count, and with two quantiles: in logarithmic buckets, four times as fine.
+const Case summary_observe("summary_observe", kNarthexAlone, to_two_threads,
+                           observing([](auto& client) { return client.summary({}); }));
+const Case quantiles_observe("quantiles_observe", kNarthexAlone, to_two_threads, observing([](auto& client) {
+                               return client.summary({0.5, 0.99});
+                             }));
 
 }  // namespace
 }  // namespace narthex::bench

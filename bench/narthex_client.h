@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <narthex/narthex.h>
 
@@ -22,6 +24,12 @@ class Narthex {
   Counter counter() { return registry_.counter({.name = kRequests.name, .help = kRequests.help}); }
   Gauge gauge() { return registry_.gauge({.name = kInFlight.name, .help = kInFlight.help}); }
   Histogram histogram() { return registry_.histogram(latency_options()); }
+  Histogram native_histogram() {
+    return registry_.histogram({.name = kLatency.name, .help = kLatency.help, .native = {}});
+  }
+  Summary summary(std::vector<double> quantiles) {
+    return registry_.summary({.name = kLatency.name, .help = kLatency.help, .quantiles = std::move(quantiles)});
+  }
 
   Statuses counter_by_status() { return counter_by_status({}); }
   Routes<Counter> counter_by_route() {
@@ -45,6 +53,7 @@ class Narthex {
   }
   static void set(const Gauge& gauge, double value) { gauge.set(value); }
   static void observe(const Histogram& histogram, double value) { histogram.observe(value); }
+  static void observe(const Summary& summary, double value) { summary.observe(value); }
   static void observe(const Routes<Histogram>& family, const Route& route, double value) {
     family.labels(route.method, route.path, route.code).observe(value);
   }

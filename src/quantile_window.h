@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <vector>
 
 #include "log_counts.h"
 
@@ -33,7 +33,7 @@ class QuantileWindow {
 
   const Clock::duration max_age_;
   const Clock::duration step_;
-  std::deque<Snapshot> snapshots_;  // the first is the newest that is at least max_age old, or the oldest
+  std::vector<Snapshot> snapshots_;  // the first is the newest that is at least max_age old, or the oldest
 };
 
 }  // namespace narthex::detail

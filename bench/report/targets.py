@@ -112,6 +112,20 @@ ROWS = [
         "histogram_observe/{}/threads:2",
         (faster(30), like_one_thread("histogram_observe", 1.2)),
     ),
+    Row(
+        "native histogram observe, 1T",
+        "native_observe/{}/threads:1",
+        (like("histogram_observe/{}/threads:1", 1.5, "classic"),),
+    ),
+    Row("native histogram observe, 2T", "native_observe/{}/threads:2", (like_one_thread("native_observe", 1.2),)),
+    Row("summary observe, 1T", "summary_observe/{}/threads:1", (like("histogram_observe/{}/threads:1", 1, "classic"),)),
+    Row("summary observe, 2T", "summary_observe/{}/threads:2", (like_one_thread("summary_observe", 1.2),)),
+    Row(
+        "summary with quantiles, 1T",
+        "quantiles_observe/{}/threads:1",
+        (like("histogram_observe/{}/threads:1", 1.5, "classic"),),
+    ),
+    Row("summary with quantiles, 2T", "quantiles_observe/{}/threads:2", (like_one_thread("quantiles_observe", 1.2),)),
     Row("labels().inc(), 1T", "lookup_inc/{}/threads:1", (faster(13),)),
     Row("labels().inc(), 2T", "lookup_inc/{}/threads:2", (faster(45), like_one_thread("lookup_inc", 1.3))),
     Row(
