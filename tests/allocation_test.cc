@@ -11,6 +11,9 @@
 #include <narthex/narthex.h>
 
 #include "counted_new.h"
+#include "formats/openmetrics_writer.h"
+#include "formats/protobuf_writer.h"
+#include "formats/text_writer.h"
 
 namespace narthex {
 namespace {
@@ -139,6 +142,38 @@ TEST(Memory, IsBoundedHoweverManySeriesComeAndGo) {
   EXPECT_LT(resident(), before + (std::size_t{4} << 20)) << "180,000 series are about 30 MB";
   held.inc();
   EXPECT_EQ(held.value(), 1);
+}
+
+constexpr const char* kFolder = "C:\\a \"folder\" whose name is longer than a few words";
+
+// Labels that need escaping, and histograms: neither costs one per series, once the memory of the reply is there.
+template <class Writer>
+std::size_t allocations_of_a_scrape(int series) {
+  Registry registry;
+  const auto counters = registry.counter({.name = "hits_total", .help = "Hits."}, {"what", "who"});
+  const auto histograms = registry.histogram({.name = "work", .help = "Work."}, {"what", "who"});
+  for (int i = 1000; i < 1000 + series; ++i) {  // of the same length
+    counters.labels(i, kFolder).inc();
+    histograms.labels(i, kFolder).observe(i);
+  }
+  std::string body;
+  const auto scrape = [&] {
+    body.clear();
+    detail::StringOutput output(body);
+    Writer writer(output);
+    registry.collect(writer);
+  };
+  scrape();
+  return allocations_of(scrape);
+}
+
+TEST(Allocation, IsNotNeededToWriteAnotherSeries) {
+  using detail::OpenMetricsWriter;
+  using detail::ProtobufWriter;
+  using detail::TextWriter;
+  EXPECT_EQ(allocations_of_a_scrape<TextWriter>(1000), allocations_of_a_scrape<TextWriter>(10));
+  EXPECT_EQ(allocations_of_a_scrape<OpenMetricsWriter>(1000), allocations_of_a_scrape<OpenMetricsWriter>(10));
+  EXPECT_EQ(allocations_of_a_scrape<ProtobufWriter>(1000), allocations_of_a_scrape<ProtobufWriter>(10));
 }
 
 }  // namespace

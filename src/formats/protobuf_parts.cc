@@ -1,7 +1,6 @@
 #include "protobuf_parts.h"
 
-#include <string>
-
+#include <fmt/format.h>
 #include <protozero/varint.hpp>
 
 #include "../escape.h"
@@ -38,8 +37,8 @@ void add_label(MessageWriter& parent, Tag tag, std::string_view name, std::strin
 
 void add_labels(MessageWriter& parent, Tag tag, LabelView labels) {
   const bool is_escaped = labels.text().find('\\') != std::string_view::npos;
-  std::string name;  // allocates for labels that need it only
-  std::string value;
+  fmt::memory_buffer name;  // on the stack for usual lengths
+  fmt::memory_buffer value;
   for (LabelCursor label(labels); label.next();) {
     if (!is_escaped) {
       add_label(parent, tag, label.name(), label.value());
@@ -49,7 +48,7 @@ void add_labels(MessageWriter& parent, Tag tag, LabelView labels) {
     value.clear();
     append_unescaped(name, label.name());
     append_unescaped(value, label.value());
-    add_label(parent, tag, name, value);
+    add_label(parent, tag, {name.data(), name.size()}, {value.data(), value.size()});
   }
 }
 
