@@ -10,7 +10,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
-#include "names.h"
+#include "sample_rules.h"
 #include "utf8.h"
 
 namespace narthex::detail {
@@ -38,15 +38,6 @@ std::string listed(const std::vector<std::string>& names) {
   return text + ")";
 }
 
-void check_unit(const Definition& definition) {
-  std::string_view stem = definition.name;
-  if (stem.ends_with(definition.kind->ending())) stem.remove_suffix(definition.kind->ending().size());
-  if (stem.ends_with("_" + definition.unit)) return;
-  refuse(definition,
-         fmt::format("unit {} is not the last word of the name; the name would be {}", quote(definition.unit),
-                     quote(fmt::format("{}_{}{}", stem, definition.unit, definition.name.substr(stem.size())))));
-}
-
 void check_ending(const Definition& definition) {
   const std::string_view ending = definition.kind->ending();
   std::string_view stem = definition.name;
@@ -57,16 +48,16 @@ void check_ending(const Definition& definition) {
                                  quote(fmt::format("{}{}", stem, ending))));
 }
 
-void check_labels(const Definition& definition) {
+void check_labels(const Definition& definition, NameRule rule) {
   const std::string_view own = definition.kind->own_label();
-  if (const std::string fault = own.empty() ? std::string() : label_name_fault(own); !fault.empty()) {
+  if (const std::string fault = own.empty() ? std::string() : label_name_fault(own, rule); !fault.empty()) {
     refuse(definition,
            fmt::format("a {} also writes the label {}: {}", to_string(definition.kind->type()), quote(own), fault));
   }
   std::vector<std::string> names = constant_names(definition);
   names.insert(names.end(), definition.label_names.begin(), definition.label_names.end());
   for (const std::string& name : names) {
-    if (const std::string fault = label_name_fault(name); !fault.empty()) {
+    if (const std::string fault = label_name_fault(name, rule); !fault.empty()) {
       refuse(definition, fmt::format("label {}: {}", quote(name), fault));
     }
     if (name == own) {
@@ -103,15 +94,16 @@ std::string title(const Definition& definition) {
   return fmt::format("{} {}", to_string(definition.kind->type()), quote(definition.name));
 }
 
-void check(const Definition& definition) {
-  if (const std::string fault = metric_name_fault(definition.name); !fault.empty()) refuse(definition, fault);
+void check(const Definition& definition, NameRule rule) {
+  if (const std::string fault = metric_name_fault(definition.name, rule); !fault.empty()) refuse(definition, fault);
   if (definition.kind->demands_ending()) check_ending(definition);
   if (definition.help.empty()) {
     refuse(definition, "help is missing; say in one sentence what is measured, as in .help = \"Requests answered.\"");
   }
   if (!is_utf8(definition.help)) refuse(definition, fmt::format("the help {} is not UTF-8", quote(definition.help)));
-  if (!definition.unit.empty()) check_unit(definition);
-  check_labels(definition);
+  const FamilyInfo family{definition.name, definition.help, definition.unit, definition.kind->type()};
+  if (const std::string fault = unit_fault(family); !fault.empty()) refuse(definition, fault);
+  check_labels(definition, rule);
   if (definition.idle_timeout.count() < 0) {
     refuse(definition, fmt::format("idle_timeout of {} ms: a time to wait is not negative; 0 drops nothing",
                                    definition.idle_timeout.count()));

@@ -9,6 +9,8 @@
 #include <narthex/detail/kind.h>
 #include <narthex/labels.h>
 
+#include "names.h"
+
 namespace narthex::detail {
 
 // Everything that makes a family what it is.
@@ -27,7 +29,7 @@ struct Definition {
 std::string title(const Definition& definition);
 
 // Throws RegistrationError, which quotes the culprit and the rule, unless the definition can be served as it stands.
-void check(const Definition& definition);
+void check(const Definition& definition, NameRule rule);
 
 // Tells whether both may be served under one name: all is the same but the values of the constant labels.
 bool are_siblings(const Definition& a, const Definition& b);

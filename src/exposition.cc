@@ -1,17 +1,26 @@
 #include <narthex/exposition.h>
 
+#include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <system_error>
 
 #include <sys/mman.h>
 
 #include "accept_encoding.h"
+#include "formats/escaping_sink.h"
 #include "formats/gzip_output.h"
+#include "formats/openmetrics_writer.h"
+#include "formats/protobuf_writer.h"
 #include "formats/text_writer.h"
+#include "http_list.h"
+#include "name_filter.h"
+#include "negotiation.h"
 #include "scrape.h"
 
 namespace narthex {
@@ -27,12 +36,14 @@ void use_huge_pages(char* text, std::size_t size) noexcept {
   ::madvise(text + offset, size - offset, MADV_HUGEPAGE);  // a hint: nothing depends on it
 }
 
-// How much text a registry is expected to give: somewhat more than the last time, so that a fresh string takes it
-// without growing, which would copy all of it again and again. Several at once are scraped too seldom to guess.
-class TextSize {
+// How much text of a format a registry is expected to give: somewhat more than the last time, so that a fresh string
+// takes it without growing, which would copy all of it again and again. Several at once are scraped too seldom to guess,
+// and a part of the families says nothing about the whole.
+class BodySize {
  public:
-  explicit TextSize(std::span<const Registry> registries) noexcept
-      : last_(registries.size() == 1 ? &Scrape::last_text_size(registries.front()) : nullptr) {}
+  BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept
+      : last_(registries.size() == 1 && is_whole ? &Scrape::state(registries.front()).last_body_sizes[kind_of(format)]
+                                                 : nullptr) {}
 
   // relaxed, both: a guess
   void reserve(std::string& text) const {
@@ -56,37 +67,101 @@ class TextSize {
 namespace {
 
 using Registries = std::span<const Registry>;
+using std::chrono::milliseconds;
+
+// Who waits longer than that waits for ever.
+constexpr milliseconds kLongestTimeout = std::chrono::hours(24);
+
+// One scrape: of what, what of it, and how it is told.
+struct Task {
+  Registries registries;
+  detail::Wanted wanted{};
+  detail::NameFilter names;
+  detail::Deadline deadline{};
+};
 
 detail::Deadline deadline(const ExpositionRequest& request) {
-  if (!request.timeout) return std::nullopt;
+  if (!request.timeout || *request.timeout > kLongestTimeout) return std::nullopt;
   return std::chrono::steady_clock::now() + *request.timeout;
 }
 
-void write_text(Registries registries, const detail::Deadline& deadline, detail::Output& output) {
-  detail::TextWriter writer(output);
-  detail::Scrape::collect(registries, deadline, writer);
+void collect(const Task& task, Sink& sink) {
+  detail::Scrape::Wants wants;
+  if (!task.names.wants_all()) {
+    wants = [&](const FamilyInfo& family) { return task.names.wants(family, task.wanted.scheme); };
+  }
+  detail::Scrape::collect(task.registries, task.deadline, wants, sink);
 }
 
-void write_text(Registries registries, const detail::Deadline& deadline, std::string& text) {
-  detail::TextSize size(registries);
-  size.reserve(text);
-  detail::StringOutput output(text);
-  write_text(registries, deadline, output);
-  size.set(text);
+// Returns the first registry that may have names which need escaping, or null.
+detail::RegistryState* with_utf8_names(Registries registries) noexcept {
+  for (const Registry& registry : registries) {
+    detail::RegistryState& state = detail::Scrape::state(registry);
+    if (state.name_rule() == detail::NameRule::utf8) return &state;
+  }
+  return nullptr;
+}
+
+// Puts between a scrape and a writer what escapes names, where there may be any to escape.
+void collect_escaped(const Task& task, Sink& writer) {
+  detail::RegistryState* const state = with_utf8_names(task.registries);
+  if (!state || task.wanted.scheme == detail::EscapingScheme::allow_utf_8) return collect(task, writer);
+  detail::EscapingSink sink(writer, task.wanted.scheme,
+                            [state](std::string_view line) { state->note_name_clash(line); });
+  collect(task, sink);
+}
+
+template <class Writer>
+void write_with(const Task& task, detail::Output& output) {
+  Writer writer(output);
+  collect_escaped(task, writer);
+}
+
+void write(const Task& task, detail::Output& output) {
+  switch (task.wanted.format) {
+    case detail::Format::text_0_0_4:
+    case detail::Format::text_1_0_0:
+      return write_with<detail::TextWriter>(task, output);
+    case detail::Format::openmetrics_0_0_1:
+    case detail::Format::openmetrics_1_0_0:
+      return write_with<detail::OpenMetricsWriter>(task, output);
+    case detail::Format::protobuf:
+      return write_with<detail::ProtobufWriter>(task, output);
+  }
+}
+
+void write(const Task& task, std::string& body) {
+  detail::BodySize size(task.registries, task.wanted.format, task.names.wants_all());
+  size.reserve(body);
+  detail::StringOutput output(body);
+  write(task, output);
+  size.set(body);
 }
 
 }  // namespace
 
+std::optional<milliseconds> parse_scrape_timeout(std::string_view header) noexcept {
+  constexpr double kMostForTheWay = 0.5;
+  double seconds = 0;
+  const std::string_view number = detail::trimmed(header);
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), seconds);
+  if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
+  if (!(seconds > 0 && std::chrono::duration<double>(seconds) <= kLongestTimeout)) return std::nullopt;  // or it is NaN
+  seconds -= std::min(seconds / 10, kMostForTheWay);
+  return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
+}
+
 void expose(Registries registries, const ExpositionRequest& request, Exposition& reply) {
-  reply.content_type = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+  const Task task{registries, detail::negotiate(request.accept), detail::NameFilter(request.query), deadline(request)};
+  reply.content_type = detail::content_type(task.wanted);
   reply.content_encoding.clear();
   reply.body.clear();
   if (detail::wants_gzip(request.accept_encoding)) {
     detail::GzipOutput output(reply.body);
-    write_text(registries, deadline(request), output);
+    write(task, output);
     if (output.finish()) reply.content_encoding = "gzip";
   } else {
-    write_text(registries, deadline(request), reply.body);
+    write(task, reply.body);
   }
 }
 
@@ -98,7 +173,7 @@ Exposition expose(Registries registries, const ExpositionRequest& request) {
 
 std::string to_text(Registries registries) {
   std::string text;
-  write_text(registries, std::nullopt, text);
+  write({.registries = registries, .names = detail::NameFilter({})}, text);
   return text;
 }
 

@@ -5,13 +5,15 @@
 
 #include <narthex/labels.h>
 
+#include "names.h"
+
 namespace narthex::detail {
 
 // The labels of a registry, ready to go on samples that somebody else has labelled.
 class ExtraLabels {
  public:
   // Throws RegistrationError for labels that cannot be served.
-  explicit ExtraLabels(const Labels& labels);
+  ExtraLabels(const Labels& labels, NameRule rule);
 
   // Returns the text of `own` with these labels in their places; what it has already stays as it is.
   std::string added_to(LabelView own) const;

@@ -1,6 +1,5 @@
 #include <narthex/histogram.h>
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -25,7 +24,6 @@ namespace {
 
 constexpr std::align_val_t kBaseAlignment{alignof(HistogramCells)};
 constexpr std::align_val_t kOwnAlignment{64};  // cells of two threads share no cache line
-constexpr std::array<std::string_view, 3> kSuffixes{"_bucket", "_sum", "_count"};
 
 // Returns cells that are zero, or null without memory.
 HistogramCells* new_cells(const BucketBounds& bounds, std::align_val_t alignment) noexcept {
@@ -73,7 +71,6 @@ class HistogramKind final : public Kind {
     if (native_) return detail::Series::make<NativeHistogramSeries>(labels, bounds_, *native_);
     return detail::Series::make<HistogramSeries>(labels, bounds_);
   }
-  std::span<const std::string_view> suffixes() const noexcept override { return kSuffixes; }
   std::string_view own_label() const noexcept override { return "le"; }
   std::string settings() const override {
     const std::string buckets = fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", "));

@@ -10,6 +10,11 @@
 
 namespace narthex::detail {
 
+// Whether some name may be in quotes. A value that ends with a comma looks the same from here.
+inline bool may_have_quoted_names(LabelView labels) noexcept {
+  return labels.text().starts_with('"') || labels.text().find(",\"") != std::string_view::npos;
+}
+
 // Walks through the labels of one series, in the order of their names:
 //
 //   code="200","dev.name"="sd\"a"

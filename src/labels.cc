@@ -18,7 +18,7 @@ LabelText LabelText::of(const Labels& labels) {
   std::ranges::sort(clean);
   for (std::size_t i = 0; i < clean.size(); ++i) {
     auto& [name, value] = clean[i];
-    if (const std::string fault = detail::label_name_fault(name); !fault.empty()) {
+    if (const std::string fault = detail::label_name_fault(name, detail::NameRule::utf8); !fault.empty()) {
       throw RegistrationError(fmt::format("label {}: {}", detail::quote(name), fault));
     }
     if (i > 0 && clean[i - 1].first == name) {

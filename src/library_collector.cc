@@ -75,6 +75,9 @@ LibraryCollector::LibraryCollector(const Registry& registry) noexcept : registry
 void LibraryCollector::collect(Sink& sink) {
   const auto registry = registry_.lock();
   if (!registry) return;
+  counter(sink, "narthex_name_clashes_total",
+          "Families and series left out of a scrape, because their names, escaped for it, would be those of others.",
+          registry->name_clashes);
   counter(sink, "narthex_rejected_updates_total",
           "Updates by negative or NaN amounts or to unknown states, which changed nothing.",
           detail::totals().rejected_updates);

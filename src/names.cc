@@ -15,14 +15,14 @@ namespace narthex::detail {
 namespace {
 
 // What tells one kind of name from the other.
-struct Rule {
+struct Charset {
   std::string_view what;
   std::string_view extra;  // allowed beside letters, digits and _
   std::string_view allowed;
 };
 
-constexpr Rule kMetricName{"a metric name", ":", "[a-zA-Z_:][a-zA-Z0-9_:]*"};
-constexpr Rule kLabelName{"a label name", "", "[a-zA-Z_][a-zA-Z0-9_]*"};
+constexpr Charset kMetricName{"a metric name", ":", "[a-zA-Z_:][a-zA-Z0-9_:]*"};
+constexpr Charset kLabelName{"a label name", "", "[a-zA-Z_][a-zA-Z0-9_]*"};
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -37,34 +37,45 @@ constexpr auto kWordBytes = [] {
   return table;
 }();
 
-bool is_allowed(char c, const Rule& rule) noexcept {
-  return kWordBytes[static_cast<unsigned char>(c)] || rule.extra.find(c) != std::string_view::npos;
+bool is_allowed(char c, const Charset& charset) noexcept {
+  return kWordBytes[static_cast<unsigned char>(c)] || charset.extra.find(c) != std::string_view::npos;
 }
 
-bool is_bare(std::string_view name, const Rule& rule) noexcept {
+bool is_bare(std::string_view name, const Charset& charset) noexcept {
   return !name.empty() && !is_digit(name.front()) &&
-         std::ranges::all_of(name, [&](char c) { return is_allowed(c, rule); });
+         std::ranges::all_of(name, [&](char c) { return is_allowed(c, charset); });
 }
 
-std::string fault(std::string_view name, const Rule& rule) {
-  if (name.empty()) return fmt::format("{} may not be empty; allowed: {}", rule.what, rule.allowed);
+std::string utf8_fault(std::string_view name, const Charset& charset) {
+  if (name.empty()) return fmt::format("{} may not be empty", charset.what);
+  return is_utf8(name) ? std::string() : fmt::format("{} is UTF-8, and this is not", charset.what);
+}
+
+std::string legacy_fault(std::string_view name, const Charset& charset) {
+  if (is_bare(name, charset)) return {};
+  std::string allowed = fmt::format("allowed: {}", charset.allowed);
+  if (utf8_fault(name, charset).empty()) allowed += ", or any UTF-8 with RegistryOptions{.utf8_names = true}";
+  if (name.empty()) return fmt::format("{} may not be empty; {}", charset.what, allowed);
   if (is_digit(name.front())) {
-    return fmt::format("{} may not start with {}; allowed: {}", rule.what, quote(name.substr(0, 1)), rule.allowed);
+    return fmt::format("{} may not start with {}; {}", charset.what, quote(name.substr(0, 1)), allowed);
   }
-  const auto bad = std::ranges::find_if_not(name, [&](char c) { return is_allowed(c, rule); });
-  if (bad == name.end()) return {};
+  const auto bad = std::ranges::find_if_not(name, [&](char c) { return is_allowed(c, charset); });
   const std::string_view rest = name.substr(static_cast<std::size_t>(bad - name.begin()));
   const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
-  return fmt::format("{} may not contain {}; allowed: {}", rule.what, quote(rest.substr(0, length)), rule.allowed);
+  return fmt::format("{} may not contain {}; {}", charset.what, quote(rest.substr(0, length)), allowed);
+}
+
+std::string fault(std::string_view name, const Charset& charset, NameRule rule) {
+  return rule == NameRule::utf8 ? utf8_fault(name, charset) : legacy_fault(name, charset);
 }
 
 }  // namespace
 
-std::string metric_name_fault(std::string_view name) { return fault(name, kMetricName); }
+std::string metric_name_fault(std::string_view name, NameRule rule) { return fault(name, kMetricName, rule); }
 
-std::string label_name_fault(std::string_view name) {
+std::string label_name_fault(std::string_view name, NameRule rule) {
   if (name.starts_with("__")) return "label names that start with '__' are reserved for Prometheus itself";
-  return fault(name, kLabelName);
+  return fault(name, kLabelName, rule);
 }
 
 bool is_bare_metric_name(std::string_view name) noexcept { return is_bare(name, kMetricName); }

@@ -5,10 +5,15 @@
 
 namespace narthex::detail {
 
-// The legacy rules for names (SPEC of the exposition formats). Each returns what is wrong with the name, as the second
-// half of a message, or an empty string.
-std::string metric_name_fault(std::string_view name);
-std::string label_name_fault(std::string_view name);
+// Which names a registry takes.
+enum class NameRule {
+  legacy,  // those that can stand in the text formats without quotes
+  utf8,    // any UTF-8
+};
+
+// Each returns what is wrong with the name, as the second half of a message, or an empty string.
+std::string metric_name_fault(std::string_view name, NameRule rule);
+std::string label_name_fault(std::string_view name, NameRule rule);
 
 // Whether a name can stand in the text formats without quotes.
 bool is_bare_metric_name(std::string_view name) noexcept;

@@ -103,10 +103,7 @@ void RecordedSample::replay(Sink& sink) const { std::visit(Replay{sink, labels()
 
 void Recording::begin_family(const FamilyInfo& family) {
   current_ = nullptr;
-  if (const std::string fault = metric_name_fault(family.name); !fault.empty()) {
-    throw RegistrationError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), fault));
-  }
-  check_name(family);
+  check_family(family, rule_);
   families_.push_back(std::make_unique<RecordedFamily>(RecordedFamily{
       std::string(family.name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}}));
   current_ = families_.back().get();
@@ -124,6 +121,7 @@ const RecordedFamily& Recording::family(MetricType type) const {
 void Recording::add(MetricType type, LabelView labels, const Timestamp& at, Sample::Value value) {
   const std::string_view own = own_label(family(type));
   if (at) check_timestamp(current_->name, *at);
+  check_label_names(labels, rule_);
   Sample sample(extra_labels_.added_to(labels), at, std::move(value));
   if (!own.empty()) check_free(own, sample.labels());
   current_->samples.push_back(std::move(sample));

@@ -13,6 +13,7 @@
 
 #include "checked_labels.h"
 #include "extra_labels.h"
+#include "names.h"
 
 namespace narthex::detail {
 
@@ -100,7 +101,7 @@ class Recording final : public Sink {
  public:
   using Families = std::vector<std::unique_ptr<RecordedFamily>>;
 
-  explicit Recording(const ExtraLabels& extra_labels) : extra_labels_(extra_labels) {}
+  Recording(const ExtraLabels& extra_labels, NameRule rule) : extra_labels_(extra_labels), rule_(rule) {}
 
   void begin_family(const FamilyInfo& family) override;
   void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
@@ -121,6 +122,7 @@ class Recording final : public Sink {
   void add(MetricType type, LabelView labels, const Timestamp& at, RecordedSample::Value value);
 
   const ExtraLabels& extra_labels_;
+  const NameRule rule_;
   Families families_;
   RecordedFamily* current_ = nullptr;  // none: it was refused, or there was none yet
 };

@@ -63,10 +63,10 @@ class RegisteredCollector::Call {
   const Clock::time_point start_ = Clock::now();
 };
 
-Recording::Families RegisteredCollector::run(const ExtraLabels& labels, const Deadline& deadline) {
+Recording::Families RegisteredCollector::run(const RegistryState& registry, const Deadline& deadline) {
   const Call call(*this, deadline);
   if (!call.collector()) return {};
-  Recording recording(labels);
+  Recording recording(registry.labels(), registry.name_rule());
   try {
     call.collector()->collect(recording);
     return recording.take();

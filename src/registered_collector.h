@@ -49,9 +49,9 @@ class RegisteredCollector {
   // Lets collectors of one name count together. Before others know this one.
   void share_totals(const RegisteredCollector& other) noexcept { totals_ = other.totals_; }
 
-  // Calls the collector and returns what it gave; nothing if it failed, or was not called: another call is under way, it
+  // Calls the collector of a registry and returns what it gave; nothing if it failed, or was not called: another call is under way, it
   // is closed, or its last call took longer than there is time left.
-  Recording::Families run(const ExtraLabels& labels, const Deadline& deadline);
+  Recording::Families run(const RegistryState& registry, const Deadline& deadline);
 
   // How long its last call took, in seconds.
   std::optional<double> last_duration() const;

@@ -63,6 +63,6 @@ bool Registry::remove(const detail::FamilyHandle& family) {
 
 bool Registry::remove(std::string_view name) { return state_->remove(name); }
 
-void Registry::collect(Sink& sink) const { detail::Scrape::collect({this, 1}, {}, sink); }
+void Registry::collect(Sink& sink) const { detail::Scrape::collect({this, 1}, {}, {}, sink); }
 
 }  // namespace narthex

@@ -1,34 +1,28 @@
 #include "registry_state.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
+#include <narthex/sink.h>
 
 #include "function_metric.h"
+#include "name_clash.h"
 
 namespace narthex::detail {
 
-namespace {
-
-[[noreturn]] void refuse_clash(const Definition& now, const Definition& before, const Definition& writer,
-                               std::string_view written) {
-  throw RegistrationError(fmt::format("{}: clashes with {}, because {} also writes samples called {}", title(now),
-                                      title(before), title(writer), quote(written)));
-}
-
-}  // namespace
-
 RegistryState::RegistryState(RegistryOptions options)
-    : labels_(std::move(options.labels)),
-      extra_labels_(labels_),
+    : name_rule_(options.utf8_names ? NameRule::utf8 : NameRule::legacy),
+      labels_(std::move(options.labels)),
+      extra_labels_(labels_, name_rule_),
       diagnostics_(std::make_shared<const Diagnostics>(std::move(options.diagnostic))) {}
 
 void RegistryState::complete(Definition& definition) const {
   definition.constant_labels.insert(definition.constant_labels.end(), labels_.begin(), labels_.end());
-  check(definition);
+  check(definition, name_rule_);
 }
 
 std::shared_ptr<FamilyState> RegistryState::define(Definition definition) {
@@ -144,19 +138,19 @@ void RegistryState::note_clash(std::string_view family, std::string_view reason)
   if (told_.is_new(family)) diagnostics_->tell(reason);
 }
 
-// A histogram 'x' also writes x_bucket, x_sum and x_count: nobody else may be called that.
+void RegistryState::note_name_clash(std::string_view reason) {
+  name_clashes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+  if (told_.is_new(reason)) diagnostics_->tell(reason);
+}
+
 void RegistryState::check_clashes(const Definition& definition) const {
-  for (const std::string_view suffix : definition.kind->suffixes()) {
-    const std::string written = fmt::format("{}{}", definition.name, suffix);
-    if (const Definition* other = find(written)) refuse_clash(definition, *other, definition, written);
-  }
-  const std::string_view name = definition.name;
-  const std::size_t word = name.rfind('_');  // a suffix is one word behind an underscore
-  if (word == std::string_view::npos) return;
-  const Definition* shorter = find(name.substr(0, word));
-  if (shorter && std::ranges::count(shorter->kind->suffixes(), name.substr(word)) > 0) {
-    refuse_clash(definition, *shorter, *shorter, name);
-  }
+  const auto clash = find_name_clash(definition.kind->type(), definition.name, [this](std::string_view name) {
+    const Definition* other = find(name);
+    return other ? std::optional(other->kind->type()) : std::nullopt;
+  });
+  if (!clash) return;
+  throw RegistrationError(fmt::format("{}: clashes with {} {}, because {}", title(definition), to_string(clash->type),
+                                      quote(clash->name), clash->reason));
 }
 
 // Returns what is defined under a name, or null.

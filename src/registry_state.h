@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,8 @@
 #include "diagnostics.h"
 #include "extra_labels.h"
 #include "family_state.h"
+#include "names.h"
+#include "negotiation.h"
 #include "once_each.h"
 #include "registered_collector.h"
 
@@ -42,11 +45,15 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   std::vector<std::shared_ptr<RegisteredCollector>> collectors() const;
 
   const ExtraLabels& labels() const noexcept { return extra_labels_; }
+  NameRule name_rule() const noexcept { return name_rule_; }
   // A series of a family is left out, because another registry has served it.
   void note_clash(std::string_view family, std::string_view reason);
+  // A family or a series is left out, because escaped names would be those of another one.
+  void note_name_clash(std::string_view reason);
 
-  std::atomic<std::size_t> last_text_size{0};
+  std::array<std::atomic<std::size_t>, kFormatKinds> last_body_sizes{};
   std::atomic<std::uint64_t> scrapes{0};
+  std::atomic<std::uint64_t> name_clashes{0};
 
  private:
   using Siblings = std::vector<std::shared_ptr<FamilyState>>;
@@ -62,6 +69,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   void check_clashes(const Definition& definition) const;
   const Definition* find(std::string_view name) const;
 
+  const NameRule name_rule_;
   const Labels labels_;
   const ExtraLabels extra_labels_;
   const std::shared_ptr<const Diagnostics> diagnostics_;

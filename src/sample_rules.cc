@@ -1,6 +1,5 @@
 #include "sample_rules.h"
 
-#include <array>
 #include <string>
 
 #include <fmt/format.h>
@@ -30,31 +29,63 @@ std::size_t count_characters(std::string_view escaped) noexcept {
 
 bool is_before_1970(Timestamp::value_type at) noexcept { return at.time_since_epoch().count() < 0; }
 
+[[noreturn]] void refuse(const FamilyInfo& family, std::string_view fault) {
+  throw RegistrationError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), fault));
+}
+
 }  // namespace
 
-std::span<const std::string_view> suffixes_of(MetricType type) noexcept {
-  static constexpr std::array<std::string_view, 3> kAll{"_sum", "_count", "_bucket"};
-  const std::span<const std::string_view> all(kAll);
+std::string_view ending_of(MetricType type) noexcept {
   switch (type) {
-    case MetricType::histogram:
-    case MetricType::gauge_histogram:
-      return all;
-    case MetricType::summary:
-      return all.first(2);
+    case MetricType::counter:
+      return "_total";
+    case MetricType::info:
+      return "_info";
     default:
       return {};
   }
+}
+
+std::string unit_fault(const FamilyInfo& family) {
+  const std::string_view unit = family.unit;
+  if (unit.empty()) return {};
+  if (family.type == MetricType::info || family.type == MetricType::state_set) {
+    return fmt::format("unit {}: OpenMetrics knows no unit of a family of this type", quote(unit));
+  }
+  const std::string word = fmt::format("_{}", unit);
+  if (!is_bare_metric_name(word)) {
+    return fmt::format("unit {}: a unit is made of letters, digits and '_'", quote(unit));
+  }
+  std::string_view stem = family.name;
+  if (stem.ends_with(ending_of(family.type))) stem.remove_suffix(ending_of(family.type).size());
+  if (stem.ends_with(word)) return {};
+  return fmt::format("unit {} is not the last word of the name; the name would be {}", quote(unit),
+                     quote(fmt::format("{}{}{}", stem, word, family.name.substr(stem.size()))));
 }
 
 void check_name(const FamilyInfo& family) {
   std::string_view fault;
   if (family.name.empty()) fault = "a metric name may not be empty";
   if (!is_utf8(family.name)) fault = "a metric name has to be UTF-8";
-  if (family.type == MetricType::state_set && family.name.find(':') != std::string_view::npos) {
-    fault = "the name of a state set is a label name, too, and may not contain ':'";
+  if (!fault.empty()) refuse(family, fault);
+}
+
+void check_family(const FamilyInfo& family, NameRule rule) {
+  std::string fault = metric_name_fault(family.name, rule);
+  if (fault.empty() && family.type == MetricType::state_set) fault = label_name_fault(family.name, rule);  // it is both
+  if (fault.empty()) fault = unit_fault(family);
+  if (!fault.empty()) refuse(family, fault);
+}
+
+void check_label_names(LabelView labels, NameRule rule) {
+  if (rule == NameRule::utf8 || !may_have_quoted_names(labels)) return;
+  std::string name;
+  for (LabelCursor label(labels); label.next();) {
+    name.clear();
+    append_unescaped(name, label.name());
+    const std::string fault = label_name_fault(name, rule);
+    if (!fault.empty()) throw RegistrationError(fmt::format("label {}: {}", quote(name), fault));
   }
-  if (fault.empty()) return;
-  throw RegistrationError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), fault));
 }
 
 void check_timestamp(std::string_view name, Timestamp::value_type at) {

@@ -7,8 +7,6 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "sample_rules.h"
-
 namespace narthex::detail {
 
 namespace {
@@ -36,11 +34,12 @@ FamilyInfo Scrape::Source::info() const noexcept {
   return {definition.name, definition.help, definition.unit, definition.kind->type()};
 }
 
-void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, Sink& sink) {
+void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, const Wants& wants, Sink& sink) {
   Scrape scrape(registries);
   for (std::size_t place = 0; place < registries.size(); ++place) scrape.add(place, deadline);
   // The families of one registry are in order, and were checked against each other when they were defined.
   if (registries.size() > 1 || scrape.has_collected_) scrape.sort();
+  if (wants) std::erase_if(scrape.sources_, [&](const Source& source) { return !wants(source.info()); });
   for (Sources rest = scrape.sources_; !rest.empty();) {
     const std::string_view name = rest.front().name();
     const auto end = std::ranges::find_if(rest, [&](const Source& source) { return source.name() != name; });
@@ -56,7 +55,7 @@ void Scrape::add(std::size_t place, const Deadline& deadline) {
   registry.scrapes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
   std::vector<Source> collected;  // first, so that what collectors define and update is in this scrape
   for (auto& collector : registry.collectors()) {
-    for (auto& family : collector->run(registry.labels(), deadline)) {
+    for (auto& family : collector->run(registry, deadline)) {
       collected.push_back({nullptr, std::move(family), collector, place, 0});
     }
   }
@@ -74,26 +73,33 @@ void Scrape::sort() {
   std::ranges::stable_sort(sources_, {}, &Source::name);
   for (Source& source : sources_) {
     if (source.family && source.registry == 0) continue;  // nothing is earlier but its like
-    if (const Source* other = suffix_clash(source)) {
+    if (const auto clash = name_clash(source)) {
       source.is_left_out = true;
-      note_clash(source, fmt::format("{} is left out: its samples would carry the names of those of {}",
-                                     quote(source.name()), quote(other->name())));
+      note_clash(source, fmt::format("{} is left out: it clashes with {} {}, because {}", quote(source.name()),
+                                     to_string(clash->type), quote(clash->name), clash->reason));
     }
   }
   std::erase_if(sources_, [](const Source& source) { return source.is_left_out; });
 }
 
-// A histogram 'x' also writes x_bucket, x_sum and x_count. Returns who comes earlier and does so, or is called that.
-const Scrape::Source* Scrape::suffix_clash(const Source& source) const {
-  const std::string_view name = source.name();
-  for (const std::string_view suffix : suffixes_of(source.info().type)) {
-    if (const Source* other = earlier(fmt::format("{}{}", name, suffix), source)) return other;
+// Tells whether another family has the same root: all of that root stand behind it. Nearly none has, and this is all that
+// the others cost.
+bool Scrape::may_clash(const Source& source) const {
+  const std::string_view root = root_of(source.name());
+  for (auto other = std::ranges::lower_bound(sources_, root, {}, &Source::name);
+       other != sources_.end() && other->name().starts_with(root); ++other) {
+    if (other->name() != source.name() && root_of(other->name()) == root) return true;
   }
-  const std::size_t word = name.rfind('_');  // a suffix is one word behind an underscore
-  if (word == std::string_view::npos) return nullptr;
-  const Source* shorter = earlier(name.substr(0, word), source);
-  if (!shorter || std::ranges::count(suffixes_of(shorter->info().type), name.substr(word)) == 0) return nullptr;
-  return shorter;
+  return false;
+}
+
+// Returns who comes earlier, and writes a name that this one writes too.
+std::optional<NameClash> Scrape::name_clash(const Source& source) const {
+  if (!may_clash(source)) return std::nullopt;
+  return find_name_clash(source.info().type, source.name(), [&](std::string_view name) {
+    const Source* other = earlier(name, source);
+    return other ? std::optional(other->info().type) : std::nullopt;
+  });
 }
 
 // Returns the first source of a name if it comes before another one.

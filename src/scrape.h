@@ -1,8 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <narthex/sink.h>
 
 #include "family_state.h"
+#include "name_clash.h"
 #include "recording.h"
 #include "registered_collector.h"
 #include "registry_state.h"
@@ -29,12 +31,12 @@ namespace narthex::detail {
 // same name, without a look at what was served.
 class Scrape {
  public:
-  static void collect(std::span<const Registry> registries, const Deadline& deadline, Sink& sink);
+  // Tells whether a family is to be served; none: all are. Asked before its series are read.
+  using Wants = std::function<bool(const FamilyInfo& family)>;
 
-  // What the last text of a registry took.
-  static std::atomic<std::size_t>& last_text_size(const Registry& registry) noexcept {
-    return registry.state_->last_text_size;
-  }
+  static void collect(std::span<const Registry> registries, const Deadline& deadline, const Wants& wants, Sink& sink);
+
+  static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
 
  private:
   // Who has samples of one name: a family of a registry, or one that a collector gave.
@@ -57,7 +59,8 @@ class Scrape {
   // Calls the collectors of a registry, and lists all that it has.
   void add(std::size_t place, const Deadline& deadline);
   void sort();
-  const Source* suffix_clash(const Source& source) const;
+  bool may_clash(const Source& source) const;
+  std::optional<NameClash> name_clash(const Source& source) const;
   const Source* earlier(std::string_view name, const Source& than) const;
   void write(Sources named, Sink& sink) const;
   bool begin(const Source& source, Sink& sink) const;

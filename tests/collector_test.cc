@@ -147,6 +147,14 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
         sink.begin_family({.name = "s", .help = "S.", .type = MetricType::state_set});
         sink.state_set(LabelText::of({{"s", "1"}}), {});
       },
+      [](Sink& sink) { sink.begin_family({.name = "s:t", .help = "S.", .type = MetricType::state_set}); },
+      // SPEC case 59.
+      [](Sink& sink) {
+        sink.begin_family({.name = "cpu_total", .help = "C.", .unit = "seconds", .type = MetricType::counter});
+      },
+      [](Sink& sink) {
+        sink.begin_family({.name = "size_bytes_info", .help = "S.", .unit = "bytes", .type = MetricType::info});
+      },
   };
   for (const auto& mistake : mistakes) {
     const Registration registration = add("wrong", [&](Sink& sink) {
@@ -157,14 +165,22 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
     EXPECT_EQ(numbers(kErrors), "narthex_collector_errors_total{collector=\"wrong\"} 1\n");
   }
   const std::string fails = "collector 'wrong' fails: ";
-  EXPECT_THAT(lines_, testing::ElementsAre(
-                          fails + "gauge 'a b': a metric name may not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*",
-                          fails + "label 'a-b': a label name may not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*",
-                          fails + "gauge 'before': a counter sample does not belong there",
-                          fails + "sample 'g': its timestamp -1 ms is before 1970, which Prometheus refuses",
-                          fails + "label 'le': the format writes this label itself, next to {le=\"1\"}",
-                          fails + "label 'quantile': the format writes this label itself, next to {quantile=\"1\"}",
-                          fails + "label 's': the format writes this label itself, next to {s=\"1\"}"));
+  EXPECT_THAT(lines_,
+              testing::ElementsAre(
+                  fails + "gauge 'a b': a metric name may not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, "
+                          "or any UTF-8 with RegistryOptions{.utf8_names = true}",
+                  fails + "label 'a-b': a label name may not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or "
+                          "any UTF-8 with RegistryOptions{.utf8_names = true}",
+                  fails + "gauge 'before': a counter sample does not belong there",
+                  fails + "sample 'g': its timestamp -1 ms is before 1970, which Prometheus refuses",
+                  fails + "label 'le': the format writes this label itself, next to {le=\"1\"}",
+                  fails + "label 'quantile': the format writes this label itself, next to {quantile=\"1\"}",
+                  fails + "label 's': the format writes this label itself, next to {s=\"1\"}",
+                  fails + "state set 's:t': a label name may not contain ':'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or any "
+                          "UTF-8 with RegistryOptions{.utf8_names = true}",
+                  fails + "counter 'cpu_total': unit 'seconds' is not the last word of the name; the name would be "
+                          "'cpu_seconds_total'",
+                  fails + "info 'size_bytes_info': unit 'bytes': OpenMetrics knows no unit of a family of this type"));
 
   const Registration orphan = add("orphan", [](Sink& sink) { sink.gauge({}, 1); });
   EXPECT_EQ(to_text(registry_), "");
@@ -268,12 +284,12 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatTakeTheNamesOfOtherSamples) {
             "narthex_collector_clashes_total{collector=\"first\"} 2\n"
             "narthex_collector_clashes_total{collector=\"second\"} 1\n");
   EXPECT_THAT(lines_, testing::ElementsAre(
-                          "collector 'second': 'late_sum' is left out: its samples would carry the names of those of "
-                          "'late'",
-                          "collector 'first': 'size' is left out: its samples would carry the names of those of "
-                          "'size_count'",
-                          "collector 'first': 'work_count' is left out: its samples would carry the names of those of "
-                          "'work'"));
+                          "collector 'second': 'late_sum' is left out: it clashes with summary 'late', because "
+                          "summary 'late' also writes samples called 'late_sum'",
+                          "collector 'first': 'size' is left out: it clashes with gauge 'size_count', because "
+                          "histogram 'size' also writes samples called 'size_count'",
+                          "collector 'first': 'work_count' is left out: it clashes with histogram 'work', because "
+                          "histogram 'work' also writes samples called 'work_count'"));
 }
 
 TEST_F(CollectorTest, MayDefineUpdateAndScrape) {

@@ -24,10 +24,109 @@ TEST(Exposition, IsTextWithItsVersionAndEscaping) {
 
 TEST(Exposition, AnswersWhateverIsAskedFor) {
   const Registry registry;
-  for (const char* accept : {"*/*", "text/html", "application/openmetrics-text;version=1.0.0", ";;q=\xff,"}) {
+  for (const char* accept : {"*/*", "text/html", "application/openmetrics-text;version=2.0.0", ";;q=\xff,"}) {
     EXPECT_EQ(expose(registry, {.accept = accept, .accept_encoding = "gzip"}).content_type,
               expose(registry).content_type);
   }
+}
+
+// SPEC cases 46 and 167, and 72: what there is to say of nothing.
+TEST(Exposition, IsInTheFormatThatIsLikedBest) {
+  Registry registry;
+  const auto reply = [&](const std::string& accept) { return expose(registry, {.accept = accept}); };
+  const std::string openmetrics = "application/openmetrics-text;version=1.0.0";
+  const std::string protobuf =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  EXPECT_EQ(reply("text/plain;version=1.0.0").body, "");
+  EXPECT_EQ(reply(openmetrics).body, "# EOF\n");
+  EXPECT_EQ(reply(protobuf).body, "");
+  registry.counter({.name = "c_total", .help = "C."}).inc(2);
+  EXPECT_EQ(reply("text/plain;version=1.0.0").content_type,
+            "text/plain; version=1.0.0; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(reply("text/plain;version=1.0.0").body, to_text(registry));
+  EXPECT_EQ(reply(openmetrics).content_type,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(reply(openmetrics).body, "# TYPE c counter\n# HELP c C.\nc_total 2.0\n# EOF\n");
+  EXPECT_EQ(reply("application/openmetrics-text").content_type,
+            "application/openmetrics-text; version=0.0.1; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(reply("application/openmetrics-text").body, reply(openmetrics).body);
+  EXPECT_EQ(reply(protobuf).content_type,
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
+            "escaping=underscores");
+  // The length, then the name, the help, the type counter (0), and a metric, whose last field is when it was made.
+  EXPECT_TRUE(
+      reply(protobuf).body.substr(1).starts_with("\x0a\x07"
+                                                 "c_total\x12\x02"
+                                                 "C.\x18"))
+      << reply(protobuf).body;
+}
+
+TEST(Exposition, KeepsTheEndOfOpenMetricsWhateverTheQueryLeaves) {
+  Registry registry;
+  registry.counter({.name = "c_total", .help = "C."});
+  const ExpositionRequest nobody{.accept = "application/openmetrics-text;version=1.0.0", .query = "name[]=nobody"};
+  EXPECT_EQ(expose(registry, nobody).body, "# EOF\n");
+}
+
+// SPEC cases 83 to 85 and 88, through the request.
+TEST(Exposition, HasNamesAsTheyAreForWhoAllowsUtf8) {
+  Registry registry({.utf8_names = true});
+  registry.counter({.name = "disk.io_total", .help = "D."}, {"host", "dev.name"}).labels("h", "sda").inc(2);
+  registry.histogram({.name = "rpc.lat", .help = "R.", .buckets = {1}});
+  EXPECT_EQ(expose(registry, {.accept = "text/plain;version=1.0.0;escaping=allow-utf-8"}).body,
+            "# HELP \"disk.io_total\" D.\n# TYPE \"disk.io_total\" counter\n"
+            "{\"disk.io_total\",\"dev.name\"=\"sda\",host=\"h\"} 2\n"
+            "# HELP \"rpc.lat\" R.\n# TYPE \"rpc.lat\" histogram\n"
+            "{\"rpc.lat_bucket\",le=\"1\"} 0\n{\"rpc.lat_bucket\",le=\"+Inf\"} 0\n"
+            "{\"rpc.lat_sum\"} 0\n{\"rpc.lat_count\"} 0\n");
+  const std::string openmetrics = "application/openmetrics-text;version=1.0.0;escaping=";
+  EXPECT_EQ(expose(registry, {.accept = openmetrics + "allow-utf-8", .query = "name[]=disk.io_total"}).body,
+            "# TYPE \"disk.io\" counter\n# HELP \"disk.io\" D.\n"
+            "{\"disk.io_total\",\"dev.name\"=\"sda\",host=\"h\"} 2.0\n# EOF\n");
+  // SPEC case 96.
+  EXPECT_EQ(expose(registry, {.accept = openmetrics + "values", .query = "name[]=disk.io_total"}).body,
+            "# TYPE U__disk_2e_io counter\n# HELP U__disk_2e_io D.\n"
+            "U__disk_2e_io_total{U__dev_2e_name=\"sda\",host=\"h\"} 2.0\n# EOF\n");
+}
+
+TEST(Exposition, LeavesSomeTimeForTheWayBack) {
+  using std::chrono::milliseconds;
+  EXPECT_EQ(parse_scrape_timeout("10"), milliseconds(9500));
+  EXPECT_EQ(parse_scrape_timeout("1.5"), milliseconds(1350));
+  EXPECT_EQ(parse_scrape_timeout("5"), milliseconds(4500));
+  EXPECT_EQ(parse_scrape_timeout(" 0.01\t"), milliseconds(9));
+  EXPECT_EQ(parse_scrape_timeout("1e2"), milliseconds(99'500));
+  EXPECT_EQ(parse_scrape_timeout("86400"), milliseconds(86'399'500));
+  for (const std::string_view none : {"", " ", "0", "-1", "-0", "86401", "1e300", "inf", "nan", "-nan", "0x10", "10s",
+                                      "1,5", "10,10", "+10", "1 0", "\xff"}) {
+    EXPECT_EQ(parse_scrape_timeout(none), std::nullopt) << none;
+  }
+}
+
+TEST(Exposition, TakesAnyTimeout) {
+  Registry registry;
+  const Registration function = registry.gauge_function({.name = "g", .help = "G."}, [] { return 1; });
+  const std::string text = to_text(registry);
+  for (const auto timeout : {std::chrono::milliseconds::max(), std::chrono::milliseconds(60'000)}) {
+    EXPECT_EQ(expose(registry, {.timeout = timeout}).body, text);
+  }
+  EXPECT_EQ(expose(registry, {.timeout = std::chrono::milliseconds::min()}).body, "");
+}
+
+// SPEC case 205.
+TEST(Exposition, HasTheFamiliesThatTheQueryNames) {
+  Registry registry({.utf8_names = true});
+  registry.counter({.name = "a_total", .help = "A."}).inc();
+  registry.gauge({.name = "b.c", .help = "B."});
+  int calls = 0;
+  const Registration function = registry.gauge_function({.name = "d", .help = "D."}, [&] { return ++calls; });
+  const std::string a = "# HELP a_total A.\n# TYPE a_total counter\na_total 1\n";
+  const std::string b = "# HELP b_c B.\n# TYPE b_c gauge\nb_c 0\n";
+  EXPECT_EQ(expose(registry, {.query = "name[]=a_total&name[]=b.c"}).body, a + b);
+  EXPECT_EQ(expose(registry, {.query = "?name%5B%5D=b_c"}).body, b);
+  EXPECT_EQ(expose(registry, {.query = "name[]=d"}).body, "# HELP d D.\n# TYPE d gauge\nd 3\n");
+  EXPECT_EQ(expose(registry, {.query = "name[]=nobody"}).body, "");
+  EXPECT_EQ(expose(registry, {.query = "name=d"}).body, a + b + "# HELP d D.\n# TYPE d gauge\nd 5\n");
 }
 
 // A registry whose label values cannot be compressed, nor be made shorter by escaping them.

@@ -87,7 +87,8 @@ TEST(FunctionMetric, IsCheckedWhenItIsDefined) {
   const auto one = [] { return 1.0; };
   registry.histogram({.name = "work", .help = "Work."});
   EXPECT_EQ(message_of([&] { registry.gauge_function({.name = "a b", .help = "G."}, one).keep(); }),
-            "gauge 'a b': a metric name may not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*");
+            "gauge 'a b': a metric name may not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with "
+            "RegistryOptions{.utf8_names = true}");
   EXPECT_EQ(message_of([&] { registry.counter_function({.name = "work_sum", .help = "C."}, one).keep(); }),
             "counter 'work_sum': clashes with histogram 'work', because histogram 'work' also writes samples called "
             "'work_sum'");

@@ -27,8 +27,13 @@ TEST(LabelText, TellsWhichNamesItHas) {
   EXPECT_FALSE(LabelView().has("a"));
 }
 
+TEST(LabelText, PutsNamesInQuotesThatAreNotBare) {
+  EXPECT_EQ(text_of({{"a b", "1"}, {"a:b", "2"}, {"\"\\\n", "3"}, {"a", "4"}}),
+            "\"\\\"\\\\\\n\"=\"3\",a=\"4\",\"a b\"=\"1\",\"a:b\"=\"2\"");
+}
+
 TEST(LabelText, RefusesNamesThatCannotBeServed) {
-  EXPECT_THROW(LabelText::of({{"a b", "1"}}), RegistrationError);
+  EXPECT_THROW(LabelText::of({{"a\xff", "1"}}), RegistrationError);
   EXPECT_THROW(LabelText::of({{"__a", "1"}}), RegistrationError);
   EXPECT_THROW(LabelText::of({{"", "1"}}), RegistrationError);
   EXPECT_THROW(LabelText::of({{"a", "1"}, {"a", "2"}}), RegistrationError);

@@ -125,6 +125,41 @@ const std::vector<Mistake>& mistakes() {
          r.counter({.name = "rpc_seconds_bucket", .help = "G."});
          r.histogram({.name = "rpc_seconds", .help = "R."});
        }},
+      {"gauge that a counter is called in OpenMetrics",
+       [](Registry& r) {
+         r.counter({.name = "jobs_total", .help = "J."});
+         r.gauge({.name = "jobs", .help = "J."});
+       }},
+      {"counter that is called like a gauge in OpenMetrics",
+       [](Registry& r) {
+         r.gauge({.name = "jobs", .help = "J."});
+         r.counter({.name = "jobs_total", .help = "J."});
+       }},
+      {"name of a counter's created time",
+       [](Registry& r) {
+         r.counter({.name = "jobs_total", .help = "J."});
+         r.gauge({.name = "jobs_created", .help = "J."});
+       }},
+      {"name of a histogram's created time",
+       [](Registry& r) {
+         r.gauge({.name = "rpc_seconds_created", .help = "G."});
+         r.histogram({.name = "rpc_seconds", .help = "R."});
+       }},
+      {"counter and histogram of one name in OpenMetrics",
+       [](Registry& r) {
+         r.histogram({.name = "rpc", .help = "R."});
+         r.counter({.name = "rpc_total", .help = "R."});
+       }},
+      {"counters that write one name, and neither is called so",
+       [](Registry& r) {
+         r.counter({.name = "jobs_total", .help = "J."});
+         r.counter({.name = "jobs_created_total", .help = "J."});
+       }},
+      {"function with the name of a counter in OpenMetrics",
+       [](Registry& r) {
+         r.counter({.name = "jobs_total", .help = "J."});
+         r.gauge_function({.name = "jobs", .help = "J."}, [] { return 1; }).keep();
+       }},
       {"second definition of another type",
        [](Registry& r) {
          r.counter({.name = "jobs_total", .help = "Jobs done."}, {"queue"});
@@ -202,10 +237,10 @@ TEST(RegistrationError, LeavesTheRegistryAsItWas) {
 
 TEST(RegistrationError, QuotesOnlyTheStartOfAHugeName) {
   Registry registry;
-  std::string huge(1'000'000, 'x');
-  huge.back() = ' ';
+  std::string name(1'000'000, 'x');
+  name += ' ';
   try {
-    registry.gauge({.name = huge, .help = "G."});
+    registry.gauge({.name = name, .help = "G."});
     ADD_FAILURE() << "nothing was thrown";
   } catch (const RegistrationError& error) {
     EXPECT_LT(std::string(error.what()).size(), 400u);

@@ -205,8 +205,14 @@ TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
 TEST_F(TextFormat, RefusesAFamilyNameThatWouldBreakTheScrape) {
   EXPECT_THROW(sink_.begin_family({.name = "queue\xff"}), RegistrationError);
   EXPECT_THROW(sink_.begin_family({.name = ""}), RegistrationError);
-  EXPECT_THROW(sink_.begin_family({.name = "mode:x", .type = MetricType::state_set}), RegistrationError);
   EXPECT_EQ(text(), "");
+}
+
+// Its name is a label's, too, which has no colon.
+TEST_F(TextFormat, PutsTheOwnLabelOfAStateSetInQuotesWhereItsNameNeedsNone) {
+  sink_.begin_family({.name = "mode:x", .type = MetricType::state_set});
+  sink_.state_set({}, std::vector<State>{{"on", true}}, {});
+  EXPECT_EQ(text(), "# TYPE mode:x gauge\nmode:x{\"mode:x\"=\"on\"} 1\n");
 }
 
 TEST_F(TextFormat, RefusesLabelsThatItWritesItself) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,8 +26,6 @@ class NARTHEX_EXPORT Kind {
   // Returns a new series, to which one reference is held.
   virtual Series* make_series(std::string_view labels) const = 0;
 
-  // What this kind appends to its name in the formats, so that no other family may be called that.
-  virtual std::span<const std::string_view> suffixes() const noexcept { return {}; }
   // What ends the names of this kind by convention, behind their unit: "_total"; empty: nothing.
   virtual std::string_view ending() const noexcept { return {}; }
   // Whether names of this kind have to end so.

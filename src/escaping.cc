@@ -1,0 +1,103 @@
+#include "escaping.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "names.h"
+#include "sample_rules.h"
+#include "utf8.h"
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::uint32_t kReplacement = 0xFFFD;
+
+// One character of a name, which may not be UTF-8: a byte that is part of no character counts as U+FFFD.
+struct Character {
+  std::string_view text;
+  bool is_utf8;
+
+  // Unicode's number of it: what the lead byte has behind its length, then six bits of each further byte.
+  std::uint32_t code_point() const noexcept {
+    if (!is_utf8) return kReplacement;
+    const auto lead = static_cast<unsigned char>(text.front());
+    if (text.size() == 1) return lead;
+    std::uint32_t number = lead & (0x7Fu >> text.size());
+    for (const char c : text.substr(1)) number = number << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+    return number;
+  }
+};
+
+Character next_character(std::string_view& rest) noexcept {
+  const std::size_t length = utf8_length(rest);
+  const Character character{rest.substr(0, length == 0 ? 1 : length), length != 0};
+  rest.remove_prefix(character.text.size());
+  return character;
+}
+
+// The rule of metric names, or of label names.
+using IsBare = bool (*)(std::string_view);
+
+// Whether a bare name may have a character at that place: a digit may not come first.
+bool is_bare_at(std::string_view character, bool is_first, IsBare is_bare) noexcept {
+  return is_bare(character) || (!is_first && character.front() >= '0' && character.front() <= '9');
+}
+
+void append_as(EscapingScheme scheme, const Character& character, bool is_bare, std::string& out) {
+  if (scheme != EscapingScheme::underscores && character.text == "_") {
+    out += "__";
+  } else if (is_bare) {
+    out += character.text;
+  } else if (scheme == EscapingScheme::underscores) {
+    out += '_';
+  } else if (scheme == EscapingScheme::values) {
+    fmt::format_to(std::back_inserter(out), "_{:x}_", character.code_point());
+  } else {
+    out += character.text == "." ? "_dot_" : "__";
+  }
+}
+
+std::string escaped(std::string_view name, EscapingScheme scheme, IsBare is_bare) {
+  if (scheme == EscapingScheme::allow_utf_8 || is_bare(name)) return std::string(name);
+  std::string out = scheme == EscapingScheme::values ? "U__" : "";
+  for (std::string_view rest = name; !rest.empty();) {
+    const bool is_first = rest.size() == name.size();
+    const Character character = next_character(rest);
+    append_as(scheme, character, is_bare_at(character.text, is_first, is_bare), out);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(EscapingScheme scheme) noexcept {
+  switch (scheme) {
+    case EscapingScheme::underscores:
+      break;
+    case EscapingScheme::dots:
+      return "dots";
+    case EscapingScheme::values:
+      return "values";
+    case EscapingScheme::allow_utf_8:
+      return "allow-utf-8";
+  }
+  return "underscores";
+}
+
+std::string escape_label_name(std::string_view name, EscapingScheme scheme) {
+  return escaped(name, scheme, is_bare_label_name);
+}
+
+std::string escape_family_name(std::string_view name, MetricType type, EscapingScheme scheme) {
+  if (type == MetricType::state_set) return escape_label_name(name, scheme);
+  const std::string_view ending = ending_of(type);
+  if (!name.ends_with(ending) || name.size() == ending.size()) return escaped(name, scheme, is_bare_metric_name);
+  std::string result = escaped(name.substr(0, name.size() - ending.size()), scheme, is_bare_metric_name);
+  return result += ending;
+}
+
+}  // namespace narthex::detail

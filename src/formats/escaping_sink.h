@@ -1,0 +1,74 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <narthex/sink.h>
+
+#include "../escaping.h"
+
+namespace narthex::detail {
+
+// Stands in front of a writer, for a scraper that takes bare names only, and escapes those that are not.
+//
+//   disk.io{dev.name="sda"}  -->  disk_io{dev_name="sda"}
+//
+// Names that were two may be one then. Of two families that write the same name, in whatever format, the one that comes
+// second is left out, and so is a series two labels of which are called the same: either would cost the whole scrape.
+class EscapingSink final : public Sink {
+ public:
+  // Gets a line for each family and each series that is left out.
+  using Report = std::function<void(std::string_view line)>;
+
+  EscapingSink(Sink& out, EscapingScheme scheme, Report report)
+      : out_(out), scheme_(scheme), report_(std::move(report)) {}
+
+  void begin_family(const FamilyInfo& family) override;
+  void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
+  void gauge(LabelView labels, double value, const Timestamp& at) override;
+  void unknown(LabelView labels, double value, const Timestamp& at) override;
+  void info(LabelView labels, const Timestamp& at) override;
+  void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override;
+  void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
+  void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override;
+  void finish() override { out_.finish(); }
+
+ private:
+  // A family as the application called it.
+  struct Original {
+    MetricType type;
+    std::string name;
+
+    std::string title() const;
+  };
+  struct Label {
+    std::string name;
+    std::string_view value;  // as it stands in a text
+  };
+
+  // Returns why a family cannot be served under its escaped name; empty: it can.
+  std::string clash(MetricType type, const std::string& escaped) const;
+
+  // Returns the labels as the writer gets them, valid until the next call; none: the sample is left out.
+  std::optional<LabelView> escaped(LabelView labels);
+  void escape(LabelView labels);
+  std::optional<std::string_view> name_twice() const;
+  void leave_out(LabelView labels, std::string_view name);
+
+  Sink& out_;
+  const EscapingScheme scheme_;
+  const Report report_;
+  std::unordered_map<std::string, Original> served_;  // by escaped name
+  Original family_{};                                 // the one that was begun
+  std::string name_;                                  // of it, escaped; empty: it is left out
+  std::vector<Label> labels_;                         // of a sample that needs escaping
+  std::string text_;                                  // of them
+};
+
+}  // namespace narthex::detail

@@ -1,0 +1,57 @@
+#include "name_filter.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+
+namespace narthex::detail {
+
+namespace {
+
+// Returns what stands before the first separator, and takes both off the text.
+std::string_view next_before(std::string_view& text, char separator) noexcept {
+  const std::string_view part = text.substr(0, text.find(separator));
+  text.remove_prefix(std::min(part.size() + 1, text.size()));
+  return part;
+}
+
+// Returns the text that a part of a query stands for: "%5B" is "[", a plus a blank.
+std::string decoded(std::string_view encoded) {
+  std::string text;
+  for (std::size_t i = 0; i < encoded.size(); ++i) {
+    const char* const digits = encoded.data() + i + 1;
+    unsigned char byte = 0;
+    if (encoded[i] == '%' && encoded.size() - i > 2 &&
+        std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      text += static_cast<char>(byte);
+      i += 2;
+    } else {
+      text += encoded[i] == '+' ? ' ' : encoded[i];
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+NameFilter::NameFilter(std::string_view query) {
+  if (query.starts_with('?')) query.remove_prefix(1);
+  while (!query.empty()) {
+    std::string_view value = next_before(query, '&');
+    if (decoded(next_before(value, '=')) != "name[]") continue;
+    names_.push_back(decoded(value));
+    wants_all_ = false;
+  }
+  std::ranges::sort(names_);
+}
+
+bool NameFilter::has(std::string_view name) const noexcept { return std::ranges::binary_search(names_, name); }
+
+bool NameFilter::wants(const FamilyInfo& family, EscapingScheme scheme) const {
+  if (wants_all_ || has(family.name)) return true;
+  std::string served = escape_family_name(family.name, family.type, scheme);
+  if (family.type == MetricType::info && !served.ends_with("_info")) served += "_info";
+  return has(served);
+}
+
+}  // namespace narthex::detail
