@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 #include <httplib.h>
@@ -10,9 +12,13 @@
 /// send back what comes.
 inline void serve_metrics(const narthex::Registry& registry, const httplib::Request& request,
                           httplib::Response& response) {
+  const std::string_view target = request.target;  // what was asked for, query and all
   narthex::Exposition reply = narthex::expose(
       registry,
-      {.accept = request.get_header_value("Accept"), .accept_encoding = request.get_header_value("Accept-Encoding")});
+      {.accept = request.get_header_value("Accept"),
+       .accept_encoding = request.get_header_value("Accept-Encoding"),
+       .timeout = narthex::parse_scrape_timeout(request.get_header_value("X-Prometheus-Scrape-Timeout-Seconds")),
+       .query = target.substr(std::min(target.find('?'), target.size()))});
   if (!reply.content_encoding.empty()) response.set_header("Content-Encoding", reply.content_encoding);
   // A content provider, because set_content() compresses text on its own, also what is compressed already.
   const std::size_t size = reply.body.size();

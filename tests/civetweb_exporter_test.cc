@@ -62,7 +62,7 @@ TEST(CivetwebExporter, ServesTheRegistry) {
                            "Content-Length: " +
                            std::to_string(kBody.size()) +
                            "\r\n"
-                           "Vary: Accept-Encoding\r\n"
+                           "Vary: Accept, Accept-Encoding\r\n"
                            "Connection: close\r\n"));
   EXPECT_EQ(reply.body, kBody);
 }
@@ -89,7 +89,7 @@ TEST(CivetwebExporter, CompressesWhereTheClientAcceptsIt) {
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
   const std::string wanted = " /metrics HTTP/1.1\r\nHost: localhost\r\naccept-encoding: deflate, GZIP;q=0.5\r\n\r\n";
   const HttpReply reply = request(exporter.port(), "GET" + wanted);
-  EXPECT_THAT(reply.head, HasSubstr("\r\nVary: Accept-Encoding\r\nContent-Encoding: gzip\r\n"));
+  EXPECT_THAT(reply.head, HasSubstr("\r\nVary: Accept, Accept-Encoding\r\nContent-Encoding: gzip\r\n"));
   EXPECT_THAT(reply.head, HasSubstr("\r\nContent-Length: " + std::to_string(reply.body.size()) + "\r\n"));
   EXPECT_EQ(gunzip(reply.body), to_text(registry));
 
@@ -99,14 +99,64 @@ TEST(CivetwebExporter, CompressesWhereTheClientAcceptsIt) {
   EXPECT_EQ(head.body, "");
 
   const HttpReply plain = get(exporter.port());
-  EXPECT_THAT(plain.head, HasSubstr("\r\nVary: Accept-Encoding\r\n"));
+  EXPECT_THAT(plain.head, HasSubstr("\r\nVary: Accept, Accept-Encoding\r\n"));
   EXPECT_THAT(plain.head, Not(HasSubstr("Content-Encoding")));
   EXPECT_EQ(plain.body, to_text(registry));
 }
 
-TEST(CivetwebExporter, IgnoresTheQuery) {
-  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
-  EXPECT_EQ(get(exporter.port(), "/metrics?debug=1").body, kBody);
+// A request for /metrics with these header lines, each with its line end.
+HttpReply get_with(std::uint16_t port, const std::string& lines) {
+  return request(port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + lines + "\r\n");
+}
+
+// SPEC case 205.
+TEST(CivetwebExporter, ServesTheFamiliesThatTheQueryNames) {
+  Registry registry = example();
+  for (const char* name : {"a", "b"}) registry.gauge({.name = name, .help = "G."});
+  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  const auto body = [&](const std::string& query) { return get(exporter.port(), "/metrics" + query).body; };
+  EXPECT_EQ(body("?debug=1"), to_text(registry));
+  EXPECT_EQ(body("?name[]=jobs_total"), kBody);
+  EXPECT_EQ(body("?name%5B%5D=jobs_total&name[]=b"), "# HELP b G.\n# TYPE b gauge\nb 0\n" + kBody);
+  EXPECT_EQ(body("?name[]=nobody"), "");
+}
+
+TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {
+  const Registry registry = example();
+  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  const std::string protobuf =
+      "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
+  const std::string openmetrics = "application/openmetrics-text; version=1.0.0";
+  const auto check = [&](const std::string& lines, const std::string& type, std::string_view accept) {
+    const HttpReply reply = get_with(exporter.port(), lines);
+    EXPECT_THAT(reply.head, HasSubstr("\r\nContent-Type: " + type + "\r\n")) << lines;
+    EXPECT_EQ(reply.body, expose(registry, {.accept = accept}).body) << lines;
+  };
+  check("Accept: text/plain;version=1.0.0;escaping=dots\r\n", "text/plain; version=1.0.0; charset=utf-8; escaping=dots",
+        "text/plain;version=1.0.0");
+  check("accept: " + openmetrics + "\r\n", openmetrics + "; charset=utf-8; escaping=underscores", openmetrics);
+  check("Accept: " + protobuf + ";escaping=allow-utf-8\r\n", protobuf + "; escaping=allow-utf-8", protobuf);
+  // SPEC case 124.
+  check("Accept: text/plain;q=0.5\r\nX: y\r\nACCEPT: " + openmetrics + "\r\n",
+        openmetrics + "; charset=utf-8; escaping=underscores", openmetrics);
+}
+
+TEST(CivetwebExporter, SkipsACollectorThatWouldTakeTooLong) {
+  Registry registry = example();
+  const Registration slow = registry.gauge_function({.name = "slow", .help = "S."}, [] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return 1;
+  });
+  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  const std::string full = "# HELP slow S.\n# TYPE slow gauge\nslow 1\n";
+  const std::string timeout = "X-Prometheus-Scrape-Timeout-Seconds: ";
+  EXPECT_EQ(get_with(exporter.port(), timeout + "0.02\r\n").body, kBody + full) << "nothing is known of it yet";
+  EXPECT_EQ(get_with(exporter.port(), timeout + "0.02\r\n").body, kBody);
+  EXPECT_EQ(get_with(exporter.port(), timeout + "60\r\n").body, kBody + full);
+  EXPECT_EQ(get_with(exporter.port(), timeout + "soon\r\n").body, kBody + full);
+  Registry numbers;
+  numbers.add(LibraryCollector(registry)).keep();
+  EXPECT_THAT(to_text(numbers), HasSubstr("narthex_collector_skipped_total{collector=\"slow\"} 1\n"));
 }
 
 TEST(CivetwebExporter, NamesThePathsToTry) {

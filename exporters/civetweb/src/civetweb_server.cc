@@ -13,6 +13,7 @@
 
 #include <civetweb.h>
 #include <fmt/format.h>
+#include <strings.h>
 
 #include "http_answer.h"
 
@@ -21,6 +22,18 @@ namespace narthex::detail {
 namespace {
 
 std::string_view text_or_empty(const char* text) { return text ? text : ""; }
+
+// Returns the values of all header lines of a name, as if they were one.
+std::string header(const mg_request_info& info, const char* name) {
+  std::string joined;
+  for (int i = 0; i < info.num_headers; ++i) {
+    const mg_header& line = info.http_headers[i];
+    if (::strcasecmp(line.name, name) != 0) continue;
+    if (!joined.empty()) joined += ',';
+    joined += text_or_empty(line.value);
+  }
+  return joined;
+}
 
 // civetweb would write to a file; what it has to say reaches the user as an exception or as a status.
 int log_nothing(const mg_connection*, const char*) { return 1; }
@@ -102,13 +115,25 @@ CivetwebServer::~CivetwebServer() {
 }
 
 int CivetwebServer::begin_request(mg_connection* connection) noexcept {
-  const mg_request_info* info = mg_get_request_info(connection);
-  const auto header = [connection](const char* name) { return text_or_empty(mg_get_header(connection, name)); };
+  try {
+    return handle(connection);
+  } catch (...) {  // not even memory for the request
+    return 500;
+  }
+}
+
+int CivetwebServer::handle(mg_connection* connection) {
+  const mg_request_info& info = *mg_get_request_info(connection);
+  const std::string accept = header(info, "Accept");
+  const std::string accept_encoding = header(info, "Accept-Encoding");
   const HttpRequest request{
-      .method = text_or_empty(info->request_method),
-      .path = text_or_empty(info->local_uri),
+      .method = text_or_empty(info.request_method),
+      .path = text_or_empty(info.local_uri),
       .is_ambiguous = mg_get_header(connection, "Content-Length") && mg_get_header(connection, "Transfer-Encoding"),
-      .wanted = {.accept = header("Accept"), .accept_encoding = header("Accept-Encoding")}};
+      .wanted = {.accept = accept,
+                 .accept_encoding = accept_encoding,
+                 .timeout = parse_scrape_timeout(header(info, "X-Prometheus-Scrape-Timeout-Seconds")),
+                 .query = text_or_empty(info.query_string)}};
   std::string memory = bodies_.take();
   const HttpAnswer reply = answer(request, routes_, memory);
   if (mg_write(connection, reply.head.data(), reply.head.size()) > 0 && !reply.body.empty()) {

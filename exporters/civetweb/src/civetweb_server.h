@@ -34,6 +34,7 @@ class CivetwebServer {
   // Answers in place of all of civetweb's own handling: it calls this once it has read the headers of a request, before
   // it looks at files, scripts, handlers or upgrades, and goes no further when the result is positive.
   int begin_request(mg_connection* connection) noexcept;
+  int handle(mg_connection* connection);  // returns the status
 
   const std::vector<ListenAddress> addresses_;
   const Routes& routes_;

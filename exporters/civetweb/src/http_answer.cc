@@ -56,7 +56,7 @@ HttpAnswer exposition(const Registry& registry, const ExpositionRequest& wanted,
   Exposition reply{.body = std::move(memory)};
   expose(registry, wanted, reply);
   memory = std::move(reply.body);
-  std::string more = "Vary: Accept-Encoding\r\n";
+  std::string more = "Vary: Accept, Accept-Encoding\r\n";
   if (!reply.content_encoding.empty()) more += fmt::format("Content-Encoding: {}\r\n", reply.content_encoding);
   return {200, head(200, reply.content_type, memory.size(), more), memory};
 }
