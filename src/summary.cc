@@ -121,7 +121,6 @@ class SummaryKind final : public Kind {
     if (quantiles_.empty()) return detail::Series::make<SumAndCount>(labels, no_bounds_);
     return detail::Series::make<QuantileSeries>(labels, no_bounds_, quantiles_, max_age_, age_buckets_);
   }
-  std::span<const std::string_view> suffixes() const noexcept override { return kSuffixes; }
   std::string_view own_label() const noexcept override { return "quantile"; }
   std::string settings() const override {
     if (quantiles_.empty()) return "no quantiles";
