@@ -22,7 +22,6 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kSuffixes{"_sum", "_count"};
 constexpr std::size_t kMostAgeBuckets = 100;  // each keeps a snapshot
 constexpr auto kLongestAge = std::chrono::hours(24 * 366);
 
