@@ -1,9 +1,11 @@
 #include <narthex/counter.h>
 
 #include <string_view>
+#include <utility>
 
 #include <narthex/sink.h>
 
+#include "exemplar_copies.h"
 #include "promotion.h"
 
 namespace narthex::detail {
@@ -15,18 +17,41 @@ class CounterKind final : public Kind {
   MetricType type() const noexcept override { return MetricType::counter; }
   std::string_view ending() const noexcept override { return "_total"; }
   detail::Series* make_series(std::string_view labels) const override {
-    return detail::Series::make<CounterSeries>(labels);
+    return detail::Series::make<CounterSeries>(labels, exemplars_);
   }
+  void use(std::shared_ptr<const ExemplarSource> source) noexcept override { exemplars_ = std::move(source); }
+
+ private:
+  std::shared_ptr<const ExemplarSource> exemplars_;
 };
 
+constexpr ExemplarShape kOnePlace{1};
+
 }  // namespace
+
+CounterSeries::CounterSeries(const std::shared_ptr<const ExemplarSource>& source) : exemplars_(source) {
+  if (source) wish(kExemplar);
+}
 
 CounterSeries::~CounterSeries() {
   give_back_sum_slot(slot_.load(std::memory_order_relaxed));
 }  // relaxed: the last user
 
-void CounterSeries::inc_without_cell(double amount) noexcept {
-  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in inc
+void CounterSeries::inc(double amount, ExemplarLabels exemplar) noexcept {
+  if (!(amount >= 0)) return count_rejected_update();
+  fulfil(kSignOfLife);
+  add(amount);
+  exemplars_.give(kOnePlace, 0, amount, exemplar);
+}
+
+void CounterSeries::inc_with_wishes(double amount) noexcept {
+  fulfil(kSignOfLife);
+  add(amount);
+  if (has_wish(kExemplar) && !exemplars_.offer(kOnePlace, 0, amount)) fulfil(kExemplar);
+}
+
+void CounterSeries::add_without_cell(double amount) noexcept {
+  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in add
   if (slot < kFirstSlot) {
     if (heat_.add(add_atomically(base_, amount))) promote(slot_, sum_slots);
   } else if (std::atomic<double>* cell = own_sum_cell(slot)) {
@@ -43,7 +68,9 @@ double CounterSeries::value() const noexcept {
 
 void CounterSeries::collect(Sink& sink) const {
   heat_.cool();
-  sink.counter(labels(), {value(), created_.time()});
+  ExemplarCopies exemplars;  // before the value: that of an exemplar is part of it
+  if (!exemplars_.are_none() && exemplars_.copy_to(exemplars)) wish(kExemplar);
+  sink.counter(labels(), {value(), created_.time(), exemplars.at(0)});
 }
 
 std::unique_ptr<Kind> make_kind(const CounterOptions&) { return std::make_unique<CounterKind>(); }

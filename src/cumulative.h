@@ -7,12 +7,15 @@
 
 #include <narthex/sink.h>
 
+#include "exemplar_copies.h"
+
 namespace narthex::detail {
 
-// Gives buckets, one more than bounds, their bounds, +Inf the last, and counts of zero.
-inline void start_buckets(std::span<Bucket> buckets, std::span<const double> bounds) noexcept {
+// Gives buckets, one more than bounds, their bounds, +Inf the last, their exemplars, and counts of zero.
+inline void start_buckets(std::span<Bucket> buckets, std::span<const double> bounds,
+                          const ExemplarCopies& exemplars) noexcept {
   for (std::size_t i = 0; i < buckets.size(); ++i) {
-    buckets[i] = {i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity(), 0};
+    buckets[i] = {i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity(), 0, exemplars.at(i)};
   }
 }
 

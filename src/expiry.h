@@ -8,9 +8,10 @@
 
 namespace narthex::detail {
 
-// Knows how long a series has shown no sign of life. An update leaves the sign and reads no clock; whoever looks, at a
-// scrape or an insertion, takes it away and notes the time, so a series counts as idle from the look that found the
-// sign: never too early, and late by the time between two looks at most.
+// Knows how long a series has shown no sign of life. An update leaves the sign, by fulfilling the wish for one, and
+// reads no clock; whoever looks, at a scrape or an insertion, takes it away, by wishing for the next, and notes the time, so
+// a series counts as idle from the look that found the sign: never too early, and late by the time between two looks
+// at most.
 class Expiry {
  public:
   // In steps of 10 ms, which wrap around after 497 days.
@@ -28,14 +29,14 @@ class Expiry {
   // Starts the time of a new series. For families that let series expire.
   static void begin(Series& series) noexcept {
     series.idle_since_ = now();
-    series.is_alive_.store(false, std::memory_order_relaxed);  // relaxed: nobody else knows the series
+    series.wish(Series::kSignOfLife);
   }
 
   // Under the mutex of the series' table.
   bool is_idle(Series& series, Time now) const noexcept {
-    // relaxed: an update that is missed leaves its sign for the look that comes before the end; see SeriesTable
-    if (series.is_alive_.load(std::memory_order_relaxed)) {
-      series.is_alive_.store(false, std::memory_order_relaxed);
+    // An update that is missed leaves its sign for the look that comes before the end; see SeriesTable.
+    if (!series.has_wish(Series::kSignOfLife)) {
+      series.wish(Series::kSignOfLife);
       series.idle_since_ = now;
     }
     return now - series.idle_since_ > timeout_;

@@ -14,6 +14,7 @@
 #include <narthex/sink.h>
 
 #include "cumulative.h"
+#include "exemplar_copies.h"
 #include "formats/number.h"
 #include "native_histogram.h"
 #include "promotion.h"
@@ -68,9 +69,10 @@ class HistogramKind final : public Kind {
 
   MetricType type() const noexcept override { return MetricType::histogram; }
   detail::Series* make_series(std::string_view labels) const override {
-    if (native_) return detail::Series::make<NativeHistogramSeries>(labels, bounds_, *native_);
-    return detail::Series::make<HistogramSeries>(labels, bounds_);
+    if (native_) return detail::Series::make<NativeHistogramSeries>(labels, bounds_, exemplars_, *native_);
+    return detail::Series::make<HistogramSeries>(labels, bounds_, exemplars_);
   }
+  void use(std::shared_ptr<const ExemplarSource> source) noexcept override { exemplars_ = std::move(source); }
   std::string_view own_label() const noexcept override { return "le"; }
   std::string settings() const override {
     const std::string buckets = fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", "));
@@ -80,6 +82,7 @@ class HistogramKind final : public Kind {
  private:
   const HistogramSeries::Bounds bounds_;
   const std::optional<NativeLimits> native_;
+  std::shared_ptr<const ExemplarSource> exemplars_;
 };
 
 }  // namespace
@@ -88,9 +91,15 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), p
   if (size_ % 2 == 1) padded_.push_back(std::numeric_limits<double>::infinity());
 }
 
-HistogramSeries::HistogramSeries(Bounds bounds)
-    : bounds_(std::move(bounds)), base_(new_cells(*bounds_, kBaseAlignment)) {
+HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source)
+    : bounds_(std::move(bounds)), base_(new_cells(*bounds_, kBaseAlignment)), exemplars_(source) {
   if (!base_) throw std::bad_alloc();
+  if (source) wish(kExemplar);
+}
+
+HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source, WithoutCells)
+    : bounds_(std::move(bounds)), base_(nullptr), exemplars_(source) {
+  if (source) wish(kExemplar);
 }
 
 HistogramSeries::~HistogramSeries() {
@@ -117,14 +126,33 @@ HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcep
   return cells;
 }
 
-void HistogramSeries::observe_without_cells(std::size_t bucket, double value) noexcept {
-  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in observe
+void HistogramSeries::observe(double value, ExemplarLabels exemplar) noexcept {
+  fulfil(kSignOfLife);
+  const std::size_t bucket = bounds_->bucket_of(value);
+  add(bucket, value);
+  if (!std::isnan(value)) exemplars_.give(exemplar_shape(), bucket, value, exemplar);
+}
+
+void HistogramSeries::observe_with_wishes(double value) noexcept {
+  fulfil(kSignOfLife);
+  const std::size_t bucket = bounds_->bucket_of(value);
+  add(bucket, value);
+  if (!has_wish(kExemplar) || std::isnan(value)) return;
+  if (!exemplars_.offer(exemplar_shape(), bucket, value)) fulfil(kExemplar);
+}
+
+void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexcept {
+  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in add
   if (slot >= kFirstSlot) {
     if (HistogramCells* own = find_or_make_own_cells(slot)) return own->add(bucket, value);
   }
-  base_->counts()[bucket].fetch_add(1, std::memory_order_relaxed);  // relaxed: as in observe
+  base_->counts()[bucket].fetch_add(1, std::memory_order_relaxed);  // relaxed: as in HistogramCells
   const bool was_contended = add_atomically(base_->sum, value);
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
+}
+
+void HistogramSeries::copy_exemplars(ExemplarCopies& copies) const {
+  if (!exemplars_.are_none() && exemplars_.copy_to(copies)) wish(kExemplar);
 }
 
 double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
@@ -137,7 +165,7 @@ double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
     }
     sum += cells.sum.load(std::memory_order_relaxed);
   };
-  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in observe
+  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in add
   if (slot >= kFirstSlot) {
     Shards::for_each([&](const Shard& shard) {
       const auto* cell = shard.histograms.find(slot);
@@ -150,10 +178,12 @@ double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
 }
 
 void HistogramSeries::collect(Sink& sink) const {
+  ExemplarCopies exemplars;
+  copy_exemplars(exemplars);
   fmt::basic_memory_buffer<Bucket, 64> memory;  // on the stack for usual numbers of buckets
   memory.resize(bounds().size() + 1);
   const std::span<Bucket> buckets(memory.data(), memory.size());
-  start_buckets(buckets, bounds());
+  start_buckets(buckets, bounds(), exemplars);
   const double sum = read(buckets);
   const std::uint64_t count = accumulate(buckets);
   sink.histogram(labels(), {buckets, count, sum, nullptr, created_.time()});

@@ -83,6 +83,11 @@ void LibraryCollector::collect(Sink& sink) {
           detail::totals().rejected_updates);
   counter(sink, "narthex_replaced_bytes_total", "Bytes of label values that were not UTF-8 and became U+FFFD.",
           detail::totals().replaced_bytes);
+  counter(sink, "narthex_exemplars_refused_total",
+          "Exemplars with labels that are too long, given twice or badly named; their updates counted.",
+          detail::totals().refused_exemplars);
+  counter(sink, "narthex_exemplar_errors_total", "Calls of the function that gives exemplars their labels which threw.",
+          detail::totals().exemplar_errors);
   counter(sink, "narthex_scrapes_total", "Scrapes of this registry.", registry->scrapes);
   counters(sink, "narthex_series_overflowed_total",
            "Lookups of label values that shared one series, because the family had all its max_series.", "family",

@@ -11,6 +11,7 @@
 #include <narthex/sink.h>
 
 #include "cumulative.h"
+#include "exemplar_copies.h"
 #include "formats/number.h"
 #include "log_counts.h"
 
@@ -59,15 +60,18 @@ std::string NativeLimits::settings() const {
 
 // A table may have twice the buckets, so that scrapes, which may widen the zero bucket, mostly are there first; and one
 // more wherever a classic bound, zero or NaN divides them.
-NativeHistogramSeries::NativeHistogramSeries(Bounds bounds, const NativeLimits& limits)
-    : HistogramSeries(std::move(bounds), WithoutCells()),
+NativeHistogramSeries::NativeHistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source,
+                                             const NativeLimits& limits)
+    : HistogramSeries(std::move(bounds), source, WithoutCells()),
       counts_(limits.schema, limits.zero_threshold, 2 * limits.max_buckets + this->bounds().size() + 2),
       max_buckets_(limits.max_buckets),
       max_zero_threshold_(limits.max_zero_threshold) {}
 
 void NativeHistogramSeries::collect(Sink& sink) const {
+  ExemplarCopies exemplars;
+  copy_exemplars(exemplars);
   std::vector<Bucket> buckets(bounds().size() + 1);
-  start_buckets(buckets, bounds());
+  start_buckets(buckets, bounds(), exemplars);
   std::vector<LogCell> cells;
   const double sum = counts_.read([&](const LogCell& cell) {
     buckets[cell.key.bucket()].cumulative_count += cell.count;
@@ -76,7 +80,8 @@ void NativeHistogramSeries::collect(Sink& sink) const {
   LogCounts native(cells, counts_.schema(), counts_.zero_threshold());
   native.limit(max_buckets_, max_zero_threshold_);
   counts_.coarsen(native.schema(), native.zero_threshold());
-  const NativeSample sample = native.sample();
+  NativeSample sample = native.sample();
+  sample.exemplars = exemplars.native();
   const std::uint64_t count = accumulate(buckets);
   sink.histogram(labels(), {buckets, count, sum, &sample, created()});
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include <narthex/detail/histogram_series.h>
@@ -27,12 +28,12 @@ struct NativeLimits {
 // agree on how many observations there were.
 class NativeHistogramSeries final : public HistogramSeries {
  public:
-  NativeHistogramSeries(Bounds bounds, const NativeLimits& limits);
+  NativeHistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source, const NativeLimits& limits);
 
   void collect(Sink& sink) const override;
 
  private:
-  void observe_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
+  void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
 
   LogBuckets counts_;
   const std::size_t max_buckets_;

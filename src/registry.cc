@@ -40,6 +40,7 @@ Registry& Registry::global() {
 std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options,
                                                       std::vector<std::string> label_names,
                                                       std::unique_ptr<detail::Kind> kind) {
+  state_->equip(*kind);
   return state_->define(definition_of(options, std::move(label_names), std::move(kind)));
 }
 

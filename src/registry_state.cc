@@ -18,7 +18,13 @@ RegistryState::RegistryState(RegistryOptions options)
     : name_rule_(options.utf8_names ? NameRule::utf8 : NameRule::legacy),
       labels_(std::move(options.labels)),
       extra_labels_(labels_, name_rule_),
-      diagnostics_(std::make_shared<const Diagnostics>(std::move(options.diagnostic))) {}
+      diagnostics_(std::make_shared<const Diagnostics>(std::move(options.diagnostic))),
+      exemplars_(options.exemplars.labels ? std::make_shared<const ExemplarSource>(std::move(options.exemplars))
+                                          : nullptr) {}
+
+void RegistryState::equip(Kind& kind) const {
+  if (exemplars_) kind.use(exemplars_);
+}
 
 void RegistryState::complete(Definition& definition) const {
   definition.constant_labels.insert(definition.constant_labels.end(), labels_.begin(), labels_.end());

@@ -16,6 +16,7 @@
 
 #include "definition.h"
 #include "diagnostics.h"
+#include "exemplar_source.h"
 #include "extra_labels.h"
 #include "family_state.h"
 #include "names.h"
@@ -31,6 +32,8 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
  public:
   explicit RegistryState(RegistryOptions options);
 
+  // Hands a kind what its series share with all others of the registry.
+  void equip(Kind& kind) const;
   std::shared_ptr<FamilyState> define(Definition definition);
   bool remove(const FamilyState* family);
   bool remove(std::string_view name);
@@ -73,6 +76,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   const Labels labels_;
   const ExtraLabels extra_labels_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
+  const std::shared_ptr<const ExemplarSource> exemplars_;  // null: none by themselves
   OnceEach told_;
   mutable std::mutex mutex_;
   std::map<std::string, Siblings, std::less<>> families_;

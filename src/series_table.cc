@@ -223,7 +223,7 @@ std::size_t SeriesTable::expire_some(std::size_t most, Expired& expired) noexcep
   for (const auto& [series, cell] : idle) {
     // acquire: what others did to it comes before its end; relaxed: it was done before a hazard was cleared
     if (hazards.have(series) || series->references_.load(std::memory_order_acquire) != 1 ||
-        series->is_alive_.load(std::memory_order_relaxed) || list_.cursor_on(*series)) {
+        !series->has_wish(Series::kSignOfLife) || list_.cursor_on(*series)) {
       index_.acquit(series, cell);
       continue;
     }

@@ -76,7 +76,7 @@ class QuantileSeries final : public HistogramSeries {
  public:
   QuantileSeries(Bounds no_bounds, const std::vector<double>& quantiles, std::chrono::milliseconds max_age,
                  std::size_t age_buckets)
-      : HistogramSeries(std::move(no_bounds), WithoutCells()),
+      : HistogramSeries(std::move(no_bounds), nullptr, WithoutCells()),
         counts_(kSchema, 0, kMostKeys),
         window_(max_age, age_buckets, QuantileWindow::Clock::now()) {
     for (const double quantile : quantiles) quantiles_.push_back({quantile, 0});
@@ -92,7 +92,7 @@ class QuantileSeries final : public HistogramSeries {
   }
 
  private:
-  void observe_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
+  void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
 
   LogCounts read_recent(SummarySample& sample) const {
     const std::lock_guard lock(mutex_);  // of two scrapes, the one that reads more is the later one
@@ -117,7 +117,8 @@ class SummaryKind final : public Kind {
 
   MetricType type() const noexcept override { return MetricType::summary; }
   detail::Series* make_series(std::string_view labels) const override {
-    if (quantiles_.empty()) return detail::Series::make<SumAndCount>(labels, no_bounds_);
+    if (quantiles_.empty())
+      return detail::Series::make<SumAndCount>(labels, no_bounds_, nullptr);  // exemplars are none of a summary's
     return detail::Series::make<QuantileSeries>(labels, no_bounds_, quantiles_, max_age_, age_buckets_);
   }
   std::string_view own_label() const noexcept override { return "quantile"; }

@@ -13,6 +13,8 @@ namespace narthex::detail {
 struct Totals {
   std::atomic<std::uint64_t> rejected_updates{0};  // negative or NaN amounts, states that there are not
   std::atomic<std::uint64_t> replaced_bytes{0};    // bytes of label values and other texts that were not UTF-8
+  std::atomic<std::uint64_t> refused_exemplars{0};
+  std::atomic<std::uint64_t> exemplar_errors{0};  // calls of ExemplarOptions::labels that threw
 };
 
 NARTHEX_EXPORT Totals& totals() noexcept;

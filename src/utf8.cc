@@ -6,8 +6,6 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-
 struct Range {
   unsigned char first, last;
   bool has(unsigned char byte) const noexcept { return byte >= first && byte <= last; }

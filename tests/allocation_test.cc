@@ -58,6 +58,38 @@ TEST(Allocation, IsNotNeededForUpdatesColdOrHot) {
   EXPECT_EQ(allocations_of([&] { update(kHot); }), 0);
 }
 
+// Memory comes with the first exemplar of each place, and with one that is longer than all before.
+TEST(Allocation, IsNotNeededForExemplarsInMemoryThatTheyHad) {
+  Registry registry;
+  const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
+  const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}});
+  const auto update = [&](const std::string& id) {
+    counter.inc(1, {{"trace_id", id}});
+    for (int i = 0; i < 3; ++i) histogram.observe(i, {{"trace_id", id}, {"span_id", "00f067aa0ba902b7"}});
+    histogram.observe(3, {{"too_long", std::string_view("x\xff")}, {"too_long", id}});
+  };
+  const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  EXPECT_GT(allocations_of([&] { update(id); }), 0);
+  EXPECT_EQ(allocations_of([&] { update(id); }), 0);
+  const std::string wide = "größer\xff";
+  EXPECT_EQ(allocations_of([&] { update(wide); }), 0);
+}
+
+TEST(Allocation, IsNotNeededForExemplarsThatNobodyWantsYet) {
+  Registry registry({.exemplars = {.labels = [] { return Labels{{"trace_id", "a"}}; }}});
+  const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
+  const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1}});
+  const auto update = [&] {
+    counter.inc();
+    histogram.observe(0.5);
+  };
+  EXPECT_GT(allocations_of(update), 0);
+  EXPECT_EQ(allocations_of([&] {
+              for (int i = 0; i < 1000; ++i) update();
+            }),
+            0);
+}
+
 TEST(Allocation, IsNotNeededToFindASeries) {
   Registry registry;
   const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what", "how"});

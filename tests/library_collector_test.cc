@@ -3,6 +3,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
@@ -35,7 +36,7 @@ TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
   const std::size_t begin = text.find(head + "clashes");
   const std::size_t seconds = text.find(head + "duration");
   const std::size_t errors = text.find(head + "errors");
-  const std::size_t process = text.find("# HELP narthex_rejected");
+  const std::size_t process = text.find("# HELP narthex_exemplar_errors");
   const std::size_t scrapes = text.find("# HELP narthex_scrapes");
   const std::size_t end = text.find("# HELP roomy_total");
   ASSERT_LT(end, text.size());
@@ -88,6 +89,20 @@ TEST(LibraryCollector, CountsRejectedUpdatesAndReplacedBytes) {
   registry.counter({.name = "d_total", .help = "D."}, {"a"}).labels("\xff\xfe");
   EXPECT_EQ(rejected() - rejected_before, 1);
   EXPECT_EQ(replaced() - replaced_before, 2);
+}
+
+TEST(LibraryCollector, CountsRefusedExemplarsAndErrorsOfTheirSource) {
+  Registry registry({.exemplars = {.labels = []() -> Labels { throw std::runtime_error("always"); }}});
+  const Registration own = registry.add(LibraryCollector(registry));
+  const auto refused = [&] { return sample(to_text(registry), "narthex_exemplars_refused_total"); };
+  const auto errors = [&] { return sample(to_text(registry), "narthex_exemplar_errors_total"); };
+  const double refused_before = refused();
+  const double errors_before = errors();
+  const Counter counter = registry.counter({.name = "c_total", .help = "C."});
+  counter.inc(1, {{"trace id", "a"}});
+  EXPECT_EQ(refused() - refused_before, 1);
+  std::thread([&] { counter.inc(); }).join();  // one that was not asked in vain before
+  EXPECT_EQ(errors() - errors_before, 1);
 }
 
 TEST(LibraryCollector, DoesNotKeepItsRegistryAlive) {

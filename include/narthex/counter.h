@@ -3,6 +3,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -11,6 +12,7 @@
 #include <narthex/detail/counter_series.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
+#include <narthex/exemplar_labels.h>
 #include <narthex/labels.h>
 
 namespace narthex {
@@ -38,6 +40,14 @@ class CounterUpdates {
   void inc(double amount = 1) const noexcept {
     if (series_) series_->inc(amount);
   }
+  /// The same with an exemplar, which stays until the next one comes: `inc(1, {{"trace_id", id}})`.
+  void inc(double amount, std::initializer_list<ExemplarLabel> exemplar) const noexcept {
+    inc(amount, ExemplarLabels(exemplar.begin(), exemplar.size()));
+  }
+  void inc(double amount, ExemplarLabels exemplar) const noexcept {
+    if (series_) series_->inc(amount, exemplar);
+  }
+  void inc(std::initializer_list<ExemplarLabel> exemplar) const = delete;  // say how much first
 
   /// Runs a function and counts one when it throws an Exception, or anything if none is named. What it throws goes on;
   /// returns what it returns.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include <narthex/detail/histogram_series.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/stopwatch.h>
+#include <narthex/exemplar_labels.h>
 #include <narthex/labels.h>
 
 namespace narthex {
@@ -51,6 +53,14 @@ class HistogramUpdates {
  public:
   void observe(double value) const noexcept {
     if (series_) series_->observe(value);
+  }
+  /// The same with an exemplar, which stays in the bucket of the value until the next one comes there:
+  /// `observe(0.042, {{"trace_id", id}})`. NaN has none.
+  void observe(double value, std::initializer_list<ExemplarLabel> exemplar) const noexcept {
+    observe(value, ExemplarLabels(exemplar.begin(), exemplar.size()));
+  }
+  void observe(double value, ExemplarLabels exemplar) const noexcept {
+    if (series_) series_->observe(value, exemplar);
   }
 
   /// Runs a function and observes the seconds that it took, also when it throws. Returns what it returns.

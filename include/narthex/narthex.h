@@ -18,6 +18,7 @@
 #include <narthex/emit.h>
 #include <narthex/error.h>
 #include <narthex/exception_counter.h>
+#include <narthex/exemplar_labels.h>
 #include <narthex/exposition.h>
 #include <narthex/family.h>
 #include <narthex/gauge.h>

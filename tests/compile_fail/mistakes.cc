@@ -6,7 +6,7 @@
 enum class Shape { round };
 
 void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> requests, narthex::Counter counter,
-         [[maybe_unused]] narthex::Gauge gauge) {
+         [[maybe_unused]] narthex::Gauge gauge, narthex::Histogram histogram, const std::string& trace) {
 #ifdef TOO_FEW_VALUES
   requests.labels("GET");
 #elif defined TOO_MANY_VALUES
@@ -37,9 +37,21 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   registry.info({.name = "a_info", .help = "A."}).set(1);
 #elif defined STATE_IS_NUMBER
   narthex::StateSet().set(1);
+#elif defined EXEMPLAR_WITHOUT_AMOUNT
+  counter.inc({{"trace_id", trace}});
+#elif defined EXEMPLAR_WITHOUT_VALUE
+  histogram.observe({{"trace_id", trace}});
+#elif defined EXEMPLAR_IS_ONE_LABEL
+  counter.inc(1, {"trace_id", trace});
+#elif defined EXEMPLAR_VALUE_IS_NUMBER
+  counter.inc(1, {{"trace_id", 7}});
+#elif defined EXEMPLAR_OF_GAUGE
+  gauge.inc(1, {{"trace_id", trace}});  // SPEC case 77
 #endif
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();
   registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x", 2); }).keep();
   counter.inc();
+  counter.inc(1, {{"trace_id", trace}});
+  histogram.observe(1, {{"trace_id", trace}, {"span_id", "7"}});
 }

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include <narthex/detail/creation_time.h>
+#include <narthex/detail/exemplars.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
+#include <narthex/exemplar_labels.h>
 
 namespace narthex::detail {
 
@@ -18,31 +21,38 @@ namespace narthex::detail {
 // turns cold again. All terms only grow, and are added up in one order, so no scrape sees less than the one before.
 class NARTHEX_EXPORT CounterSeries final : public Series {
  public:
-  CounterSeries() = default;
+  // Takes exemplars by itself if there is a source.
+  explicit CounterSeries(const std::shared_ptr<const ExemplarSource>& source);
   CounterSeries(const CounterSeries&) = delete;
   CounterSeries& operator=(const CounterSeries&) = delete;
   ~CounterSeries() override;
 
   void inc(double amount) noexcept {
     if (!(amount >= 0)) return count_rejected_update();  // written so that NaN is refused too
-    show_life();
+    if (has_wishes()) return inc_with_wishes(amount);
+    add(amount);
+  }
+  void inc(double amount, ExemplarLabels exemplar) noexcept;
+  double value() const noexcept;
+  void collect(Sink& sink) const override;
+
+ private:
+  void add(double amount) noexcept {
     // acquire: the cells of a slot are zero before the slot is published
     if (std::atomic<double>* cell = t_shard->sums.find(slot_.load(std::memory_order_acquire))) {
       // relaxed: only this thread writes the cell, and a sum orders nothing else
       cell->store(cell->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
     } else {
-      inc_without_cell(amount);
+      add_without_cell(amount);
     }
   }
-  double value() const noexcept;
-  void collect(Sink& sink) const override;
-
- private:
-  void inc_without_cell(double amount) noexcept;
+  void inc_with_wishes(double amount) noexcept;
+  void add_without_cell(double amount) noexcept;
 
   std::atomic<double> base_{0};
   std::atomic<Slot> slot_{kCold};
   mutable Heat heat_;
+  Exemplars exemplars_;
   const CreationTime created_;
 };
 

@@ -31,14 +31,14 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
   ~GaugeSeries() override;
 
   void set(double value) noexcept {
-    show_life();
+    fulfil(kSignOfLife);
     // relaxed: a thread that has a cell of this gauge knows of a promotion
     if (promotions_.load(std::memory_order_relaxed) != 0) return settle(value);
     base_.store(value, std::memory_order_release);  // release: see value()
   }
   void inc(double amount) noexcept {
     if (std::isnan(amount)) return count_rejected_update();  // it would stay NaN for ever
-    show_life();
+    fulfil(kSignOfLife);
     // acquire: the cells of a slot are zero before the slot is published
     if (std::atomic<double>* cell = t_shard->sums.find(state_.load(std::memory_order_acquire))) {
       // relaxed: only this thread writes the cell

@@ -9,9 +9,11 @@
 
 #include <narthex/detail/bucket_bounds.h>
 #include <narthex/detail/creation_time.h>
+#include <narthex/detail/exemplars.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
+#include <narthex/exemplar_labels.h>
 
 namespace narthex {
 struct Bucket;
@@ -47,33 +49,39 @@ class NARTHEX_EXPORT HistogramSeries : public Series {
  public:
   using Bounds = std::shared_ptr<const BucketBounds>;
 
-  explicit HistogramSeries(Bounds bounds);
+  // Takes exemplars by itself if there is a source.
+  HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source);
   HistogramSeries(const HistogramSeries&) = delete;
   HistogramSeries& operator=(const HistogramSeries&) = delete;
   ~HistogramSeries() override;
 
   void observe(double value) noexcept {
-    show_life();
-    const std::size_t bucket = bounds_->bucket_of(value);
-    if (HistogramCells* own = own_cells()) {
-      own->add(bucket, value);
-    } else {
-      observe_without_cells(bucket, value);
-    }
+    if (has_wishes()) return observe_with_wishes(value);
+    add(bounds_->bucket_of(value), value);
   }
+  void observe(double value, ExemplarLabels exemplar) noexcept;
   void collect(Sink& sink) const override;
 
  protected:
   struct WithoutCells {};
-  HistogramSeries(Bounds bounds, WithoutCells) noexcept : bounds_(std::move(bounds)), base_(nullptr) {}
+  HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source, WithoutCells);
 
-  virtual void observe_without_cells(std::size_t bucket, double value) noexcept;
+  virtual void add_without_cells(std::size_t bucket, double value) noexcept;
+  // Before the counts are read: the observation of an exemplar is part of them.
+  void copy_exemplars(ExemplarCopies& copies) const;
   // Adds the counts of all cells to as many buckets, each for itself; returns the sum.
   double read(std::span<Bucket> buckets) const noexcept;
   std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
   CreationTime::Time created() const noexcept { return created_.time(); }
 
  private:
+  void add(std::size_t bucket, double value) noexcept {
+    if (HistogramCells* own = own_cells()) {
+      own->add(bucket, value);
+    } else {
+      add_without_cells(bucket, value);
+    }
+  }
   // Returns this thread's cells, or null while it has none.
   HistogramCells* own_cells() const noexcept {
     // acquire: the cells of a slot are null before the slot is published
@@ -81,11 +89,15 @@ class NARTHEX_EXPORT HistogramSeries : public Series {
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread made them
   }
   HistogramCells* find_or_make_own_cells(Slot slot) const noexcept;
+  void observe_with_wishes(double value) noexcept;
+  // Series without cells here are native ones.
+  ExemplarShape exemplar_shape() const noexcept { return {bounds_->bounds().size() + 1, base_ == nullptr}; }
 
   const Bounds bounds_;
   HistogramCells* const base_;
   std::atomic<Slot> slot_{kCold};
   mutable Heat heat_;
+  Exemplars exemplars_;
   const CreationTime created_;
 };
 

@@ -13,6 +13,8 @@ enum class MetricType;
 
 namespace narthex::detail {
 
+class ExemplarSource;
+
 // What the core asks of a metric kind. Each kind's options give one through
 // `std::unique_ptr<Kind> make_kind(const XxxOptions&)`, declared beside them.
 class NARTHEX_EXPORT Kind {
@@ -34,6 +36,9 @@ class NARTHEX_EXPORT Kind {
   virtual std::string_view own_label() const noexcept { return {}; }
   // What else two definitions need to agree on, as a message quotes it: "buckets 0.1, 1".
   virtual std::string settings() const { return {}; }
+
+  // Said before the first series, in a registry that takes exemplars by itself: where series get them from.
+  virtual void use(std::shared_ptr<const ExemplarSource> /*source*/) noexcept {}
 };
 
 }  // namespace narthex::detail

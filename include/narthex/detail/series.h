@@ -49,11 +49,22 @@ class NARTHEX_EXPORT Series {
     return LabelView({reinterpret_cast<const char*>(this) + labels_offset_, labels_size_});
   }
 
-  // Every update leaves this sign, for the expiry of families that have one. Others never take it away, so that it costs
-  // them a look at memory that an update reads anyway.
-  void show_life() noexcept {
-    // relaxed, both: whoever takes the sign away looks again when nobody can reach the series; see SeriesTable
-    if (!is_alive_.load(std::memory_order_relaxed)) is_alive_.store(true, std::memory_order_relaxed);
+  // What somebody may want of the next update. Mostly nobody wants anything, which costs an update a look at memory
+  // that it reads anyway.
+  enum Wish : std::uint8_t {
+    kSignOfLife = 1,  // for the expiry of families that have one
+    kExemplar = 2,    // of the trace that the update belongs to, see Exemplars
+  };
+
+  // relaxed, all: whoever wants a sign of life looks again when nobody can reach the series, see SeriesTable; and an
+  // exemplar may come a little later
+  bool has_wishes() const noexcept { return wishes_.load(std::memory_order_relaxed) != 0; }
+  bool has_wish(Wish wish) const noexcept { return (wishes_.load(std::memory_order_relaxed) & wish) != 0; }
+  void wish(Wish wish) const noexcept {
+    if (!has_wish(wish)) wishes_.fetch_or(wish, std::memory_order_relaxed);
+  }
+  void fulfil(Wish wish) const noexcept {
+    if (has_wish(wish)) wishes_.fetch_and(static_cast<std::uint8_t>(~wish), std::memory_order_relaxed);
   }
 
   void retain() const noexcept {
@@ -81,7 +92,7 @@ class NARTHEX_EXPORT Series {
   std::uint32_t labels_size_ = 0;
   std::uint16_t labels_offset_ = 0;
   bool has_raw_labels_ = false;  // no label value had to be escaped
-  std::atomic<bool> is_alive_{true};
+  mutable std::atomic<std::uint8_t> wishes_{0};
   std::uint32_t idle_since_ = 0;  // see Expiry
 };
 
