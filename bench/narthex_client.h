@@ -21,6 +21,8 @@ class Narthex {
   template <class Metric>
   using Routes = Family<Metric, 3>;
 
+  Narthex() = default;
+
   Counter counter() { return registry_.counter({.name = kRequests.name, .help = kRequests.help}); }
   Gauge gauge() { return registry_.gauge({.name = kInFlight.name, .help = kInFlight.help}); }
   Histogram histogram() { return registry_.histogram(latency_options()); }
@@ -66,6 +68,8 @@ class Narthex {
   const Registry& registry() const noexcept { return registry_; }
 
  protected:
+  explicit Narthex(RegistryOptions options) : registry_(std::move(options)) {}
+
   Statuses counter_by_status(std::chrono::milliseconds idle_timeout) {
     return registry_.counter({.name = kRequests.name, .help = kRequests.help, .idle_timeout = idle_timeout},
                              kStatusLabels);
@@ -85,6 +89,22 @@ class NarthexExpiring : public Narthex {
   static constexpr const char* kName = "narthex_expiring";
 
   Statuses counter_by_status() { return Narthex::counter_by_status(std::chrono::hours(1)); }
+};
+
+// The same in a program that is traced, where no trace is sampled: the registry asks for exemplars, and gets none.
+class NarthexUnsampled : public Narthex {
+ public:
+  static constexpr const char* kName = "narthex_unsampled";
+
+  NarthexUnsampled() : Narthex({.exemplars = {.labels = [] { return Labels(); }}}) {}
+};
+
+// The same where all traces are sampled: each metric has its exemplar soon, and no scrape comes that wants another.
+class NarthexSampled : public Narthex {
+ public:
+  static constexpr const char* kName = "narthex_sampled";
+
+  NarthexSampled() : Narthex({.exemplars = {.labels = [] { return Labels{{"trace_id", kTraceId}}; }}}) {}
 };
 
 }  // namespace narthex::bench
