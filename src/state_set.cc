@@ -66,7 +66,7 @@ StateSetSeries::Bits StateSetSeries::bit_of(std::string_view state) const noexce
 StateSetSeries::Bits StateSetSeries::bit_to_update(std::string_view state) noexcept {
   const Bits bit = bit_of(state);
   if (bit != 0) {
-    show_life();
+    fulfil(kSignOfLife);
   } else {
     count_rejected_update();
   }

@@ -34,7 +34,7 @@ class InfoUpdates {
  protected:
   InfoUpdates() noexcept = default;
   explicit InfoUpdates(Reference series) noexcept : series_(std::move(series)) {
-    if (series_) series_->show_life();  // to be looked up is the update of an info
+    if (series_) series_->fulfil(detail::InfoSeries::kSignOfLife);  // to be looked up is the update of an info
   }
 
   Reference series_;
