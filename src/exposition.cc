@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include <sys/mman.h>
@@ -82,7 +84,7 @@ struct Task {
 
 detail::Deadline deadline(const ExpositionRequest& request) {
   if (!request.timeout || *request.timeout > kLongestTimeout) return std::nullopt;
-  return std::chrono::steady_clock::now() + *request.timeout;
+  return std::chrono::steady_clock::now() + std::max(*request.timeout, milliseconds(0));
 }
 
 void collect(const Task& task, Sink& sink) {
