@@ -113,10 +113,12 @@ void LogBuckets::observe_slowly(std::size_t bucket, double value) noexcept {
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
-// Returns a table to stand before one that is full or of another schema; null without memory.
+// Returns a table to stand before one that is full or of another schema, or the first of a thread, which will need as
+// much room as the base did; null without memory.
 LogTable* LogBuckets::next_table(LogTable* before, std::align_val_t alignment) const noexcept {
   int wanted = schema();
-  std::uint32_t capacity = before ? before->capacity : kFirstCapacity;
+  // acquire: sees what the table started with
+  std::uint32_t capacity = before ? before->capacity : base_.load(std::memory_order_acquire)->capacity;
   if (before && before->schema == wanted) {
     if (room(*before) >= most_keys_ && wanted > kCoarsestSchema) {
       coarsen(--wanted, 0);

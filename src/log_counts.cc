@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 
 namespace narthex::detail {
 
@@ -114,8 +113,8 @@ double LogCounts::quantile(double quantile) const noexcept {
     rank -= n;
     return false;
   };
-  for (const auto& [index, n] : std::views::reverse(negative_)) {
-    if (holds_rank(n)) return -middle(index, schema_);
+  for (auto bucket = negative_.rbegin(); bucket != negative_.rend(); ++bucket) {
+    if (holds_rank(bucket->count)) return -middle(bucket->index, schema_);
   }
   if (holds_rank(zero_count_)) return 0;
   for (const auto& [index, n] : positive_) {
