@@ -49,6 +49,31 @@ TEST_F(TextFormat, EscapesHelpAndLabelValuesEachInItsOwnWay) {
             "jobs_done_total{queue=\"a\\\\b\\\"c\\nd\"} 3\n");
 }
 
+// SPEC case 30: this format has neither.
+TEST_F(TextFormat, LeavesOutExemplarsAndCreatedTimes) {
+  const Exemplar exemplar{labels("trace_id=\"ab12\""), 0.25, at(1700000001250)};
+  const std::vector<Bucket> buckets{{1, 2, &exemplar}};
+  sink_.begin_family({.name = "jobs_done_total", .type = MetricType::counter});
+  sink_.counter({}, {3, at(1700000000500), &exemplar}, {});
+  sink_.begin_family({.name = "x", .type = MetricType::histogram});
+  sink_.histogram({}, {buckets, 2, 3, nullptr, at(1700000000500)}, {});
+  sink_.begin_family({.name = "y", .type = MetricType::summary});
+  sink_.summary({}, {{}, 2, 3, at(1700000000500)}, {});
+  EXPECT_EQ(text(),
+            "# TYPE jobs_done_total counter\njobs_done_total 3\n"
+            "# TYPE x histogram\nx_bucket{le=\"1\"} 2\nx_bucket{le=\"+Inf\"} 2\nx_sum 3\nx_count 2\n"
+            "# TYPE y summary\ny_sum 3\ny_count 2\n");
+}
+
+// SPEC case 79: a histogram that has native buckets only.
+TEST_F(TextFormat, ServesANativeHistogramWithItsCountAlone) {
+  const std::vector<NativeBucket> positive{{1, 2}};
+  const NativeSample native{.positive = positive};
+  sink_.begin_family({.name = "x", .type = MetricType::histogram});
+  sink_.histogram({}, {{}, 2, 3, &native}, {});
+  EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 3\nx_count 2\n");
+}
+
 // SPEC case 31: a counter is served as it was named.
 TEST_F(TextFormat, LeavesTheNameOfACounterAsItIs) {
   sink_.begin_family({.name = "jobs_done", .help = "Jobs.", .type = MetricType::counter});

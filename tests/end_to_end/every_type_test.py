@@ -172,6 +172,7 @@ def protobuf_exemplar(message):
     return exemplar(labels_of(message), message["value"][0], time)
 
 
+# SPEC cases 81 and 82 (the strict parser), 163 to 166 and 171 (protoc).
 class EveryType(case.unittest.TestCase):
     """What parsers read in one format is what they read in the others."""
 
