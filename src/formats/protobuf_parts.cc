@@ -1,7 +1,6 @@
 #include "protobuf_parts.h"
 
 #include <fmt/format.h>
-#include <protozero/varint.hpp>
 
 #include "../escape.h"
 #include "../label_cursor.h"
@@ -21,16 +20,10 @@ namespace exemplar_field {
 enum : Tag { label = 1, value, timestamp };
 }
 
-constexpr std::size_t kTagSize = 1;  // of every field here, for none is above 15
-
-std::size_t varint_size(std::uint64_t value) { return static_cast<std::size_t>(protozero::length_of_varint(value)); }
-
-std::size_t string_field_size(std::string_view text) { return kTagSize + varint_size(text.size()) + text.size(); }
-
 }  // namespace
 
 void add_label(MessageWriter& parent, Tag tag, std::string_view name, std::string_view value) {
-  MessageWriter label(parent, tag, string_field_size(name) + string_field_size(value));
+  MessageWriter label(parent, tag);
   label.add_string(label_field::name, name.data(), name.size());
   label.add_string(label_field::value, value.data(), value.size());
 }
@@ -58,9 +51,7 @@ void add_time(MessageWriter& parent, Tag tag, const Timestamp& at) {
   if (milliseconds < 0) return;
   const std::int64_t seconds = milliseconds / 1000;
   const auto nanos = static_cast<std::int32_t>(milliseconds % 1000 * 1'000'000);
-  const std::size_t size =
-      2 * kTagSize + varint_size(static_cast<std::uint64_t>(seconds)) + varint_size(static_cast<std::uint64_t>(nanos));
-  MessageWriter time(parent, tag, size);
+  MessageWriter time(parent, tag);
   time.add_int64(time_field::seconds, seconds);
   time.add_int32(time_field::nanos, nanos);
 }

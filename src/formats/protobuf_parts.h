@@ -2,7 +2,6 @@
 
 #include <bit>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -12,13 +11,11 @@
 
 namespace narthex::detail {
 
-// Parts of messages that several kinds of metric have. The size of a message is told before where it is known: else
-// protozero leaves room for the longest length, and moves the message when it is complete.
+// Parts of messages that several kinds of metric have. None tells protozero its size before, though some could: its
+// writers count a message of known size as open for ever, and stop a build with assertions.
 
 using MessageWriter = protozero::basic_pbf_writer<MessageBuffer>;
 using Tag = protozero::pbf_tag_type;
-
-constexpr std::size_t kDoubleFieldSize = 1 + sizeof(double);
 
 // Every NaN becomes the one that the server takes for a value: it looks at the bits, and another NaN marks a series that
 // ended.

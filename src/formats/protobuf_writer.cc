@@ -58,7 +58,7 @@ std::int32_t type_number(MetricType type) {
 }
 
 void add_value(MessageWriter& metric, Tag tag, double value) {
-  MessageWriter message(metric, tag, kDoubleFieldSize);
+  MessageWriter message(metric, tag);
   message.add_double(kValue, canonical(value));
 }
 
@@ -151,7 +151,7 @@ void ProtobufWriter::summary(LabelView labels, const SummarySample& sample, cons
     message.add_uint64(summary_field::sample_count, sample.count);
     message.add_double(summary_field::sample_sum, canonical(sample.sum));
     for (const Quantile& q : sample.quantiles) {
-      MessageWriter quantile(message, summary_field::quantile, 2 * kDoubleFieldSize);
+      MessageWriter quantile(message, summary_field::quantile);
       quantile.add_double(quantile_field::quantile, q.quantile);
       quantile.add_double(quantile_field::value, canonical(q.value));
     }

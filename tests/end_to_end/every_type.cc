@@ -50,7 +50,7 @@ class EveryType final : public Collector {
   }
 
  private:
-  const LabelText trace_ = LabelText::of({{"trace_id", "ab12"}, {"of", "a \"b\"\\"}});
+  const LabelText trace_ = LabelText::of({{"trace_id", "ab12"}, {"of", R"(a "b"\)"}});
   const LabelText web_ = LabelText::of({{"host", "web-1"}, {"zone", "b"}});
 
   void counters(Sink& sink) const {
