@@ -239,7 +239,7 @@ class UnderPrometheus(case.ServicesTest):
             cls.addClassCleanup(server.shutdown)
             cls.targets[file_format] = f"127.0.0.1:{server.server_port}"
         urls = [f"http://{target}" for target in cls.targets.values()]
-        native = "native-histograms"
+        native = ["native-histograms"]
         cls.prometheus = cls.services.start_prometheus("every-type", urls, features=native)
 
     def everywhere(self, value):
