@@ -1,0 +1,114 @@
+// Texts go into the text formats escaped, and come out of them as they were.
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include <narthex/error.h>
+#include <narthex/labels.h>
+
+#include "escape.h"
+#include "fuzz.h"
+#include "label_cursor.h"
+#include "utf8.h"
+
+namespace narthex {
+namespace {
+
+using fuzz::demand;
+
+// Undoes an escaping character by character, as parsers do. A quote has to be escaped where one ends the text.
+std::string undone(std::string_view escaped, bool is_in_quotes) {
+  std::string text;
+  bool follows_backslash = false;
+  for (const char c : escaped) {
+    if (follows_backslash) {
+      demand(c == '\\' || c == 'n' || (is_in_quotes && c == '"'), "an escape is known");
+      text += c == 'n' ? '\n' : c;
+      follows_backslash = false;
+    } else if (c == '\\') {
+      follows_backslash = true;
+    } else {
+      demand(c != '\n' && !(is_in_quotes && c == '"'), "what would end the text is escaped");
+      text += c;
+    }
+  }
+  demand(!follows_backslash, "an escape is whole");
+  return text;
+}
+
+// Returns the text as UTF-8, and how many bytes were none.
+std::string as_characters(std::string_view text, std::size_t& replaced) {
+  std::string clean;
+  while (!text.empty()) {
+    const std::size_t size = fuzz::character_size(text);
+    replaced += size == 0 ? 1 : 0;
+    clean += size == 0 ? "\uFFFD" : text.substr(0, size);
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return clean;
+}
+
+void check_text(std::string_view text) {
+  std::size_t replaced = 0;
+  std::size_t expected = 0;
+  const std::string clean = detail::to_utf8(text, replaced);
+  demand(clean == as_characters(text, expected) && replaced == expected, "each byte that is no UTF-8 is replaced");
+  demand(detail::is_utf8(clean), "what was made UTF-8 is");
+  demand(detail::is_utf8(text) == (replaced == 0), "UTF-8 is known");
+
+  std::string in_quotes;
+  detail::append_label_value(in_quotes, clean);
+  demand(undone(in_quotes, true) == clean, "a label value comes back");
+  std::string unescaped;
+  detail::append_unescaped(unescaped, in_quotes);
+  demand(unescaped == clean, "the library reads its own escaping");
+  demand(detail::is_escaped(in_quotes, clean), "an escaped text is known as such");
+  demand(detail::is_escaped(clean, clean) == (in_quotes == clean), "a text that is not escaped is known, too");
+  demand(!detail::is_plain(text) || (in_quotes == text && replaced == 0), "what is plain needs nothing");
+  demand(detail::end_of_label_value(in_quotes + "\"x\"") == in_quotes.size(), "the end of a value is found");
+
+  std::string help;
+  detail::append_help(help, clean);
+  demand(undone(help, false) == clean, "a help comes back");
+}
+
+void check_labels(fuzz::Bytes bytes) {
+  Labels labels;
+  while (!bytes.empty() && labels.size() < 5) {
+    const std::string_view name = bytes.text();
+    labels.emplace_back(name, bytes.text());
+  }
+  LabelText made;
+  try {
+    made = LabelText::of(labels);
+  } catch (const RegistrationError& error) {
+    demand(fuzz::is_text(error.what()), "a message is UTF-8");
+    return;
+  }
+  std::set<std::pair<std::string, std::string>> expected;
+  std::size_t replaced = 0;
+  for (const auto& [name, value] : labels) expected.emplace(name, as_characters(value, replaced));
+  const LabelView view = made;
+  detail::LabelCursor cursor(view);
+  for (const auto& [name, value] : expected) {  // in the order of the names
+    demand(cursor.next(), "no label is lost");
+    demand(undone(cursor.name(), true) == name, "a name comes back");
+    demand(undone(cursor.value(), true) == value, "a value comes back");
+    demand(cursor.whole().data() >= view.text().data() && cursor.whole().ends_with('"'), "a whole label is one");
+    demand(view.has(name), "a label is found");
+  }
+  demand(!cursor.next(), "no label is made up");
+}
+
+}  // namespace
+}  // namespace narthex
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  narthex::fuzz::Bytes bytes(data, size);
+  narthex::check_labels(bytes);
+  narthex::check_text(bytes.rest());
+  return 0;
+}
