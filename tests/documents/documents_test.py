@@ -22,6 +22,20 @@ CODE = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 # What stands alone in the documents' words for a place in the tree: `src/registry.cc`, `tests/`.
 PLACE = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
+# How tests say which rules they hold: "SPEC case 7", "SPEC cases 1 to 22, and 28", always at the end of a line or before
+# a full stop or a colon.
+CASES = re.compile(r"SPEC cases? ((?:\d+|to|and|,|-| )+)")
+# A row of the table of rules in docs/compliance.md: | 29, 31-33 | `tests/text_format_test.cc` | ... |
+RULE_ROW = re.compile(r"^\| ([\d, -]+) \| (.*?) \|", re.MULTILINE)
+LAST_CASE = 225
+
+
+def numbers(text):
+    """Returns the numbers of "1 to 3, 5 and 7-8"."""
+    found = []
+    for first, last in re.findall(r"(\d+)(?:(?: to |-)(\d+))?", text):
+        found.extend(range(int(first), int(last or first) + 1))
+    return found
 
 
 class DocumentsTest(unittest.TestCase):
@@ -59,6 +73,15 @@ class DocumentsTest(unittest.TestCase):
         for document in DOCUMENTS:
             for place in PLACE.findall(document.read_text()):
                 self.assertTrue(list(ROOT.glob(place.rstrip("/"))), f"{document.name}: {place}")
+
+    def test_every_rule_has_one_row_and_the_tests_that_it_names(self):
+        rows = RULE_ROW.findall((ROOT / "docs/compliance.md").read_text())
+        listed = sorted(number for row, _ in rows for number in numbers(row))
+        self.assertEqual(listed, list(range(1, LAST_CASE + 1)))
+        for row, where in rows:
+            for place in re.findall(r"`(tests/\S+)`", where):
+                held = {number for cases in CASES.findall((ROOT / place).read_text()) for number in numbers(cases)}
+                self.assertLessEqual(set(numbers(row)), held, f"the row {row} names {place}")
 
 
 if __name__ == "__main__":
