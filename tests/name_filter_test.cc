@@ -54,10 +54,10 @@ TEST(NameFilter, KnowsAFamilyByItsOwnNameAndAsItIsServed) {
   EXPECT_TRUE(wants("name[]=a=b", "a=b"));
 }
 
-TEST(NameFilter, ReadsMegabytesOnce) {
+TEST(NameFilter, ReadsALongQueryOnce) {
   for (const std::string_view piece : {"&", "%", "=", "name[]=&", "name[]=%4", "name%5B%5D=x&"}) {
     std::string query;
-    while (query.size() < 1'000'000) query += piece;
+    while (query.size() < 200'000) query += piece;
     EXPECT_FALSE(wants(query + "&name[]=b", "c"));
     EXPECT_TRUE(wants(query + "&name[]=b", "b"));
   }

@@ -163,12 +163,12 @@ TEST(Negotiation, MakesTheBestOfWhatIsMalformed) {
   }
 }
 
-TEST(Negotiation, ReadsMegabytesOnce) {
+TEST(Negotiation, ReadsALongHeaderOnce) {
   const std::string openmetrics = "application/openmetrics-text;version=1.0.0";
   for (const char filler : {',', ';', '=', '"', ' ', '\\', 'x'}) {
-    const std::string megabytes(4'000'000, filler);
-    EXPECT_EQ(answer(openmetrics + "," + megabytes), kOpenMetrics + "underscores") << filler;
-    EXPECT_EQ(answer("text/plain;x=\"" + megabytes), kText + "underscores") << filler;
+    const std::string filling(500'000, filler);
+    EXPECT_EQ(answer(openmetrics + "," + filling), kOpenMetrics + "underscores") << filler;
+    EXPECT_EQ(answer("text/plain;x=\"" + filling), kText + "underscores") << filler;
   }
 }
 
