@@ -37,6 +37,13 @@ std::uint64_t total(const std::vector<NativeBucket>& buckets) noexcept {
   return total;
 }
 
+// Returns which bucket has the observation of a rank, of which the smallest size has rank 1.
+std::int32_t index_of(const std::vector<NativeBucket>& buckets, std::uint64_t rank) noexcept {
+  auto bucket = buckets.begin();
+  while (rank > bucket->count) rank -= (bucket++)->count;
+  return bucket->index;
+}
+
 // Returns the geometric middle of a bucket.
 double middle(std::int32_t index, int schema) noexcept {
   if (std::isinf(upper_bound_of(index, schema))) return std::numeric_limits<double>::infinity();
@@ -104,23 +111,14 @@ void LogCounts::subtract(LogCounts earlier) {
 }
 
 double LogCounts::quantile(double quantile) const noexcept {
-  const std::uint64_t count = total(negative_) + zero_count_ + total(positive_);
+  const std::uint64_t below = total(negative_);
+  const std::uint64_t count = below + zero_count_ + total(positive_);
   if (count == 0) return std::numeric_limits<double>::quiet_NaN();
   const auto wanted = static_cast<std::uint64_t>(std::ceil(quantile * static_cast<double>(count)));
-  std::uint64_t rank = std::clamp<std::uint64_t>(wanted, 1, count);  // among all, of which the smallest has rank 1
-  const auto holds_rank = [&rank](std::uint64_t n) {
-    if (rank <= n) return true;
-    rank -= n;
-    return false;
-  };
-  for (auto bucket = negative_.rbegin(); bucket != negative_.rend(); ++bucket) {
-    if (holds_rank(bucket->count)) return -middle(bucket->index, schema_);
-  }
-  if (holds_rank(zero_count_)) return 0;
-  for (const auto& [index, n] : positive_) {
-    if (holds_rank(n)) return middle(index, schema_);
-  }
-  return middle(positive_.back().index, schema_);
+  const std::uint64_t rank = std::clamp<std::uint64_t>(wanted, 1, count);  // the smallest of all has rank 1
+  if (rank <= below) return -middle(index_of(negative_, below - rank + 1), schema_);
+  if (rank <= below + zero_count_) return 0;
+  return middle(index_of(positive_, rank - below - zero_count_), schema_);
 }
 
 }  // namespace narthex::detail

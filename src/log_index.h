@@ -100,8 +100,8 @@ inline std::int32_t finest_key(double size) noexcept {
 }
 
 // Returns the key at a coarser schema, or the same, of what has a key at a finer one.
-constexpr std::int32_t coarser_key(std::int32_t key, int schema, int wanted) noexcept {
-  const int shift = schema - wanted;
+constexpr std::int32_t coarser_key(std::int32_t key, int from, int to) noexcept {
+  const int shift = from - to;
   return (key + (1 << shift) - 1) >> shift;
 }
 
