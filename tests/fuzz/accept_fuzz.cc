@@ -3,11 +3,13 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
 #include "accept_encoding.h"
 #include "fuzz.h"
+#include "negotiation.h"
 
 namespace narthex {
 namespace {
@@ -39,11 +41,43 @@ void check_encoding(const std::string& accept) {
   demand(detail::wants_gzip(accept + ",br;q=1") == wants, "codings that we do not have do not matter");
 }
 
+// A Content-Type that Prometheus can read: a type, and parameters of which none is there twice.
+void check_content_type(const detail::Wanted& wanted) {
+  const std::string type = detail::content_type(wanted);
+  std::string_view rest = type;
+  demand(rest.starts_with("text/plain; ") || rest.starts_with("application/"), "the type is known");
+  std::set<std::string_view> names;
+  for (std::size_t at = rest.find("; "); at != std::string_view::npos; at = rest.find("; ")) {
+    rest.remove_prefix(at + 2);
+    const std::string_view parameter = rest.substr(0, rest.find(';'));
+    const std::size_t equals = parameter.find('=');
+    demand(equals != std::string_view::npos && equals > 0 && equals + 1 < parameter.size(), "a parameter has a value");
+    demand(names.insert(parameter.substr(0, equals)).second, "a parameter is there once");
+  }
+  demand(names.contains("escaping"), "the escaping is said");
+}
+
+void check_format(const std::string& accept) {
+  using detail::Format;
+  const detail::Wanted wanted = detail::negotiate(accept);
+  check_content_type(wanted);
+  demand(detail::negotiate(with_blanks(accept)) == wanted, "blanks do not matter");
+  demand(detail::negotiate(",," + accept) == wanted, "empty clauses do not matter");
+  demand(detail::negotiate("*/*;q=1, text/html," + accept) == wanted, "a wildcard is no wish");
+  demand(detail::negotiate("application/openmetrics-text;version=1.0.0;q=0," + accept) == wanted, "q=0 is none");
+  if (accept.find('"') != std::string::npos) return;  // what follows may be in quotes
+  demand(detail::negotiate(accept + "," + accept) == wanted, "to say it twice changes nothing");
+  demand(detail::negotiate(accept + ",image/png;q=1") == wanted, "what we do not have does not matter");
+  const std::string last = "text/plain;version=1.0.0;q=0.000;escaping=dots";
+  demand(detail::negotiate(accept + "," + last) == wanted, "q=0 is none, also at the end");
+}
+
 }  // namespace
 }  // namespace narthex
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string accept(reinterpret_cast<const char*>(data), size);
   narthex::check_encoding(accept);
+  narthex::check_format(accept);
   return 0;
 }

@@ -10,8 +10,10 @@
 #include <narthex/labels.h>
 
 #include "escape.h"
+#include "escaping.h"
 #include "fuzz.h"
 #include "label_cursor.h"
+#include "names.h"
 #include "utf8.h"
 
 namespace narthex {
@@ -75,6 +77,57 @@ void check_text(std::string_view text) {
   demand(undone(help, false) == clean, "a help comes back");
 }
 
+// Undoes the scheme `values`, but for names that begin like it on their own.
+std::string decoded(std::string_view escaped) {
+  std::string name;
+  for (std::size_t i = 3; i < escaped.size(); ++i) {
+    if (escaped[i] != '_') {
+      name += escaped[i];
+    } else if (i + 1 < escaped.size() && escaped[i + 1] == '_') {
+      name += '_';
+      ++i;
+    } else {
+      const std::size_t end = escaped.find('_', i + 1);
+      demand(end != std::string_view::npos && end > i + 1 && end <= i + 7, "a code point is whole");
+      const auto code = std::stoul(std::string(escaped.substr(i + 1, end - i - 1)), nullptr, 16);
+      const auto put = [&name](unsigned long bits) { name += static_cast<char>(bits); };
+      if (code < 0x80) {
+        put(code);
+      } else if (code < 0x800) {
+        put(0xC0 | code >> 6), put(0x80 | (code & 0x3f));
+      } else if (code < 0x10000) {
+        put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3f)), put(0x80 | (code & 0x3f));
+      } else {
+        put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3f)), put(0x80 | (code >> 6 & 0x3f)),
+            put(0x80 | (code & 0x3f));
+      }
+      i = end;
+    }
+  }
+  return name;
+}
+
+void check_name(std::string_view bytes) {
+  using detail::EscapingScheme;
+  std::size_t replaced = 0;
+  const std::string name = as_characters(bytes, replaced);
+  if (name.empty()) return;
+  demand(detail::escape_label_name(name, EscapingScheme::allow_utf_8) == name, "a name that may be UTF-8 stays");
+  for (const EscapingScheme scheme : {EscapingScheme::underscores, EscapingScheme::dots, EscapingScheme::values}) {
+    const std::string label = detail::escape_label_name(name, scheme);
+    demand(detail::is_bare_label_name(label), "an escaped label name is bare");
+    demand(detail::is_bare_label_name(name) == (label == name) || scheme == EscapingScheme::underscores,
+           "a bare name stays");
+    for (const MetricType type : {MetricType::counter, MetricType::gauge, MetricType::info, MetricType::state_set}) {
+      const std::string family = detail::escape_family_name(name, type, scheme);
+      demand(detail::is_bare_metric_name(family), "an escaped family name is bare");
+      demand(type != MetricType::state_set || detail::is_bare_label_name(family), "that of a state set is a label's");
+    }
+  }
+  const std::string values = detail::escape_label_name(name, EscapingScheme::values);
+  if (values != name) demand(values.starts_with("U__") && decoded(values) == name, "the scheme values can be undone");
+}
+
 void check_labels(fuzz::Bytes bytes) {
   Labels labels;
   while (!bytes.empty() && labels.size() < 5) {
@@ -109,6 +162,8 @@ void check_labels(fuzz::Bytes bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   narthex::fuzz::Bytes bytes(data, size);
   narthex::check_labels(bytes);
-  narthex::check_text(bytes.rest());
+  const std::string_view rest = bytes.rest();
+  narthex::check_name(rest);
+  narthex::check_text(rest);
   return 0;
 }
