@@ -1,7 +1,6 @@
 #include <narthex/summary.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <mutex>
 #include <string_view>
