@@ -64,7 +64,7 @@ TEST(GroupUrl, RefusesWhatAGroupCannotHave) {
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"job", "k"}}}),
             "pushgateway exporter: label 'job': the job has an option of its own");
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"a-b", "k"}}}),
-            "label 'a-b': a label name may not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*");
+            "pushgateway exporter: label 'a-b': allowed: [a-zA-Z_][a-zA-Z0-9_]*, not starting with '__'");
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"a", "1"}, {"a", "2"}}}),
             "label 'a': a series may have it only once");
 }

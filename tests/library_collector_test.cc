@@ -37,11 +37,14 @@ TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
   const std::size_t seconds = text.find(head + "duration");
   const std::size_t errors = text.find(head + "errors");
   const std::size_t process = text.find("# HELP narthex_exemplar_errors");
+  const std::size_t names = text.find("# HELP narthex_name_clashes");
+  const std::size_t rejected = text.find("# HELP narthex_rejected");
   const std::size_t scrapes = text.find("# HELP narthex_scrapes");
   const std::size_t end = text.find("# HELP roomy_total");
   ASSERT_LT(end, text.size());
   EXPECT_EQ(
-      text.substr(begin, seconds - begin) + text.substr(errors, process - errors) + text.substr(scrapes, end - scrapes),
+      text.substr(begin, seconds - begin) + text.substr(errors, process - errors) +
+          text.substr(names, rejected - names) + text.substr(scrapes, end - scrapes),
       "# HELP narthex_collector_clashes_total Samples of the collector that were left out, because others had the "
       "series or its name.\n"
       "# TYPE narthex_collector_clashes_total counter\n"

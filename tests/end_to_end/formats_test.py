@@ -1,6 +1,7 @@
 """One process scraped at once as protobuf, as OpenMetrics and as text: native histograms and exemplars arrive."""
 
 import math
+import signal
 import threading
 
 import case
@@ -19,7 +20,8 @@ class EveryFormat(case.ServicesTest):
 
     @classmethod
     def start(cls):
-        service = cls.services.start("formats_service", [case.binary("formats_service")])
+        command = [case.binary("formats_service")]
+        service = cls.services.start("formats_service", command, expected_exit=-signal.SIGTERM)
         cls.url = service.wait_for_line(r"http://\S+")[0]
         cls.by_protobuf = cls.services.start_prometheus("formats", [cls.url], features=NATIVE_FEATURES)
         cls.by_openmetrics = cls.services.start_prometheus(

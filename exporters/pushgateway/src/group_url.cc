@@ -1,5 +1,6 @@
 #include "group_url.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -42,6 +43,13 @@ std::string base64url(std::string_view text) {
   return encoded;
 }
 
+// Whether a Pushgateway takes the name of a label: [a-zA-Z_][a-zA-Z0-9_]*, and nothing that is reserved.
+bool is_label_name(std::string_view name) {
+  const auto is_good = [](char c) { return is_letter_or_digit(c) || c == '_'; };
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') && !name.starts_with("__") &&
+         std::ranges::all_of(name, is_good);
+}
+
 std::string part(std::string_view label, std::string_view value) {
   if (value.empty()) return fmt::format("/{}@base64/=", label);
   if (value.find('/') != std::string_view::npos) return fmt::format("/{}@base64/{}", label, base64url(value));
@@ -60,10 +68,13 @@ std::string group_url(const PushgatewayOptions& options) {
   }
   while (url.ends_with('/')) url.pop_back();
   if (options.job.empty()) refuse("job ''", "a group needs the name of its job");
-  LabelText::of(options.grouping);  // throws for bad names
+  LabelText::of(options.grouping);  // throws for names that are there twice
   url += "/metrics" + part("job", options.job);
   for (const auto& [name, value] : options.grouping) {
     if (name == "job") refuse("label 'job'", "the job has an option of its own");
+    if (!is_label_name(name)) {
+      refuse(fmt::format("label {}", quote(name)), "allowed: [a-zA-Z_][a-zA-Z0-9_]*, not starting with '__'");
+    }
     url += part(name, value);
   }
   return url;
