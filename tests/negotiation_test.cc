@@ -86,6 +86,7 @@ TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
   });
 }
 
+// SPEC cases 104 and 113 to 124.
 TEST(Negotiation, HasAnAnswerForEverybodyElse) {
   check({
       {"case 104", "", kText + "underscores"},

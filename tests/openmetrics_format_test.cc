@@ -113,7 +113,7 @@ TEST_F(OpenMetricsFormat, WritesTimestampsInSeconds) {
             "# TYPE a counter\na_total 1.0 1.5 # {t=\"x\"} 1.0 0.007\n# EOF\n");
 }
 
-// SPEC cases 28, 62 and 63.
+// SPEC cases 28, 62, 63 and 162.
 TEST_F(OpenMetricsFormat, WritesAHistogramWithWholeCounts) {
   const std::vector<Bucket> buckets{{0.005, 1}, {1, 4}, {2.5, 4}, {10, 4}, {1e5, 5}, {1e6, 5}};
   created_.begin_family({.name = "rpc_seconds", .help = "R", .type = MetricType::histogram});
