@@ -13,6 +13,8 @@
 namespace narthex {
 namespace {
 
+constexpr std::chrono::sys_time<std::chrono::milliseconds> kNow{std::chrono::milliseconds(1'700'000'000'123)};
+
 template <class Call>
 std::string error_of(Call call) {
   try {
@@ -47,7 +49,7 @@ TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
       .add(MadeCollector("late",
                          [](Sink& sink) {
                            sink.begin_family({.name = "level", .type = MetricType::gauge});
-                           sink.gauge({}, 1, std::chrono::sys_time(std::chrono::milliseconds(1'700'000'000'123)));
+                           sink.gauge({}, 1, kNow);
                          }))
       .keep();
   EXPECT_EQ(error_of([&] { detail::check_pushable(registry, {}); }),

@@ -126,6 +126,10 @@ ROWS = [
         (like("histogram_observe/{}/threads:1", 2, "classic"),),
     ),
     Row("summary with quantiles, 2T", "quantiles_observe/{}/threads:2", (like_one_thread("quantiles_observe", 1.2),)),
+    Row("counter +1 with exemplar, 1T", "counter_inc_exemplar/{}/threads:1", ()),
+    Row("counter +1 with exemplar, 2T", "counter_inc_exemplar/{}/threads:2", ()),
+    Row("histogram with exemplar, 1T", "histogram_observe_exemplar/{}/threads:1", ()),
+    Row("histogram with exemplar, 2T", "histogram_observe_exemplar/{}/threads:2", ()),
     Row("labels().inc(), 1T", "lookup_inc/{}/threads:1", (faster(13),)),
     Row("labels().inc(), 2T", "lookup_inc/{}/threads:2", (faster(45), like_one_thread("lookup_inc", 1.3))),
     Row(
