@@ -92,13 +92,13 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), p
 }
 
 HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source)
-    : bounds_(std::move(bounds)), base_(new_cells(*bounds_, kBaseAlignment)), exemplars_(source) {
+    : bounds_(std::move(bounds)), exemplars_(source), base_(new_cells(*bounds_, kBaseAlignment)) {
   if (!base_) throw std::bad_alloc();
   if (source) wish(kExemplar);
 }
 
 HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source, WithoutCells)
-    : bounds_(std::move(bounds)), base_(nullptr), exemplars_(source) {
+    : bounds_(std::move(bounds)), exemplars_(source), base_(nullptr) {
   if (source) wish(kExemplar);
 }
 
@@ -190,7 +190,7 @@ void HistogramSeries::collect(Sink& sink) const {
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {
-  const bool is_native = options.native.growth_factor != 0;
+  const bool is_native = options.native.growth_factor != kNoNativeBuckets;
   if (!is_native) return std::make_unique<HistogramKind>(checked_bounds(options));
   auto bounds =
       options.buckets.empty() ? std::make_shared<const BucketBounds>(std::vector<double>()) : checked_bounds(options);

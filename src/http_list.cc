@@ -7,20 +7,24 @@ namespace narthex::detail {
 
 namespace {
 
-// Returns where the first separator stands that is in no quoted string; the size of the text: there is none.
+// Returns where the first separator stands that is in no quoted string; the size of the text: there is none. A quote
+// that nobody closes begins no string.
 std::size_t find_separator(std::string_view text, char separator) noexcept {
+  std::size_t in_open_string = text.size();  // the first one behind the last quote
   bool is_quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '"') {
       is_quoted = !is_quoted;
+      in_open_string = text.size();
     } else if (is_quoted) {
+      if (c == separator) in_open_string = std::min(in_open_string, i);
       if (c == '\\') ++i;  // whatever comes next belongs to the string
     } else if (c == separator) {
       return i;
     }
   }
-  return text.size();
+  return is_quoted ? in_open_string : text.size();
 }
 
 }  // namespace

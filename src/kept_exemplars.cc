@@ -36,9 +36,6 @@ class Taken {
 constexpr int kWriter = 1;
 constexpr int kScrape = 1000;  // a microsecond or two, of the copy of some bytes; unless the writer is suspended there
 
-// After an answer that there is no trace, a thread asks again when this clock has moved on: every few milliseconds.
-constinit thread_local KeptExemplars::Time t_last_asked_in_vain{};
-
 }  // namespace
 
 struct KeptExemplars::Place {
@@ -73,7 +70,6 @@ KeptExemplars::Places* KeptExemplars::find_or_make(const ExemplarShape& shape) n
   if (shape.has_native) made->native.reset(new (std::nothrow) Native);
   if (!made->places || (shape.has_native && !made->native)) return nullptr;
   made->size = shape.places;
-  renew_looks(shape.places);
   Places* none = nullptr;
   // release: they are empty; acquire: another thread was faster
   if (!places_.compare_exchange_strong(none, made.get(), std::memory_order_release, std::memory_order_acquire)) {
@@ -87,9 +83,10 @@ void KeptExemplars::put(const ExemplarShape& shape, std::size_t place, double va
   if (!places) return;
   const Time now = CreationTime::now();
   Place& one = places->places[place];
-  if (const Taken taken(one.is_taken, kWriter); taken && one.exemplar.assign(value, now, labels)) {
-    one.is_wanted.store(false, std::memory_order_relaxed);  // relaxed: whoever misses it gives one more
-  }
+  const Taken taken(one.is_taken, kWriter);
+  // relaxed: whoever misses it gives one more. Who finds the place taken leaves it to the other one, also where that one
+  // never comes back, as in the child of a fork.
+  if (!taken || one.exemplar.assign(value, now, labels)) one.is_wanted.store(false, std::memory_order_relaxed);
   if (shape.has_native) add_native(*places, value, now, labels);
 }
 
@@ -103,33 +100,22 @@ bool KeptExemplars::is_wanted(std::size_t place) const noexcept {
 }
 
 bool KeptExemplars::offer(const ExemplarShape& shape, std::size_t place, double value) noexcept {
-  if (!is_wanted(place)) {
-    // relaxed, load and store: looks that get lost between threads do no harm
-    const std::uint32_t left = looks_left_.load(std::memory_order_relaxed);
-    if (left != 0) looks_left_.store(left - 1, std::memory_order_relaxed);
-    return left != 0;
-  }
+  if (!is_wanted(place)) return shape.places > 1;  // a histogram may have places that are met rarely
   const Time now = CreationTime::now();
-  if (t_last_asked_in_vain == now) return true;
-  Labels labels;
-  {
+  // relaxed, here and below: a thread that misses it asks once more
+  if (last_asked_in_vain_.load(std::memory_order_relaxed) == now) return true;
+  // What the program updates while it is asked, or allocates or frees for that, offers nothing.
+  if (Growth::is_inside()) return true;
+  const ExemplarText text = [this] {
     const Growth growth;
-    if (!growth) return true;  // what the program updates while it is asked, or allocates, offers nothing
-    labels = source_->ask();
-  }
-  const ExemplarText text(labels);
+    return ExemplarText(source_->ask());
+  }();
   if (text.text().empty()) {
-    t_last_asked_in_vain = now;
+    last_asked_in_vain_.store(now, std::memory_order_relaxed);
   } else {
     put(shape, place, value, text.text());
   }
   return true;
-}
-
-// Not for a counter: an update that finds its one place provided ends the wish.
-void KeptExemplars::renew_looks(std::size_t places) noexcept {
-  constexpr std::uint32_t kLooks = 4096;  // enough to meet a bucket of one observation in a thousand, nearly always
-  if (places > 1) looks_left_.store(kLooks, std::memory_order_relaxed);  // relaxed: as in offer()
 }
 
 bool KeptExemplars::copy_to(ExemplarCopies& copies) {
@@ -154,7 +140,6 @@ bool KeptExemplars::copy_to(ExemplarCopies& copies) {
     const Taken taken(places->native->is_taken, kScrape);
     if (taken) std::ranges::for_each(places->native->exemplars.all(), [&](const auto& one) { copies.add_native(one); });
   }
-  renew_looks(places->size);
   return source_ && are_wanted;
 }
 

@@ -46,13 +46,12 @@ class KeptExemplars {
 
   bool is_wanted(std::size_t place) const noexcept;
   void add_native(Places& places, double value, Time at, std::string_view labels) noexcept;
-  // Updates whose place has its exemplar already still look, so many, for the sake of places that are met rarely.
-  void renew_looks(std::size_t places) noexcept;
   Places* find_or_make(const ExemplarShape& shape) noexcept;
 
   const std::shared_ptr<const ExemplarSource> source_;
   std::atomic<Places*> places_{nullptr};
-  std::atomic<std::uint32_t> looks_left_{0};
+  // After an answer that there is no trace, updates ask again when this clock has moved on: every few milliseconds.
+  std::atomic<Time> last_asked_in_vain_{Time()};
 };
 
 }  // namespace narthex::detail

@@ -8,6 +8,9 @@
 #include <narthex/registry.h>
 #include <narthex/sink.h>
 
+#include "escaping.h"
+#include "formats/escaping_sink.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -22,22 +25,26 @@ class PushRules final : public Sink {
   void gauge(LabelView labels, double, const Timestamp& at) override { check(labels, at); }
   void unknown(LabelView labels, double, const Timestamp& at) override { check(labels, at); }
   void info(LabelView labels, const Timestamp& at) override { check(labels, at); }
-  void state_set(LabelView labels, std::span<const State>, const Timestamp& at) override { check(labels, at); }
-  void histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override { check(labels, at); }
-  void gauge_histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override { check(labels, at); }
-  void summary(LabelView labels, const SummarySample&, const Timestamp& at) override { check(labels, at); }
+  void state_set(LabelView labels, std::span<const State>, const Timestamp& at) override { check(labels, at, name_); }
+  void histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override { check(labels, at, "le"); }
+  void gauge_histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override {
+    check(labels, at, "le");
+  }
+  void summary(LabelView labels, const SummarySample&, const Timestamp& at) override { check(labels, at, "quantile"); }
   void finish() override {}
 
   const std::string& fault() const noexcept { return fault_; }
 
  private:
-  void check(LabelView labels, const Timestamp& at) {
+  // With the label that a format writes itself, if there is one.
+  void check(LabelView labels, const Timestamp& at, std::string_view own_label = {}) {
     if (at) {
       refuse(labels, fmt::format("it has a time of its own, {} ms; what is not scraped here may have none",
                                  at->time_since_epoch().count()));
     }
     for (const std::string& name : taken_) {
-      if (labels.has(name)) refuse(labels, fmt::format("its label {} is part of the grouping key", quote(name)));
+      if (labels.has(name) || name == own_label)
+        refuse(labels, fmt::format("its label {} is part of the grouping key", quote(name)));
     }
   }
   void refuse(LabelView labels, std::string_view why) {
@@ -54,7 +61,8 @@ class PushRules final : public Sink {
 
 void check_pushable(const Registry& registry, std::span<const std::string> taken) {
   PushRules rules(taken);
-  registry.collect(rules);
+  EscapingSink escaped(rules, EscapingScheme::underscores, [](std::string_view) {});  // as they will be sent
+  registry.collect(escaped);
   if (!rules.fault().empty()) throw RegistrationError(rules.fault());
 }
 

@@ -145,6 +145,7 @@ void Recording::unknown(LabelView labels, double value, const Timestamp& at) {
 void Recording::info(LabelView labels, const Timestamp& at) { add(MetricType::info, labels, at, Sample::Info{}); }
 
 void Recording::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
+  check_values(family(MetricType::state_set).info(), states);
   Sample::StateSet copy;
   for (const State& state : states) copy.states.emplace_back(state.name, state.on);
   add(MetricType::state_set, labels, at, std::move(copy));

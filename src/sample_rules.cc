@@ -73,6 +73,7 @@ void check_name(const FamilyInfo& family) {
 void check_family(const FamilyInfo& family, NameRule rule) {
   std::string fault = metric_name_fault(family.name, rule);
   if (fault.empty() && family.type == MetricType::state_set) fault = label_name_fault(family.name, rule);  // it is both
+  if (fault.empty() && family.name == ending_of(family.type)) fault = "the name is nothing but its ending";
   if (fault.empty()) fault = unit_fault(family);
   if (!fault.empty()) refuse(family, fault);
 }

@@ -7,6 +7,8 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "label_cursor.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -19,6 +21,19 @@ bool agree(const FamilyInfo& a, const FamilyInfo& b) {
 std::string described(const FamilyInfo& family) {
   if (!family.help) return fmt::format("a {} without help", to_string(family.type));
   return fmt::format("a {} with help {}", to_string(family.type), quote(*family.help));
+}
+
+// What tells a series from others of its family: a label with an empty value is none, for Prometheus.
+std::string identity(LabelView labels) {
+  if (labels.text().find("=\"\"") == std::string_view::npos) return std::string(labels.text());
+  std::string text;
+  for (LabelCursor label(labels); label.next();) {
+    if (label.value().empty()) continue;
+    text += label.whole();
+    text += ',';
+  }
+  if (!text.empty()) text.pop_back();
+  return text;
 }
 
 std::string served_before(std::string_view name, LabelView labels) {
@@ -71,8 +86,14 @@ void Scrape::add(std::size_t place, const Deadline& deadline) {
 
 void Scrape::sort() {
   std::ranges::stable_sort(sources_, {}, &Source::name);
+  std::vector<Source*> by_rank;  // who is left out itself clashes with nobody behind it
   for (Source& source : sources_) {
     if (source.family && source.registry == 0) continue;  // nothing is earlier but its like
+    if (may_clash(source)) by_rank.push_back(&source);
+  }
+  std::ranges::sort(by_rank, {}, &Source::rank);
+  for (Source* const one : by_rank) {
+    Source& source = *one;
     if (const auto clash = name_clash(source)) {
       source.is_left_out = true;
       note_clash(source, fmt::format("{} is left out: it clashes with {} {}, because {}", quote(source.name()),
@@ -95,7 +116,6 @@ bool Scrape::may_clash(const Source& source) const {
 
 // Returns who comes earlier, and writes a name that this one writes too.
 std::optional<NameClash> Scrape::name_clash(const Source& source) const {
-  if (!may_clash(source)) return std::nullopt;
   return find_name_clash(source.info().type, source.name(), [&](std::string_view name) {
     const Source* other = earlier(name, source);
     return other ? std::optional(other->info().type) : std::nullopt;
@@ -104,7 +124,8 @@ std::optional<NameClash> Scrape::name_clash(const Source& source) const {
 
 // Returns the first source of a name if it comes before another one.
 const Scrape::Source* Scrape::earlier(std::string_view name, const Source& than) const {
-  const auto found = std::ranges::lower_bound(sources_, name, {}, &Source::name);
+  auto found = std::ranges::lower_bound(sources_, name, {}, &Source::name);
+  while (found != sources_.end() && found->name() == name && found->is_left_out) ++found;
   return found != sources_.end() && found->name() == name && found->rank < than.rank ? &*found : nullptr;
 }
 
@@ -147,7 +168,7 @@ bool Scrape::begin(const Source& source, Sink& sink) const {
 void Scrape::write_samples(const Source& source, Seen& seen, Sink& sink) const {
   if (source.recorded) return replay(source, seen, sink);
   source.family->collect(sink, [&](LabelView labels) {
-    if (seen.emplace(labels.text()).second) return true;
+    if (seen.insert(identity(labels)).second) return true;
     note_clash(source, served_before(source.name(), labels));
     return false;
   });
@@ -155,7 +176,7 @@ void Scrape::write_samples(const Source& source, Seen& seen, Sink& sink) const {
 
 void Scrape::replay(const Source& source, Seen& seen, Sink& sink) const {
   for (const RecordedSample& sample : source.recorded->samples) {
-    if (!seen.emplace(sample.labels().text()).second) {
+    if (!seen.insert(identity(sample.labels())).second) {
       note_clash(source, served_before(source.name(), sample.labels()));
       continue;
     }

@@ -20,6 +20,8 @@ class Growth {
     if (is_first_) t_is_inside = false;
   }
   explicit operator bool() const noexcept { return is_first_; }
+  // Whether this thread is on such a way.
+  static bool is_inside() noexcept { return t_is_inside; }
 
  private:
   static constinit thread_local bool t_is_inside;

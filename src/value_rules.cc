@@ -1,5 +1,6 @@
 #include "value_rules.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -13,14 +14,13 @@
 #include <narthex/error.h>
 
 #include "formats/number.h"
+#include "log_index.h"
 #include "sample_rules.h"
+#include "utf8.h"
 
 namespace narthex::detail {
 
 namespace {
-
-constexpr int kLowestSchema = -4;
-constexpr int kHighestSchema = 8;
 
 [[noreturn]] void refuse(const FamilyInfo& family, std::string_view why) {
   throw RegistrationError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), why));
@@ -71,8 +71,16 @@ void check_bucket(const FamilyInfo& family, const Bucket& bucket, const Bucket& 
 }
 
 // Returns how many of `count` observations are left without those of one side; throws when there are too few.
-std::uint64_t left_by(const FamilyInfo& family, std::span<const NativeBucket> buckets, std::uint64_t count) {
+std::uint64_t left_by(const FamilyInfo& family, std::span<const NativeBucket> buckets, int schema,
+                      std::uint64_t count) {
+  // Of the smallest number, and of infinity.
+  const std::int32_t lowest = coarser_key(finest_key(std::numeric_limits<double>::denorm_min()), kFinestSchema, schema);
+  const std::int32_t highest = coarser_key(kLargestKey + 1, kFinestSchema, schema);
   for (std::size_t i = 0; i < buckets.size(); ++i) {
+    if (buckets[i].index < lowest || buckets[i].index > highest) {
+      refuse(family, fmt::format("a native bucket has the index {}; at schema {} they are from {} to {}",
+                                 buckets[i].index, schema, lowest, highest));
+    }
     if (i > 0 && buckets[i].index <= buckets[i - 1].index) {
       refuse(family, fmt::format("a native bucket has the index {} after {}; indices need to rise", buckets[i].index,
                                  buckets[i - 1].index));
@@ -84,16 +92,16 @@ std::uint64_t left_by(const FamilyInfo& family, std::span<const NativeBucket> bu
 }
 
 void check_native(const FamilyInfo& family, const NativeSample& native, const HistogramSample& sample) {
-  if (native.schema < kLowestSchema || native.schema > kHighestSchema) {
-    refuse(family, fmt::format("the schema {} is not from {} to {}", native.schema, kLowestSchema, kHighestSchema));
+  if (native.schema < kCoarsestSchema || native.schema > kFinestSchema) {
+    refuse(family, fmt::format("the schema {} is not from {} to {}", native.schema, kCoarsestSchema, kFinestSchema));
   }
   if (!(native.zero_threshold >= 0) || std::isinf(native.zero_threshold)) {
     refuse(family, fmt::format("the zero threshold {} is no size", spelled(native.zero_threshold)));
   }
   if (native.zero_count > sample.count) refuse(family, "its zero bucket has more observations than the histogram");
   std::uint64_t rest = sample.count - native.zero_count;
-  rest = left_by(family, native.negative, rest);
-  rest = left_by(family, native.positive, rest);
+  rest = left_by(family, native.negative, native.schema, rest);
+  rest = left_by(family, native.positive, native.schema, rest);
   if (rest > 0 && !std::isnan(sample.sum)) {
     refuse(family,
            fmt::format("{} of its {} observations are in no native bucket, which only NaN may be", rest, sample.count));
@@ -104,6 +112,9 @@ void check_native(const FamilyInfo& family, const NativeSample& native, const Hi
 }  // namespace
 
 void check_values(const FamilyInfo& family, const CounterSample& sample) {
+  if (!(sample.value >= 0)) {
+    refuse(family, fmt::format("its value is {}; a counter is a number that is not negative", spelled(sample.value)));
+  }
   check_created(family, sample.created);
   if (sample.exemplar) check_exemplar(family, *sample.exemplar);
 }
@@ -116,6 +127,17 @@ void check_values(const FamilyInfo& family, const HistogramSample& sample) {
     before = bucket;
   }
   if (sample.native) check_native(family, *sample.native, sample);
+}
+
+void check_values(const FamilyInfo& family, std::span<const State> states) {
+  if (states.empty()) refuse(family, "it has no states");
+  for (auto state = states.begin(); state != states.end(); ++state) {
+    if (state->name.empty()) refuse(family, "a state has an empty name");
+    if (!is_utf8(state->name)) refuse(family, fmt::format("the state {} is not UTF-8", quote(state->name)));
+    if (std::ranges::find(states.begin(), state, state->name, &State::name) != state) {
+      refuse(family, fmt::format("the state {} is there twice", quote(state->name)));
+    }
+  }
 }
 
 void check_values(const FamilyInfo& family, const SummarySample& sample) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include <narthex/sink.h>
 
 namespace narthex::detail {
@@ -11,6 +13,9 @@ void check_values(const FamilyInfo& family, const CounterSample& sample);
 
 // Bounds and indices rise, counts add up, and exemplars lie within their buckets. Of a gauge histogram, too.
 void check_values(const FamilyInfo& family, const HistogramSample& sample);
+
+// States have names, each its own.
+void check_values(const FamilyInfo& family, std::span<const State> states);
 
 // Quantiles are from 0 to 1, and rise.
 void check_values(const FamilyInfo& family, const SummarySample& sample);

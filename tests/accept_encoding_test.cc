@@ -55,6 +55,11 @@ TEST(AcceptEncoding, LeavesTheReplyAsItIsOtherwise) {
   }
 }
 
+TEST(AcceptEncoding, TakesAQuoteThatNobodyClosesForACharacter) {
+  EXPECT_TRUE(detail::wants_gzip("br;x=\", gzip"));
+  EXPECT_FALSE(detail::wants_gzip("br;x=\", gzip\", deflate"));
+}
+
 TEST(AcceptEncoding, PassesOverWhatIsMalformed) {
   using namespace std::string_literals;
   for (const std::string& value : {"gzip;q="s,

@@ -145,7 +145,8 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
       },
       [](Sink& sink) {
         sink.begin_family({.name = "s", .help = "S.", .type = MetricType::state_set});
-        sink.state_set(LabelText::of({{"s", "1"}}), {});
+        const State on{"on", true};
+        sink.state_set(LabelText::of({{"s", "1"}}), {&on, 1});
       },
       [](Sink& sink) { sink.begin_family({.name = "s:t", .help = "S.", .type = MetricType::state_set}); },
       // SPEC case 59.
@@ -203,13 +204,13 @@ TEST_F(CollectorTest, CarriesTheLabelsOfTheRegistry) {
   const Registration registration = registry.add(MadeCollector("labels", [](Sink& sink) {
     give_gauge(sink, "g", 1);
     give_gauge(sink, "g", 2, {{"host", "its, \"own\"\\"}, {"b", "x"}, {"zz", "y"}});
-    give_gauge(sink, "g", 3, {{"a", ""}});
+    give_gauge(sink, "g", 3, {{"a", "1"}});
   }));
   EXPECT_EQ(to_text(registry),
             "# HELP g G.\n# TYPE g gauge\n"
             "g{az=\"1\\\"2\",host=\"h\",zone=\"z\"} 1\n"
             "g{az=\"1\\\"2\",b=\"x\",host=\"its, \\\"own\\\"\\\\\",zone=\"z\",zz=\"y\"} 2\n"
-            "g{a=\"\",az=\"1\\\"2\",host=\"h\",zone=\"z\"} 3\n");
+            "g{a=\"1\",az=\"1\\\"2\",host=\"h\",zone=\"z\"} 3\n");
 }
 
 // SPEC case 201.
@@ -258,6 +259,28 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatDoNotAgree) {
                           "counter with help 'H.' are left out"));
 }
 
+TEST_F(CollectorTest, LeavesOutNobodyForWhoIsLeftOut) {
+  registry_.histogram({.name = "x", .help = "X.", .buckets = {1}});
+  const Registration collector = add("c", [](Sink& sink) {
+    sink.begin_family({.name = "x_sum_total", .type = MetricType::counter});  // OpenMetrics calls it x_sum
+    sink.counter({}, 1);
+    give_gauge(sink, "x_sum_created", 2);  // clashes with that one alone
+  });
+  const std::string text = to_text(registry_);
+  EXPECT_EQ(lines_with(text, "x_sum_total"), "");
+  EXPECT_EQ(lines_with(text, "x_sum_created"), "x_sum_created 2\n");
+}
+
+TEST_F(CollectorTest, TakesALabelWithAnEmptyValueForNone) {
+  const Registration collector = add("c", [](Sink& sink) {
+    give_gauge(sink, "q", 1);
+    sink.gauge(LabelText::of({{"a", ""}}), 2);
+    sink.gauge(LabelText::of({{"a", ""}, {"b", "x"}}), 3);
+    sink.gauge(LabelText::of({{"b", "x"}}), 4);
+  });
+  EXPECT_EQ(lines_with(to_text(registry_), "q"), "q 1\nq{a=\"\",b=\"x\"} 3\n");
+}
+
 TEST_F(CollectorTest, LeavesOutFamiliesThatTakeTheNamesOfOtherSamples) {
   registry_.histogram({.name = "work", .help = "W.", .buckets = {1}});
   registry_.gauge({.name = "size_count", .help = "S."});
@@ -284,12 +307,12 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatTakeTheNamesOfOtherSamples) {
             "narthex_collector_clashes_total{collector=\"first\"} 2\n"
             "narthex_collector_clashes_total{collector=\"second\"} 1\n");
   EXPECT_THAT(lines_, testing::ElementsAre(
-                          "collector 'second': 'late_sum' is left out: it clashes with summary 'late', because "
-                          "summary 'late' also writes samples called 'late_sum'",
+                          "collector 'first': 'work_count' is left out: it clashes with histogram 'work', because "
+                          "histogram 'work' also writes samples called 'work_count'",
                           "collector 'first': 'size' is left out: it clashes with gauge 'size_count', because "
                           "histogram 'size' also writes samples called 'size_count'",
-                          "collector 'first': 'work_count' is left out: it clashes with histogram 'work', because "
-                          "histogram 'work' also writes samples called 'work_count'"));
+                          "collector 'second': 'late_sum' is left out: it clashes with summary 'late', because "
+                          "summary 'late' also writes samples called 'late_sum'"));
 }
 
 TEST_F(CollectorTest, MayDefineUpdateAndScrape) {

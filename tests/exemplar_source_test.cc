@@ -83,15 +83,24 @@ TEST_F(ExemplarSourceTest, IsAskedForEveryBucketAlsoForOneThatIsMetRarely) {
   }
 }
 
-TEST_F(ExemplarSourceTest, IsLeftInPeaceWhenABucketIsNotMetAtAll) {
+TEST_F(ExemplarSourceTest, IsAskedForABucketHoweverRarelyItIsMet) {
   Registry registry(options());
   const Histogram sizes = registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1}});
   for (int i = 0; i < 10'000; ++i) sizes.observe(0.5);
-  sizes.observe(2);
   EXPECT_EQ(asked_, 1);
-  exemplars_of(registry);
   sizes.observe(2);
   EXPECT_EQ(asked_, 2);
+}
+
+TEST_F(ExemplarSourceTest, IsAskedForOneMetricAlthoughAnotherHasNoTrace) {
+  Registry registry(options());
+  const Counter outside = registry.counter({.name = "outside_total", .help = "Outside of a trace."});
+  const Counter inside = registry.counter({.name = "inside_total", .help = "Inside."});
+  trace_ = "";
+  outside.inc();
+  trace_ = "b";
+  inside.inc();
+  EXPECT_EQ(exemplars_of(registry).size(), 1u);
 }
 
 TEST_F(ExemplarSourceTest, IsAskedAgainAfterTheIntervalOnly) {

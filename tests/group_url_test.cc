@@ -41,6 +41,12 @@ TEST(GroupUrl, WritesAValueWithASlashInBase64) {
   EXPECT_EQ(url_of("j", {{"path", "/var/tmp"}}), "http://gateway:9091/metrics/job/j/path@base64/L3Zhci90bXA");
 }
 
+TEST(GroupUrl, WritesDotsInBase64SoThatNobodyTakesThemForAFolder) {
+  EXPECT_EQ(url_of("."), "http://gateway:9091/metrics/job@base64/Lg");
+  EXPECT_EQ(url_of("j", {{"l", ".."}}), "http://gateway:9091/metrics/job/j/l@base64/Li4");
+  EXPECT_EQ(url_of("..."), "http://gateway:9091/metrics/job/...");
+}
+
 // SPEC case 210.
 TEST(GroupUrl, WritesAnEmptyValueAsAnEqualsSign) {
   EXPECT_EQ(url_of("j", {{"l", ""}}), "http://gateway:9091/metrics/job/j/l@base64/=");
@@ -60,11 +66,20 @@ TEST(GroupUrl, RefusesAnEmptyJob) {
 
 TEST(GroupUrl, RefusesWhatAGroupCannotHave) {
   EXPECT_EQ(refusal_of({.url = "gateway:9091", .job = "j"}),
-            "pushgateway exporter: url 'gateway:9091': write http://host:9091 or https://host:9091");
+            "pushgateway exporter: url 'gateway:9091': write http://host:9091 or https://host:9091, with a path or "
+            "without");
+  for (const char* url : {"http://", "http:///a", "http://h?a=b", "http://h/#f", "http://h /", "HTTP://h", "ftp://h"}) {
+    EXPECT_EQ(refusal_of({.url = url, .job = "j"}).find("pushgateway exporter: url 'http"),
+              std::string_view(url).starts_with("http") ? 0U : std::string::npos)
+        << url;
+    EXPECT_NE(refusal_of({.url = url, .job = "j"}).find("write http://host:9091"), std::string::npos) << url;
+  }
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"job", "k"}}}),
             "pushgateway exporter: label 'job': the job has an option of its own");
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"a-b", "k"}}}),
-            "pushgateway exporter: label 'a-b': allowed: [a-zA-Z_][a-zA-Z0-9_]*, not starting with '__'");
+            "label 'a-b': a label name may not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or any UTF-8 with "
+            "RegistryOptions{.utf8_names = true}");
+  EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "\xff"}), "label 'job': the value '\\xff' is not UTF-8");
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"a", "1"}, {"a", "2"}}}),
             "label 'a': a series may have it only once");
 }

@@ -60,6 +60,16 @@ TEST(Summary, HasNoQuantilesOfNothing) {
   EXPECT_EQ(to_text(registry), before + "rpc_seconds_sum NaN\nrpc_seconds_count 1\n");
 }
 
+// 0.07 * 100 and 0.56 * 100 are a little more than 7 and 56.
+TEST(Summary, GoesByTheRankThatTheShareMeans) {
+  Registry registry;
+  const Summary summary = registry.summary({.name = "s", .help = "S.", .quantiles = {0.07, 0.56}});
+  for (int i = 1; i <= 100; ++i) summary.observe(i);
+  const std::string text = to_text(registry);
+  EXPECT_NEAR(sample(text, "s{quantile=\"0.07\"}"), 7, 7 * 0.011);
+  EXPECT_NEAR(sample(text, "s{quantile=\"0.56\"}"), 56, 56 * 0.011);
+}
+
 TEST(Summary, TellsQuantilesColdAndHot) {
   Registry registry;
   const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R.", .quantiles = {0, 0.5, 0.99, 1}});

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,39 @@ TEST(ValueRules, WantCountsThatAddUp) {
   EXPECT_EQ(fault({{kInfinity, 2}}), "histogram 'x': the bucket up to +Inf has 2 observations, and the histogram 3");
   EXPECT_EQ(fault(MetricType::gauge_histogram, HistogramSample{std::vector<Bucket>{{1, 4}}, 3, 1}),
             "gauge histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+}
+
+TEST(ValueRules, WantCountersThatAreNotNegative) {
+  EXPECT_EQ(fault(CounterSample{0}), "");
+  EXPECT_EQ(fault(CounterSample{kInfinity}), "");
+  EXPECT_EQ(fault(CounterSample{-1}), "counter 'x': its value is -1; a counter is a number that is not negative");
+  EXPECT_EQ(fault(CounterSample{kNaN}), "counter 'x': its value is NaN; a counter is a number that is not negative");
+}
+
+TEST(ValueRules, WantStatesWithNamesOfTheirOwn) {
+  const auto states = [](const std::vector<State>& all) {
+    return fault(MetricType::state_set, std::span<const State>(all));
+  };
+  EXPECT_EQ(states({{"a", true}, {"b", false}}), "");
+  EXPECT_EQ(states({}), "state set 'x': it has no states");
+  EXPECT_EQ(states({{"", true}}), "state set 'x': a state has an empty name");
+  EXPECT_EQ(states({{"\xff", true}}), "state set 'x': the state '\\xff' is not UTF-8");
+  EXPECT_EQ(states({{"a", true}, {"b", true}, {"a", false}}), "state set 'x': the state 'a' is there twice");
+}
+
+TEST(ValueRules, WantNativeBucketsThatThereAre) {
+  const auto with = [](int schema, std::int32_t index) {
+    const NativeBucket bucket{index, 1};
+    const NativeSample native{.schema = schema, .positive = {&bucket, 1}};
+    return fault(HistogramSample{{}, 1, 1, &native});
+  };
+  EXPECT_EQ(with(0, -1074), "");
+  EXPECT_EQ(with(0, 1025), "");
+  EXPECT_EQ(with(0, -1075),
+            "histogram 'x': a native bucket has the index -1075; at schema 0 they are from -1074 to 1025");
+  EXPECT_EQ(with(8, 262'146),
+            "histogram 'x': a native bucket has the index 262146; at schema 8 they are from -274944 to 262145");
+  EXPECT_EQ(with(-4, 66), "histogram 'x': a native bucket has the index 66; at schema -4 they are from -67 to 65");
 }
 
 TEST(ValueRules, WantExemplarsInTheirBuckets) {

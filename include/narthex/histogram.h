@@ -26,10 +26,15 @@ class Borrowed;
 /// protobuf only; the other formats serve its sum, its count and the classic buckets.
 struct NativeBuckets {
   double growth_factor = 1.1;     ///< Each bucket is at most so many times as wide as the one before; above 1.
-  std::size_t max_buckets = 160;  ///< Where there would be more, they get wider.
+  std::size_t max_buckets = 160;  ///< Where there would be more, they get wider, up to 65,536 times the one before.
   double zero_threshold = 0;      ///< Up to that size, all observations are in one bucket; 0: 2^-128, negative: 0.
   double max_zero_threshold = 0;  ///< How far that one may grow before the others do; 0: it keeps its width.
 };
+
+namespace detail {
+// The growth factor of a histogram that has none; no user would think of it.
+inline constexpr double kNoNativeBuckets = -1;
+}  // namespace detail
 
 /// How to define a histogram, or a family of them.
 struct HistogramOptions {
@@ -39,7 +44,8 @@ struct HistogramOptions {
   Labels labels = {};     ///< Constant labels, on every series of the family.
   /// Rising upper bounds, each inclusive; empty: default_buckets(), or none beside `native`.
   std::vector<double> buckets = {};
-  NativeBuckets native = {.growth_factor = 0};  ///< Native buckets; `{}`: with their defaults, unless set: none.
+  /// Native buckets; `{}`: with their defaults; unless set: none.
+  NativeBuckets native = {.growth_factor = detail::kNoNativeBuckets};
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
   std::size_t max_series = detail::kUsualMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time

@@ -28,7 +28,7 @@ struct SummaryOptions {
   /// From 0 to 1, such as 0.5 and 0.99. Those of several instances cannot be put together: a histogram's can.
   std::vector<double> quantiles = {};
   std::chrono::milliseconds max_age = std::chrono::minutes(10);  ///< How long an observation matters for quantiles.
-  std::size_t age_buckets = 5;  ///< In how many steps it is forgotten: it matters for at most one step longer.
+  std::size_t age_buckets = 5;  ///< In how many steps it is forgotten, where scrapes come as often.
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
   std::size_t max_series = detail::kUsualMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time

@@ -29,7 +29,11 @@ class Pushed(case.ServicesTest):
 
     @classmethod
     def start(cls):
-        command = [os.environ.get("PUSHGATEWAY", "prometheus-pushgateway"), "--web.listen-address=127.0.0.1:0"]
+        command = [
+            os.environ.get("PUSHGATEWAY", "prometheus-pushgateway"),
+            "--web.listen-address=127.0.0.1:0",
+            "--persistence.file=",
+        ]
         program = cls.services.start("pushgateway", command)
         cls.url = f"http://{program.wait_for_line(r'address=(127.0.0.1:[0-9]+)')[1]}"
 

@@ -43,16 +43,26 @@ std::string base64url(std::string_view text) {
   return encoded;
 }
 
-// Whether a Pushgateway takes the name of a label: [a-zA-Z_][a-zA-Z0-9_]*, and nothing that is reserved.
-bool is_label_name(std::string_view name) {
-  const auto is_good = [](char c) { return is_letter_or_digit(c) || c == '_'; };
-  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') && !name.starts_with("__") &&
-         std::ranges::all_of(name, is_good);
+// Whether a path can follow: http or https, a host, and neither query nor fragment.
+bool is_base_url(std::string_view url) {
+  const std::size_t host = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : url.size();
+  const auto is_good = [](char c) { return c > ' ' && c != '?' && c != '#' && c != '\x7f'; };
+  return url.size() > host && url[host] != '/' && url[host] != ':' && std::ranges::all_of(url, is_good);
+}
+
+// Throws unless a registry could have them, so that a Pushgateway can: valid names, each once, and values in UTF-8. A
+// group with a value that is not makes it refuse all others, too.
+void check_labels(const PushgatewayOptions& options) {
+  Labels labels = options.grouping;
+  labels.emplace_back("job", options.job);
+  static_cast<void>(Registry({.labels = labels}));
 }
 
 std::string part(std::string_view label, std::string_view value) {
   if (value.empty()) return fmt::format("/{}@base64/=", label);
-  if (value.find('/') != std::string_view::npos) return fmt::format("/{}@base64/{}", label, base64url(value));
+  // Dots alone would be taken for a folder and its parent on the way.
+  if (value == "." || value == ".." || value.find('/') != std::string_view::npos)
+    return fmt::format("/{}@base64/{}", label, base64url(value));
   return fmt::format("/{}/{}", label, percent_encoded(value));
 }
 
@@ -63,18 +73,17 @@ std::string group_url(const PushgatewayOptions& options) {
     throw RegistrationError(fmt::format("pushgateway exporter: {}: {}", what, why));
   };
   std::string url = options.url;
-  if (!url.starts_with("http://") && !url.starts_with("https://")) {
-    refuse(fmt::format("url {}", quote(url)), "write http://host:9091 or https://host:9091");
-  }
   while (url.ends_with('/')) url.pop_back();
+  if (!is_base_url(url)) {
+    refuse(fmt::format("url {}", quote(url)), "write http://host:9091 or https://host:9091, with a path or without");
+  }
   if (options.job.empty()) refuse("job ''", "a group needs the name of its job");
-  LabelText::of(options.grouping);  // throws for names that are there twice
-  url += "/metrics" + part("job", options.job);
   for (const auto& [name, value] : options.grouping) {
     if (name == "job") refuse("label 'job'", "the job has an option of its own");
-    if (!is_label_name(name)) {
-      refuse(fmt::format("label {}", quote(name)), "allowed: [a-zA-Z_][a-zA-Z0-9_]*, not starting with '__'");
-    }
+  }
+  check_labels(options);
+  url += "/metrics" + part("job", options.job);
+  for (const auto& [name, value] : options.grouping) {
     url += part(name, value);
   }
   return url;

@@ -52,6 +52,7 @@ HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
   const List headers = list_of(lines);
   const auto set = [&easy](CURLoption option, auto value) { curl_easy_setopt(easy.get(), option, value); };
   set(CURLOPT_URL, call.url.c_str());
+  set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_CUSTOMREQUEST, call.method);
   if (!call.body.empty()) {

@@ -33,6 +33,21 @@ void check(const PushgatewayOptions& options) {
     throw RegistrationError(
         fmt::format("pushgateway exporter: attempts is {}; it can be from 1 to {}", options.attempts, kMostAttempts));
   }
+  for (const std::string& header : options.headers) {
+    const bool is_line = std::ranges::none_of(header, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+    if (is_line && header.find(':') != std::string::npos && !header.starts_with(':')) continue;
+    throw RegistrationError(fmt::format(
+        "pushgateway exporter: header {}: write one line, as in 'Authorization: Bearer x'", detail::quote(header)));
+  }
+}
+
+// A URL as a message may show it: without the name and the password that it may begin with.
+std::string shown(std::string url) {
+  const std::size_t host = url.find("//") + 2;
+  const std::size_t end = url.find('/', host);
+  const std::size_t at = url.substr(0, end).rfind('@');
+  if (at != std::string::npos) url.erase(host, at + 1 - host);
+  return url;
 }
 
 bool may_pass(long status) { return status == 0 || status == 429 || status >= 500; }
@@ -47,8 +62,8 @@ void deliver(const detail::HttpCall& call, const PushgatewayOptions& options) {
     if (reply.status == 200 || reply.status == 202) return;
     if (!may_pass(reply.status) || attempt == options.attempts || Clock::now() + pause >= end) {
       const std::string outcome = reply.status == 0 ? "was not answered" : fmt::format("was answered {}", reply.status);
-      throw PushError(fmt::format("pushgateway exporter: {} {} {}, try {} of {}: {}", call.method, call.url, outcome,
-                                  attempt, options.attempts, detail::quote(reply.body)));
+      throw PushError(fmt::format("pushgateway exporter: {} {} {}, try {} of {}: {}", call.method, shown(call.url),
+                                  outcome, attempt, options.attempts, detail::quote(reply.body)));
     }
     std::this_thread::sleep_for(pause);
   }

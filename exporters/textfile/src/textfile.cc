@@ -1,8 +1,8 @@
 #include <narthex/textfile.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <system_error>
 
@@ -26,9 +26,7 @@ constexpr mode_t kReadableByAll = 0644;
 class NewFile {
  public:
   explicit NewFile(const std::string& path)
-      : place_(path),
-        path_(fmt::format("{}.{}-{}.new", path, ::getpid(), next_.fetch_add(1, std::memory_order_relaxed))),
-        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kReadableByAll)) {
+      : place_(path), path_(path + ".new-XXXXXX"), descriptor_(::mkostemp(path_.data(), O_CLOEXEC)) {
     if (descriptor_ < 0) fail("cannot be made");
   }
   NewFile(const NewFile&) = delete;
@@ -61,10 +59,8 @@ class NewFile {
         fmt::format("the file {}: its successor {} {}", detail::quote(place_), detail::quote(path_), what));
   }
 
-  static inline std::atomic<unsigned> next_{0};
-
   const std::string& place_;
-  const std::string path_;
+  std::string path_;
   const int descriptor_;
   bool has_place_ = false;
 };
@@ -72,7 +68,7 @@ class NewFile {
 }  // namespace
 
 void write_textfile(const Registry& registry, const std::string& path) {
-  if (!path.ends_with(".prom")) {
+  if (!path.ends_with(".prom") || path.find('\0') != std::string::npos) {
     throw RegistrationError(
         fmt::format("the file {}: node_exporter reads files only whose names end in '.prom'", detail::quote(path)));
   }

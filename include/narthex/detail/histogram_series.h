@@ -94,10 +94,10 @@ class NARTHEX_EXPORT HistogramSeries : public Series {
   ExemplarShape exemplar_shape() const noexcept { return {bounds_->bounds().size() + 1, base_ == nullptr}; }
 
   const Bounds bounds_;
+  Exemplars exemplars_;  // before the base, which would be lost if it failed
   HistogramCells* const base_;
   std::atomic<Slot> slot_{kCold};
   mutable Heat heat_;
-  Exemplars exemplars_;
   const CreationTime created_;
 };
 
