@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "formats/number.h"
+#include "sanitized.h"
 
 namespace narthex::detail {
 namespace {
@@ -136,11 +137,7 @@ TEST(Number, TakesNoNoticeOfTheLocale) {
 }
 
 // Bit patterns under a sanitizer, which makes them many times slower, and without.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kPatterns = 200'000;
-#else
-constexpr int kPatterns = 10'000'000;
-#endif
+constexpr int kPatterns = kIsSanitized ? 200'000 : 10'000'000;
 
 // How the standard library spells a finite number other than 0.
 std::string_view spelled_by_library(std::span<char, 64> room, double value) {
