@@ -19,7 +19,7 @@ class CounterKind final : public Kind {
   detail::Series* make_series(std::string_view labels) const override {
     return detail::Series::make<CounterSeries>(labels, exemplars_);
   }
-  void use(std::shared_ptr<const ExemplarSource> source) noexcept override { exemplars_ = std::move(source); }
+  void use(const std::shared_ptr<const ExemplarSource>& source) noexcept override { exemplars_ = source; }
 
  private:
   std::shared_ptr<const ExemplarSource> exemplars_;

@@ -65,14 +65,14 @@ HistogramSeries::Bounds checked_bounds(const HistogramOptions& options) {
 class HistogramKind final : public Kind {
  public:
   explicit HistogramKind(HistogramSeries::Bounds bounds, std::optional<NativeLimits> native = {})
-      : bounds_(std::move(bounds)), native_(std::move(native)) {}
+      : bounds_(std::move(bounds)), native_(native) {}
 
   MetricType type() const noexcept override { return MetricType::histogram; }
   detail::Series* make_series(std::string_view labels) const override {
     if (native_) return detail::Series::make<NativeHistogramSeries>(labels, bounds_, exemplars_, *native_);
     return detail::Series::make<HistogramSeries>(labels, bounds_, exemplars_);
   }
-  void use(std::shared_ptr<const ExemplarSource> source) noexcept override { exemplars_ = std::move(source); }
+  void use(const std::shared_ptr<const ExemplarSource>& source) noexcept override { exemplars_ = source; }
   std::string_view own_label() const noexcept override { return "le"; }
   std::string settings() const override {
     const std::string buckets = fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", "));

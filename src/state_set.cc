@@ -22,7 +22,7 @@ namespace {
 StateSetSeries::Names checked_states(const StateSetOptions& options) {
   const std::vector<std::string>& states = options.states;
   if (states.empty())
-    refuse(options, "states are missing; name all that there are, as in .states = {\"idle\", \"busy\"}");
+    refuse(options, R"(states are missing; name all that there are, as in .states = {"idle", "busy"})");
   if (states.size() > StateSetSeries::kMaxStates) {
     refuse(options, fmt::format("{} states; a set has {} at most", states.size(), StateSetSeries::kMaxStates));
   }

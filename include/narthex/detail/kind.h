@@ -38,7 +38,7 @@ class NARTHEX_EXPORT Kind {
   virtual std::string settings() const { return {}; }
 
   // Said before the first series, in a registry that takes exemplars by itself: where series get them from.
-  virtual void use(std::shared_ptr<const ExemplarSource> /*source*/) noexcept {}
+  virtual void use(const std::shared_ptr<const ExemplarSource>& /*source*/) noexcept {}
 };
 
 }  // namespace narthex::detail
