@@ -15,7 +15,6 @@ namespace {
 class CounterKind final : public Kind {
  public:
   MetricType type() const noexcept override { return MetricType::counter; }
-  std::string_view ending() const noexcept override { return "_total"; }
   detail::Series* make_series(std::string_view labels) const override {
     return detail::Series::make<CounterSeries>(labels, exemplars_);
   }
