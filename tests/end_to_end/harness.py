@@ -202,20 +202,28 @@ class Services:
         return self.start_prometheus_with(jobs, port, features)
 
     def start_prometheus_with(self, jobs, port=0, features=()):
-        """Starts a Prometheus with these scrape_configs; `features` are what --enable-feature turns on."""
-        executable = os.environ.get("PROMETHEUS") or shutil.which("prometheus")
-        if not executable:
-            raise HarnessError("there is no 'prometheus' in the PATH; Debian's package has one")
-        folder = pathlib.Path(tempfile.mkdtemp(dir=self._folder.name))
+        """Starts a Prometheus that scrapes these scrape_configs every second."""
         config = {
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s"},
             "scrape_configs": jobs,
         }
+        return self.start_configured_prometheus(config, port, features)
+
+    def start_configured_prometheus(self, config, port=0, features=(), wrapper=()):
+        """Starts a Prometheus with this configuration; `features` are what --enable-feature turns on.
+
+        `wrapper` is what the command stands behind: ["unshare", "--mount", ...].
+        """
+        executable = os.environ.get("PROMETHEUS") or shutil.which("prometheus")
+        if not executable:
+            raise HarnessError("there is no 'prometheus' in the PATH; Debian's package has one")
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self._folder.name))
         config_file = folder / "prometheus.yml"
         config_file.write_text(json.dumps(config, indent=2))  # all JSON is YAML
         program = self.start(
             "prometheus",
             [
+                *wrapper,
                 executable,
                 f"--config.file={config_file}",
                 f"--storage.tsdb.path={folder / 'data'}",

@@ -1,0 +1,123 @@
+"""What runs the photo gallery, examples/image_gallery/deploy/, as its own tools read it."""
+
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import yaml
+
+import case
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "examples/image_gallery/deploy"
+
+
+class Deployment(case.ServicesTest):
+    """What the tests about configuration files share: none of them starts a service."""
+
+    def run_quietly(self, *command):
+        """Runs a program that has to succeed without a word on stderr; returns what it printed."""
+        status, printed, errors = self.run_program(*command)
+        self.assertEqual((status, errors), (0, ""), printed)
+        return printed
+
+
+class PrometheusConfiguration(Deployment):
+    """What promtool says of the configuration and its rules, and what becomes of it on one machine."""
+
+    FOLDER = DEPLOY / "prometheus"
+    RENDER = FOLDER / "render.py"
+
+    def promtool(self, *words):
+        return self.run_quietly(os.environ.get("PROMTOOL", "promtool"), *words)
+
+    def render(self, *options):
+        """Returns the configuration that promtool has read and agreed to."""
+        printed = self.run_quietly(sys.executable, "-B", self.RENDER, *options)
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+            file.write(printed)
+            file.flush()
+            self.promtool("check", "config", file.name)
+        return json.loads(printed)
+
+    def test_promtool_accepts_the_configuration_of_the_containers(self):
+        self.assertIn("1 rule files found", self.promtool("check", "config", self.FOLDER / "prometheus.yml"))
+
+    def test_promtool_accepts_the_rules(self):
+        rules = sorted(self.FOLDER.glob("rules/*.yml"))
+        self.assertRegex(self.promtool("check", "rules", *rules), r"SUCCESS: \d\d rules found")
+
+    def test_every_alert_fires_when_it_should_and_only_then(self):
+        self.assertIn("SUCCESS", self.promtool("test", "rules", self.FOLDER / "rules_test.yml"))
+
+    def test_every_alert_is_among_those_that_fire_in_the_test(self):
+        tests = yaml.safe_load((self.FOLDER / "rules_test.yml").read_text())["tests"]
+        (fires,) = [test for test in tests if test["name"] == "Beyond every limit, every alert fires"]
+        fired = [sample["labels"] for sample in fires["promql_expr_test"][0]["exp_samples"]]
+        rules = yaml.safe_load((self.FOLDER / "rules/services.yml").read_text())["groups"]
+        alerts = [rule for group in rules for rule in group["rules"] if "alert" in rule]
+        named = [f'{{alertname="{alert["alert"]}", severity="{alert["labels"]["severity"]}"}}' for alert in alerts]
+        self.assertEqual(fired, named)
+
+    def test_on_one_machine_the_same_jobs_have_other_targets(self):
+        config = self.render()
+        self.assertEqual(config["global"]["scrape_interval"], "10s")
+        self.assertEqual(config["rule_files"], [str(self.FOLDER / "rules/*.yml")])
+        self.assertEqual(
+            config["scrape_configs"],
+            [
+                {"job_name": "image-gallery", "static_configs": [{"targets": ["127.0.0.1:8010"]}]},
+                {
+                    "job_name": "iotd-api",
+                    "metrics_path": "/actuator/prometheus",
+                    "static_configs": [{"targets": ["127.0.0.1:8011"]}],
+                },
+                {
+                    "job_name": "access-log",
+                    "scrape_interval": "10s",
+                    "scrape_timeout": "10s",
+                    "static_configs": [{"targets": ["127.0.0.1:8012"]}],
+                },
+            ],
+        )
+
+    def test_on_one_machine_dns_can_name_the_access_logs(self):
+        config = self.render("--access-log-dns", "logs.test:99", "--dns-refresh", "1s", "--interval", "2s")
+        self.assertEqual(
+            config["scrape_configs"][2],
+            {
+                "job_name": "access-log",
+                "scrape_interval": "2s",
+                "scrape_timeout": "2s",
+                "dns_sd_configs": [{"names": ["logs.test"], "type": "A", "port": 99, "refresh_interval": "1s"}],
+            },
+        )
+
+    def test_on_one_machine_everything_can_be_elsewhere(self):
+        replicas = ["127.0.0.11:1", "127.0.0.12:2"]
+        words = [word for replica in replicas for word in ("--access-log", replica)]
+        words += ["--image-gallery", "[::1]:3", "--iotd-api", "127.0.0.1:4", "--docker", "127.0.0.1:5"]
+        config = self.render(*words, "--interval", "4s", "--access-log-interval", "1s", "--rules", "/nowhere/*.yml")
+        targets = {
+            job["job_name"]: (job.get("scrape_interval"), job["static_configs"][0]["targets"])
+            for job in config["scrape_configs"]
+        }
+        wanted = {
+            "image-gallery": (None, ["[::1]:3"]),
+            "iotd-api": (None, ["127.0.0.1:4"]),
+            "access-log": ("1s", replicas),
+            "docker": (None, ["127.0.0.1:5"]),
+        }
+        self.assertEqual(targets, wanted)
+        self.assertEqual(config["rule_files"], ["/nowhere/*.yml"])
+
+    def test_a_name_without_its_port_is_quoted(self):
+        status, _, errors = self.run_program(sys.executable, "-B", self.RENDER, "--access-log-dns", "accesslog")
+        self.assertEqual(status, 2)
+        self.assertIn("'accesslog': wanted is NAME:PORT", errors)
+
+
+if __name__ == "__main__":
+    case.main()
