@@ -31,6 +31,7 @@
 #include <narthex/registration.h>
 #include <narthex/registry.h>
 #include <narthex/registry_options.h>
+#include <narthex/runtime_collector.h>
 #include <narthex/sink.h>
 #include <narthex/state_set.h>
 #include <narthex/summary.h>
