@@ -23,6 +23,7 @@
 #include <narthex/family.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
+#include <narthex/http_metrics.h>
 #include <narthex/in_flight.h>
 #include <narthex/info.h>
 #include <narthex/labels.h>
