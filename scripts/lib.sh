@@ -46,7 +46,7 @@ install_dependencies() {
   install_missing g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client python3-yaml \
     libfmt-dev libisal-dev libprotozero-dev libxxhash-dev libcivetweb-dev libcpp-httplib-dev libcurl4-openssl-dev \
     nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev prometheus prometheus-pushgateway \
-    protobuf-compiler golang-github-prometheus-client-model-dev locales valgrind "$@"
+    protobuf-compiler golang-github-prometheus-client-model-dev locales valgrind docker-compose "$@"
 }
 
 # Runs a command at addresses that do not change, where that is allowed: the thread sanitizer of GCC 12 knows memory

@@ -1,4 +1,4 @@
-"""What runs the photo gallery, examples/image_gallery/deploy/, as its own tools read it."""
+"""What Prometheus and Grafana know of the photo gallery, examples/image_gallery/deploy/, as their tools read it."""
 
 import json
 import os
@@ -15,17 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "examples/image_gallery/deploy"
 
 
-class Deployment(case.ServicesTest):
-    """What the tests about configuration files share: none of them starts a service."""
-
-    def run_quietly(self, *command):
-        """Runs a program that has to succeed without a word on stderr; returns what it printed."""
-        status, printed, errors = self.run_program(*command)
-        self.assertEqual((status, errors), (0, ""), printed)
-        return printed
-
-
-class PrometheusConfiguration(Deployment):
+class PrometheusConfiguration(case.ServicesTest):
     """What promtool says of the configuration and its rules, and what becomes of it on one machine."""
 
     FOLDER = DEPLOY / "prometheus"
@@ -120,7 +110,7 @@ class PrometheusConfiguration(Deployment):
         self.assertIn("'accesslog': wanted is NAME:PORT", errors)
 
 
-class GrafanaDashboards(Deployment):
+class GrafanaDashboards(case.ServicesTest):
     """What Grafana is given: the files of its folders, which nothing else on this machine can read."""
 
     FOLDER = DEPLOY / "grafana"
