@@ -1,8 +1,13 @@
 #include <narthex/registry.h>
 
+#include <mutex>
+#include <optional>
 #include <utility>
 
+#include <narthex/cgroup_collector.h>
 #include <narthex/library_collector.h>
+#include <narthex/process_collector.h>
+#include <narthex/runtime_collector.h>
 #include <narthex/sink.h>
 
 #include "definition.h"
@@ -19,6 +24,45 @@ detail::Definition definition_of(const detail::FamilyOptions& options, std::vect
           std::move(label_names),    options.max_series,        options.idle_timeout,      std::move(kind)};
 }
 
+// The registry of the whole process, and the collectors that it has by itself.
+class Global {
+ public:
+  static Global& instance() {
+    static auto* const global = new Global;  // leaked on purpose: usable until the very end of the process
+    return *global;
+  }
+
+  void set(GlobalCollectors which) {
+    const std::lock_guard lock(mutex_);
+    set<CgroupCollector>(cgroup_, which.cgroup);
+    set<LibraryCollector>(library_, which.library, registry);
+    set<ProcessCollector>(process_, which.process);
+    set<RuntimeCollector>(runtime_, which.runtime);
+  }
+
+  Registry registry;
+
+ private:
+  using Place = std::optional<Registration>;  // empty: the collector is not in the registry
+
+  Global() { set({}); }
+
+  template <class Collector, class... Arguments>
+  void set(Place& place, bool is_wanted, const Arguments&... arguments) {
+    if (!is_wanted) {
+      place.reset();
+    } else if (!place) {
+      place.emplace(registry.add(Collector(arguments...)));
+    }
+  }
+
+  std::mutex mutex_;
+  Place cgroup_;
+  Place library_;
+  Place process_;
+  Place runtime_;
+};
+
 }  // namespace
 
 Registry::Registry() : Registry(RegistryOptions()) {}
@@ -27,15 +71,9 @@ Registry::Registry(RegistryOptions options) : state_(std::make_shared<detail::Re
 
 Registry::~Registry() = default;
 
-Registry& Registry::global() {
-  // Leaked on purpose: usable until the very end of the process.
-  static auto* const global = [] {
-    auto* const registry = new Registry;
-    registry->add(LibraryCollector(*registry)).keep();
-    return registry;
-  }();
-  return *global;
-}
+Registry& Registry::global() { return Global::instance().registry; }
+
+void Registry::set_global_collectors(GlobalCollectors which) { Global::instance().set(which); }
 
 std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options,
                                                       std::vector<std::string> label_names,

@@ -6,6 +6,7 @@
 #include <narthex/narthex.h>
 #include <narthex/registry.h>
 
+#include "made_collector.h"
 #include "null_sink.h"
 
 namespace narthex {
@@ -72,6 +73,26 @@ TEST(Registry, CopiesAreTheSameRegistry) {
 TEST(Registry, GlobalIsOneForTheProcess) {
   Registry::global().counter({.name = "global_total", .help = "Global."}).inc();
   EXPECT_EQ(Registry::global().counter({.name = "global_total", .help = "Global."}).value(), 1);
+}
+
+// Whose numbers the global registry serves.
+std::string global_collectors() { return lines_with(to_text(Registry::global()), "narthex_collector_errors_total{"); }
+
+TEST(Registry, GlobalHasAllCollectorsThatAreNotTurnedOff) {
+  const std::string errors = "narthex_collector_errors_total{collector=";
+  const std::string all = errors + "\"cgroup\"} 0\n" + errors + "\"narthex\"} 0\n" + errors + "\"process\"} 0\n" +
+                          errors + "\"runtime\"} 0\n";
+  EXPECT_EQ(global_collectors(), all);
+  Registry::set_global_collectors({.cgroup = false, .runtime = false});
+  EXPECT_EQ(global_collectors(), errors + "\"narthex\"} 0\n" + errors + "\"process\"} 0\n");
+  EXPECT_NE(lines_with(to_text(Registry::global()), "process_threads "), "");
+  EXPECT_EQ(lines_with(to_text(Registry::global()), "cpp_info"), "");
+  Registry::set_global_collectors({.library = false, .process = false});
+  EXPECT_EQ(lines_with(to_text(Registry::global()), "narthex_"), "");
+  EXPECT_EQ(lines_with(to_text(Registry::global()), "process_"), "");
+  EXPECT_NE(lines_with(to_text(Registry::global()), "cpp_info"), "");
+  Registry::set_global_collectors({});
+  EXPECT_EQ(global_collectors(), all);
 }
 
 TEST(Registry, TakesUnitsThatEndTheName) {

@@ -23,6 +23,7 @@
 #include <narthex/family.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
+#include <narthex/http_metrics.h>
 #include <narthex/in_flight.h>
 #include <narthex/info.h>
 #include <narthex/labels.h>
@@ -31,6 +32,7 @@
 #include <narthex/registration.h>
 #include <narthex/registry.h>
 #include <narthex/registry_options.h>
+#include <narthex/runtime_collector.h>
 #include <narthex/sink.h>
 #include <narthex/state_set.h>
 #include <narthex/summary.h>

@@ -56,6 +56,8 @@ class NARTHEX_EXPORT Registry {
 
   /// Returns the registry of the whole process. It is never destroyed: static constructors and destructors may use it.
   static Registry& global();
+  /// Says which collectors it has, at any time; else it has all of them: `set_global_collectors({.cgroup = false});`.
+  static void set_global_collectors(GlobalCollectors which);
 
   // What a registry defines; each in three forms: see detail/defines.h.
   NARTHEX_DEFINES(Counter, counter)

@@ -34,4 +34,12 @@ struct RegistryOptions {
   ExemplarOptions exemplars = {};  ///< Off, unless they have a function.
 };
 
+/// Which collectors Registry::global() has by itself.
+struct GlobalCollectors {
+  bool cgroup = true;   ///< CgroupCollector: what the container may use, and what it had to wait for.
+  bool library = true;  ///< LibraryCollector: what narthex counts about itself.
+  bool process = true;  ///< ProcessCollector: process_cpu_seconds_total and its like.
+  bool runtime = true;  ///< RuntimeCollector: the allocator, and cpp_info.
+};
+
 }  // namespace narthex

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace narthex::detail {
+
+// The templates of paths that somebody wants to tell from each other: "/users/{id}".
+class HttpRoutes {
+ public:
+  // Throws RegistrationError, which quotes the template, for one that is malformed, and for two that match the same.
+  explicit HttpRoutes(const std::vector<std::string>& templates);
+
+  std::size_t size() const noexcept { return routes_.size(); }
+  const std::string& operator[](std::size_t index) const noexcept { return routes_[index].text; }
+
+  // Returns the index of the template that a path matches, or size() for none.
+  std::size_t match(std::string_view path) const noexcept;
+
+ private:
+  struct Segment {
+    bool is_parameter = false;
+    std::string literal;  // empty for a parameter
+
+    auto operator<=>(const Segment&) const = default;  // a literal comes before a parameter
+  };
+  struct Route {
+    std::vector<Segment> segments;
+    std::string text;
+  };
+
+  static Route parsed(const std::string& text);
+  static bool matches(const Route& route, std::string_view path) noexcept;
+
+  std::vector<Route> routes_;  // in the order of their segments, so that the first match is the best
+};
+
+}  // namespace narthex::detail

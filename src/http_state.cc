@@ -1,0 +1,143 @@
+#include "http_state.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <mutex>
+#include <utility>
+
+#include <narthex/buckets.h>
+#include <narthex/detail/label_value.h>
+#include <narthex/error.h>
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::size_t kMethods = kHttpMethods.size();
+
+// From a line of text to a film, in few buckets: every request pays for them.
+const std::vector<double>& size_buckets() {
+  static const std::vector<double> bounds = exponential_buckets(256, 8, 8);
+  return bounds;
+}
+
+std::vector<std::string> label_names(std::vector<std::string> names, const HttpRoutes& routes) {
+  if (routes.size() != 0) names.emplace_back("route");
+  return names;
+}
+
+std::string name(const HttpMetricsOptions& options, std::string_view ending) {
+  if (options.prefix.empty()) throw RegistrationError("HTTP metrics: the prefix '' is empty; 'http' is usual");
+  return options.prefix + std::string(ending);
+}
+
+Histogram define_sizes(Registry& registry, const HttpMetricsOptions& options, std::string_view ending,
+                       std::string help) {
+  return registry.histogram({.name = name(options, ending),
+                             .help = std::move(help),
+                             .unit = "bytes",
+                             .labels = options.labels,
+                             .buckets = size_buckets()});
+}
+
+}  // namespace
+
+HttpState::HttpState(Registry registry, HttpMetricsOptions options)
+    : routes_(options.routes),
+      ignored_(std::move(options.ignore)),
+      answers_(registry.counter(
+          {.name = name(options, "_requests_total"), .help = "HTTP requests answered.", .labels = options.labels},
+          label_names({"code", "method"}, routes_))),
+      durations_(registry.histogram({.name = name(options, "_request_duration_seconds"),
+                                     .help = "Time to answer an HTTP request.",
+                                     .unit = "seconds",
+                                     .labels = options.labels,
+                                     .buckets = options.buckets,
+                                     .native = options.native},
+                                    label_names({"method"}, routes_))),
+      in_flight_(registry.gauge({.name = name(options, "_in_flight_requests"),
+                                 .help = "HTTP requests under way.",
+                                 .labels = options.labels})),
+      request_sizes_(define_sizes(registry, options, "_request_size_bytes", "Size of the body of an HTTP request.")),
+      response_sizes_(define_sizes(registry, options, "_response_size_bytes", "Size of the body of an HTTP response.")),
+      series_((routes_.size() + 1) * kMethods) {}
+
+std::shared_ptr<HttpState> HttpState::make(Registry registry, HttpMetricsOptions options) {
+  return {new HttpState(std::move(registry), std::move(options)), retire};
+}
+
+// A state whose requests have not all ended waits in a list until another one comes here: there are as many as once had
+// requests under way at their end.
+void HttpState::retire(HttpState* state) noexcept {
+  static constinit std::mutex mutex;
+  static HttpState* retired = nullptr;
+  const std::lock_guard lock(mutex);
+  state->next_retired_ = std::exchange(retired, state);
+  for (HttpState** place = &retired; HttpState* const waiting = *place;) {
+    if (waiting->requests_.is_zero()) {
+      *place = waiting->next_retired_;
+      delete waiting;
+    } else {
+      place = &waiting->next_retired_;
+    }
+  }
+}
+
+bool HttpState::ignores(std::string_view path) const noexcept {
+  return std::ranges::find(ignored_, path) != ignored_.end();
+}
+
+HttpSeries& HttpState::series(std::string_view method, std::string_view path) noexcept {
+  const std::size_t route = routes_.size() == 0 ? 0 : routes_.match(path);
+  return series_[route * kMethods + method_index(method)];
+}
+
+std::string_view HttpState::method_of(const HttpSeries& series) const noexcept {
+  return kHttpMethods[static_cast<std::size_t>(&series - series_.data()) % kMethods];
+}
+
+std::string_view HttpState::route_of(const HttpSeries& series) const noexcept {
+  const std::size_t route = static_cast<std::size_t>(&series - series_.data()) / kMethods;
+  return route < routes_.size() ? std::string_view(routes_[route]) : kOther;
+}
+
+void HttpState::begin() noexcept {
+  requests_.add();
+  in_flight_.inc();
+}
+
+void HttpState::end() noexcept {
+  in_flight_.dec();
+  requests_.remove();
+}
+
+void HttpState::count(HttpSeries& series, int code, double seconds, ExemplarLabels exemplar) {
+  count_answer(series, code);
+  const Histogram& duration = series.duration.get([&]() -> Histogram {
+    if (routes_.size() == 0) return durations_.labels({method_of(series)});
+    return durations_.labels({method_of(series), route_of(series)});
+  });
+  duration.observe(seconds, exemplar);
+}
+
+void HttpState::count_answer(HttpSeries& series, int code) {
+  const auto find = [&]() -> Counter {
+    const IntegerText digits(code);
+    const std::string_view text = code >= 100 && code <= 999 ? std::string_view(digits) : kOther;
+    if (routes_.size() == 0) return answers_.labels({text, method_of(series)});
+    return answers_.labels({text, method_of(series), route_of(series)});
+  };
+  const std::size_t index = code_index(code);
+  if (index < series.answered.size()) {
+    series.answered[index].get(find).inc();
+  } else {
+    find().inc();
+  }
+}
+
+void HttpState::observe(const HttpSizes& sizes) const noexcept {
+  if (sizes.request) request_sizes_.observe(static_cast<double>(*sizes.request));
+  if (sizes.response) response_sizes_.observe(static_cast<double>(*sizes.response));
+}
+
+}  // namespace narthex::detail
