@@ -13,7 +13,7 @@ import expressions
 import harness
 
 COLUMN, ROW = 50, 26  # pixels of a unit of Grafana's grid
-TOP, BOTTOM, SIDE = 30, 34, 46  # of a panel, around its plot
+TOP, BOTTOM, SIDE = 36, 34, 62  # of a panel, around its plot
 POINTS = 60
 LEGEND_LETTERS = 44
 

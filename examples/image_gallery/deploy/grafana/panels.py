@@ -122,7 +122,7 @@ def variable(name, query, regex="", many=False, label=""):
 
 def dashboard(uid, title, layout, *variables):
     """Returns a whole dashboard; which data source it asks is its first variable."""
-    source = {"name": "datasource", "type": "datasource", "query": "prometheus", "label": "data source"}
+    source = {"name": "datasource", "label": "data source", "type": "datasource", "query": "prometheus", "refresh": 1}
     return {
         "uid": uid,
         "title": title,
