@@ -112,3 +112,9 @@ class ServicesTest(unittest.TestCase):
         command = [str(word) for word in command]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout, done.stderr
+
+    def run_quietly(self, *command):
+        """Runs a program that has to succeed without a word on stderr; returns what it printed."""
+        status, printed, errors = self.run_program(*command)
+        self.assertEqual((status, errors), (0, ""), printed)
+        return printed

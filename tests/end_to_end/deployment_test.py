@@ -1,8 +1,9 @@
-"""What runs the photo gallery, examples/image_gallery/deploy/, as its own tools read it."""
+"""What Prometheus and Grafana know of the photo gallery, examples/image_gallery/deploy/, as their tools read it."""
 
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -14,17 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "examples/image_gallery/deploy"
 
 
-class Deployment(case.ServicesTest):
-    """What the tests about configuration files share: none of them starts a service."""
-
-    def run_quietly(self, *command):
-        """Runs a program that has to succeed without a word on stderr; returns what it printed."""
-        status, printed, errors = self.run_program(*command)
-        self.assertEqual((status, errors), (0, ""), printed)
-        return printed
-
-
-class PrometheusConfiguration(Deployment):
+class PrometheusConfiguration(case.ServicesTest):
     """What promtool says of the configuration and its rules, and what becomes of it on one machine."""
 
     FOLDER = DEPLOY / "prometheus"
@@ -117,6 +108,56 @@ class PrometheusConfiguration(Deployment):
         status, _, errors = self.run_program(sys.executable, "-B", self.RENDER, "--access-log-dns", "accesslog")
         self.assertEqual(status, 2)
         self.assertIn("'accesslog': wanted is NAME:PORT", errors)
+
+
+class GrafanaDashboards(case.ServicesTest):
+    """What Grafana is given: the files of its folders, which nothing else on this machine can read."""
+
+    FOLDER = DEPLOY / "grafana"
+
+    def dashboards(self):
+        return [json.loads(file.read_text()) for file in sorted(self.FOLDER.glob("dashboards/*.json"))]
+
+    def test_the_files_are_what_the_script_writes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.run_quietly(sys.executable, "-B", self.FOLDER / "dashboards.py", folder)
+            made = {file.name: file.read_text() for file in pathlib.Path(folder).iterdir()}
+        kept = {file.name: file.read_text() for file in self.FOLDER.glob("dashboards/*.json")}
+        self.assertEqual(made, kept, "run dashboards.py dashboards")
+
+    def test_the_rows_of_the_gallery_are_its_services_and_the_engine(self):
+        rows = [panel["title"] for panel in self.dashboards()[0]["panels"] if panel["type"] == "row"]
+        self.assertEqual(rows, ["Image Gallery", "Image of the Day API", "Access Log", "Docker"])
+
+    def test_no_panel_lies_on_another_or_beside_the_page(self):
+        for dashboard in self.dashboards():
+            taken = set()
+            for panel in dashboard["panels"]:
+                place = panel["gridPos"]
+                across = range(place["x"], place["x"] + place["w"])
+                down = range(place["y"], place["y"] + place["h"])
+                cells = {(x, y) for x in across for y in down}
+                with self.subTest(dashboard["title"], panel=panel["title"]):
+                    self.assertLessEqual(across.stop, 24)
+                    self.assertFalse(taken & cells)
+                taken |= cells
+
+    def test_every_variable_that_is_asked_with_is_one_of_the_dashboard(self):
+        for dashboard in self.dashboards():
+            known = {variable["name"] for variable in dashboard["templating"]["list"]} | {"__rate_interval"}
+            used = set(re.findall(r"\$\{?(\w+)", json.dumps(dashboard)))
+            self.assertLessEqual(used, known, dashboard["title"])
+
+    def test_the_data_source_is_the_prometheus_of_the_compose_file(self):
+        (source,) = yaml.safe_load((self.FOLDER / "provisioning/datasources/prometheus.yml").read_text())["datasources"]
+        self.assertEqual(
+            {key: source[key] for key in ("type", "access", "url", "isDefault")},
+            {"type": "prometheus", "access": "proxy", "url": "http://prometheus:9090", "isDefault": True},
+        )
+
+    def test_the_dashboards_are_where_the_provider_looks(self):
+        (provider,) = yaml.safe_load((self.FOLDER / "provisioning/dashboards/files.yml").read_text())["providers"]
+        self.assertEqual((provider["type"], provider["options"]["path"]), ("file", "/var/lib/grafana/dashboards"))
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ class Program:
 
 
 class Prometheus:
-    """Debian's Prometheus, asked through its HTTP API."""
+    """Debian's Prometheus, asked through its HTTP API; `program` is none where somebody else has started it."""
 
     def __init__(self, program, url):
         self._program = program
@@ -152,7 +152,8 @@ class Prometheus:
 
     def get(self, path, **parameters):
         """Returns the data of an answer of the HTTP API."""
-        self._program.check_running()
+        if self._program:
+            self._program.check_running()
         query = urllib.parse.urlencode(parameters)
         reply = request(f"{self.url}/api/v1/{path}?{query}")
         answer = json.loads(reply.body)

@@ -1,0 +1,126 @@
+"""What can be said of the photo gallery's images and compose file where no engine runs."""
+
+import pathlib
+import re
+import shutil
+import tempfile
+import urllib.parse
+
+import yaml
+
+import case
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "examples/image_gallery/deploy"
+PROGRAMS = ("image_gallery", "image_of_the_day", "access_log")
+
+
+class Containers(case.ServicesTest):
+    """The Dockerfile and the compose file, with the tree that they are about."""
+
+    DOCKERFILE = DEPLOY / "Dockerfile"
+    COMPOSE = DEPLOY / "compose.yaml"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        lines = cls.DOCKERFILE.read_text().replace("\\\n", "").splitlines()
+        cls.steps = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+        cls.compose = yaml.safe_load(cls.COMPOSE.read_text())
+
+    def stages(self):
+        """Returns the steps of each stage by its name, less its FROM."""
+        stages = {}
+        for word, rest in self.steps:
+            if word == "FROM":
+                stages[rest.split(" AS ")[1]] = steps = []
+            elif word != "ARG":
+                steps.append((word, rest))
+        return stages
+
+    def sources(self, stage):
+        """Returns the (source, destination) of what a stage copies out of the tree."""
+        copies = [rest.split() for word, rest in self.stages()[stage] if word == "COPY"]
+        return [tuple(copy) for copy in copies if not copy[0].startswith("--from")]
+
+    def packages(self, stage):
+        """Returns the Debian packages that a stage installs."""
+        (run,) = [rest for word, rest in self.stages()[stage] if word == "RUN" and "apt-get install" in rest]
+        words = run.split("apt-get install")[1].split("&&")[0].split()
+        return [word for word in words if not word.startswith("-")]
+
+    def test_docker_compose_accepts_the_compose_file(self):
+        self.run_quietly("docker-compose", "--file", self.COMPOSE, "config", "--quiet")
+
+    def test_every_service_is_built_from_a_stage_that_there_is(self):
+        targets = {service["build"]["target"] for service in self.compose["services"].values()}
+        self.assertEqual(targets, self.stages().keys() - {"build", "service"})
+        for service in self.compose["services"].values():
+            context = (DEPLOY / service["build"]["context"]).resolve()
+            self.assertEqual((context, context / service["build"]["dockerfile"]), (ROOT, self.DOCKERFILE))
+
+    def test_prometheus_finds_the_services_by_the_names_of_the_compose_file(self):
+        jobs = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
+        static = [job["static_configs"][0]["targets"][0] for job in jobs if "static_configs" in job]
+        (discovered,) = [job["dns_sd_configs"][0] for job in jobs if "dns_sd_configs" in job]
+        services = self.compose["services"]
+        hosts = [*services, *(host.split(":")[0] for host in services["prometheus"]["extra_hosts"])]
+        self.assertLessEqual({target.split(":")[0] for target in static}, set(hosts))
+        self.assertEqual(services["access-log"]["networks"]["default"]["aliases"], discovered["names"])
+
+    def test_what_runs_many_times_claims_no_port_of_the_machine(self):
+        ports = {name: service["ports"] for name, service in self.compose["services"].items()}
+        self.assertEqual(ports.pop("access-log"), ["127.0.0.1::80"])
+        fixed = [port.rsplit(":", 1)[0] for (port,) in ports.values()]
+        self.assertEqual(len(set(fixed)), len(fixed))
+
+    def test_everything_that_is_copied_is_there(self):
+        copied = [source for stage in self.stages() for source, _ in self.sources(stage)]
+        self.assertGreater(len(copied), 10)
+        for source in copied:
+            self.assertTrue((ROOT / source).exists(), source)
+
+    def test_the_services_do_not_run_as_root_and_look_after_themselves(self):
+        stages = self.stages()
+        self.assertIn(("USER", "65532:65532"), stages["service"])
+        self.assertIn("HEALTHCHECK", [word for word, _ in stages["service"]])
+
+    def test_what_is_copied_can_be_configured(self):
+        (configure,) = [rest for word, rest in self.stages()["build"] if word == "RUN" and "cmake -S" in rest]
+        with tempfile.TemporaryDirectory() as folder:
+            for source, destination in self.sources("build"):
+                place = pathlib.Path(folder, destination.lstrip("/"))
+                place.mkdir(parents=True, exist_ok=True)
+                if (ROOT / source).is_dir():
+                    shutil.copytree(ROOT / source, place, dirs_exist_ok=True)
+                else:
+                    shutil.copy(ROOT / source, place)
+            command = configure.split("&&")[0].split()
+            self.run_quietly(*(folder + word if word in ("/source", "/build") else word for word in command))
+            targets = self.run_quietly("cmake", "--build", f"{folder}/build", "--target", "help")
+        self.assertLessEqual(set(PROGRAMS), set(re.findall(r"^\.\.\. (\w+)$", targets, re.MULTILINE)))
+
+    def test_what_the_build_needs_is_what_the_scripts_install(self):
+        installed = (ROOT / "scripts/lib.sh").read_text().split()
+        self.assertLessEqual(set(self.packages("build")), set(installed))
+
+    def test_the_libraries_of_the_services_are_in_their_image(self):
+        named = self.packages("service")
+        depends = self.run_quietly("dpkg-query", "-W", "-f=${Depends}, ", *named)
+        there = {"libc6", "libgcc-s1", "libstdc++6", *named, *re.findall(r"([\w.+-]+)(?: \([^)]*\))?,", depends)}
+        for program in PROGRAMS:
+            libraries = re.findall(r"=> (/\S+)", self.run_quietly("ldd", case.binary(program)))
+            files = [pathlib.Path(library).resolve() for library in libraries]
+            owners = self.run_quietly("dpkg-query", "-S", *(f"*{file.name}" for file in files))
+            self.assertLessEqual({line.split(":")[0] for line in owners.splitlines()}, there, program)
+
+    def test_a_service_is_asked_whether_it_answers_with_bash_alone(self):
+        url = self.services.start_access_log(case.binary("."), "one")
+        port = urllib.parse.urlsplit(url).port
+        statuses = [self.run_program(DEPLOY / "answers", port, path)[0] for path in ("/metrics", "/nothing")]
+        nobody = self.run_program(DEPLOY / "answers", 1, "/metrics")[0]
+        self.assertEqual((statuses, nobody), ([0, 1], 1))
+
+
+if __name__ == "__main__":
+    case.main()

@@ -1,0 +1,208 @@
+"""Draws a dashboard as SVG from what a Prometheus has: the picture of docs/guide/, for where no Grafana runs.
+
+    draw_dashboard.py http://127.0.0.1:9090 narthex_service --job iotd-api --seconds 120 > dashboard.svg
+"""
+
+import argparse
+import json
+import math
+import time
+from xml.sax.saxutils import escape
+
+import expressions
+import harness
+
+COLUMN, ROW = 50, 26  # pixels of a unit of Grafana's grid
+TOP, BOTTOM, SIDE = 36, 34, 62  # of a panel, around its plot
+POINTS = 60
+LEGEND_LETTERS = 44
+
+STYLE = """
+  text { font: 11px system-ui, sans-serif; fill: currentColor }
+  svg { color: #1f2328 }
+  .row { font-size: 15px; font-weight: 600 }
+  .title { font-size: 12px; font-weight: 600 }
+  .value { font-size: 26px; font-weight: 600; text-anchor: middle }
+  .page { fill: #f6f8fa } .panel { fill: #ffffff; stroke: #d8dee4 }
+  .grid { stroke: #d8dee4 }
+  .line { fill: none; stroke: currentColor; stroke-width: 1.6 }
+  .c0 { color: #c2410c } .c1 { color: #0b6bcb } .c2 { color: #7a3fb5 } .c3 { color: #19794a } .c4 { color: #6b7280 }
+  .cell { fill: #c2410c }
+  @media (prefers-color-scheme: dark) {
+    svg { color: #e6edf3 }
+    .page { fill: #010409 } .panel { fill: #0d1117; stroke: #30363d }
+    .grid { stroke: #30363d }
+    .c0 { color: #fb923c } .c1 { color: #58a6ff } .c2 { color: #c297ff } .c3 { color: #4ac27f } .c4 { color: #9aa4b0 }
+    .cell { fill: #fb923c }
+  }
+"""
+
+
+def spelled(value, unit):
+    """Returns a value as a person writes it."""
+    if unit == "percentunit":
+        return f"{100 * value:.3g} %"
+    if unit == "s" and 0 < value < 1:
+        return f"{1000 * value:.3g} ms"
+    steps = (("Gi", 2**30), ("Mi", 2**20), ("Ki", 2**10)) if unit == "bytes" else (("M", 1e6), ("k", 1e3))
+    suffix, size = next(((name, size) for name, size in steps if abs(value) >= size), ("", 1))
+    name = {"bytes": "B", "s": "s", "reqps": "/s", "ops": "/s"}.get(unit, "")
+    return f"{value / size:.3g} {suffix}{name}".rstrip()
+
+
+def text(x, y, words, kind="label", anchor="start"):
+    """Returns a text element."""
+    return f'<text x="{x:.0f}" y="{y:.0f}" class="{kind}" text-anchor="{anchor}">{escape(words)}</text>'
+
+
+class Plot:
+    """Where a panel draws: the span of time across, values up."""
+
+    def __init__(self, place, start, end, highest):
+        self.left, self.right = place["x"] * COLUMN + SIDE, (place["x"] + place["w"]) * COLUMN - 14
+        self.top, self.bottom = place["y"] * ROW + TOP, (place["y"] + place["h"]) * ROW - BOTTOM
+        self._start, self._end, self._highest = start, end, highest
+
+    def x(self, moment):
+        """Returns where a moment is."""
+        return self.left + (moment - self._start) / (self._end - self._start) * (self.right - self.left)
+
+    def y(self, value):
+        """Returns where a value is."""
+        return self.bottom - value / self._highest * (self.bottom - self.top)
+
+    def ticks(self, unit):
+        """Returns three lines across, with their values."""
+        parts = []
+        for value in (0, self._highest / 2, self._highest):
+            parts.append(f'<path class="grid" d="M{self.left} {self.y(value):.1f}H{self.right}"/>')
+            parts.append(text(self.left - 4, self.y(value) + 4, spelled(value, unit), anchor="end"))
+        return parts
+
+
+class Dashboard:
+    """One dashboard with its variables set, over the last seconds of a Prometheus."""
+
+    def __init__(self, prometheus, choice, seconds):
+        self._prometheus, self._choice = prometheus, choice
+        self._end = time.time()
+        self._start = self._end - seconds
+        self._step = seconds / POINTS
+
+    def series(self, target):
+        """Returns the (name, Prometheus' series) of a query over the time."""
+        query = expressions.filled_in(target["expr"], self._choice)
+        span = {"start": self._start, "end": self._end, "step": self._step}
+        found = self._prometheus.get("query_range", query=query, **span)["result"]
+        return [(self._name(target["legendFormat"], series["metric"]), series) for series in found]
+
+    @staticmethod
+    def _name(legend, labels):
+        for name, value in labels.items():
+            legend = legend.replace(f"{{{{{name}}}}}", value)
+        return legend
+
+    def lines(self, panel, unit):
+        """Returns the courses of all queries of a panel, and who is who below."""
+        found = [one for target in panel["targets"] for one in self.series(target)]
+        courses = {}
+        for name, series in found:
+            values = ((moment, float(value)) for moment, value in series.get("values", []))
+            courses[name] = [point for point in values if math.isfinite(point[1])]
+        highest = max((value for course in courses.values() for _, value in course), default=0) or 1
+        plot = Plot(panel["gridPos"], self._start, self._end, highest)
+        parts, at = plot.ticks(unit), plot.left
+        for number, (name, course) in enumerate(sorted(courses.items())):
+            path = "L".join(f"{plot.x(moment):.1f} {plot.y(value):.1f}" for moment, value in course)
+            parts.append(f'<g class="c{number % 5}">' + (f'<path class="line" d="M{path}"/>' if path else ""))
+            if at + 6 * len(name) < plot.right:
+                parts.append(text(at, plot.bottom + 24, name))
+                at += 6 * len(name) + 12
+            parts.append("</g>")
+        return parts
+
+    def cells(self, panel, unit):
+        """Returns the native histograms of a query, a column for each moment and a cell for each bucket."""
+        histograms = [pair for _, series in self.series(panel["targets"][0]) for pair in series.get("histograms", [])]
+        buckets = [
+            (moment, float(low), float(high), float(count))
+            for moment, histogram in histograms
+            for _, low, high, count in histogram.get("buckets", [])
+            if float(low) > 0
+        ]
+        if not buckets:
+            return []
+        least, most = math.log(min(b[1] for b in buckets)), math.log(max(b[2] for b in buckets))
+        darkest = max(bucket[3] for bucket in buckets)
+        plot = Plot(panel["gridPos"], self._start, self._end, most - least)
+        width = plot.x(self._start + self._step) - plot.left
+        parts = []
+        for moment, low, high, count in buckets:
+            top, bottom = plot.y(math.log(high) - least), plot.y(math.log(low) - least)
+            place = f'x="{plot.x(moment) - width:.1f}" y="{top:.1f}" width="{width:.1f}" height="{bottom - top:.1f}"'
+            parts.append(f'<rect class="cell" {place} opacity="{0.15 + 0.85 * count / darkest:.2f}"/>')
+        for part in (0, 0.5, 1):
+            value = math.exp(least + part * (most - least))
+            parts.append(text(plot.left - 4, plot.y(part * (most - least)) + 4, spelled(value, unit), anchor="end"))
+        return parts
+
+    def number(self, panel, unit):
+        """Returns the last value of a query, large."""
+        place = panel["gridPos"]
+        found = [series for _, series in self.series(panel["targets"][0]) if "values" in series]
+        shown = spelled(float(found[0]["values"][-1][1]), unit) if found else "no data"
+        middle = (place["x"] + place["w"] / 2) * COLUMN, (place["y"] + place["h"] / 2) * ROW + 12
+        return [text(*middle, shown, "value", "middle")]
+
+    def labels(self, panel, _):
+        """Returns the labels of the first series of a query, a line for each."""
+        found = self.series(panel["targets"][0])
+        metric = found[0][1]["metric"] if found else {}
+        shown = [f"{name}: {value}" for name, value in metric.items() if name not in ("__name__", "job", "instance")]
+        x, y = panel["gridPos"]["x"] * COLUMN + 14, panel["gridPos"]["y"] * ROW + TOP + 20
+        return [text(x, y + 16 * line, words[:LEGEND_LETTERS]) for line, words in enumerate(shown)]
+
+    def panel(self, panel):
+        """Returns a panel, or the heading of a row."""
+        place = panel["gridPos"]
+        x, y = place["x"] * COLUMN, place["y"] * ROW
+        if panel["type"] == "row":
+            return [text(x + 8, y + ROW - 6, panel["title"], "row")]
+        draw = {"stat": self.number, "table": self.labels, "heatmap": self.cells}.get(panel["type"], self.lines)
+        size = f'width="{place["w"] * COLUMN - 8}" height="{place["h"] * ROW - 6}"'
+        frame = f'<rect class="panel" x="{x + 4}" y="{y + 3}" {size} rx="4"/>'
+        unit = panel["fieldConfig"]["defaults"]["unit"]
+        return [frame, text(x + 12, y + 20, panel["title"], "title"), *draw(panel, unit)]
+
+
+def svg(prometheus, dashboard, job, seconds):
+    """Returns the picture of a dashboard for one job."""
+    choice = next(choice for choice in expressions.choices(prometheus, dashboard) if choice.get("job", job) == job)
+    drawn = Dashboard(prometheus, choice, seconds)
+    width = 24 * COLUMN
+    height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in dashboard["panels"]) * ROW + 6
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        f"<title>{escape(dashboard['title'])} of {escape(job)}</title>",
+        f"<style>{STYLE}</style>",
+        f'<rect class="page" width="{width}" height="{height}"/>',
+        *(part for panel in dashboard["panels"] for part in drawn.panel(panel)),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def main():
+    """Reads the command line and prints the picture."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("url", help="of a Prometheus")
+    parser.add_argument("dashboard", help="the name of its file, less .json")
+    parser.add_argument("--job", default="", help="what the variable `job` is set to")
+    parser.add_argument("--seconds", type=int, default=900, help="how far back (900)")
+    options = parser.parse_args()
+    dashboard = json.loads((expressions.DASHBOARDS / f"{options.dashboard}.json").read_text())
+    print(svg(harness.Prometheus(None, options.url), dashboard, options.job, options.seconds), end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""docs/guide/: its commands run one after the other, as a reader runs them, and print what it says."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+import unittest
+
+import case
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "docs/guide").glob("[0-9]*.md"))
+# Commands, and what they print where the page shows it.
+COMMANDS = re.compile(r"```sh\n(.*?)```(?:\n```text\n(.*?)```)?", re.DOTALL)
+MARK = "--- the guide goes on ---\n"
+SECONDS = 200
+
+
+def shown(text):
+    """Returns the pattern of an output as a page shows it: `...` is anything within a line."""
+    return ".*".join(map(re.escape, text.split("...")))
+
+
+def run_in_own_network(script, folder, environment):
+    """Runs a script whose ports are nobody else's; returns its exit code, and its output up to then."""
+    network = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"] if os.geteuid() == 0 else []
+    process = subprocess.Popen(
+        [*network, "setpriv", "--pdeathsig", "KILL", "--", "bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        printed, _ = process.communicate(timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        printed, _ = process.communicate()
+    return process.returncode, printed
+
+
+class Guide(unittest.TestCase):
+    def test_every_command_of_the_guide_works_and_prints_what_it_says(self):
+        blocks = [(page.name, *block) for page in PAGES for block in COMMANDS.findall(page.read_text())]
+        self.assertEqual({name for name, _, _ in blocks}, {page.name for page in PAGES})
+        with tempfile.TemporaryDirectory(prefix="narthex-guide-") as folder:
+            prefix = pathlib.Path(folder, "installed")
+            build = case.binary("..").resolve()
+            subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
+            begun = pathlib.Path(folder, "begun")
+            begun.mkdir()
+            environment = os.environ | {"NARTHEX": str(ROOT), "CMAKE_PREFIX_PATH": str(prefix)}
+            commands = "".join(f"printf '%s' '{MARK}'\n{commands}" for _, commands, _ in blocks)
+            stop = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
+            status, printed = run_in_own_network("set -euo pipefail -m\n" + stop + commands, begun, environment)
+        outputs = printed.split(MARK)[1:]
+        for (page, commands, output), actual in zip(blocks, outputs):
+            if output:
+                self.assertRegex(actual, rf"\A{shown(output)}\Z", f"{page}:\n{commands}")
+        self.assertEqual((status, len(outputs)), (0, len(blocks)), outputs[-1] if outputs else printed)
+
+
+if __name__ == "__main__":
+    case.main()
