@@ -26,8 +26,14 @@ def post_log(url, client):
     return post(url, json.dumps({"clientIp": client}).encode()).status
 
 
+def scrape(url, headers=None):
+    """Returns what the service serves of its own, without its process, its requests and the like."""
+    _, text_of_all = case.scrape(url, headers)
+    return "".join(line for line in text_of_all.splitlines(True) if LOGS in line or CLIENTS in line)
+
+
 def text(clients, logs):
-    """Returns the whole text that the service with the hostname "one" serves."""
+    """Returns what the service with the hostname "one" serves of its own."""
     return (
         f"# HELP {CLIENTS} {CLIENTS_HELP}\n"
         f"# TYPE {CLIENTS} gauge\n"
@@ -100,11 +106,10 @@ class OneService(case.ServicesTest):
         self.assertEqual((reply.status, json.loads(reply.body)), (200, {"logs": 3}))
 
     def test_serves_its_metrics(self):
-        self.assertEqual(case.scrape(self.url)[1], text(clients=2, logs=3))
+        self.assertEqual(scrape(self.url), text(clients=2, logs=3))
 
     def test_serves_the_same_to_a_scraper_that_accepts_gzip(self):
-        _, scraped = case.scrape(self.url, {"Accept-Encoding": "gzip"})
-        self.assertEqual(scraped, text(clients=2, logs=3))
+        self.assertEqual(scrape(self.url, {"Accept-Encoding": "gzip"}), text(clients=2, logs=3))
 
     def test_names_the_text_format(self):
         self.assert_content_type(self.url)
@@ -114,16 +119,21 @@ class OneService(case.ServicesTest):
 
     def test_official_parser_reads_the_values_back(self):
         self.assert_parsed(
-            case.scrape(self.url)[1],
+            scrape(self.url),
             {
                 CLIENTS: ("gauge", CLIENTS_HELP, {"hostname": "one"}, 2),
                 LOGS: ("counter", LOGS_HELP, {"hostname": "one"}, 3),
             },
         )
 
+    def test_names_its_host_on_everything(self):
+        _, scraped = case.scrape(self.url)
+        nameless = [line for line in scraped.splitlines() if "#" not in line and 'hostname="one"' not in line]
+        self.assertEqual(nameless, [])
+
     def test_says_what_there_is_when_asked_for_something_else(self):
         reply = harness.request(f"{self.url}/logs")
-        error = "nothing answers GET '/logs'; try POST /access-log, GET /stats or GET /metrics"
+        error = "nothing answers GET '/logs'; try GET /metrics, POST /access-log or GET /stats"
         self.assertEqual((reply.status, json.loads(reply.body)), (404, {"error": error}))
 
 
@@ -139,7 +149,7 @@ class BadInput(case.ServicesTest):
         self.assertEqual((reply.status, json.loads(reply.body)), (status, {"error": error}))
         stats = harness.request(f"{self.url}/stats")
         self.assertEqual(json.loads(stats.body), {"logs": 0})
-        self.assertEqual(case.scrape(self.url)[1], text(clients=0, logs=0))
+        self.assertEqual(scrape(self.url), text(clients=0, logs=0))
 
     def test_empty_body(self):
         self.assert_refused(400, "not JSON: ''", b"")
@@ -221,13 +231,13 @@ class ManyClientsAtOnce(case.ServicesTest):
 
         def visit(number):
             status = post_log(url, f"192.0.2.{number % 20}")
-            case.scrape(url)
+            scrape(url)
             return status
 
         with concurrent.futures.ThreadPoolExecutor(8) as clients:
             statuses = set(clients.map(visit, range(200)))
         self.assertEqual(statuses, {201})
-        self.assertEqual(case.scrape(url)[1], text(clients=20, logs=200))
+        self.assertEqual(scrape(url), text(clients=20, logs=200))
 
 
 class CommandLine(case.ServicesTest):

@@ -28,11 +28,11 @@ def main():
     unittest.main(verbosity=2)
 
 
-def scrape(url, headers=None):
+def scrape(url, headers=None, path="/metrics"):
     """Returns the headers and the text of a scrape, decompressed as its headers say."""
-    reply = harness.request(f"{url}/metrics", headers=headers)
+    reply = harness.request(f"{url}{path}", headers=headers)
     if reply.status != 200:
-        raise AssertionError(f"{url}/metrics answered {reply.status}: {reply.body}")
+        raise AssertionError(f"{url}{path} answered {reply.status}: {reply.body}")
     encodings = reply.headers.get_all("Content-Encoding", [])
     body = gzip.decompress(reply.body) if encodings == ["gzip"] else reply.body
     return reply.headers, body.decode()

@@ -23,6 +23,7 @@ DEADLINE_SECONDS = 60
 REQUEST_SECONDS = 20
 
 Reply = collections.namedtuple("Reply", "status headers body")
+Service = collections.namedtuple("Service", "program url")
 
 
 class HarnessError(Exception):
@@ -88,10 +89,15 @@ class Program:
             self._ended = True
             self._changed.notify_all()
 
+    @property
+    def pid(self):
+        """The id of its process."""
+        return self._process.pid
+
     def log(self):
         """Returns what the program wrote."""
         with self._changed:
-            return f"--- {self.name} (pid {self._process.pid}) wrote:\n{''.join(self._lines)}"
+            return f"--- {self.name} (pid {self.pid}) wrote:\n{''.join(self._lines)}"
 
     def wait_for_line(self, pattern):
         """Waits for a line of output that matches; returns the match."""
@@ -191,10 +197,26 @@ class Services:
         self._programs.append(program)
         return program
 
+    def stop_program(self, program):
+        """Stops one program before the others; fails if it does not end as expected."""
+        self._programs.remove(program)
+        program.send_signal(signal.SIGTERM)
+        program.wait()
+
+    def start_service(self, executable, *options, name=None, wrapper=()):
+        """Starts a service of the image gallery, on a free port unless the options say which."""
+        name = name or pathlib.Path(executable).name
+        program = self.start(name, [*wrapper, executable, "--port", 0, *options])
+        return Service(program, program.wait_for_line(r"listening on (http://\S+)")[1])
+
     def start_access_log(self, bin_dir, hostname):
         """Starts a replica of the access-log service on a free port; returns its URL."""
-        command = [pathlib.Path(bin_dir, "access_log"), "--port", 0, "--hostname", hostname]
-        return self.start(hostname, command).wait_for_line(r"http://\S+")[0]
+        executable = pathlib.Path(bin_dir, "access_log")
+        return self.start_service(executable, "--hostname", hostname, name=hostname).url
+
+    def folder(self):
+        """Returns a new folder, which goes when everything is stopped."""
+        return pathlib.Path(tempfile.mkdtemp(dir=self._folder.name))
 
     def start_prometheus(self, job, urls, port=0, features=()):
         """Starts a Prometheus that scrapes these services every second; port 0 picks a free one."""
@@ -218,7 +240,7 @@ class Services:
         executable = os.environ.get("PROMETHEUS") or shutil.which("prometheus")
         if not executable:
             raise HarnessError("there is no 'prometheus' in the PATH; Debian's package has one")
-        folder = pathlib.Path(tempfile.mkdtemp(dir=self._folder.name))
+        folder = self.folder()
         config_file = folder / "prometheus.yml"
         config_file.write_text(json.dumps(config, indent=2))  # all JSON is YAML
         program = self.start(

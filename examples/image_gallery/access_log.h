@@ -4,30 +4,22 @@
 #include <cstdint>
 #include <mutex>
 #include <set>
-#include <stdexcept>
 #include <string>
 
 #include <narthex/narthex.h>
 
-namespace access_log {
-
-/// A log that cannot be counted; what() quotes the culprit and says what is wrong with it.
-class BadLog : public std::invalid_argument {
- public:
-  using std::invalid_argument::invalid_argument;
-};
+namespace gallery {
 
 /// Counts access logs and the distinct client addresses in them.
 /// Values: remembers at most kMaxClients addresses; later ones are counted as logs and no longer told apart.
 /// Threads: any, at once.
-/// Errors: BadLog for a log that is not one, which changes nothing.
+/// Errors: BadJson for a log that is not one, which changes nothing.
 class AccessLog {
  public:
   static constexpr std::size_t kMaxClients = 100'000;  ///< About 16 MB, whatever clients send.
   static constexpr std::size_t kMaxAddressBytes = 64;  ///< The longest address with a zone index has 61.
 
-  /// Every metric carries the label `hostname`.
-  AccessLog(narthex::Registry& registry, const std::string& hostname);
+  explicit AccessLog(narthex::Registry& registry);
 
   /// Counts a log: `{"clientIp": "192.0.2.7"}`.
   void add(const std::string& json);
@@ -42,4 +34,4 @@ class AccessLog {
   std::set<std::string> addresses_;  // guarded by mutex_; a tree, for hashes can be made to collide
 };
 
-}  // namespace access_log
+}  // namespace gallery

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace gallery {
+
+/// A command line that makes no sense; what() quotes the culprit.
+class UsageError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// The options of a program. One that is given twice is taken twice.
+class CommandLine {
+ public:
+  using Take = std::function<void(const std::string& value)>;
+
+  /// The program's name, and what it does, in one sentence.
+  CommandLine(std::string program, std::string purpose);
+
+  /// Adds an option such as "--port PORT". `take` gets its value, and throws UsageError with what would be right.
+  void add(std::string name, std::string value, std::string help, Take take);
+
+  /// Reads the command line; returns whether it asks for more than --help. Throws UsageError.
+  bool read(int argc, const char* const* argv) const;
+
+  const std::string& program() const { return program_; }
+  /// Returns what --help prints.
+  std::string usage() const;
+
+ private:
+  struct Option {
+    std::string name, value, help;
+    Take take;
+  };
+
+  const Option& find(const std::string& name) const;
+
+  std::string program_;
+  std::string purpose_;
+  std::vector<Option> options_;
+};
+
+/// Returns the port. Throws UsageError.
+int parse_port(const std::string& text);
+
+/// Returns the ratio: from 0 to 1. Throws UsageError.
+double parse_ratio(const std::string& text);
+
+/// Returns a number from 0 to 4294967295. Throws UsageError.
+std::uint32_t parse_whole(const std::string& text);
+
+/// Returns a time such as "300ms" or "2s". Throws UsageError.
+std::chrono::milliseconds parse_time(const std::string& text);
+
+}  // namespace gallery

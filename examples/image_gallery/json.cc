@@ -1,0 +1,40 @@
+#include "json.h"
+
+#include <cstddef>
+
+#include <nlohmann/json.hpp>
+
+namespace gallery {
+
+std::string quote(const std::string& text) {
+  constexpr std::size_t kMaxQuoted = 80;
+  return "'" + (text.size() > kMaxQuoted ? text.substr(0, kMaxQuoted) + "..." : text) + "'";
+}
+
+std::vector<std::string> strings_in(const std::string& json, std::initializer_list<const char*> names) {
+  const auto object = nlohmann::json::parse(json, nullptr, false);  // false: discarded instead of an exception
+  if (object.is_discarded()) throw BadJson("not JSON: " + quote(json));
+  if (!object.is_object()) throw BadJson("not a JSON object: " + quote(json));
+  std::vector<std::string> strings;
+  for (const char* name : names) {
+    const auto found = object.find(name);
+    const std::string field = "'" + std::string(name) + "'";
+    if (found == object.end()) throw BadJson(field + " is missing: " + quote(json));
+    if (!found->is_string()) throw BadJson(field + " is not a string: " + quote(found->dump()));
+    strings.push_back(found->get<std::string>());
+    if (strings.back().empty()) throw BadJson(field + " is empty: " + quote(json));
+  }
+  return strings;
+}
+
+void reply_json(httplib::Response& response, int status, const nlohmann::json& json) {
+  response.status = status;
+  // What we quote need not be UTF-8, or was cut in the middle of a character.
+  response.set_content(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", "application/json");
+}
+
+void refuse(httplib::Response& response, int status, const std::string& reason) {
+  reply_json(response, status, {{"error", reason}});
+}
+
+}  // namespace gallery
