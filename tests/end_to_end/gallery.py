@@ -1,0 +1,73 @@
+"""The image gallery as a whole: its three services, and the Prometheus that examples/ configures for it."""
+
+import collections
+import pathlib
+import sys
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "examples/image_gallery/deploy/prometheus"))
+
+import render  # pylint: disable=wrong-import-position
+
+FEATURES = ["native-histograms", "exemplar-storage"]
+LOGS = "access_log_total"
+SUM = f"sum({LOGS}) without(hostname, instance)"
+REPLICAS = {f"access-log-{number}": f"127.0.0.{10 + number}" for number in (1, 2, 3)}
+DNS_NAME = "accesslog"
+
+Ports = collections.namedtuple("Ports", "page image logs")
+PORTS = Ports(page=8010, image=8011, logs=8012)
+
+
+def place(url):
+    """Returns host:port."""
+    return urllib.parse.urlsplit(url).netloc
+
+
+class Gallery:
+    """The page, the API, and three access logs, which share a port and differ in their addresses."""
+
+    def __init__(self, services, bin_dir, ports=PORTS):
+        self._services = services
+        self._bin_dir = pathlib.Path(bin_dir)
+        self._ports = ports
+        self.logs = {hostname: self.start_log(hostname) for hostname in REPLICAS}
+        self.image = None
+        self.page = None
+
+    def start_log(self, hostname):
+        """Starts one of the access logs."""
+        options = ["--address", REPLICAS[hostname], "--port", self._ports.logs, "--hostname", hostname]
+        return self._services.start_service(self._bin_dir / "access_log", *options, name=hostname)
+
+    def start_image(self, *options):
+        """Starts the API."""
+        options = ["--port", self._ports.image, *options]
+        self.image = self._services.start_service(self._bin_dir / "image_of_the_day", *options)
+
+    def start_page(self, log_urls, *options, wrapper=()):
+        """Starts the page, which posts its visits to these URLs."""
+        options = ["--port", self._ports.page, "--image-url", self.image.url, *options]
+        options += [word for url in log_urls for word in ("--access-log-url", url)]
+        executable = self._bin_dir / "image_gallery"
+        self.page = self._services.start_service(executable, *options, wrapper=wrapper)
+
+    def log_urls(self):
+        """Returns the URLs of the access logs, for who does not ask DNS."""
+        return [log.url for log in self.logs.values()]
+
+    def start_prometheus(self, port=0, dns=None):
+        """Starts a Prometheus that finds the access logs by DNS, or else is told where they are."""
+        if dns:
+            logs = render.by_dns(f"{DNS_NAME}:{self._ports.logs}", "1s")
+        else:
+            logs = render.static(place(url) for url in self.log_urls())
+        places = {
+            "image-gallery": render.static([place(self.page.url)]),
+            "iotd-api": render.static([place(self.image.url)]),
+            "access-log": logs,
+        }
+        config = render.local(places, interval="1s")
+        wrapper = dns.inside() if dns else ()
+        return self._services.start_configured_prometheus(config, port, FEATURES, wrapper)
