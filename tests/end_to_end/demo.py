@@ -1,8 +1,8 @@
-"""Two access-log replicas under load, and a Prometheus that scrapes them: prints what it sees."""
+"""The image gallery under load, and a Prometheus that scrapes it: prints what it sees."""
 
 import argparse
 import http.client
-import json
+import math
 import random
 import signal
 import socket
@@ -11,124 +11,182 @@ import threading
 import time
 import urllib.parse
 
+import dns
+import gallery
 import harness
 
-POSTS_PER_SECOND = 20
+VISITS_PER_SECOND = 20
 REPORT_SECONDS = 2
-CLIENTS = [f"203.0.113.{number}" for number in range(1, 41)]
-LOGS = "access_log_total"
-SUM = f"sum({LOGS}) without(hostname, instance)"
+VISITORS = [f"127.0.1.{number}" for number in range(1, 41)]  # loopback has addresses for everybody
+REQUESTS = "image_gallery_requests_total"
+# The columns of the table: a title, a query, and how to show its value.
+COLUMNS = [
+    ("visits/s", f"sum(rate({REQUESTS}[10s]))", "{:.1f}"),
+    ("failed", f'sum(rate({REQUESTS}{{code=~"5.."}}[10s])) / sum(rate({REQUESTS}[10s]))', "{:.0%}"),
+    (
+        "p99 in ms",
+        "1000 * histogram_quantile(0.99, sum by (le) (rate(image_gallery_request_duration_seconds_bucket[10s])))",
+        "{:.0f}",
+    ),
+    ("loaded", 'sum(iotd_api_image_load_total{status="success"})', "{:.0f}"),
+    ("cached", 'sum(iotd_api_image_load_total{status="cached"})', "{:.0f}"),
+    *((name, f'sum({gallery.LOGS}{{hostname="{name}"}})', "{:.0f}") for name in gallery.REPLICAS),
+    ("sum", gallery.SUM, "{:.0f}"),
+]
 
 
 class Load(threading.Thread):
-    """Posts logs of random clients to random replicas, one at a time, until it is told to end."""
+    """Visits the page as one visitor or another, one at a time, until it is told to end."""
 
-    def __init__(self, urls):
+    def __init__(self, url):
         super().__init__(daemon=True)
-        self._urls = urls
+        self._place = gallery.place(url)
         self._end = threading.Event()
-        self.posted = 0
+        self.seen = 0
+        self.failed = 0
         self.problem = None
 
     def run(self):
-        while not self._end.wait(1 / POSTS_PER_SECOND):
-            url = random.choice(self._urls)
-            log = {"clientIp": random.choice(CLIENTS)}
+        while not self._end.wait(1 / VISITS_PER_SECOND):
             try:
-                reply = harness.request(f"{url}/access-log", json.dumps(log).encode())
+                status = self._visit()
             except (OSError, http.client.HTTPException) as error:
-                self.problem = f"{url} does not answer: {error}"
+                self.problem = f"{self._place} does not answer: {error}"
                 return
-            if reply.status != 201:
-                self.problem = f"{url} answered {reply.status} to {log}"
+            if status == 200:
+                self.seen += 1
+            elif status == 500:  # as one visit in ten does
+                self.failed += 1
+            else:
+                self.problem = f"{self._place} answered {status}"
                 return
-            self.posted += 1
+
+    def _visit(self):
+        source = (random.choice(VISITORS), 0)
+        connection = http.client.HTTPConnection(
+            self._place, timeout=harness.REQUEST_SECONDS, source_address=source
+        )
+        try:
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status
+        finally:
+            connection.close()
 
     def end(self):
-        """Ends the load, after the post that is on its way; fails if a replica did."""
+        """Ends the load, after the visit that is on its way; fails if the page did."""
         self._end.set()
         self.join()
         self.check()
 
     def check(self):
-        """Fails if a replica did not take a log."""
+        """Fails if the page did not answer as it should."""
         if self.problem:
             raise harness.HarnessError(self.problem)
 
 
-def preferred_port(port):
-    """Returns the port if it is free, else 0: any free one."""
+def is_free(address, port):
+    """Tells whether nobody listens there."""
     try:
-        socket.create_server(("127.0.0.1", port)).close()
-        return port
+        socket.create_server((address, port)).close()
+        return True
     except OSError:
-        return 0
+        return False
 
 
-def total(prometheus, **parameters):
-    """Returns the sum over the replicas, as Prometheus has it."""
-    return sum(value for _, value in prometheus.query(SUM, **parameters))
+def free_ports():
+    """Returns the ports of the documents where they are free; 0, or any that all addresses have, elsewhere."""
+    addresses = gallery.REPLICAS.values()
+    logs = next(
+        port for port in range(gallery.PORTS.logs, 65536) if all(is_free(address, port) for address in addresses)
+    )
+    page, image = (port if is_free("127.0.0.1", port) else 0 for port in gallery.PORTS[:2])
+    return gallery.Ports(page, image, logs)
 
 
-def print_places(urls, prometheus):
+def value_of(prometheus, query, **parameters):
+    """Returns the one value of a query; NaN if there is none yet."""
+    values = [value for _, value in prometheus.query(query, **parameters)]
+    return values[0] if values else math.nan
+
+
+def row(prometheus):
+    """Returns the table's row of this moment: one, so that the sum is the sum of its parts."""
+    at = {"time": time.time()}
+    values = [(value_of(prometheus, query, **at), shown) for _, query, shown in COLUMNS]
+    return ["-" if math.isnan(value) else shown.format(value) for value, shown in values]
+
+
+def print_row(cells):
+    """Prints one row of the table."""
+    print("".join(f"{cell:>{len(title) + 3}}" for cell, (title, _, _) in zip(cells, COLUMNS)))
+
+
+def print_places(system, prometheus, how):
     """Says where to look."""
-    graph = {"g0.expr": SUM, "g0.tab": 0, "g0.range_input": "5m"}
-    print("\nThe access-log service, twice:")
-    for hostname, url in urls.items():
-        print(f"  {hostname}  {url}/metrics")
-    print("Prometheus, which scrapes both every second:")
-    print(f"  graph         {prometheus.url}/graph?{urllib.parse.urlencode(graph)}")
-    print(f"\n{POSTS_PER_SECOND} logs a second are posted. Ctrl-C stops everything.\n")
+    graph = {"g0.expr": gallery.LOGS, "g0.tab": 0, "g0.range_input": "5m"}
+    print("\nThe image gallery:")
+    print(f"  the page          {system.page.url}/  (its metrics: /metrics)")
+    print(f"  image of the day  {system.image.url}/image  (its metrics: /actuator/prometheus)")
+    for hostname, log in system.logs.items():
+        print(f"  {hostname}      {log.url}/metrics")
+    print(f"Prometheus, which scrapes all of them every second, and finds the access logs {how}:")
+    print(f"  a graph           {prometheus.url}/graph?{urllib.parse.urlencode(graph)}")
+    print(f"  its targets       {prometheus.url}/targets")
+    print(f"\n{VISITS_PER_SECOND} visits a second. Ctrl-C stops everything.\n")
 
 
-def watch(services, load, hostnames, prometheus, seconds):
+def watch(services, load, prometheus, seconds):
     """Prints what Prometheus has, until the time is over or somebody presses Ctrl-C."""
-    print(f"{LOGS} as Prometheus has it:")
-    print("  ".join(f"{title:>12}" for title in [*hostnames, "sum", "growth"]))
+    print_row([title for title, _, _ in COLUMNS])
     end = time.monotonic() + seconds if seconds else float("inf")
     try:
-        last = total(prometheus)
         while (left := end - time.monotonic()) > 0:
             load.join(min(REPORT_SECONDS, left))
             services.check_running()
             load.check()
-            at = {"time": time.time()}  # one moment, so that the sum is the sum of its parts
-            logs = prometheus.values(LOGS, by="hostname", **at)
-            now = total(prometheus, **at)
-            row = [logs.get(hostname, 0) for hostname in hostnames] + [now]
-            print("  ".join(f"{value:12.0f}" for value in row), f"{now - last:+13.0f}")
-            last = now
+            print_row(row(prometheus))
     except KeyboardInterrupt:
         print("\nStopping ...")
 
 
+def start(services, bin_dir):
+    """Starts everything; returns the gallery, its Prometheus, and how that finds the access logs."""
+    system = gallery.Gallery(services, bin_dir, free_ports())
+    system.start_image("--cache-seconds", 10)
+    system.start_page(system.log_urls())
+    obstacle = dns.obstacle()
+    names = None if obstacle else dns.Dns(services, gallery.DNS_NAME, gallery.REPLICAS.values())
+    port = 9090 if is_free("127.0.0.1", 9090) else 0
+    prometheus = system.start_prometheus(port, names)
+    if names:
+        return system, prometheus, f"by asking DNS for '{gallery.DNS_NAME}' (dnsmasq on {names.address})"
+    return system, prometheus, f"where it is told they are (not by DNS: {obstacle})"
+
+
 def demo(services, bin_dir, seconds):
     """Runs the demo; returns whether Prometheus saw the logs grow."""
-    print("Starting two replicas and Prometheus, which takes some seconds to its first scrape ...")
-    hostnames = ["access-log-1", "access-log-2"]
-    urls = {name: services.start_access_log(bin_dir, name) for name in hostnames}
-    prometheus = services.start_prometheus("access-log", urls.values(), preferred_port(9090))
+    print("Starting three services and Prometheus, which takes some seconds to its first scrape ...")
+    system, prometheus, how = start(services, bin_dir)
 
-    def replicas_up():
+    def targets_up():
         services.check_running()
         return prometheus.query("sum(up)")
 
-    harness.wait_for("replicas that are up", replicas_up, [({}, len(hostnames))])
-    start = total(prometheus)
-
-    load = Load(list(urls.values()))
+    harness.wait_for("targets that are up", targets_up, [({}, 2 + len(gallery.REPLICAS))])
+    load = Load(system.page.url)
     load.start()
-    print_places(urls, prometheus)
-    watch(services, load, hostnames, prometheus, seconds)
+    print_places(system, prometheus, how)
+    watch(services, load, prometheus, seconds)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the rest takes a moment, and ends by itself
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     load.end()
 
-    harness.wait_for("the last scrape", lambda: total(prometheus), start + load.posted)
-    end = total(prometheus)
-    print(f"\n{SUM}")
-    print(f"  at the start {start:.0f}, at the end {end:.0f}; logs posted: {load.posted}")
-    return end > start
+    harness.wait_for("the last scrape", lambda: value_of(prometheus, gallery.SUM), load.seen)
+    print(f"\n{load.seen + load.failed} visits; {load.failed} failed on purpose, the others were shown and logged.")
+    print(f"{gallery.SUM} = {load.seen}")
+    return load.seen > 0
 
 
 def main():
@@ -152,7 +210,7 @@ def main():
     except KeyboardInterrupt:
         sys.exit("demo: stopped before it began")
     if not grew:
-        sys.exit(f"demo: {LOGS} did not grow")
+        sys.exit(f"demo: {gallery.LOGS} did not grow")
 
 
 if __name__ == "__main__":
