@@ -10,6 +10,7 @@ import tempfile
 import yaml
 
 import case
+import expressions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "examples/image_gallery/deploy"
@@ -158,6 +159,61 @@ class GrafanaDashboards(case.ServicesTest):
     def test_the_dashboards_are_where_the_provider_looks(self):
         (provider,) = yaml.safe_load((self.FOLDER / "provisioning/dashboards/files.yml").read_text())["providers"]
         self.assertEqual((provider["type"], provider["options"]["path"]), ("file", "/var/lib/grafana/dashboards"))
+
+
+class MadePrometheus:
+    """One with two jobs, whose queries have a result unless they are about what is missing."""
+
+    def __init__(self, rules=()):
+        self._rules = [{"health": "ok", "type": "alerting", "name": "alert", "query": rule} for rule in rules]
+
+    def get(self, path, **parameters):
+        """Answers as the HTTP API does, as far as it is asked."""
+        if path == "series":
+            return [{"job": "a"}, {"job": "b"}]
+        if path == "rules":
+            return {"groups": [{"rules": self._rules}]}
+        query = parameters["query"]
+        if "$" in query:
+            raise AssertionError(f"Prometheus knows no variables: {query}")
+        return {"result": [] if "missing" in query else [{}]}
+
+
+class Expressions(case.ServicesTest):
+    """The check of all queries finds those that would stay empty, and only those."""
+
+    DASHBOARD = {
+        "templating": {
+            "list": [
+                {"name": "datasource", "type": "datasource"},
+                {"name": "job", "type": "query", "query": {"query": "label_values(up, job)"}, "regex": ""},
+            ]
+        }
+    }
+
+    def answers(self, expression, panel="timeseries"):
+        dashboard = self.DASHBOARD | {"panels": [{"type": panel, "title": "T", "targets": [{"expr": expression}]}]}
+        return expressions.of_dashboard(MadePrometheus(), "D", dashboard)
+
+    def test_each_query_is_asked_with_every_value_of_the_variables(self):
+        answers = self.answers('up{job="$job"}[$__rate_interval]')
+        self.assertEqual(answers[0].results, {"a": 1, "b": 1})
+        self.assertEqual(expressions.unanswered(answers), [])
+
+    def test_a_query_without_data_for_one_of_them_is_found(self):
+        for expression in ("missing", 'x{job="$job"} missing'):
+            self.assertEqual(expressions.unanswered(self.answers(expression)), [("D: T", expression)])
+
+    def test_what_is_said_to_be_absent_and_the_engine_may_have_no_data(self):
+        self.assertEqual(expressions.unanswered(self.answers("missing_x"), absent=["missing_"]), [])
+        self.assertEqual(expressions.unanswered(self.answers('missing{job="docker"}')), [])
+
+    def test_of_an_alert_that_is_asked_which_it_compares(self):
+        conditions = ["up == 0", 'absent(up{job="a"})', "sum(x) / sum(y) > 0.25", "missing != 1"]
+        answers = expressions.of_rules(MadePrometheus(conditions))
+        asked = [answer.expression for answer in answers]
+        self.assertEqual(asked, ["up", 'up{job="a"}', "sum(x) / sum(y)", "missing"])
+        self.assertEqual(expressions.unanswered(answers), [("rule alert", "missing")])
 
 
 if __name__ == "__main__":

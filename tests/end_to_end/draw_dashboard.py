@@ -1,6 +1,6 @@
 """Draws a dashboard as SVG from what a Prometheus has: the picture of docs/guide/, for where no Grafana runs.
 
-    draw_dashboard.py http://127.0.0.1:9090 narthex_service --job iotd-api --seconds 120 > dashboard.svg
+    draw_dashboard.py http://127.0.0.1:9090 narthex_service --job iotd-api --leave-out Container > dashboard.svg
 """
 
 import argparse
@@ -175,18 +175,33 @@ class Dashboard:
         return [frame, text(x + 12, y + 20, panel["title"], "title"), *draw(panel, unit)]
 
 
-def svg(prometheus, dashboard, job, seconds):
-    """Returns the picture of a dashboard for one job."""
+def without_rows(panels, titles):
+    """Returns the panels that are not below one of these headings, moved up to where there is room."""
+    kept, left_out, gap = [], False, 0
+    for panel in panels:
+        place = panel["gridPos"]
+        if panel["type"] == "row":
+            left_out = panel["title"] in titles
+            bottom = max((one["gridPos"]["y"] + one["gridPos"]["h"] for one in kept), default=0)
+            gap = place["y"] - bottom
+        if not left_out:
+            kept.append(panel | {"gridPos": place | {"y": place["y"] - gap}})
+    return kept
+
+
+def svg(prometheus, dashboard, job, seconds, left_out):
+    """Returns the picture of a dashboard for one job, less some rows."""
     choice = next(choice for choice in expressions.choices(prometheus, dashboard) if choice.get("job", job) == job)
     drawn = Dashboard(prometheus, choice, seconds)
+    panels = without_rows(dashboard["panels"], left_out)
     width = 24 * COLUMN
-    height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in dashboard["panels"]) * ROW + 6
+    height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels) * ROW + 6
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
         f"<title>{escape(dashboard['title'])} of {escape(job)}</title>",
         f"<style>{STYLE}</style>",
         f'<rect class="page" width="{width}" height="{height}"/>',
-        *(part for panel in dashboard["panels"] for part in drawn.panel(panel)),
+        *(part for panel in panels for part in drawn.panel(panel)),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -199,9 +214,11 @@ def main():
     parser.add_argument("dashboard", help="the name of its file, less .json")
     parser.add_argument("--job", default="", help="what the variable `job` is set to")
     parser.add_argument("--seconds", type=int, default=900, help="how far back (900)")
+    parser.add_argument("--leave-out", action="append", default=[], metavar="ROW", help="its heading; may be repeated")
     options = parser.parse_args()
     dashboard = json.loads((expressions.DASHBOARDS / f"{options.dashboard}.json").read_text())
-    print(svg(harness.Prometheus(None, options.url), dashboard, options.job, options.seconds), end="")
+    prometheus = harness.Prometheus(None, options.url)
+    print(svg(prometheus, dashboard, options.job, options.seconds, options.leave_out), end="")
 
 
 if __name__ == "__main__":

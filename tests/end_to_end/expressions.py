@@ -91,10 +91,18 @@ def ask(prometheus):
     return answers + of_rules(prometheus)
 
 
-def unanswered(answers):
-    """Returns the place and the expression of those without data, the ones about the Docker engine aside."""
+def unanswered(answers, absent=()):
+    """Returns the place and the expression of those without data.
+
+    The ones about the Docker engine, and about what is known to be `absent` here, may have none.
+    """
     silent = [answer for answer in answers if not answer.results or not all(answer.results.values())]
-    return [(answer.place, answer.expression) for answer in silent if 'job="docker"' not in answer.expression]
+    missing = ('job="docker"', *absent)
+    return [
+        (answer.place, answer.expression)
+        for answer in silent
+        if not any(word in answer.expression for word in missing)
+    ]
 
 
 def table(answers):

@@ -54,14 +54,14 @@ class Guide(unittest.TestCase):
             begun = pathlib.Path(folder, "begun")
             begun.mkdir()
             environment = os.environ | {"NARTHEX": str(ROOT), "CMAKE_PREFIX_PATH": str(prefix)}
-            commands = "".join(f"printf '%s' '{MARK}'\n{commands}" for _, commands, _ in blocks)
+            commands = "".join(f"{commands}printf '%s' '{MARK}'\n" for _, commands, _ in blocks)
             stop = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
             status, printed = run_in_own_network("set -euo pipefail -m\n" + stop + commands, begun, environment)
-        outputs = printed.split(MARK)[1:]
+        *outputs, rest = printed.split(MARK)
         for (page, commands, output), actual in zip(blocks, outputs):
             if output:
                 self.assertRegex(actual, rf"\A{shown(output)}\Z", f"{page}:\n{commands}")
-        self.assertEqual((status, len(outputs)), (0, len(blocks)), outputs[-1] if outputs else printed)
+        self.assertEqual((status, len(outputs)), (0, len(blocks)), f"the next command wrote:\n{rest}")
 
 
 if __name__ == "__main__":

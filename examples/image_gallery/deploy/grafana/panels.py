@@ -67,7 +67,6 @@ def heat_map(title, unit, expression, description):
         "calculate": False,
         "color": {"mode": "scheme", "scheme": "Oranges", "steps": 64},
         "yAxis": {"unit": unit, "axisPlacement": "left"},
-        "tooltip": {"show": True, "yHistogram": False},
         "legend": {"show": True},
     }
     return Panel("heatmap", title, 12, unit, options, description=description).ask(expression, format="time_series")
