@@ -1,32 +1,18 @@
 """The image gallery under a stock Prometheus that finds its access logs by real DNS, in a network of its own."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 
 import case
 import dns
+import expressions
 import gallery
 import harness
+import made_cgroup
+import own_network
 
-SKIPPED = 77  # what CTest takes for a test that was not run
 VISITS = 60
 INSTANCES = {hostname: f"{address}:{gallery.PORTS.logs}" for hostname, address in gallery.REPLICAS.items()}
-
-
-def enter_own_network():
-    """Runs this test again where all ports of loopback are free; returns if it is there already."""
-    if "NARTHEX_OWN_NETWORK" in os.environ:
-        return
-    network = ["unshare", "--mount", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-    network += ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
-    if subprocess.run([*network, "true"], check=False).returncode != 0:
-        print("skipped: this machine lets nobody have a network of one's own")
-        sys.exit(SKIPPED)
-    os.environ["NARTHEX_OWN_NETWORK"] = "1"
-    os.execvp(network[0], [*network, sys.executable, "-u", *sys.argv])
 
 
 class GallerySystem(case.ServicesTest):
@@ -34,6 +20,7 @@ class GallerySystem(case.ServicesTest):
 
     @classmethod
     def start(cls):
+        made_cgroup.put_in_place(cls.services.folder())
         cls.dns = dns.Dns(cls.services, gallery.DNS_NAME, gallery.REPLICAS.values())
         cls.gallery = gallery.Gallery(cls.services, case.binary("."))
         cls.gallery.start_image("--delay", "10ms")
@@ -83,6 +70,13 @@ class GallerySystem(case.ServicesTest):
             if target["labels"]["job"] == "access-log"
         }
         self.assertEqual(found, {instance: gallery.DNS_NAME for instance in INSTANCES.values()})
+
+    def test_every_query_of_the_dashboards_and_the_rules_has_data(self):
+        def without_data():
+            return expressions.unanswered(expressions.ask(self.prometheus))
+
+        harness.wait_for("queries without data", without_data, [])
+        print(f"\n{expressions.table(expressions.ask(self.prometheus))}")
 
     def test_some_visits_failed_and_the_others_were_logged(self):
         self.assertLess(self.logged, VISITS)
@@ -142,5 +136,5 @@ class GallerySystem(case.ServicesTest):
 
 
 if __name__ == "__main__":
-    enter_own_network()
+    own_network.enter()
     case.main()
