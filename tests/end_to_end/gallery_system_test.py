@@ -8,8 +8,10 @@ import time
 
 import case
 import dns
+import expressions
 import gallery
 import harness
+import made_cgroup
 
 SKIPPED = 77  # what CTest takes for a test that was not run
 VISITS = 60
@@ -35,6 +37,7 @@ class GallerySystem(case.ServicesTest):
     @classmethod
     def start(cls):
         cls.dns = dns.Dns(cls.services, gallery.DNS_NAME, gallery.REPLICAS.values())
+        made_cgroup.put_in_place(cls.services.folder())
         cls.gallery = gallery.Gallery(cls.services, case.binary("."))
         cls.gallery.start_image("--delay", "10ms")
         urls = [f"http://{gallery.DNS_NAME}:{gallery.PORTS.logs}"]
@@ -104,6 +107,17 @@ class GallerySystem(case.ServicesTest):
         wanted = {"200": self.logged, "500": VISITS - self.logged}
         requests = "image_gallery_requests_total"
         harness.wait_for(requests, lambda: self.prometheus.values(requests, by="code"), wanted)
+
+    def test_every_query_of_the_dashboards_and_the_rules_has_results(self):
+        absent = ["malloc_"] if case.SANITIZED else []
+        asked = []
+
+        def unanswered():
+            asked[:] = expressions.ask(self.prometheus)
+            return expressions.unanswered(asked, absent)
+
+        harness.wait_for("queries without results", unanswered, [])
+        print(f"\n{expressions.table(asked)}")
 
     # The ones about a replica that goes and comes back come last in the alphabet: it counts from 0 again.
 
