@@ -14,6 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 import harness
 
 
+# Such programs are slow, and have an allocator of their own.
+SANITIZED = bool(os.environ.get("NARTHEX_SANITIZED"))
+
+
 def binary(name):
     """Returns the path of a built example; NARTHEX_BIN_DIR names their folder."""
     folder = os.environ.get("NARTHEX_BIN_DIR")
