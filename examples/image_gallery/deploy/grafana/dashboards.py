@@ -191,12 +191,12 @@ def container(layout):
 
 def scrapes(layout):
     """Adds the row of what it costs to be scraped, and of what narthex has to complain about."""
-    problems = graph("Mistakes", "ops", (rate("narthex_rejected_updates_total"), "updates rejected"))
-    problems.ask(rate("narthex_replaced_bytes_total"), "bytes replaced")
-    problems.ask(rate("narthex_exemplars_refused_total"), "exemplars refused")
-    problems.ask(rate("narthex_name_clashes_total"), "names clashed")
-    problems.ask(rate("narthex_collector_errors_total"), "collector errors")
-    problems.ask(f"{rate('narthex_series_overflowed_total')} or 0 * sum(up{{{JOB}}})", "series overflowed")
+    problems = graph("Refused or replaced", "ops", (rate("narthex_rejected_updates_total"), "updates"))
+    problems.ask(rate("narthex_replaced_bytes_total"), "bytes")
+    problems.ask(rate("narthex_exemplars_refused_total"), "exemplars")
+    problems.ask(rate("narthex_name_clashes_total"), "names")
+    problems.ask(rate("narthex_collector_errors_total"), "collectors")
+    problems.ask(f"{rate('narthex_series_overflowed_total')} or 0 * sum(up{{{JOB}}})", "series")
     collectors = f"max by (collector) (narthex_collector_duration_seconds{{{JOB}}})"
     layout.heading("Scrapes")
     layout.line(
