@@ -3,12 +3,12 @@
 import os
 import pathlib
 import re
-import signal
 import subprocess
 import tempfile
 import unittest
 
 import case
+import own_network
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs/guide").glob("[0-9]*.md"))
@@ -23,22 +23,15 @@ def shown(text):
     return ".*".join(map(re.escape, text.split("...")))
 
 
-def run_in_own_network(script, folder, environment):
-    """Runs a script whose ports are nobody else's; returns its exit code, and its output up to then."""
-    network = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"] if os.geteuid() == 0 else []
-    process = subprocess.Popen(
-        [*network, "setpriv", "--pdeathsig", "KILL", "--", "bash", "-c", script],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+def run(script, folder, environment):
+    """Runs a script; returns its exit code and its output up to then. What it has started ends with it."""
+    command = ["setpriv", "--pdeathsig", "KILL", "--", "unshare", "--pid", "--fork", "--kill-child", "bash", "-c", script]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    process = subprocess.Popen(command, cwd=folder, env=environment, **streams)
     try:
         printed, _ = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         printed, _ = process.communicate()
     return process.returncode, printed
 
@@ -55,8 +48,7 @@ class Guide(unittest.TestCase):
             begun.mkdir()
             environment = os.environ | {"NARTHEX": str(ROOT), "CMAKE_PREFIX_PATH": str(prefix)}
             commands = "".join(f"{commands}printf '%s' '{MARK}'\n" for _, commands, _ in blocks)
-            stop = "trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n"
-            status, printed = run_in_own_network("set -euo pipefail -m\n" + stop + commands, begun, environment)
+            status, printed = run("set -euo pipefail -m\n" + commands, begun, environment)
         *outputs, rest = printed.split(MARK)
         for (page, commands, output), actual in zip(blocks, outputs):
             if output:
@@ -65,4 +57,5 @@ class Guide(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    own_network.enter()
     case.main()
