@@ -14,6 +14,7 @@ import made_cgroup
 import own_network
 
 VISITS = 60
+AWAY = "access-log-2"  # for a while
 INSTANCES = {hostname: f"{address}:{gallery.PORTS.logs}" for hostname, address in gallery.REPLICAS.items()}
 
 
@@ -22,8 +23,8 @@ class GallerySystem(case.ServicesTest):
 
     @classmethod
     def start(cls):
-        cls.dns = dns.Dns(cls.services, gallery.DNS_NAME, gallery.REPLICAS.values())
         made_cgroup.put_in_place(cls.services.folder())
+        cls.dns = dns.Dns(cls.services, gallery.DNS_NAME, gallery.REPLICAS.values())
         cls.gallery = gallery.Gallery(cls.services, case.binary("."))
         cls.gallery.start_image("--delay", "10ms")
         urls = [f"http://{gallery.DNS_NAME}:{gallery.PORTS.logs}"]
@@ -62,7 +63,6 @@ class GallerySystem(case.ServicesTest):
         """Waits until Prometheus has this many logs in all."""
         everything = [({"job": "access-log"}, wanted)]
         harness.wait_for(gallery.SUM, lambda: self.prometheus.query(gallery.SUM), everything)
-
 
     def test_every_access_log_was_found_by_dns(self):
         targets = self.prometheus.get("targets")["activeTargets"]
@@ -117,21 +117,19 @@ class GallerySystem(case.ServicesTest):
 
     # The ones about a replica that goes and comes back come last in the alphabet: it counts from 0 again.
 
-    AWAY = "access-log-2"
-
     def stop_replica(self):
         """Stops it; returns when Prometheus has noticed. Visits go to the others from the first one on."""
-        self.services.stop_program(self.gallery.logs.pop(self.AWAY).program)
+        self.services.stop_program(self.gallery.logs.pop(AWAY).program)
         logged = self.visit(6)
-        all_but_one = {INSTANCES[hostname]: int(hostname != self.AWAY) for hostname in INSTANCES}
+        all_but_one = {INSTANCES[hostname]: int(hostname != AWAY) for hostname in INSTANCES}
         harness.wait_for("one that is down", self.up, all_but_one)
-        self.dns.answer([address for hostname, address in gallery.REPLICAS.items() if hostname != self.AWAY])
+        self.dns.answer([address for hostname, address in gallery.REPLICAS.items() if hostname != AWAY])
         self.wait_for_replicas(self.gallery.logs)
         return logged + self.visit(6)
 
     def start_replica(self):
         """Starts it again; returns when Prometheus has noticed, and visitors too."""
-        self.gallery.logs[self.AWAY] = self.gallery.start_log(self.AWAY)
+        self.gallery.logs[AWAY] = self.gallery.start_log(AWAY)
         self.dns.answer(gallery.REPLICAS.values())
         self.wait_for_replicas(gallery.REPLICAS)
         return self.visit(6)
@@ -139,10 +137,10 @@ class GallerySystem(case.ServicesTest):
     def test_when_one_goes_and_comes_back_the_sum_never_drops_below_what_is_still_up(self):
         self.wait_for_sum(self.logged)
         begin = time.time()
-        lost = self.logs().pop(self.AWAY)
+        lost = self.logs().pop(AWAY)
         logged = self.stop_replica() + self.start_replica()
         self.wait_for_sum(self.logged - lost + logged)
-        self.assertGreater(self.logs()[self.AWAY], 0)
+        self.assertGreater(self.logs()[AWAY], 0)
 
         over_time = {"start": begin, "end": time.time(), "step": 1}
         series = self.prometheus.get("query_range", query=gallery.SUM, **over_time)["result"]
