@@ -35,11 +35,11 @@ class PrometheusConfiguration(case.ServicesTest):
         return json.loads(printed)
 
     def test_promtool_accepts_the_configuration_of_the_containers(self):
-        self.assertIn("1 rule files found", self.promtool("check", "config", self.FOLDER / "prometheus.yml"))
+        self.assertIn("2 rule files found", self.promtool("check", "config", self.FOLDER / "prometheus.yml"))
 
     def test_promtool_accepts_the_rules(self):
         rules = sorted(self.FOLDER.glob("rules/*.yml"))
-        self.assertRegex(self.promtool("check", "rules", *rules), r"SUCCESS: \d\d rules found")
+        self.assertEqual(self.promtool("check", "rules", *rules).count("SUCCESS: "), len(rules))
 
     def test_every_alert_fires_when_it_should_and_only_then(self):
         self.assertIn("SUCCESS", self.promtool("test", "rules", self.FOLDER / "rules_test.yml"))
@@ -48,10 +48,11 @@ class PrometheusConfiguration(case.ServicesTest):
         tests = yaml.safe_load((self.FOLDER / "rules_test.yml").read_text())["tests"]
         (fires,) = [test for test in tests if test["name"] == "Beyond every limit, every alert fires"]
         fired = [sample["labels"] for sample in fires["promql_expr_test"][0]["exp_samples"]]
-        rules = yaml.safe_load((self.FOLDER / "rules/services.yml").read_text())["groups"]
-        alerts = [rule for group in rules for rule in group["rules"] if "alert" in rule]
-        named = [f'{{alertname="{alert["alert"]}", severity="{alert["labels"]["severity"]}"}}' for alert in alerts]
-        self.assertEqual(fired, named)
+        files = [yaml.safe_load(file.read_text()) for file in self.FOLDER.glob("rules/*.yml")]
+        rules = [rule for file in files for group in file["groups"] for rule in group["rules"]]
+        alerts = [(rule["alert"], rule["labels"]["severity"]) for rule in rules if "alert" in rule]
+        named = [f'{{alertname="{alert}", severity="{severity}"}}' for alert, severity in alerts]
+        self.assertEqual(sorted(fired), sorted(named))
 
     def test_on_one_machine_the_same_jobs_have_other_targets(self):
         config = self.render()

@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Draws a dashboard as SVG from what a Prometheus has: the picture of docs/guide/, for where no Grafana runs.
 
     draw_dashboard.py http://127.0.0.1:9090 narthex_service --job iotd-api --leave-out Container > dashboard.svg
@@ -6,6 +7,7 @@
 import argparse
 import json
 import math
+import re
 import time
 from xml.sax.saxutils import escape
 
@@ -13,9 +15,9 @@ import expressions
 import harness
 
 COLUMN, ROW = 50, 26  # pixels of a unit of Grafana's grid
-TOP, BOTTOM, SIDE = 36, 34, 62  # of a panel, around its plot
+TOP, BOTTOM, SIDE = 36, 50, 62  # of a panel, around its plot
 POINTS = 60
-LEGEND_LETTERS = 44
+LETTER = 6  # pixels, about
 
 STYLE = """
   text { font: 11px system-ui, sans-serif; fill: currentColor }
@@ -98,9 +100,7 @@ class Dashboard:
 
     @staticmethod
     def _name(legend, labels):
-        for name, value in labels.items():
-            legend = legend.replace(f"{{{{{name}}}}}", value)
-        return legend
+        return re.sub(r"{{(\w+)}}", lambda found: labels.get(found[1], ""), legend).strip()
 
     def lines(self, panel, unit):
         """Returns the courses of all queries of a panel, and who is who below."""
@@ -111,14 +111,14 @@ class Dashboard:
             courses[name] = [point for point in values if math.isfinite(point[1])]
         highest = max((value for course in courses.values() for _, value in course), default=0) or 1
         plot = Plot(panel["gridPos"], self._start, self._end, highest)
-        parts, at = plot.ticks(unit), plot.left
-        for number, (name, course) in enumerate(sorted(courses.items())):
+        parts, at, line = plot.ticks(unit), plot.left, plot.bottom + 22
+        for number, (name, course) in enumerate(courses.items()):
             path = "L".join(f"{plot.x(moment):.1f} {plot.y(value):.1f}" for moment, value in course)
             parts.append(f'<g class="c{number % 5}">' + (f'<path class="line" d="M{path}"/>' if path else ""))
-            if at + 6 * len(name) < plot.right:
-                parts.append(text(at, plot.bottom + 24, name))
-                at += 6 * len(name) + 12
-            parts.append("</g>")
+            if at + LETTER * len(name) > plot.right:
+                at, line = plot.left, line + 15
+            parts.append(text(at, line, name) + "</g>")
+            at += LETTER * (len(name) + 2)
         return parts
 
     def cells(self, panel, unit):
@@ -160,7 +160,7 @@ class Dashboard:
         metric = found[0][1]["metric"] if found else {}
         shown = [f"{name}: {value}" for name, value in metric.items() if name not in ("__name__", "job", "instance")]
         x, y = panel["gridPos"]["x"] * COLUMN + 14, panel["gridPos"]["y"] * ROW + TOP + 20
-        return [text(x, y + 16 * line, words[:LEGEND_LETTERS]) for line, words in enumerate(shown)]
+        return [text(x, y + 16 * line, words) for line, words in enumerate(shown)]
 
     def panel(self, panel):
         """Returns a panel, or the heading of a row."""

@@ -2,9 +2,11 @@
 
 import json
 import time
+from xml.etree import ElementTree
 
 import case
 import dns
+import draw_dashboard
 import expressions
 import gallery
 import harness
@@ -102,6 +104,16 @@ class GallerySystem(case.ServicesTest):
 
         harness.wait_for("queries without results", unanswered, [])
         print(f"\n{expressions.table(asked)}")
+
+    def test_the_dashboards_can_be_drawn(self):
+        for file in expressions.DASHBOARDS.glob("*.json"):
+            dashboard = json.loads(file.read_text())
+            picture = draw_dashboard.svg(self.prometheus, dashboard, "iotd-api", seconds=10, left_out=["Docker"])
+            words = [element.text for element in ElementTree.fromstring(picture).iter() if element.text]
+            titles = [panel["title"] for panel in draw_dashboard.without_rows(dashboard["panels"], ["Docker"])]
+            self.assertGreater(len(titles), 10)
+            self.assertEqual([title for title in titles if title not in words], [])
+            self.assertNotIn("no data", words)
 
     # The ones about a replica that goes and comes back come last in the alphabet: it counts from 0 again.
 

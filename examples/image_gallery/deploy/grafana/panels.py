@@ -7,8 +7,7 @@ SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 class Panel:
     """One picture: its queries, and how Grafana draws them."""
 
-    def __init__(self, kind, title, width, unit="short", options=None, custom=None, description=""):
-        self.width = width
+    def __init__(self, kind, title, unit="short", options=None, custom=None, description=""):
         self.targets = []
         self._head = {"type": kind, "title": title, "datasource": SOURCE}
         if description:
@@ -39,13 +38,13 @@ def graph(title, unit, query):
         "tooltip": {"mode": "multi", "sort": "desc"},
     }
     custom = {"fillOpacity": 10, "lineWidth": 1, "showPoints": "never", "axisSoftMin": 0}
-    return Panel("timeseries", title, 6, unit, options, custom).ask(*query)
+    return Panel("timeseries", title, unit, options, custom).ask(*query)
 
 
 def stat(title, unit, expression):
     """Returns one number, with its course behind it."""
     options = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "graphMode": "area"}
-    return Panel("stat", title, 4, unit, options).ask(expression)
+    return Panel("stat", title, unit, options).ask(expression)
 
 
 def bars(title, query):
@@ -55,7 +54,7 @@ def bars(title, query):
         "orientation": "horizontal",
         "displayMode": "basic",
     }
-    return Panel("bargauge", title, 4, "short", options).ask(*query)
+    return Panel("bargauge", title, "short", options).ask(*query)
 
 
 def heat_map(title, unit, expression, description):
@@ -69,12 +68,12 @@ def heat_map(title, unit, expression, description):
         "yAxis": {"unit": unit, "axisPlacement": "left"},
         "legend": {"show": True},
     }
-    return Panel("heatmap", title, 12, unit, options, description=description).ask(expression, format="time_series")
+    return Panel("heatmap", title, unit, options, description=description).ask(expression, format="time_series")
 
 
 def table(title, expression, labels):
     """Returns the labels of each series as a row: these, or all that are not Prometheus' own."""
-    panel = Panel("table", title, 6).ask(expression, format="table", instant=True)
+    panel = Panel("table", title).ask(expression, format="table", instant=True)
     if labels:
         return panel.transform(id="filterFieldsByName", options={"include": {"names": labels}})
     hidden = {name: True for name in ("Time", "Value", "__name__")}
@@ -84,26 +83,26 @@ def table(title, expression, labels):
 class Layout:
     """Rows of panels, from left to right and from top to bottom."""
 
-    HEIGHT = 7
-
     def __init__(self):
         self.panels = []
         self._top = 0
 
-    def row(self, title, *panels):
-        """Adds a heading and its panels below."""
+    def heading(self, title):
+        """Begins a row with its title."""
         place = {"h": 1, "w": COLUMNS, "x": 0, "y": self._top}
-        heading = {"id": len(self.panels) + 1, "type": "row", "title": title, "gridPos": place}
-        self.panels.append(heading | {"collapsed": False, "panels": []})
+        row = {"id": len(self.panels) + 1, "type": "row", "title": title, "gridPos": place}
+        self.panels.append(row | {"collapsed": False, "panels": []})
         self._top += 1
-        left = 0
-        for panel in panels:
-            if left + panel.width > COLUMNS:
-                left, self._top = 0, self._top + self.HEIGHT
-            place = {"h": self.HEIGHT, "w": panel.width, "x": left, "y": self._top}
+
+    def line(self, *panels, height=7):
+        """Adds panels side by side, all as wide as the others; what cannot be divided is the last one's."""
+        width = COLUMNS // len(panels)
+        for number, panel in enumerate(panels):
+            left = number * width
+            last = number == len(panels) - 1
+            place = {"h": height, "w": COLUMNS - left if last else width, "x": left, "y": self._top}
             self.panels.append(panel.json(len(self.panels) + 1, place))
-            left += panel.width
-        self._top += self.HEIGHT
+        self._top += height
 
 
 def variable(name, query, regex="", many=False, label=""):
