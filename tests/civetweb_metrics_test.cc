@@ -171,7 +171,7 @@ TEST_F(CivetwebMetricsTest, CallsWhatItsUserWantsToBeCalled) {
 
 TEST_F(CivetwebMetricsTest, StartsNothingWhereCivetwebCannot) {
   std::array<const char*, 3> options{"listening_ports", "256.0.0.1:1", nullptr};
-  EXPECT_EQ(start_civetweb(HttpMetrics(Registry()), nullptr, nullptr, options.data()), nullptr);
+  EXPECT_EQ(start_civetweb(HttpMetrics(), nullptr, nullptr, options.data()), nullptr);
   start();
   EXPECT_EQ(ask("GET /hello"), "200");
 }
