@@ -6,12 +6,12 @@
 
 namespace narthex {
 
-HttpMetrics::HttpMetrics(Registry registry, HttpMetricsOptions options)
-    : state_(detail::HttpState::make(std::move(registry), std::move(options))) {}
+HttpMetrics::HttpMetrics(Registry& registry, HttpMetricsOptions options)
+    : state_(detail::HttpState::make(registry, std::move(options))) {}
 
 HttpRequest HttpMetrics::start(std::string_view method, std::string_view path) const noexcept {
   if (!state_) return {};
-  path = path.substr(0, path.find_first_of("?#"));
+  path = path.substr(0, path.find('?'));
   if (state_->ignores(path)) return {};
   return {*state_, state_->series(method, path)};
 }

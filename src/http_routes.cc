@@ -35,7 +35,7 @@ HttpRoutes::HttpRoutes(const std::vector<std::string>& templates) {
 HttpRoutes::Route HttpRoutes::parsed(const std::string& text) {
   if (!text.starts_with('/')) refuse(text, "does not start with '/'; a template looks like '/users/{id}'");
   if (text.find_first_of("?#") != std::string::npos) refuse(text, "has a '?' or '#'; a template is a path alone");
-  Route route{{}, text};
+  Route route{{}, text, text.substr(0, text.find('{'))};
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view segment = next_segment(rest);
     const bool is_parameter = segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
@@ -49,6 +49,7 @@ HttpRoutes::Route HttpRoutes::parsed(const std::string& text) {
 }
 
 bool HttpRoutes::matches(const Route& route, std::string_view path) noexcept {
+  if (!path.starts_with(route.beginning)) return false;
   for (const Segment& segment : route.segments) {
     if (path.empty()) return false;
     const std::string_view given = next_segment(path);

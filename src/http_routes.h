@@ -30,6 +30,7 @@ class HttpRoutes {
   struct Route {
     std::vector<Segment> segments;
     std::string text;
+    std::string beginning;  // of every path that matches: most do not, and differ here
   };
 
   static Route parsed(const std::string& text);

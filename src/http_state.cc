@@ -42,7 +42,7 @@ Histogram define_sizes(Registry& registry, const HttpMetricsOptions& options, st
 
 }  // namespace
 
-HttpState::HttpState(Registry registry, HttpMetricsOptions options)
+HttpState::HttpState(Registry& registry, HttpMetricsOptions options)
     : routes_(options.routes),
       ignored_(std::move(options.ignore)),
       answers_(registry.counter(
@@ -62,8 +62,8 @@ HttpState::HttpState(Registry registry, HttpMetricsOptions options)
       response_sizes_(define_sizes(registry, options, "_response_size_bytes", "Size of the body of an HTTP response.")),
       series_((routes_.size() + 1) * kMethods) {}
 
-std::shared_ptr<HttpState> HttpState::make(Registry registry, HttpMetricsOptions options) {
-  return {new HttpState(std::move(registry), std::move(options)), retire};
+std::shared_ptr<HttpState> HttpState::make(Registry& registry, HttpMetricsOptions options) {
+  return {new HttpState(registry, std::move(options)), retire};
 }
 
 // A state whose requests have not all ended waits in a list until another one comes here: there are as many as once had
@@ -117,7 +117,11 @@ void HttpState::count(HttpSeries& series, int code, double seconds, ExemplarLabe
     if (routes_.size() == 0) return durations_.labels({method_of(series)});
     return durations_.labels({method_of(series), route_of(series)});
   });
-  duration.observe(seconds, exemplar);
+  if (exemplar.empty()) {
+    duration.observe(seconds);  // lets the registry find one
+  } else {
+    duration.observe(seconds, exemplar);
+  }
 }
 
 void HttpState::count_answer(HttpSeries& series, int code) {

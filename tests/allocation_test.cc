@@ -109,6 +109,24 @@ TEST(Allocation, IsNotNeededToFindASeries) {
   EXPECT_EQ(find("C:\\a \"folder\" of some length\n"), 0);
 }
 
+// Memory comes with the first request of each route, method and code.
+TEST(Allocation, IsNotNeededForHttpRequests) {
+  Registry registry;
+  const HttpMetrics metrics(registry, {.routes = {"/users/{id}", "/image"}, .ignore = {"/metrics"}});
+  const auto serve = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      for (const int code : {200, 418}) {
+        HttpRequest request = metrics.start("GET", "/users/an id that is longer than a few words?query");
+        request.finish(code, {.request = 0, .response = 512});
+        metrics.start("BREW", "/nowhere").finish(code);
+        metrics.start("GET", "/metrics").finish(code);
+      }
+    }
+  };
+  EXPECT_GT(allocations_of([&] { serve(1); }), 0);
+  EXPECT_EQ(allocations_of([&] { serve(100); }), 0);
+}
+
 TEST(Allocation, IsNotNeededToCopyAndMoveHandles) {
   Registry registry;
   const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});

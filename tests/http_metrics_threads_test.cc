@@ -1,14 +1,16 @@
 // Requests that begin and end on all threads, while they are counted for the first time and scraped.
 
-#include <atomic>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "once_made.h"
 #include "sample.h"
 #include "threads.h"
 
@@ -68,6 +70,18 @@ TEST(HttpMetricsThreads, LetRequestsOutliveTheMetrics) {
   });
   EXPECT_EQ(sample(to_text(registry), "http_in_flight_requests"), 0);
   EXPECT_EQ(sample(to_text(registry), "http_requests_total{code=\"200\",method=\"PUT\"}"), kThreads * 200);
+}
+
+// What requests find their handles by.
+TEST(OnceMade, IsWholeForWhoeverFindsIt) {
+  constexpr std::size_t kCount = 10'000;
+  std::vector<detail::OnceMade<std::string>> all(kCount);
+  on_threads(2, [&](int thread) {
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const std::size_t at = thread == 0 ? i : kCount - 1 - i;
+      EXPECT_EQ(all[at].get([at] { return std::to_string(at); }), std::to_string(at));
+    }
+  });
 }
 
 }  // namespace

@@ -118,6 +118,18 @@ TEST(Lint, SaysNothingOfARegistryWithoutMistakes) {
 }
 
 // What other sources of samples than our metrics may serve.
+TEST(Lint, SaysNothingOfWhatTheLibraryServesByItself) {
+  Registry registry;
+  registry.add(CgroupCollector()).keep();
+  registry.add(LibraryCollector(registry)).keep();
+  registry.add(ProcessCollector()).keep();
+  registry.add(RuntimeCollector()).keep();
+  const HttpMetrics metrics(registry, {.routes = {"/users/{id}"}});
+  metrics.start("GET", "/users/1").finish(200, {.request = 1, .response = 2});
+  EXPECT_EQ(lint(registry), Lines());
+  EXPECT_EQ(promtool(to_text(registry)), Lines());
+}
+
 TEST(Lint, SaysWhatPromtoolSaysOfOtherTexts) {
   for (const char* text : {
            "# HELP a \n# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\nc 1\n",

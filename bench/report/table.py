@@ -8,7 +8,7 @@ from targets import Measured
 COLUMNS = ["work", "narthex", "spread", "prometheus-cpp", "gain", "limit", "of limit", "control", "target", "met"]
 NUMBERS = slice(1, 8)
 # Nanoseconds or bytes in one unit.
-UNITS = {"ns": 1, "ms": 1e6, "B": 1, "MiB": 2**20}
+UNITS = {"ns": 1, "us": 1e3, "ms": 1e6, "B": 1, "MiB": 2**20}
 
 
 def cells(rows, results):
