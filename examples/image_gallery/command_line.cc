@@ -21,6 +21,12 @@ Number parse_number(const std::string& text, Number least, Number most, const st
   return number;
 }
 
+std::string line_of_help(std::string words, const std::string& help) {
+  constexpr std::size_t kWidth = 24;
+  words.resize(std::max(words.size() + 1, kWidth), ' ');
+  return "  " + words + help + "\n";
+}
+
 }  // namespace
 
 CommandLine::CommandLine(std::string program, std::string purpose)
@@ -37,11 +43,7 @@ bool CommandLine::read(int argc, const char* const* argv) const {
     const Option& option = find(name);
     const std::string value = ++i < argc ? argv[i] : "";
     if (value.empty()) throw UsageError("'" + name + "' wants a value");
-    try {
-      option.take(value);
-    } catch (const UsageError& error) {
-      throw UsageError(name + " '" + value + "': " + error.what());
-    }
+    hand_over(option, value);
   }
   return true;
 }
@@ -49,16 +51,18 @@ bool CommandLine::read(int argc, const char* const* argv) const {
 std::string CommandLine::usage() const {
   std::string first = "usage: " + program_;
   std::string rest;
-  const std::size_t width = 26;
-  for (const auto& [name, value, help, take] : options_) {
-    first += " [" + name + " " + value + "]";
-    std::string option = "  " + name + " " + value;
-    option.resize(std::max(option.size() + 1, width), ' ');
-    rest += option + help + "\n";
+  for (const Option& option : options_) {
+    const std::string words = option.name + " " + option.value;
+    first.append(" [").append(words).append("]");
+    rest += line_of_help(words, option.help);
   }
-  std::string help = "  --help";
-  help.resize(width, ' ');
-  return first + "\n\n" + purpose_ + "\n\n" + rest + help + "prints this\n";
+  return first + "\n\n" + purpose_ + "\n\n" + rest + line_of_help("--help", "prints this");
+}
+
+void CommandLine::hand_over(const Option& option, const std::string& value) try {
+  option.take(value);
+} catch (const UsageError& error) {
+  throw UsageError(option.name + " '" + value + "': " + error.what());
 }
 
 const CommandLine::Option& CommandLine::find(const std::string& name) const {

@@ -39,6 +39,7 @@ class CommandLine {
     Take take;
   };
 
+  static void hand_over(const Option& option, const std::string& value);
   const Option& find(const std::string& name) const;
 
   std::string program_;
