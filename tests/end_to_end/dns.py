@@ -6,8 +6,6 @@ import signal
 import socket
 import subprocess
 
-import harness
-
 PORT = 53  # the only one that a resolv.conf can mean
 SHADOW = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
 
