@@ -16,6 +16,7 @@
 #include "cumulative.h"
 #include "exemplar_copies.h"
 #include "formats/number.h"
+#include "histogram_cells.h"
 #include "native_histogram.h"
 #include "promotion.h"
 
@@ -104,14 +105,8 @@ HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const Exem
 
 HistogramSeries::~HistogramSeries() {
   delete_cells(base_, kBaseAlignment);
-  const Slot slot = slot_.load(std::memory_order_relaxed);  // relaxed: the last user
-  if (slot < kFirstSlot) return;
-  Shards::for_each([slot](Shard& shard) {
-    // relaxed: the writers are gone, and the next ones see the slot through the list of free ones
-    auto* cell = shard.histograms.find(slot);
-    if (cell) delete_cells(cell->exchange(nullptr, std::memory_order_relaxed), kOwnAlignment);
-  });
-  histogram_slots.give_back(slot);
+  give_back_histogram_slot(slot_.load(std::memory_order_relaxed),  // relaxed: the last user
+                           [](HistogramCells* cells) { delete_cells(cells, kOwnAlignment); });
 }
 
 HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcept {
@@ -165,14 +160,7 @@ double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
     }
     sum += cells.sum.load(std::memory_order_relaxed);
   };
-  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in add
-  if (slot >= kFirstSlot) {
-    Shards::for_each([&](const Shard& shard) {
-      const auto* cell = shard.histograms.find(slot);
-      // acquire: sees the zeroes that the cells started with
-      if (HistogramCells* cells = cell ? cell->load(std::memory_order_acquire) : nullptr) add(*cells);
-    });
-  }
+  for_each_own(slot_.load(std::memory_order_acquire), add);  // acquire: as in add
   add(*base_);
   return sum;
 }

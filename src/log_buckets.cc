@@ -84,15 +84,8 @@ LogBuckets::LogBuckets(int schema, double zero_threshold, std::size_t most_keys)
 
 LogBuckets::~LogBuckets() {
   delete_tables(base_.load(std::memory_order_relaxed), kBaseAlignment);  // relaxed, both: the last user
-  const Slot slot = slot_.load(std::memory_order_relaxed);
-  if (slot < kFirstSlot) return;
-  Shards::for_each([slot](Shard& shard) {
-    auto* cell = shard.histograms.find(slot);
-    if (!cell) return;
-    // relaxed: the writers are gone, and the next ones see the slot through the list of free ones
-    delete_tables(static_cast<LogTable*>(cell->exchange(nullptr, std::memory_order_relaxed)), kOwnAlignment);
-  });
-  histogram_slots.give_back(slot);
+  give_back_histogram_slot(slot_.load(std::memory_order_relaxed),
+                           [](HistogramCells* table) { delete_tables(static_cast<LogTable*>(table), kOwnAlignment); });
 }
 
 void LogBuckets::coarsen(int schema, double zero_threshold) const noexcept {
