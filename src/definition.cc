@@ -39,7 +39,7 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 void check_ending(const Definition& definition) {
-  const std::string_view ending = definition.kind->ending();
+  const std::string_view ending = ending_of(definition.kind->type());
   std::string_view stem = definition.name;
   if (stem.ends_with(ending)) stem.remove_suffix(ending.size());
   if (stem.empty()) refuse(definition, fmt::format("the name is nothing but {}", quote(ending)));

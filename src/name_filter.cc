@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "sample_rules.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -49,9 +51,7 @@ bool NameFilter::has(std::string_view name) const noexcept { return std::ranges:
 
 bool NameFilter::wants(const FamilyInfo& family, EscapingScheme scheme) const {
   if (wants_all_ || has(family.name)) return true;
-  std::string served = escape_family_name(family.name, family.type, scheme);
-  if (family.type == MetricType::info && !served.ends_with("_info")) served += "_info";
-  return has(served);
+  return has(escape_family_name(family.name, family.type, scheme).append(missing_ending(family)));
 }
 
 }  // namespace narthex::detail

@@ -46,6 +46,11 @@ std::string_view ending_of(MetricType type) noexcept {
   }
 }
 
+std::string_view missing_ending(const FamilyInfo& family) noexcept {
+  const std::string_view ending = ending_of(family.type);
+  return family.type == MetricType::info && !family.name.ends_with(ending) ? ending : std::string_view();
+}
+
 std::string unit_fault(const FamilyInfo& family) {
   const std::string_view unit = family.unit;
   if (unit.empty()) return {};

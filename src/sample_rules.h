@@ -13,6 +13,9 @@ namespace narthex::detail {
 // What the name of a family of this type ends in, by convention or because formats append it: "_total"; empty: nothing.
 std::string_view ending_of(MetricType type) noexcept;
 
+// What formats other than OpenMetrics append to the name of a family: `_info` to an info that goes without; else nothing.
+std::string_view missing_ending(const FamilyInfo& family) noexcept;
+
 // Returns what is wrong with the unit of a family, as the second half of a message, or an empty string.
 std::string unit_fault(const FamilyInfo& family);
 

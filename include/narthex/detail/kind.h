@@ -28,9 +28,7 @@ class NARTHEX_EXPORT Kind {
   // Returns a new series, to which one reference is held.
   virtual Series* make_series(std::string_view labels) const = 0;
 
-  // What ends the names of this kind by convention, behind their unit: "_total"; empty: nothing.
-  virtual std::string_view ending() const noexcept { return {}; }
-  // Whether names of this kind have to end so.
+  // Whether names of this kind have to end as those of its type do.
   virtual bool demands_ending() const noexcept { return false; }
   // The label that this kind writes itself; empty: none.
   virtual std::string_view own_label() const noexcept { return {}; }
