@@ -1,70 +1,24 @@
 #include <narthex/exposition.h>
 
 #include <algorithm>
-#include <atomic>
-#include <charconv>
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
-
-#include <sys/mman.h>
 
 #include "accept_encoding.h"
+#include "body_size.h"
 #include "formats/escaping_sink.h"
 #include "formats/gzip_output.h"
 #include "formats/openmetrics_writer.h"
 #include "formats/protobuf_writer.h"
 #include "formats/text_writer.h"
-#include "http_list.h"
 #include "name_filter.h"
 #include "negotiation.h"
 #include "scrape.h"
 
 namespace narthex {
-
-namespace detail {
-
-// Asks for huge pages under a text of many megabytes, which a string takes from the system and gives back every time:
-// to fetch it page by page would take longer than to write it.
-void use_huge_pages(char* text, std::size_t size) noexcept {
-  constexpr std::size_t kHugePage = 2 << 20;
-  if (size < 4 * kHugePage) return;
-  const std::size_t offset = kHugePage - reinterpret_cast<std::uintptr_t>(text) % kHugePage;
-  ::madvise(text + offset, size - offset, MADV_HUGEPAGE);  // a hint: nothing depends on it
-}
-
-// How much text of a format a registry is expected to give: somewhat more than the last time, so that a fresh string
-// takes it without growing, which would copy all of it again and again. Several at once are scraped too seldom to guess,
-// and a part of the families says nothing about the whole.
-class BodySize {
- public:
-  BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept
-      : last_(registries.size() == 1 && is_whole ? &Scrape::state(registries.front()).last_body_sizes[kind_of(format)]
-                                                 : nullptr) {}
-
-  // relaxed, both: a guess
-  void reserve(std::string& text) const {
-    if (!last_) return;
-    const std::size_t last = last_->load(std::memory_order_relaxed);
-    const std::size_t expected = last + last / 16;
-    if (expected <= text.capacity()) return;
-    text.reserve(expected);
-    use_huge_pages(text.data(), expected);
-  }
-  void set(const std::string& text) noexcept {
-    if (last_) last_->store(text.size(), std::memory_order_relaxed);
-  }
-
- private:
-  std::atomic<std::size_t>* const last_;
-};
-
-}  // namespace detail
 
 namespace {
 
@@ -141,17 +95,6 @@ void write(const Task& task, std::string& body) {
 }
 
 }  // namespace
-
-std::optional<milliseconds> parse_scrape_timeout(std::string_view header) noexcept {
-  constexpr double kMostForTheWay = 0.5;
-  double seconds = 0;
-  const std::string_view number = detail::trimmed(header);
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), seconds);
-  if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
-  if (!(seconds > 0 && std::chrono::duration<double>(seconds) <= kLongestTimeout)) return std::nullopt;  // or it is NaN
-  seconds -= std::min(seconds / 10, kMostForTheWay);
-  return std::chrono::duration_cast<milliseconds>(std::chrono::duration<double>(seconds));
-}
 
 void expose(Registries registries, const ExpositionRequest& request, Exposition& reply) {
   const Task task{registries, detail::negotiate(request.accept), detail::NameFilter(request.query), deadline(request)};
