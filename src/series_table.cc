@@ -115,39 +115,44 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Ext
 
   fmt::memory_buffer text;  // on the stack for usual lengths
   order_.render(escaped, text);
-  const std::string_view labels(text.data(), text.size());
-  Series* series = kind.make_series(labels);
+  Series* const series = kind.make_series({text.data(), text.size()});
   Ref<Series> made(series);
-  made->hash_ = key;
-  made->has_raw_labels_ = are_raw;
+  series->hash_ = key;
+  series->has_raw_labels_ = are_raw;
   if (expiry_.is_on()) Expiry::begin(*series);
+  return {insert(std::move(made), extra), nullptr};
+}
 
+// Returns the series, or the one that another thread made of these labels meanwhile; null: the table is full.
+Series* SeriesTable::insert(Ref<Series> made, Extra extra) {
+  Series* series = nullptr;
   Expired expired;
   Retirement outgrown;
   {
     const std::lock_guard lock(mutex_);
-    series = index_.find_as_writer(key, [&](const Series& other) { return other.labels().text() == labels; });
-    if (series) {  // another thread was first
+    series = index_.find_as_writer(made->hash_,
+                                   [&](const Series& other) { return other.labels().text() == made->labels().text(); });
+    if (series) {
       series->retain();
-    } else {
-      const bool needs_room = is_full() && extra == Extra::no;
-      if (needs_room) expire_next(expired);
-      if (needs_room && is_full()) return {};
-      list_.reserve_one();
-      outgrown = index_.reserve_one();
-      made->retain();  // for the table
-      series = made.detach();
-      index_.insert(series);
-      list_.add(series);
-      if (extra == Extra::yes) extra_ = series;
-      note_size();
-      // Four looks at old series for each that comes: beside those that are held there are never more than twice as
-      // many as come in an idle time, whether somebody scrapes or not.
-      if (++made_since_expiry_ >= kPeriod) expire_next(expired);
+      return series;
     }
+    const bool needs_room = is_full() && extra == Extra::no;
+    if (needs_room) expire_next(expired);
+    if (needs_room && is_full()) return nullptr;
+    list_.reserve_one();
+    outgrown = index_.reserve_one();
+    made->retain();  // for the table
+    series = made.detach();
+    index_.insert(series);
+    list_.add(series);
+    if (extra == Extra::yes) extra_ = series;
+    note_size();
+    // Four looks at old series for each that comes: beside those that are held there are never more than twice as many
+    // as come in an idle time, whether somebody scrapes or not.
+    if (++made_since_expiry_ >= kPeriod) expire_next(expired);
   }
   Reclaimer::retire(std::move(outgrown), Reclaimer::When::now);
-  return {series, nullptr};
+  return series;
 }
 
 bool SeriesTable::remove(LabelValues values) {

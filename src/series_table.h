@@ -93,6 +93,7 @@ class SeriesTable {
   Found make_escaped(LabelValues values, const Kind& kind, Extra extra);
   // The values as they stand in the text of the series; raw if that is how they came.
   Found make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra);
+  Series* insert(Ref<Series> made, Extra extra);
   bool remove(const Series& series);
 
   // In a full family no series come whose making would drop idle ones: now and then, a miss has to.
