@@ -1,0 +1,77 @@
+// Does one kind of work so many times, for whoever counts the instructions that it takes: instructions WORK TIMES.
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <narthex/narthex.h>
+
+namespace {
+
+using Work = std::function<void(narthex::Registry&, int times)>;
+
+// Updates after which a metric is hot, and its thread has a cell.
+constexpr int kWarmUp = 2'000;
+
+template <class Update>
+void warmed_up(int times, Update update) {
+  for (int i = 0; i < kWarmUp + times; ++i) update(i);
+}
+
+void counter(narthex::Registry& registry, int times) {
+  const narthex::Counter counter = registry.counter({.name = "c_total", .help = "C."});
+  warmed_up(times, [&](int) { counter.inc(); });
+}
+
+void histogram(narthex::Registry& registry, int times) {
+  const narthex::Histogram histogram = registry.histogram({.name = "h", .help = "H."});
+  warmed_up(times, [&](int i) { histogram.observe(i % 8); });
+}
+
+void native_histogram(narthex::Registry& registry, int times) {
+  const narthex::Histogram histogram = registry.histogram({.name = "h", .help = "H.", .native = {}});
+  warmed_up(times, [&](int i) { histogram.observe(1 + i % 8); });
+}
+
+void lookup(narthex::Registry& registry, int times) {
+  const auto family = registry.counter({.name = "c_total", .help = "C."}, {"method", "code"});
+  warmed_up(times, [&](int i) { family.labels("GET", 200 + i % 8).inc(); });
+}
+
+// So many samples of a thousand series, into a text that is used again.
+template <int kSeries = 1'000>
+void scrape(narthex::Registry& registry, int samples, std::string_view accept) {
+  const auto family = registry.counter({.name = "c_total", .help = "C."}, {"method", "path"});
+  for (int i = 0; i < kSeries; ++i) family.labels("GET", i).inc(i);
+  narthex::Exposition reply;
+  for (int i = 0; i < samples / kSeries; ++i) narthex::expose(registry, {.accept = accept}, reply);
+}
+
+// What a Prometheus with native histograms asks for.
+constexpr std::string_view kProtobuf =
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::map<std::string_view, Work> works{
+      {"counter", counter},
+      {"histogram", histogram},
+      {"native_histogram", native_histogram},
+      {"lookup", lookup},
+      {"text", [](auto& registry, int times) { scrape(registry, times, "text/plain"); }},
+      {"openmetrics", [](auto& registry, int times) { scrape(registry, times, "application/openmetrics-text"); }},
+      {"protobuf", [](auto& registry, int times) { scrape(registry, times, kProtobuf); }},
+  };
+  const auto work = argc == 3 ? works.find(argv[1]) : works.end();
+  const int times = argc == 3 ? std::atoi(argv[2]) : 0;
+  if (work == works.end() || times < 1) {
+    std::fputs("usage: instructions WORK TIMES\n", stderr);
+    return 2;
+  }
+  narthex::Registry registry;
+  work->second(registry, times);
+}
