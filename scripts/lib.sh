@@ -44,10 +44,10 @@ install_missing() {
 # What building all of the project and running its tests and its demo needs.
 install_dependencies() {
   install_missing g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client python3-yaml \
-    docker-compose iproute2 dnsmasq-base \
-    libfmt-dev libisal-dev libprotozero-dev libxxhash-dev libcivetweb-dev libcpp-httplib-dev libcurl4-openssl-dev \
-    nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev prometheus-cpp-dev prometheus prometheus-pushgateway \
-    protobuf-compiler golang-github-prometheus-client-model-dev locales valgrind "$@"
+    docker-compose dnsmasq-base iproute2 locales openssl prometheus prometheus-pushgateway protobuf-compiler valgrind \
+    libfmt-dev libisal-dev libprotozero-dev libxxhash-dev libcivetweb-dev libcrypt-dev libssl-dev libyaml-cpp-dev \
+    libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev \
+    prometheus-cpp-dev golang-github-prometheus-client-model-dev "$@"
 }
 
 # Runs a command at addresses that do not change, where that is allowed: the thread sanitizer of GCC 12 knows memory

@@ -72,15 +72,18 @@ struct HttpReply {
 
   // Returns the three digits of the status line, "" when the connection was closed without a reply.
   std::string status() const { return head.size() > 12 ? head.substr(9, 3) : ""; }
+
+  static HttpReply of(const std::string& bytes) {
+    const std::size_t blank = bytes.find("\r\n\r\n");
+    if (blank == std::string::npos) return {bytes, ""};
+    return {bytes.substr(0, blank + 2), bytes.substr(blank + 4)};
+  }
 };
 
 inline HttpReply request(std::uint16_t port, std::string_view bytes, int family = AF_INET) {
   RawConnection connection(port, family);
   connection.send(bytes);
-  const std::string reply = connection.receive();
-  const std::size_t blank = reply.find("\r\n\r\n");
-  if (blank == std::string::npos) return {reply, ""};
-  return {reply.substr(0, blank + 2), reply.substr(blank + 4)};
+  return HttpReply::of(connection.receive());
 }
 
 inline HttpReply get(std::uint16_t port, const std::string& path = "/metrics", int family = AF_INET) {

@@ -1,6 +1,8 @@
 #include <narthex/civetweb_exporter.h>
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <narthex/error.h>
@@ -8,15 +10,18 @@
 #include <unistd.h>
 
 #include "civetweb_server.h"
-#include "ipv6_relay.h"
 #include "listen_address.h"
+#include "relay.h"
+#include "relayed_peers.h"
 #include "routes.h"
+#include "web_gate.h"
 
 namespace narthex {
 
 namespace {
 
 constexpr int kMostThreads = 1000;
+constexpr std::size_t kRelayedAtOnce = 64;  // or as many as there are threads
 constexpr std::chrono::hours kLongestTimeout{1};
 
 const CivetwebOptions& checked(const CivetwebOptions& options) {
@@ -33,11 +38,12 @@ const CivetwebOptions& checked(const CivetwebOptions& options) {
 
 }  // namespace
 
-// Owns the parts: the routes, which the server reads, and the relay, which feeds it.
+// Owns the parts: the gate and the routes, which the server asks, and the relay, which feeds it.
 class CivetwebExporter::Impl {
  public:
   Impl(const Registry& registry, const CivetwebOptions& options) : listen_(detail::parse_listen(options.listen)) {
     routes_.add(registry, checked(options).path);
+    if (!options.web_config_file.empty()) gate_ = detail::open_web_gate(options.web_config_file);
     start(options);
   }
 
@@ -55,18 +61,19 @@ class CivetwebExporter::Impl {
   }
 
  private:
-  // Splits the addresses between civetweb and, where civetweb knows no IPv6, the relay.
+  // Splits the addresses between civetweb and, where it knows no IPv6 or no TLS, the relay.
   void start(const CivetwebOptions& options) {
     std::vector<detail::ListenAddress> served;
     std::vector<detail::ListenAddress> relayed;
     for (const auto& entry : listen_) (is_relayed(entry) ? relayed : served).push_back(entry);
     if (!relayed.empty()) served.push_back(detail::parse_listen("127.0.0.1:0").front());  // where the relay leads to
 
-    server_.emplace(served, options, routes_);
+    server_.emplace(served, options, routes_,
+                    detail::Front{.gate = gate_.get(), .only_from = has_tls() ? &peers_ : nullptr});
     std::vector<std::uint16_t> served_ports = server_->ports();
     std::vector<std::uint16_t> relayed_ports;
     if (!relayed.empty()) {
-      relay_.emplace(relayed, served_ports.back(), options.request_timeout);
+      relay_.emplace(relayed, relay_options(served_ports.back(), options));
       relayed_ports = relay_->ports();
     }
     auto next_served = served_ports.begin();
@@ -74,15 +81,30 @@ class CivetwebExporter::Impl {
     for (const auto& entry : listen_) ports_.push_back(is_relayed(entry) ? *next_relayed++ : *next_served++);
   }
 
-  static bool is_relayed(const detail::ListenAddress& entry) {
-    return entry.is_ipv6() && !detail::CivetwebServer::knows_ipv6();
+  detail::RelayOptions relay_options(std::uint16_t to_port, const CivetwebOptions& options) {
+    return {.to_port = to_port,
+            .silence = options.request_timeout,
+            .most_connections = std::max(kRelayedAtOnce, static_cast<std::size_t>(options.worker_threads)),
+            .peers = &peers_,
+            .client_end = [this](detail::Socket client) -> std::unique_ptr<detail::Stream> {
+              if (has_tls()) return gate_->encrypt(std::move(client));
+              return std::make_unique<detail::PlainStream>(std::move(client));
+            }};
+  }
+
+  bool has_tls() const noexcept { return gate_ && gate_->has_tls(); }
+
+  bool is_relayed(const detail::ListenAddress& entry) const {
+    return has_tls() || (entry.is_ipv6() && !detail::CivetwebServer::knows_ipv6());
   }
 
   const pid_t process_ = ::getpid();
   const std::vector<detail::ListenAddress> listen_;
+  std::unique_ptr<detail::WebGate> gate_;  // none without a web configuration file
+  detail::RelayedPeers peers_;
   detail::Routes routes_;
   std::optional<detail::CivetwebServer> server_;
-  std::optional<detail::Ipv6Relay> relay_;
+  std::optional<detail::Relay> relay_;
   std::vector<std::uint16_t> ports_;  // of listen_, in its order
 };
 

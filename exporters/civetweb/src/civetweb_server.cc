@@ -62,8 +62,8 @@ void refuse_first_taken(const std::vector<ListenAddress>& addresses) {
 bool CivetwebServer::knows_ipv6() { return mg_check_feature(MG_FEATURES_IPV6) != 0; }
 
 CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options,
-                               const Routes& routes)
-    : addresses_(addresses), routes_(routes), bodies_(static_cast<std::size_t>(options.worker_threads)) {
+                               const Routes& routes, const Front& front)
+    : addresses_(addresses), routes_(routes), front_(front), bodies_(static_cast<std::size_t>(options.worker_threads)) {
   static std::once_flag initialised;
   std::call_once(initialised, [] { mg_init_library(MG_FEATURES_DEFAULT); });
 
@@ -122,11 +122,17 @@ int CivetwebServer::begin_request(mg_connection* connection) noexcept {
   }
 }
 
+Admission CivetwebServer::admit(const mg_request_info& info) const {
+  if (front_.only_from && !front_.only_from->has(static_cast<std::uint16_t>(info.remote_port))) return {.status = 403};
+  return front_.gate ? front_.gate->admit(header(info, "Authorization")) : Admission();
+}
+
 int CivetwebServer::handle(mg_connection* connection) {
   const mg_request_info& info = *mg_get_request_info(connection);
   const std::string accept = header(info, "Accept");
   const std::string accept_encoding = header(info, "Accept-Encoding");
   const HttpRequest request{
+      .admission = admit(info),
       .method = text_or_empty(info.request_method),
       .path = text_or_empty(info.local_uri),
       .is_ambiguous = mg_get_header(connection, "Content-Length") && mg_get_header(connection, "Transfer-Encoding"),

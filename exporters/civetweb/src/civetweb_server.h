@@ -7,12 +7,21 @@
 
 #include "body_pool.h"
 #include "listen_address.h"
+#include "relayed_peers.h"
 #include "routes.h"
+#include "web_gate.h"
 
 struct mg_connection;
 struct mg_context;
+struct mg_request_info;
 
 namespace narthex::detail {
+
+// Who may ask the routes. What it points to outlives the server.
+struct Front {
+  WebGate* gate = nullptr;                  // asked first about every request
+  const RelayedPeers* only_from = nullptr;  // nobody else is answered
+};
 
 // civetweb, reduced to a server that answers every request from the routes: no document root, no scripts, no
 // websockets, no keep-alive (an idle connection would hold one of its few threads).
@@ -22,7 +31,8 @@ class CivetwebServer {
   static bool knows_ipv6();
 
   // `routes` needs to outlive the server. Throws std::system_error when it cannot start.
-  CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes);
+  CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes,
+                 const Front& front);
   CivetwebServer(const CivetwebServer&) = delete;
   CivetwebServer& operator=(const CivetwebServer&) = delete;
   ~CivetwebServer();
@@ -35,9 +45,11 @@ class CivetwebServer {
   // it looks at files, scripts, handlers or upgrades, and goes no further when the result is positive.
   int begin_request(mg_connection* connection) noexcept;
   int handle(mg_connection* connection);  // returns the status
+  Admission admit(const mg_request_info& info) const;
 
   const std::vector<ListenAddress> addresses_;
   const Routes& routes_;
+  const Front front_;
   BodyPool bodies_;
   mg_context* context_;
 };

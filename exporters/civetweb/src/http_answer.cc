@@ -24,10 +24,16 @@ std::string_view reason(int status) {
       return "OK";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 429:
+      return "Too Many Requests";
     default:
       return "Internal Server Error";
   }
@@ -62,6 +68,9 @@ HttpAnswer exposition(const Registry& registry, const ExpositionRequest& wanted,
 }
 
 HttpAnswer full_answer(const HttpRequest& request, const Routes& routes, std::string& memory) {
+  if (const int status = request.admission.status; status != 200) {
+    return message(status, fmt::format("{}\n", reason(status)), memory);
+  }
   if (request.is_ambiguous) {
     return message(400, "a request has a Content-Length or a Transfer-Encoding, not both\n", memory);
   }
@@ -82,6 +91,7 @@ HttpAnswer full_answer(const HttpRequest& request, const Routes& routes, std::st
 HttpAnswer answer(const HttpRequest& request, const Routes& routes, std::string& memory) noexcept {
   try {
     HttpAnswer full = full_answer(request, routes, memory);
+    full.head.insert(full.head.size() - 2, request.admission.headers);  // before the blank line
     if (request.method == "HEAD") full.body = {};
     if (full.body.size() <= kShortBody) full.head += std::exchange(full.body, {});
     return full;

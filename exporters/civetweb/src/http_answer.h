@@ -6,11 +6,13 @@
 #include <narthex/exposition.h>
 
 #include "routes.h"
+#include "web_gate.h"
 
 namespace narthex::detail {
 
 // What the exporter needs to know of a request.
 struct HttpRequest {
+  Admission admission{};
   std::string_view method{};
   std::string_view path{};
   bool is_ambiguous = false;  // two headers disagree where the body ends

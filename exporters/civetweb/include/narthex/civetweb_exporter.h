@@ -21,15 +21,19 @@ struct CivetwebOptions {
   /// How many connections are served at the same time, from 1 to 1000; others wait. One that says nothing holds its
   /// thread for request_timeout: where strangers can connect, give more threads or less time.
   int worker_threads = 4;
+  /// A file with TLS, passwords, headers and a rate limit, the same that Prometheus' own exporters take as
+  /// --web.config.file (docs/web-configuration.md); "" is none. It is read again for every request.
+  std::string web_config_file{};
 };
 
 /// Serves registries over HTTP from construction to destruction: GET and HEAD, one request per connection.
 /// Keep it in a std::optional where it starts later than its owner.
 /// Values: every request is answered from the registries alone; nothing of the machine's files can be reached.
-/// Threads: any, at once. It runs its own: the workers, one that accepts, and one more where it relays IPv6.
+/// Threads: any, at once. It runs its own: the workers, one that accepts, and one more where it relays IPv6 or TLS.
 ///   The destructor ends connections, also with a scrape in flight, and returns when all threads have ended; in a child
 ///   after fork(), which has none of them, it does nothing.
-/// Errors: std::system_error with the address and the reason when it cannot listen; RegistrationError for bad options.
+/// Errors: std::system_error with the address and the reason when it cannot listen; RegistrationError for bad options
+///   and for what is wrong in web_config_file, with its line.
 /// It ignores SIGPIPE for the whole process, as civetweb does.
 class NARTHEX_EXPORT CivetwebExporter {
  public:

@@ -1,9 +1,11 @@
-#include "ipv6_relay.h"
+#include "relay.h"
 
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <exception>
 #include <list>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -30,27 +32,25 @@ class Flow {
   bool is_done() const noexcept { return ended_ && begin_ == end_; }
 
   // Each returns false when the connection is broken.
-  bool read(const Socket& from) {
-    const ssize_t n = ::recv(from.fd(), bytes_.data(), bytes_.size(), 0);
-    if (n < 0) return errno == EAGAIN || errno == EINTR;
+  bool read(Stream& from) {
+    const Transfer got = from.read(bytes_);
     begin_ = 0;
-    end_ = static_cast<std::size_t>(n);
-    ended_ = n == 0;
-    return true;
+    end_ = got.bytes;
+    ended_ = got.is_end;
+    return !got.is_broken;
   }
-  bool write(const Socket& to) {
-    const ssize_t n = ::send(to.fd(), bytes_.data() + begin_, end_ - begin_, MSG_NOSIGNAL);
-    if (n < 0) return errno == EAGAIN || errno == EINTR;
-    begin_ += static_cast<std::size_t>(n);
-    return true;
+  bool write(Stream& to) {
+    const Transfer sent = to.write(std::span(bytes_).subspan(begin_, end_ - begin_));
+    begin_ += sent.bytes;
+    return !sent.is_broken;
   }
   // Passes on, once, that no more will come.
-  void pass_end(const Socket& to) {
-    if (is_done() && !std::exchange(end_passed_, true)) ::shutdown(to.fd(), SHUT_WR);
+  void pass_end(Stream& to) {
+    if (is_done() && !std::exchange(end_passed_, true)) to.end();
   }
 
  private:
-  std::array<char, 16384> bytes_;
+  std::array<char, 16384> bytes_;  // a whole record of TLS: poll() does not see what would be left of one
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool ended_ = false;
@@ -60,21 +60,26 @@ class Flow {
 // A client and its connection to civetweb.
 class Connection {
  public:
-  Connection(Socket client, Socket server) : client_(std::move(client)), server_(std::move(server)) {}
+  Connection(std::unique_ptr<Stream> client, Socket server, RelayedPeers& peers)
+      : client_(std::move(client)), port_(port_of(bound_address(server))), server_(std::move(server)), peers_(peers) {
+    peers_.add(port_);  // before civetweb can have a byte of it
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { peers_.remove(port_); }  // before the port is anybody else's
 
-  pollfd client_poll() const noexcept { return waiting(client_, request_, reply_); }
+  pollfd client_poll() const noexcept { return waiting(*client_, request_, reply_); }
   pollfd server_poll() const noexcept { return waiting(server_, reply_, request_); }
 
   // Moves what can be moved now. Returns false when the connection is over.
   bool move(short client_events, short server_events) {
     if ((client_events | server_events) != 0) last_moved_ = Clock::now();
-    constexpr short kReadable = POLLIN | POLLHUP | POLLERR;
-    if ((client_events & kReadable) && request_.wants_to_read() && !request_.read(client_)) return false;
-    if ((server_events & kReadable) && reply_.wants_to_read() && !reply_.read(server_)) return false;
+    if (client_events != 0 && request_.wants_to_read() && !request_.read(*client_)) return false;
+    if (server_events != 0 && reply_.wants_to_read() && !reply_.read(server_)) return false;
     if (request_.wants_to_write() && !request_.write(server_)) return false;
-    if (reply_.wants_to_write() && !reply_.write(client_)) return false;
+    if (reply_.wants_to_write() && !reply_.write(*client_)) return false;
     request_.pass_end(server_);
-    reply_.pass_end(client_);
+    reply_.pass_end(*client_);
     return !reply_.is_done();
   }
 
@@ -86,23 +91,39 @@ class Connection {
   }
 
  private:
-  static pollfd waiting(const Socket& socket, const Flow& in, const Flow& out) noexcept {
-    const int events = (in.wants_to_read() ? POLLIN : 0) | (out.wants_to_write() ? POLLOUT : 0);
-    return {events ? socket.fd() : -1, static_cast<short>(events), 0};  // -1: a hang-up would wake poll() for nothing
+  static pollfd waiting(const Stream& stream, const Flow& in, const Flow& out) noexcept {
+    const short events = stream.events(in.wants_to_read(), out.wants_to_write());
+    return {events ? stream.fd() : -1, events, 0};  // -1: a hang-up would wake poll() for nothing
   }
 
-  Socket client_;
-  Socket server_;
+  const std::unique_ptr<Stream> client_;
+  const std::uint16_t port_;
+  PlainStream server_;
+  RelayedPeers& peers_;
   Flow request_;
   Flow reply_;
   Clock::time_point last_moved_ = Clock::now();
 };
 
+// Takes the next client of a listener. Returns false when it has to wait for a free descriptor or memory.
+bool accept_one(const Socket& listener, const SocketAddress& to, const RelayOptions& options,
+                std::list<Connection>& connections) {
+  Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  Socket server = client ? connect_to(to) : Socket();
+  if (!server) return false;
+  try {
+    connections.emplace_back(options.client_end(std::move(client)), std::move(server), *options.peers);
+  } catch (const std::exception&) {  // its end cannot be made now: it is closed, and may try again
+  }
+  return true;
+}
+
 }  // namespace
 
-Ipv6Relay::Ipv6Relay(const std::vector<ListenAddress>& addresses, std::uint16_t to_port,
-                     std::chrono::milliseconds silence)
-    : to_(ipv4_loopback(to_port)), silence_(silence), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Relay::Relay(const std::vector<ListenAddress>& addresses, RelayOptions options)
+    : options_(std::move(options)),
+      to_(ipv4_loopback(options_.to_port)),
+      stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   for (const ListenAddress& entry : addresses) {
     Socket listener = listen_on(entry.address);
     if (!listener) refuse_address(entry.with_port(port_of(entry.address)), errno);
@@ -112,47 +133,43 @@ Ipv6Relay::Ipv6Relay(const std::vector<ListenAddress>& addresses, std::uint16_t 
   thread_ = std::thread([this] { run(); });
 }
 
-Ipv6Relay::~Ipv6Relay() {
+Relay::~Relay() {
   ::eventfd_write(stop_.fd(), 1);
   thread_.join();
 }
 
-std::vector<std::uint16_t> Ipv6Relay::ports() const {
+std::vector<std::uint16_t> Relay::ports() const {
   std::vector<std::uint16_t> ports;
   for (const Socket& listener : listeners_) ports.push_back(port_of(bound_address(listener)));
   return ports;
 }
 
-void Ipv6Relay::run() {
+void Relay::run() {
   std::list<Connection> connections;
   std::vector<pollfd> polled;
   bool is_short_of_sockets = false;
   for (;;) {
     polled.assign(1, {stop_.fd(), POLLIN, 0});
-    const bool accepts = connections.size() < kMostConnections && !is_short_of_sockets;
+    const bool accepts = connections.size() < options_.most_connections && !is_short_of_sockets;
     for (const Socket& listener : listeners_) polled.push_back({accepts ? listener.fd() : -1, POLLIN, 0});
     for (const Connection& connection : connections) {
       polled.push_back(connection.client_poll());
       polled.push_back(connection.server_poll());
     }
-    const std::chrono::milliseconds wait = is_short_of_sockets ? kRest : silence_;
+    const std::chrono::milliseconds wait = is_short_of_sockets ? kRest : options_.silence;
     if (::poll(polled.data(), polled.size(), static_cast<int>(wait.count())) < 0) continue;  // a signal, or no memory
     is_short_of_sockets = false;
     if (polled[0].revents != 0) return;
 
     auto events = polled.begin() + 1 + static_cast<std::ptrdiff_t>(listeners_.size());
     for (auto connection = connections.begin(); connection != connections.end(); events += 2) {
-      const bool goes_on = connection->move(events[0].revents, events[1].revents) && !connection->is_stuck(silence_);
+      const bool goes_on =
+          connection->move(events[0].revents, events[1].revents) && !connection->is_stuck(options_.silence);
       connection = goes_on ? std::next(connection) : connections.erase(connection);
     }
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
       if (polled[i + 1].revents == 0) continue;
-      Socket client(::accept4(listeners_[i].fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-      Socket server = client ? connect_to(to_) : Socket();
-      if (server)
-        connections.emplace_back(std::move(client), std::move(server));
-      else
-        is_short_of_sockets = true;
+      if (!accept_one(listeners_[i], to_, options_, connections)) is_short_of_sockets = true;
     }
   }
 }

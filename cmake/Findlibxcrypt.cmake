@@ -1,0 +1,14 @@
+# Finds libxcrypt, the libcrypt of today's Linux, which brings no package file for CMake: libxcrypt::libxcrypt.
+find_path(libxcrypt_INCLUDE_DIR crypt.h)
+find_library(libxcrypt_LIBRARY crypt)
+mark_as_advanced(libxcrypt_INCLUDE_DIR libxcrypt_LIBRARY)
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(libxcrypt REQUIRED_VARS libxcrypt_LIBRARY libxcrypt_INCLUDE_DIR)
+
+if(libxcrypt_FOUND AND NOT TARGET libxcrypt::libxcrypt)
+  add_library(libxcrypt::libxcrypt UNKNOWN IMPORTED)
+  set_target_properties(libxcrypt::libxcrypt PROPERTIES
+    IMPORTED_LOCATION ${libxcrypt_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${libxcrypt_INCLUDE_DIR})
+endif()

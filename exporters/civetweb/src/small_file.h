@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+
+namespace narthex::detail {
+
+// Returns what stands in a regular file of at most a mebibyte.
+// Throws std::system_error with its name and the reason.
+std::string read_small_file(const std::string& file);
+
+}  // namespace narthex::detail

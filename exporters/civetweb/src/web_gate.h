@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "socket.h"
+#include "stream.h"
+
+namespace narthex::detail {
+
+// What is said to a request before anybody looks at what it asks for.
+struct Admission {
+  int status = 200;       // any other one is the whole reply
+  std::string headers{};  // lines for the reply, each with its line end
+};
+
+// Stands in front of the routes as a web configuration file says.
+// Threads: any, at once.
+class WebGate {
+ public:
+  WebGate() = default;
+  WebGate(const WebGate&) = delete;
+  WebGate& operator=(const WebGate&) = delete;
+  virtual ~WebGate() = default;
+
+  // Reads the file again and decides on a request with this Authorization header; 500 where the file is broken by now.
+  virtual Admission admit(std::string_view authorization) noexcept = 0;
+
+  // Whether connections are encrypted, which is settled when the file is read first.
+  virtual bool has_tls() const noexcept = 0;
+
+  // Returns the server's end of a TLS connection, for which the files are read again. Throws where they are broken by now.
+  virtual std::unique_ptr<Stream> encrypt(Socket client) = 0;
+};
+
+// Throws RegistrationError for what is wrong in the file, std::system_error where it cannot be read.
+std::unique_ptr<WebGate> open_web_gate(const std::string& file);
+
+}  // namespace narthex::detail

@@ -1,0 +1,118 @@
+#include "password_check.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+
+#include "bcrypt_hash.h"
+
+namespace narthex::detail {
+namespace {
+
+// As `htpasswd -nbBC 4 "" PASSWORD` prints them.
+const std::string kOpenSesame = "$2y$04$cTdlIu0f0rUhDVvPnWew8OmIdrlRqojp9aqmcXcGx1Euo/MuxK2p6";
+const std::string kSecret = "$2y$04$Ltjt8Do2SuZcRcTOZQMbmuoS5q5kVtXqPm0Wxtr3OCAYecfM5tP8y";
+
+const PasswordCheck::Users kUsers{{"ali", kOpenSesame}, {"k\u00e4the", kSecret}};
+
+std::string base64(const std::string& text) {
+  std::string encoded((text.size() + 2) / 3 * 4 + 1, '\0');
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  encoded.resize(static_cast<std::size_t>(
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()), bytes, static_cast<int>(text.size()))));
+  return encoded;
+}
+
+std::string basic(const std::string& text) { return "Basic " + base64(text); }
+
+TEST(PasswordCheck, AdmitsAUserWithTheRightPassword) {
+  PasswordCheck check;
+  for (int i = 0; i < 2; ++i) {  // the second time it remembers
+    EXPECT_TRUE(check.admits(kUsers, basic("ali:open sesame")));
+    EXPECT_TRUE(check.admits(kUsers, basic("k\u00e4the:secret")));
+    EXPECT_TRUE(check.admits(kUsers, "bAsIc " + base64("ali:open sesame")));
+    EXPECT_FALSE(check.admits(kUsers, basic("ali:secret")));
+    EXPECT_FALSE(check.admits(kUsers, basic("k\u00e4the:open sesame")));
+    EXPECT_FALSE(check.admits(kUsers, basic("Ali:open sesame")));
+    EXPECT_FALSE(check.admits(kUsers, basic("nobody:open sesame")));
+    EXPECT_FALSE(check.admits(kUsers, basic(":")));
+  }
+}
+
+TEST(PasswordCheck, KnowsAllFormsOfAHash) {
+  PasswordCheck check;
+  for (const char form : {'a', 'b', 'y'}) {
+    std::string hash = kSecret;
+    hash[2] = form;
+    EXPECT_TRUE(check.admits({{"ali", hash}}, basic("ali:secret"))) << form;
+  }
+}
+
+TEST(PasswordCheck, ForgetsAPasswordThatIsAnotherOneNow) {
+  PasswordCheck check;
+  EXPECT_TRUE(check.admits({{"ali", kSecret}}, basic("ali:secret")));
+  EXPECT_FALSE(check.admits({{"ali", kOpenSesame}}, basic("ali:secret")));
+  EXPECT_FALSE(check.admits({{"baba", kSecret}}, basic("ali:secret")));
+}
+
+TEST(PasswordCheck, RefusesWhatIsNoHeaderOfBasicAuthentication) {
+  PasswordCheck check;
+  const std::string right = base64("ali:open sesame");
+  for (const std::string& bad :
+       {std::string(), std::string("Basic"), std::string("Basic "), right, "Bearer " + right, "Basic" + right,
+        "Basic " + right + "=", "Basic " + right + "\n", "Basic  " + right, "Basic " + right.substr(1),
+        "Basic " + right + "," + "Basic " + right, std::string("Basic ===="), std::string("Basic =AAA"),
+        std::string("Basic \xff\xff\xff\xff"), basic("ali"), basic("ali\n:open sesame"),
+        "Basic " + std::string(400'000, 'A')}) {
+    EXPECT_FALSE(check.admits(kUsers, bad)) << bad.substr(0, 100);
+  }
+}
+
+TEST(PasswordCheck, TakesNoPasswordForEndedAtANul) {
+  PasswordCheck check;
+  EXPECT_FALSE(check.admits(kUsers, basic(std::string("ali:open sesame\0", 16))));
+  EXPECT_FALSE(check.admits(kUsers, basic(std::string("ali:open sesame\0and more", 24))));
+  EXPECT_FALSE(check.admits(kUsers, basic(std::string("ali\0:open sesame", 16))));
+}
+
+TEST(PasswordCheck, RefusesAPasswordOfAnyLength) {
+  PasswordCheck check;
+  for (const std::size_t length : {71, 72, 73, 511, 512, 513, 100'000}) {
+    EXPECT_FALSE(check.admits(kUsers, basic("ali:" + std::string(length, 'x')))) << length;
+  }
+}
+
+TEST(PasswordCheck, IsAskedByManyThreadsAtOnce) {
+  PasswordCheck check;
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < 10; ++n) {
+        right += check.admits(kUsers, basic(i % 2 ? "ali:wrong" : "ali:open sesame")) ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right.load(), 20);
+}
+
+TEST(BcryptHash, HasAFormACostAndFiftyThreeCharacters) {
+  EXPECT_TRUE(is_bcrypt_hash(kSecret));
+  EXPECT_EQ(bcrypt_cost("$2y$12$" + std::string(53, 'x')), 12);
+  EXPECT_TRUE(is_bcrypt_hash("$2b$31$" + std::string(53, '.')));
+  for (const std::string& bad :
+       {std::string(), std::string("secret"), kSecret + "x", kSecret.substr(1), "$2x$10$" + std::string(53, 'x'),
+        "$2$10$" + std::string(54, 'x'), "$2y$03$" + std::string(53, 'x'), "$2y$32$" + std::string(53, 'x'),
+        "$2y$1a$" + std::string(53, 'x'), "$2y$10$" + std::string(53, ':'), "$6$" + std::string(57, 'x'),
+        "$2y$10." + std::string(53, 'x')}) {
+    EXPECT_FALSE(is_bcrypt_hash(bad)) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace narthex::detail

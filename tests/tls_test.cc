@@ -1,0 +1,256 @@
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <string>
+#include <system_error>
+
+#include <gmock/gmock.h>
+#include <narthex/civetweb_exporter.h>
+#include <narthex/narthex.h>
+
+#include "http_client.h"
+#include "https_client.h"
+#include "made_certificate.h"
+#include "made_files.h"
+
+namespace narthex {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string kBody = "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 3\n";
+
+// Returns the ports of this process that listen on 127.0.0.1, as the kernel lists its sockets.
+std::set<std::uint16_t> listening_ports() {
+  std::set<std::string> own;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    own.insert(std::filesystem::read_symlink(entry, gone));
+  }
+  std::set<std::uint16_t> ports;
+  std::ifstream lines("/proc/self/net/tcp");
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string number, local, remote, state, word, inode;
+    words >> number >> local >> remote >> state >> word >> word >> word >> word >> word >> inode;
+    if (state != "0A" || !own.contains("socket:[" + inode + "]")) continue;
+    ports.insert(static_cast<std::uint16_t>(std::stoi(local.substr(local.find(':') + 1), nullptr, 16)));
+  }
+  return ports;
+}
+
+// An exporter that speaks TLS, and two authorities with what they have signed.
+class Tls : public testing::Test {
+ protected:
+  Tls() {
+    registry_.counter({.name = "jobs_total", .help = "Jobs done."}).inc(3);
+    files_.write("server.crt", server_.certificate_pem());
+    files_.write("secrets/server.key", server_.key_pem());
+    files_.write("ca.crt", authority_.certificate_pem());
+  }
+
+  // Starts with server.crt and these further lines of tls_server_config.
+  void start(const std::string& lines = "", const std::string& listen = "127.0.0.1:0") {
+    write(lines);
+    exporter_.emplace(registry_, CivetwebOptions{.listen = listen, .web_config_file = file()});
+  }
+  void write(const std::string& lines) const {
+    files_.write("web.yml", "tls_server_config:\n  cert_file: server.crt\n  key_file: secrets/server.key\n" + lines);
+  }
+  std::string file() const { return files_.root() + "/web.yml"; }
+  std::uint16_t port() const { return exporter_->port(); }
+
+  // What is said when it starts with this file.
+  std::string mistake_in(const std::string& text) const {
+    files_.write("web.yml", text);
+    try {
+      CivetwebExporter(registry_, {.listen = "127.0.0.1:0", .web_config_file = file()});
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  }
+
+  const MadeCertificate authority_{"authority"};
+  const MadeCertificate server_{"server", "DNS:localhost, IP:127.0.0.1", &authority_};
+  const MadeCertificate client_{"client", "DNS:prometheus, email:ops@example.org, IP:10.0.0.1, URI:spiffe://a/b",
+                                &authority_};
+  const MadeCertificate stranger_{"stranger", "DNS:prometheus"};
+  MadeFiles files_;
+  Registry registry_;
+  std::optional<CivetwebExporter> exporter_;
+  HttpsClient anonymous_{.authority = authority_};
+  HttpsClient known_{.authority = authority_, .own = &client_};
+  HttpsClient unknown_{.authority = authority_, .own = &stranger_};
+};
+
+TEST_F(Tls, ServesTheRegistry) {
+  start();
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+  EXPECT_EQ(anonymous_.protocol, "TLSv1.3");
+  EXPECT_EQ(anonymous_.request(port(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").status(), "404");
+  HttpsClient distrustful{.authority = stranger_};
+  EXPECT_EQ(distrustful.get(port()).head, "");
+}
+
+TEST_F(Tls, ServesMoreThanSocketsHoldOnEveryAddress) {
+  const auto family = registry_.counter({.name = "large_total", .help = "Large."}, {"text"});
+  for (int i = 0; i < 5000; ++i) family.labels(std::to_string(i) + std::string(1000, 'x')).inc();
+  start("", "127.0.0.1:0,127.0.0.2:0,[::1]:0");
+  EXPECT_EQ(exporter_->addresses().size(), 3u);
+  EXPECT_EQ(anonymous_.get(port()).body, to_text(registry_));
+}
+
+TEST_F(Tls, HasItsCertificateInlineToo) {
+  const auto indented = [](const std::string& pem) {
+    std::string text = " |\n    ";
+    for (const char c : pem) text += c == '\n' ? std::string("\n    ") : std::string(1, c);
+    return text + "\n";
+  };
+  files_.write("web.yml", "tls_server_config:\n  cert:" + indented(server_.certificate_pem()) +
+                              "  key:" + indented(server_.key_pem()));
+  exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0", .web_config_file = file()});
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+}
+
+TEST_F(Tls, TellsAClientWithoutTlsSo) {
+  start();
+  EXPECT_EQ(get(port()).head.substr(0, 26), "HTTP/1.1 400 Bad Request\r\n");
+  EXPECT_EQ(get(port()).body, "this port speaks HTTPS\n");
+  for (const std::string& bytes :
+       {std::string("\r\n\r\n"), std::string(100'000, '\x16'), std::string("\x16\x03\x01")}) {
+    RawConnection connection(port());
+    connection.send(bytes);
+    connection.end_sending();
+    connection.receive();
+  }
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+}
+
+// Else who is refused could ask civetweb, which listens without TLS on a port of its own.
+TEST_F(Tls, AnswersNobodyWhoGoesAroundIt) {
+  start("  client_auth_type: RequireAnyClientCert\n");
+  int refused = 0;
+  for (const std::uint16_t other : listening_ports()) {
+    if (other == port()) continue;
+    const HttpReply reply = get(other);
+    if (reply.status() == "403") ++refused;
+    EXPECT_THAT(reply.body, testing::Not(HasSubstr("jobs_total")));
+  }
+  EXPECT_EQ(refused, 1);
+}
+
+TEST_F(Tls, AsksForAClientCertificateAsItsPolicySays) {
+  const auto answers = [&](const char* policy, bool with_authority) {
+    start("  client_auth_type: " + std::string(policy) + "\n" + (with_authority ? "  client_ca_file: ca.crt\n" : ""));
+    std::string who;
+    if (anonymous_.get(port()).body == kBody) who += " anonymous";
+    if (known_.get(port()).body == kBody) who += " known";
+    if (unknown_.get(port()).body == kBody) who += " unknown";
+    return who;
+  };
+  EXPECT_EQ(answers("NoClientCert", false), " anonymous known unknown");
+  EXPECT_EQ(answers("RequestClientCert", true), " anonymous known unknown");
+  EXPECT_EQ(answers("RequireAnyClientCert", false), " known unknown");
+  EXPECT_EQ(answers("RequireClientCert", true), " known unknown");
+  EXPECT_EQ(answers("VerifyClientCertIfGiven", true), " anonymous known");
+  EXPECT_EQ(answers("RequireAndVerifyClientCert", true), " known");
+}
+
+TEST_F(Tls, AsksForANameOfTheClient) {
+  const auto is_let_in = [&](const std::string& names) {
+    start("  client_ca_file: ca.crt\n  client_auth_type: RequireAndVerifyClientCert\n  client_allowed_sans: " + names +
+          "\n");
+    EXPECT_EQ(unknown_.get(port()).head, "");
+    return known_.get(port()).body == kBody;
+  };
+  for (const char* name : {"prometheus", "ops@example.org", "10.0.0.1", "'spiffe://a/b'"}) {
+    EXPECT_TRUE(is_let_in("[other, " + std::string(name) + "]")) << name;
+  }
+  EXPECT_FALSE(is_let_in("[client, Prometheus, prometheus.example.org, 10.0.0.11, ops]"));
+}
+
+TEST_F(Tls, KeepsToItsVersions) {
+  const auto limit = [](int version) {
+    return [version](SSL_CTX* context) { SSL_CTX_set_max_proto_version(context, version); };
+  };
+  start("  min_version: TLS13\n");
+  anonymous_.prepare = limit(TLS1_2_VERSION);
+  EXPECT_EQ(anonymous_.get(port()).head, "");
+  start("  max_version: TLS12\n");
+  anonymous_.prepare = limit(TLS1_3_VERSION);
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+  EXPECT_EQ(anonymous_.protocol, "TLSv1.2");
+  start("  min_version: TLS10\n");
+  anonymous_.prepare = [](SSL_CTX* context) {
+    SSL_CTX_set_security_level(context, 0);
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_VERSION);
+  };
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+  EXPECT_EQ(anonymous_.protocol, "TLSv1");
+}
+
+TEST_F(Tls, KeepsToItsCiphersAndCurves) {
+  start("  cipher_suites: [TLS_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]\n");
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+  EXPECT_EQ(anonymous_.cipher, "TLS_CHACHA20_POLY1305_SHA256");
+  const auto older = [](SSL_CTX* context) { SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION); };
+  anonymous_.prepare = older;
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+  EXPECT_EQ(anonymous_.cipher, "ECDHE-ECDSA-AES256-GCM-SHA384");
+  start("  cipher_suites: [TLS_AES_128_GCM_SHA256]\n");
+  EXPECT_EQ(anonymous_.get(port()).head, "") << "no cipher of TLS 1.2 is named";
+  start("  curve_preferences: [CurveP384]\n");
+  anonymous_.prepare = [](SSL_CTX* context) { SSL_CTX_set1_groups_list(context, "X25519:P-256"); };
+  EXPECT_EQ(anonymous_.get(port()).head, "");
+  anonymous_.prepare = [](SSL_CTX* context) { SSL_CTX_set1_groups_list(context, "X25519:P-384"); };
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+}
+
+TEST_F(Tls, ReadsItsFilesAgainForEveryConnection) {
+  start();
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+  const MadeCertificate successor("successor", "DNS:localhost", &stranger_);
+  files_.write("server.crt", successor.certificate_pem());
+  EXPECT_EQ(anonymous_.get(port()).head, "") << "the key is still the other one's";
+  files_.write("secrets/server.key", successor.key_pem());
+  EXPECT_EQ(anonymous_.get(port()).head, "");
+  HttpsClient of_the_stranger{.authority = stranger_};
+  EXPECT_EQ(of_the_stranger.get(port()).body, kBody);
+  write("  client_auth_type: RequireAnyClientCert\n");
+  EXPECT_EQ(of_the_stranger.get(port()).head, "");
+  files_.write("web.yml", "");
+  EXPECT_EQ(of_the_stranger.get(port()).head, "") << "whether there is TLS was settled at the start";
+  EXPECT_THAT(get(port()).body, AnyOf("", StartsWith("this port")));
+  write("");
+  EXPECT_EQ(of_the_stranger.get(port()).body, kBody);
+}
+
+TEST_F(Tls, SaysAtOnceWhatIsWrong) {
+  const std::string start = "civetweb exporter: tls_server_config: ";
+  const std::string key = "  key_file: secrets/server.key\n";
+  EXPECT_EQ(mistake_in("tls_server_config:\n  cert_file: none.crt\n" + key),
+            "civetweb exporter: cannot read '" + files_.root() + "/none.crt': No such file or directory");
+  EXPECT_THAT(mistake_in("tls_server_config:\n  cert: nonsense\n" + key), StartsWith(start + "cert: error:"));
+  EXPECT_THAT(mistake_in("tls_server_config:\n  cert_file: ca.crt\n" + key),
+              AllOf(StartsWith(start + "key '" + files_.root() + "/secrets/server.key': error:"),
+                    HasSubstr("key values mismatch")));
+  files_.write("locked.key", server_.key_pem("passphrase"));
+  EXPECT_THAT(mistake_in("tls_server_config:\n  cert_file: server.crt\n  key_file: locked.key\n"),
+              StartsWith(start + "key '" + files_.root() + "/locked.key': error:"));
+  files_.write("half.crt", server_.certificate_pem() + authority_.certificate_pem().substr(0, 200));
+  EXPECT_THAT(mistake_in("tls_server_config:\n  cert_file: half.crt\n" + key),
+              StartsWith(start + "cert '" + files_.root() + "/half.crt': error:"));
+  EXPECT_THAT(mistake_in("tls_server_config:\n  cert_file: server.crt\n" + key +
+                         "  client_auth_type: RequireAndVerifyClientCert\n  client_ca: none\n"),
+              StartsWith(start + "client_ca: error:"));
+}
+
+}  // namespace
+}  // namespace narthex
