@@ -55,8 +55,8 @@ class Protected(case.ServicesTest):
     def curl(self, *words, scheme="https"):
         """Returns curl's exit code and what it printed: status, header lines and body."""
         command = ["curl", "--silent", "--include", *words, f"{scheme}://{self.address}/metrics"]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=60)
-        return done.returncode, done.stdout
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, timeout=60)
+        return done.returncode, done.stdout.decode()
 
     def trusted(self, *words, certificate="client"):
         """Asks with the right authority and a client certificate."""

@@ -1,5 +1,6 @@
 #include "tls_stream.h"
 
+#include <array>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,13 @@ constexpr std::string_view kNotEncrypted =
     "Connection: close\r\n"
     "\r\n"
     "this port speaks HTTPS\n";
+
+// Takes what has come and nobody will read: closing over it would be a reset, which costs the client what it was told.
+void drain(int fd) {
+  std::array<char, 4096> bytes;
+  for (int parts = 0; parts < 16 && ::recv(fd, bytes.data(), bytes.size(), 0) > 0; ++parts) {
+  }
+}
 
 }  // namespace
 
@@ -66,6 +74,7 @@ Transfer TlsStream::moved_nothing(int result, short& awaits) {
       if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) {
         ::send(fd(), kNotEncrypted.data(), kNotEncrypted.size(), MSG_NOSIGNAL);
       }
+      drain(fd());
       return {.is_broken = true};
   }
 }
