@@ -1,6 +1,8 @@
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <list>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -130,6 +132,31 @@ TEST_F(Tls, TellsAClientWithoutTlsSo) {
     connection.receive();
   }
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
+}
+
+// Strangers cannot keep scrapes waiting for as long as they like.
+TEST_F(Tls, HoldsNoThreadForWhoFailsAtTheHandshake) {
+  write("  client_ca_file: ca.crt\n  client_auth_type: RequireAndVerifyClientCert\n");
+  exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0",
+                                               .request_timeout = std::chrono::hours(1),
+                                               .worker_threads = 1,
+                                               .web_config_file = file()});
+  std::list<RawConnection> strangers;
+  for (int i = 0; i < 20; ++i) {
+    strangers.emplace_back(port());
+    if (i % 2 == 0) strangers.back().send("\x16\x03\x01");
+  }
+  EXPECT_EQ(anonymous_.get(port()).head, "");
+  EXPECT_EQ(known_.get(port()).body, kBody);
+}
+
+TEST_F(Tls, EndsConnectionsThatSayNothing) {
+  write("");
+  exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0",
+                                               .request_timeout = std::chrono::milliseconds(50),
+                                               .web_config_file = file()});
+  RawConnection silent(port());
+  EXPECT_EQ(silent.receive(), "");
 }
 
 // Else who is refused could ask civetweb, which listens without TLS on a port of its own.

@@ -143,11 +143,13 @@ TEST(WebConfig, RefusesHalfOfTls) {
   EXPECT_EQ(mistake("client_auth_type: NoClientCert"), "line 1: missing one of cert or cert_file");
   EXPECT_EQ(mistake("cert_file: c"), "line 1: missing one of key or key_file");
   EXPECT_EQ(mistake("cert: c, key: k, client_auth_type: VerifyClientCertIfGiven"),
-            "line 1: client certificates cannot be verified without client_ca_file or client_ca");
+            "line 1: verifying clients needs client_ca or client_ca_file");
   EXPECT_EQ(mistake("cert: c, key: k, client_auth_type: RequestClientCert, client_allowed_sans: [a]"),
             "line 1: client_allowed_sans needs the client_auth_type RequireAnyClientCert or "
             "RequireAndVerifyClientCert");
   EXPECT_EQ(mistake("min_version: TLS13, max_version: TLS12"), "line 1: min_version is above max_version");
+  EXPECT_EQ(mistake("max_version: TLS12, cipher_suites: [TLS_AES_128_GCM_SHA256]"),
+            "line 1: cipher_suites has none for max_version");
 }
 
 TEST(WebConfig, RefusesNamesThatItDoesNotKnow) {

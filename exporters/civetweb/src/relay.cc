@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <exception>
 #include <list>
+#include <optional>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -57,36 +58,51 @@ class Flow {
   bool end_passed_ = false;
 };
 
-// A client and its connection to civetweb.
+// The end of a connection at civetweb, one of the peers for as long as it is open.
+struct ServerEnd {
+  ServerEnd(Socket socket, RelayedPeers& known)
+      : port(port_of(bound_address(socket))), stream(std::move(socket)), peers(known) {
+    peers.add(port);  // before civetweb can have a byte of it
+  }
+  ServerEnd(const ServerEnd&) = delete;
+  ServerEnd& operator=(const ServerEnd&) = delete;
+  ~ServerEnd() { peers.remove(port); }  // before the port is anybody else's
+
+  const std::uint16_t port;
+  PlainStream stream;
+  RelayedPeers& peers;
+};
+
+// A client and its connection to civetweb, which begins with the first byte of the request: who is silent, or fails at
+// his handshake, takes up none of its few threads.
 class Connection {
  public:
-  Connection(std::unique_ptr<Stream> client, Socket server, RelayedPeers& peers)
-      : client_(std::move(client)), port_(port_of(bound_address(server))), server_(std::move(server)), peers_(peers) {
-    peers_.add(port_);  // before civetweb can have a byte of it
-  }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() { peers_.remove(port_); }  // before the port is anybody else's
+  Connection(std::unique_ptr<Stream> client, const SocketAddress& to, RelayedPeers& peers)
+      : client_(std::move(client)), to_(to), peers_(peers) {}
 
   pollfd client_poll() const noexcept { return waiting(*client_, request_, reply_); }
-  pollfd server_poll() const noexcept { return waiting(server_, reply_, request_); }
+  pollfd server_poll() const noexcept {
+    return server_ ? waiting(server_->stream, reply_, request_) : pollfd{-1, 0, 0};
+  }
 
   // Moves what can be moved now. Returns false when the connection is over.
   bool move(short client_events, short server_events) {
-    if ((client_events | server_events) != 0) last_moved_ = Clock::now();
+    if (server_ && (client_events | server_events) != 0) last_moved_ = Clock::now();
     if (client_events != 0 && request_.wants_to_read() && !request_.read(*client_)) return false;
-    if (server_events != 0 && reply_.wants_to_read() && !reply_.read(server_)) return false;
-    if (request_.wants_to_write() && !request_.write(server_)) return false;
+    if (!server_ && !request_.wants_to_write()) return !request_.is_done();
+    if (!server_ && !connect()) return false;
+    if (server_events != 0 && reply_.wants_to_read() && !reply_.read(server_->stream)) return false;
+    if (request_.wants_to_write() && !request_.write(server_->stream)) return false;
     if (reply_.wants_to_write() && !reply_.write(*client_)) return false;
-    request_.pass_end(server_);
+    request_.pass_end(server_->stream);
     reply_.pass_end(*client_);
     return !reply_.is_done();
   }
 
-  // Whether the client does not take its reply, or civetweb does not give one. (It sees to a client that is silent, but
-  // only once it has accepted the connection, which it cannot when the process has no descriptor left.)
+  // Whether the client says nothing or does not take its reply, or civetweb does not give one. (It sees to a client that
+  // falls silent, but only once it has accepted the connection, which it cannot when the process has no descriptor left.)
   bool is_stuck(std::chrono::milliseconds silence) const {
-    const auto limit = reply_.wants_to_write() ? silence : silence + kLongestAnswer;
+    const auto limit = !server_ || reply_.wants_to_write() ? silence : silence + kLongestAnswer;
     return Clock::now() - last_moved_ > limit;
   }
 
@@ -96,23 +112,30 @@ class Connection {
     return {events ? stream.fd() : -1, events, 0};  // -1: a hang-up would wake poll() for nothing
   }
 
+  bool connect() {
+    Socket socket = connect_to(to_);
+    if (!socket) return false;
+    server_.emplace(std::move(socket), peers_);
+    last_moved_ = Clock::now();
+    return true;
+  }
+
   const std::unique_ptr<Stream> client_;
-  const std::uint16_t port_;
-  PlainStream server_;
+  const SocketAddress& to_;
   RelayedPeers& peers_;
+  std::optional<ServerEnd> server_;
   Flow request_;
   Flow reply_;
-  Clock::time_point last_moved_ = Clock::now();
+  Clock::time_point last_moved_ = Clock::now();  // before there is a server: when it was accepted
 };
 
-// Takes the next client of a listener. Returns false when it has to wait for a free descriptor or memory.
+// Takes the next client of a listener. Returns false when it has to wait for a free descriptor.
 bool accept_one(const Socket& listener, const SocketAddress& to, const RelayOptions& options,
                 std::list<Connection>& connections) {
   Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  Socket server = client ? connect_to(to) : Socket();
-  if (!server) return false;
+  if (!client) return false;
   try {
-    connections.emplace_back(options.client_end(std::move(client)), std::move(server), *options.peers);
+    connections.emplace_back(options.client_end(std::move(client)), to, *options.peers);
   } catch (const std::exception&) {  // its end cannot be made now: it is closed, and may try again
   }
   return true;

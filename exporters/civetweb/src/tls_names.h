@@ -39,4 +39,6 @@ constexpr std::string_view openssl_curve(std::string_view name) {
   return {};
 }
 
+constexpr bool is_known_curve(std::string_view name) { return !openssl_curve(name).empty(); }
+
 }  // namespace narthex::detail

@@ -28,8 +28,9 @@ constexpr std::pair<std::string_view, ClientAuth> kClientAuths[]{
     {"VerifyClientCertIfGiven", ClientAuth::kVerifyIfGiven},
     {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerify},
 };
+constexpr int kTls13 = 0x0304;
 constexpr std::pair<std::string_view, int> kVersions[]{
-    {"TLS10", 0x0301}, {"TLS11", 0x0302}, {"TLS12", 0x0303}, {"TLS13", 0x0304}};
+    {"TLS10", 0x0301}, {"TLS11", 0x0302}, {"TLS12", 0x0303}, {"TLS13", kTls13}};
 
 // A header that may be set, and its values where these are few.
 struct KnownHeader {
@@ -75,6 +76,10 @@ void check(const TlsConfig& tls, const YAML::Node& section) {
   const bool requires_one =
       tls.client_auth == ClientAuth::kRequireAny || tls.client_auth == ClientAuth::kRequireAndVerify;
   if (tls.min_version > tls.max_version) refuse("min_version is above max_version");
+  if (tls.max_version < kTls13 && !tls.cipher_suites.empty() &&
+      std::ranges::all_of(tls.cipher_suites, is_tls13_cipher)) {
+    refuse("cipher_suites has none for max_version");
+  }
   if (!tls.client_allowed_sans.empty() && !requires_one) {
     refuse("client_allowed_sans needs the client_auth_type RequireAnyClientCert or RequireAndVerifyClientCert");
   }
@@ -84,8 +89,7 @@ void check(const TlsConfig& tls, const YAML::Node& section) {
   if (tls.has_client_ca() && tls.client_auth == ClientAuth::kNone) {
     refuse("client CA's have been configured without a Client Auth Policy");
   }
-  if (verifies && !tls.has_client_ca())
-    refuse("client certificates cannot be verified without client_ca_file or client_ca");
+  if (verifies && !tls.has_client_ca()) refuse("verifying clients needs client_ca or client_ca_file");
 }
 
 TlsConfig tls_of(const YAML::Node& section, const std::filesystem::path& folder) {
@@ -122,8 +126,7 @@ TlsConfig tls_of(const YAML::Node& section, const std::filesystem::path& folder)
     tls.prefer_server_cipher_suites = yaml_bool(value, "prefer_server_cipher_suites");
   });
   keys.emplace_back("curve_preferences", [&](const YAML::Node& value) {
-    const auto is_known = [](const std::string& name) { return !openssl_curve(name).empty(); };
-    tls.curve_preferences = names(value, "curve_preferences", "curve", is_known);
+    tls.curve_preferences = names(value, "curve_preferences", "curve", is_known_curve);
   });
   read_section(section, "tls_server_config", keys);
   check(tls, section);

@@ -48,8 +48,8 @@ class NARTHEX_EXPORT CivetwebExporter {
   /// Returns the port of the first address in `listen`.
   std::uint16_t port() const noexcept;
 
-  /// Returns the addresses of `listen`, in its order, with the ports that were picked: "127.0.0.1:41267". (Where civetweb
-  /// is built without IPv6, as Debian's is, IPv6 connections are relayed to one more port, on 127.0.0.1.)
+  /// Returns the addresses of `listen`, in its order, with the ports that were picked: "127.0.0.1:41267". (TLS, and
+  /// IPv6 where civetweb is built without, as Debian's is, are relayed to one more port, on 127.0.0.1.)
   std::vector<std::string> addresses() const;
 
  private:
