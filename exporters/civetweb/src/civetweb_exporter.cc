@@ -43,7 +43,10 @@ class CivetwebExporter::Impl {
  public:
   Impl(const Registry& registry, const CivetwebOptions& options) : listen_(detail::parse_listen(options.listen)) {
     routes_.add(registry, checked(options).path);
-    if (!options.web_config_file.empty()) gate_ = detail::open_web_gate(options.web_config_file);
+    if (!options.web_config_file.empty()) {
+      // The other half of the threads stays free for whoever is known.
+      gate_ = detail::open_web_gate(options.web_config_file, std::max(1, options.worker_threads / 2));
+    }
     start(options);
   }
 

@@ -34,6 +34,8 @@ std::string_view reason(int status) {
       return "Method Not Allowed";
     case 429:
       return "Too Many Requests";
+    case 503:
+      return "Service Unavailable";
     default:
       return "Internal Server Error";
   }

@@ -62,7 +62,7 @@ std::string dummy_hash(const PasswordCheck::Users& users) {
 
 }  // namespace
 
-PasswordCheck::PasswordCheck() : work_(std::make_unique<crypt_data>()) {
+PasswordCheck::PasswordCheck(int most_at_once) : most_at_once_(most_at_once), work_(std::make_unique<crypt_data>()) {
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
     throw std::system_error(EIO, std::generic_category(), "civetweb exporter: no random bytes");
   }
@@ -70,24 +70,29 @@ PasswordCheck::PasswordCheck() : work_(std::make_unique<crypt_data>()) {
 
 PasswordCheck::~PasswordCheck() = default;
 
-bool PasswordCheck::admits(const Users& users, std::string_view authorization) {
+PasswordCheck::Verdict PasswordCheck::check(const Users& users, std::string_view authorization) {
   const std::optional<Credentials> given = parse_basic(authorization);
-  if (!given) return false;
+  if (!given) return Verdict::kWrong;
   const auto user = users.find(given->user);
   if (user == users.end()) {
-    matches(given->password, dummy_hash(users));
-    return false;
+    return compare(given->password, dummy_hash(users)) == Verdict::kBusy ? Verdict::kBusy : Verdict::kWrong;
   }
   const Digest wanted = digest(given->user, user->second, given->password);
-  {
-    const std::lock_guard lock(known_mutex_);
-    if (known_.contains(wanted)) return true;
-  }
-  if (!matches(given->password, user->second)) return false;
+  if (is_known(wanted)) return Verdict::kRight;
+  const Verdict verdict = compare(given->password, user->second);
+  if (verdict == Verdict::kRight) remember(wanted);
+  return verdict;
+}
+
+bool PasswordCheck::is_known(const Digest& wanted) {
+  const std::lock_guard lock(known_mutex_);
+  return known_.contains(wanted);
+}
+
+void PasswordCheck::remember(const Digest& right) {
   const std::lock_guard lock(known_mutex_);
   if (known_.size() >= kMostKnown) known_.clear();
-  known_.insert(wanted);
-  return true;
+  known_.insert(right);
 }
 
 PasswordCheck::Digest PasswordCheck::digest(std::string_view user, std::string_view hash,
@@ -102,10 +107,17 @@ PasswordCheck::Digest PasswordCheck::digest(std::string_view user, std::string_v
   return result;
 }
 
-bool PasswordCheck::matches(const std::string& password, const std::string& hash) {
-  const std::lock_guard lock(bcrypt_mutex_);
-  const char* found = ::crypt_r(password.c_str(), hash.c_str(), work_.get());
-  return found && std::string_view(found).size() == hash.size() && CRYPTO_memcmp(found, hash.data(), hash.size()) == 0;
+PasswordCheck::Verdict PasswordCheck::compare(const std::string& password, const std::string& hash) {
+  Verdict verdict = Verdict::kBusy;
+  if (at_once_.fetch_add(1, std::memory_order_relaxed) < most_at_once_) {  // relaxed: it counts, and orders nothing
+    const std::lock_guard lock(bcrypt_mutex_);
+    const char* found = ::crypt_r(password.c_str(), hash.c_str(), work_.get());
+    const bool is_right =
+        found && std::string_view(found).size() == hash.size() && CRYPTO_memcmp(found, hash.data(), hash.size()) == 0;
+    verdict = is_right ? Verdict::kRight : Verdict::kWrong;
+  }
+  at_once_.fetch_sub(1, std::memory_order_relaxed);
+  return verdict;
 }
 
 }  // namespace narthex::detail

@@ -99,8 +99,9 @@ class Connection {
     return !reply_.is_done();
   }
 
-  // Whether the client says nothing or does not take its reply, or civetweb does not give one. (It sees to a client that
-  // falls silent, but only once it has accepted the connection, which it cannot when the process has no descriptor left.)
+  // Whether the client says nothing or does not take its reply, or civetweb does not give one. (It sees to a client
+  // that falls silent, but only once it has accepted the connection, which it cannot when the process has no descriptor
+  // left.)
   bool is_stuck(std::chrono::milliseconds silence) const {
     const auto limit = !server_ || reply_.wants_to_write() ? silence : silence + kLongestAnswer;
     return Clock::now() - last_moved_ > limit;

@@ -28,8 +28,8 @@ struct RelayOptions {
 //
 //   client -- [::1]:9464, TLS --> relay -- 127.0.0.1:<picked> --> civetweb
 //
-// Debian's civetweb is built without IPv6, and its TLS looks in OpenSSL 3 for a function that is not there any more. One
-// thread, which waits in poll(); a connection is two ends and two buffers.
+// Debian's civetweb is built without IPv6, and its TLS looks in OpenSSL 3 for a function that is not there any more.
+// One thread, which waits in poll(); a connection is two ends and two buffers.
 class Relay {
  public:
   // Throws std::system_error with the address and the reason when it cannot listen.

@@ -6,8 +6,8 @@
 
 namespace narthex::detail {
 
-// The ports from which the relay has connected to civetweb. Where the relay is what asks for certificates, a request from
-// any other port of this machine has gone around it.
+// The ports from which the relay has connected to civetweb. Where the relay is what asks for certificates, a request
+// from any other port of this machine has gone around it.
 // Threads: any, at once.
 class RelayedPeers {
  public:

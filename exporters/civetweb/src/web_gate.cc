@@ -62,8 +62,11 @@ class TlsContexts {
 
 class FileGate final : public WebGate {
  public:
-  explicit FileGate(const std::string& file)
-      : file_(file), config_at_start_(file_.read()), bucket_(config_at_start_->rate_limit, TokenBucket::Clock::now()) {
+  FileGate(const std::string& file, int most_passwords)
+      : file_(file),
+        config_at_start_(file_.read()),
+        bucket_(config_at_start_->rate_limit, TokenBucket::Clock::now()),
+        passwords_(most_passwords) {
     if (has_tls()) contexts_.made_of(config_at_start_->tls);
   }
 
@@ -73,10 +76,7 @@ class FileGate final : public WebGate {
       if (!bucket_.take(TokenBucket::Clock::now())) return {.status = 429};
       Admission admission;
       for (const auto& [name, value] : config->headers) admission.headers += fmt::format("{}: {}\r\n", name, value);
-      if (!config->users.empty() && !passwords_.admits(config->users, authorization)) {
-        admission.status = 401;
-        admission.headers += "WWW-Authenticate: Basic\r\n";
-      }
+      if (!config->users.empty()) add_verdict(passwords_.check(config->users, authorization), admission);
       return admission;
     } catch (const std::exception&) {  // broken by now; whoever asks need not know how
       return {.status = 500};
@@ -90,6 +90,13 @@ class FileGate final : public WebGate {
   }
 
  private:
+  static void add_verdict(PasswordCheck::Verdict verdict, Admission& admission) {
+    if (verdict == PasswordCheck::Verdict::kBusy) admission.status = 503;
+    if (verdict != PasswordCheck::Verdict::kWrong) return;
+    admission.status = 401;
+    admission.headers += "WWW-Authenticate: Basic\r\n";
+  }
+
   ConfigFile file_;
   const std::shared_ptr<const WebConfig> config_at_start_;
   TokenBucket bucket_;
@@ -99,6 +106,8 @@ class FileGate final : public WebGate {
 
 }  // namespace
 
-std::unique_ptr<WebGate> open_web_gate(const std::string& file) { return std::make_unique<FileGate>(file); }
+std::unique_ptr<WebGate> open_web_gate(const std::string& file, int most_passwords) {
+  return std::make_unique<FileGate>(file, most_passwords);
+}
 
 }  // namespace narthex::detail

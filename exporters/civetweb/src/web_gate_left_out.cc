@@ -7,7 +7,7 @@
 
 namespace narthex::detail {
 
-std::unique_ptr<WebGate> open_web_gate(const std::string& file) {
+std::unique_ptr<WebGate> open_web_gate(const std::string& file, int) {
   throw RegistrationError(
       fmt::format("civetweb exporter: web_config_file is {}, but narthex was built without yaml-cpp, OpenSSL or "
                   "libxcrypt (Debian: libyaml-cpp-dev, libssl-dev, libcrypt-dev), which it needs for that",

@@ -28,8 +28,8 @@ void read_section(const YAML::Node& section, std::string_view name, const YamlKe
 void read_entries(const YAML::Node& section, std::string_view name,
                   const std::function<void(const YAML::Node& key, const YAML::Node& value)>& take);
 
-// Each returns the value of a key, or throws YamlMistake where it is of another type. An empty value is an empty text or
-// list.
+// Each returns the value of a key, or throws YamlMistake where it is of another type. An empty value is an empty text
+// or list.
 std::string yaml_text(const YAML::Node& value, std::string_view key);
 bool yaml_bool(const YAML::Node& value, std::string_view key);
 int yaml_int(const YAML::Node& value, std::string_view key);
