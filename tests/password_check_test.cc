@@ -85,7 +85,7 @@ TEST(PasswordCheck, TakesNoPasswordForEndedAtANul) {
 
 TEST(PasswordCheck, RefusesAPasswordOfAnyLength) {
   PasswordCheck check(100);
-  for (const std::size_t length : {71, 72, 73, 511, 512, 513, 100'000}) {
+  for (const std::size_t length : std::vector<std::size_t>{71, 72, 73, 511, 512, 513, 100'000}) {
     EXPECT_FALSE(is_right(check, kUsers, basic("ali:" + std::string(length, 'x')))) << length;
   }
 }

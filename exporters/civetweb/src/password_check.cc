@@ -5,7 +5,6 @@
 #include <limits>
 #include <new>
 #include <optional>
-#include <ranges>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -56,7 +55,7 @@ std::optional<Credentials> parse_basic(std::string_view authorization) {
 // Returns a hash that no password is compared with in earnest, as costly as the dearest of the users'.
 std::string dummy_hash(const PasswordCheck::Users& users) {
   int cost = 4;
-  for (const auto& hash : users | std::views::values) cost = std::max(cost, bcrypt_cost(hash));
+  for (const auto& [user, hash] : users) cost = std::max(cost, bcrypt_cost(hash));
   return fmt::format("$2y${:02}${:.<53}", cost, "");
 }
 

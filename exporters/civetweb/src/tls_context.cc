@@ -2,7 +2,6 @@
 
 #include <array>
 #include <new>
-#include <ranges>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -135,9 +134,10 @@ void TlsContext::set_versions_and_ciphers() {
 
 void TlsContext::set_certificate() {
   const std::vector<Certificate> chain = certificates_of(texts_.cert, "cert", config_.cert_file);
-  if (SSL_CTX_use_certificate(raw(), chain.front().get()) != 1) refuse("cert", config_.cert_file);
-  for (const Certificate& issuer : chain | std::views::drop(1)) {
-    if (SSL_CTX_add1_chain_cert(raw(), issuer.get()) != 1) refuse("cert", config_.cert_file);
+  for (const Certificate& one : chain) {
+    const bool is_own = &one == &chain.front();
+    const long taken = is_own ? SSL_CTX_use_certificate(raw(), one.get()) : SSL_CTX_add1_chain_cert(raw(), one.get());
+    if (taken != 1) refuse("cert", config_.cert_file);
   }
   const Bio keys = reading(texts_.key);
   const PrivateKey key(PEM_read_bio_PrivateKey(keys.get(), nullptr, no_passphrase, nullptr));

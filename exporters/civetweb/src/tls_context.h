@@ -6,7 +6,7 @@
 
 #include "web_config.h"
 
-typedef struct ssl_ctx_st SSL_CTX;  // OpenSSL's, whose headers only two sources need
+using SSL_CTX = struct ssl_ctx_st;  // OpenSSL's, whose headers only two sources need
 
 namespace narthex::detail {
 

@@ -2,11 +2,13 @@
 
 #include <memory>
 
+#include <poll.h>
+
 #include "socket.h"
 #include "stream.h"
 #include "tls_context.h"
 
-typedef struct ssl_st SSL;  // as in tls_context.h
+using SSL = struct ssl_st;  // as in tls_context.h
 
 namespace narthex::detail {
 
@@ -28,8 +30,8 @@ class TlsStream final : public Stream {
   const std::shared_ptr<const TlsContext> context_;
   Socket socket_;
   const std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
-  short read_awaits_;  // a handshake may have to write before it can read, and the other way round
-  short write_awaits_;
+  short read_awaits_ = POLLIN;  // a handshake may have to write before it can read, and the other way round
+  short write_awaits_ = POLLOUT;
 };
 
 }  // namespace narthex::detail
