@@ -198,7 +198,8 @@ TEST(WebConfig, RefusesUsersWhoCouldNotLogInWithoutShowingAPassword) {
 TEST(WebConfig, RefusesWhatIsNoYaml) {
   EXPECT_EQ(mistake_in("a: b: c\n"), "line 1: illegal map value");
   EXPECT_EQ(mistake_in("rate_limit:\n\tburst: 1\n").substr(0, 6), "line 2");
-  EXPECT_EQ(mistake_in("{}\n---\n{}\n"), "line 3: a second document begins, and would not be read");
+  EXPECT_EQ(mistake_in("{}\n---\n{}\n"), "line 2: a second document begins, which would not be read");
+  EXPECT_EQ(mistake_in(",rate_limit: {burst: 1}\n"), "line 1: a second document begins, which would not be read");
   EXPECT_EQ(mistake_in("rate_limit: *unknown").substr(0, 6), "line 1");
   EXPECT_NE(mistake_in(std::string(100'000, '[')), "nothing was thrown");
   EXPECT_NE(mistake_in(std::string(100'000, '{')), "nothing was thrown");

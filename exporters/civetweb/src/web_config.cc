@@ -221,9 +221,7 @@ WebConfig parse_web_config(const std::string& text, const std::string& file) {
     throw RegistrationError(fmt::format("civetweb exporter: {}{}: {}", quote(file), where, what));
   };
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) throw YamlMistake(documents[1], "a second document begins, and would not be read");
-    if (!documents.empty()) return config_of(documents.front(), std::filesystem::path(file).parent_path());
+    return config_of(load_document(text), std::filesystem::path(file).parent_path());
   } catch (const YamlMistake& mistake) {
     refuse(mistake.line, mistake.what());
   } catch (const YAML::Exception& error) {

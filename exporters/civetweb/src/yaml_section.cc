@@ -2,13 +2,35 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/eventhandler.h>
 
 namespace narthex::detail {
 
 namespace {
+
+// Hears where documents begin, and nothing else.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  const YAML::Mark& last() const { return last_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { last_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+ private:
+  YAML::Mark last_;
+};
 
 std::string listed(const YamlKeys& keys) {
   std::string list;
@@ -28,6 +50,17 @@ Value converted(const YAML::Node& value, std::string_view key, std::string_view 
 }
 
 }  // namespace
+
+YAML::Node load_document(const std::string& text) {
+  // YAML::Load() does not look behind the first document, and YAML::LoadAll() finds documents without end in ",".
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  if (parser.HandleNextDocument(starts) && parser.HandleNextDocument(starts)) {
+    throw YamlMistake(starts.last(), "a second document begins, which would not be read");
+  }
+  return YAML::Load(text);
+}
 
 void read_entries(const YAML::Node& section, std::string_view name,
                   const std::function<void(const YAML::Node& key, const YAML::Node& value)>& take) {

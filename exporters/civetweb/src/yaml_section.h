@@ -18,6 +18,9 @@ struct YamlMistake : std::runtime_error {
   int line;  // 0 where nobody knows
 };
 
+// Returns the one document of a text, a null one where there is none. Throws YamlMistake where another one begins.
+YAML::Node load_document(const std::string& text);
+
 // The keys that a section may have, each with what reads its value.
 using YamlKeys = std::vector<std::pair<std::string_view, std::function<void(const YAML::Node&)>>>;
 
