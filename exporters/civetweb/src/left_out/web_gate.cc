@@ -1,9 +1,9 @@
-// Stands in for web_gate.cc where a library that it needs was missing when narthex was built.
+// Stands in for ../web_gate.cc where a library that it needs was missing when narthex was built.
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "web_gate.h"
+#include "../web_gate.h"
 
 namespace narthex::detail {
 
