@@ -257,7 +257,14 @@ TEST_F(ProtobufFormat, WritesAGaugeHistogramWithoutCreatedTime) {
   const std::vector<Bucket> buckets{{1, 2}};
   sink_.begin_family({.name = "g", .type = MetricType::gauge_histogram});
   sink_.gauge_histogram({}, {buckets, 3, 3, nullptr, at(1000)}, {});
-  EXPECT_EQ(bytes(), pieces({"21 0a0167 1805 221a 3a18 0803 110000000000000840 1a0b 0802 11000000000000f03f"}));
+  EXPECT_EQ(bytes(), pieces({"21 0a0167 1804 221a 3a18 0803 110000000000000840 1a0b 0802 11000000000000f03f"}));
+}
+
+TEST_F(ProtobufFormat, DeclaresAGaugeHistogramWhereItHasNativeBuckets) {
+  const NativeSample native{.zero_threshold = 1, .zero_count = 2};
+  sink_.begin_family({.name = "g", .type = MetricType::gauge_histogram});
+  sink_.gauge_histogram({}, {{}, 2, 0, &native}, {});
+  EXPECT_EQ(bytes(), pieces({"21 0a0167 1805 221a 3a18 0802 110000000000000000 2800 31000000000000f03f 3802"}));
 }
 
 TEST_F(ProtobufFormat, RefusesWhatWouldBreakTheScrape) {

@@ -36,6 +36,7 @@ namespace quantile_field {
 enum : Tag { quantile = 1, value };
 }
 constexpr Tag kValue = 1;  // of a gauge and of an untyped metric
+constexpr char kNativeGaugeHistogram = 5;
 
 std::int32_t type_number(MetricType type) {
   switch (type) {
@@ -50,9 +51,8 @@ std::int32_t type_number(MetricType type) {
     case MetricType::unknown:
       return 3;
     case MetricType::histogram:
-      return 4;
     case MetricType::gauge_histogram:
-      return 5;
+      return 4;
   }
   return 3;
 }
@@ -79,6 +79,7 @@ void ProtobufWriter::begin_family(const FamilyInfo& family) {
     }
   }
   message.add_enum(family_field::type, type_number(family.type));
+  end_of_type_ = message_->size();
   if (!family.unit.empty()) message.add_string(family_field::unit, family.unit.data(), family.unit.size());
 }
 
@@ -142,6 +143,7 @@ void ProtobufWriter::gauge_histogram(LabelView labels, const HistogramSample& sa
   HistogramSample gauge = sample;
   gauge.created = {};  // it does not count since some moment
   histogram(labels, gauge, at);
+  if (sample.native) *message_->at(end_of_type_ - 1) = kNativeGaugeHistogram;
 }
 
 void ProtobufWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {

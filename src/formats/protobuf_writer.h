@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -12,7 +13,8 @@ namespace narthex::detail {
 
 // Writes io.prometheus.client.MetricFamily messages, each behind its length, to an output, which has all of them after
 // finish(). A family is one message, and complete before it goes on: its length comes first.
-// Kinds that the format does not know are served as in text 0.0.4: info and state set as gauges of the same names.
+// Kinds that the format does not know are served as in text 0.0.4: info and state set as gauges of the same names. So
+// are gauge histograms without native buckets, of which Prometheus 2.42 makes series that all have one name.
 // Left out are exemplars that exemplar_fault() objects to, and those of a native histogram that have no time: servers
 // ignore them.
 // Errors: as TextWriter.
@@ -41,6 +43,7 @@ class NARTHEX_EXPORT ProtobufWriter final : public Sink {
   Output& out_;
   std::string name_;  // of the family that was begun
   LentMessageBuffer message_ = lend_message_buffer();
+  std::size_t end_of_type_ = 0;  // in it
   bool has_samples_ = false;
 };
 

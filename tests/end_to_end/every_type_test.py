@@ -121,7 +121,7 @@ class EveryType(case.unittest.TestCase):
                 "reply_seconds": ("SUMMARY", "", "Replies."),
                 "rpc_seconds": ("HISTOGRAM", "seconds", "RPC."),
                 "silent": ("GAUGE", "", ""),
-                "waiting_seconds": ("GAUGE_HISTOGRAM", "", "Waiting."),
+                "waiting_seconds": ("HISTOGRAM", "", "Waiting."),
             },
         )
 
