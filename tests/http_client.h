@@ -34,6 +34,19 @@ class RawConnection {
       throw std::system_error(error, std::generic_category(), "connect to port " + std::to_string(port));
     }
   }
+  // Over IPv4, from an address and a port of one's own.
+  RawConnection(std::uint16_t port, const sockaddr_in& own) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in door{};
+    door.sin_family = AF_INET;
+    door.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    door.sin_port = htons(port);
+    if (::bind(fd_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0 ||
+        ::connect(fd_, reinterpret_cast<const sockaddr*>(&door), sizeof door) != 0) {
+      const int error = errno;
+      ::close(fd_);
+      throw std::system_error(error, std::generic_category(), "connect to port " + std::to_string(port));
+    }
+  }
   RawConnection(const RawConnection&) = delete;
   RawConnection& operator=(const RawConnection&) = delete;
   ~RawConnection() { ::close(fd_); }

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <narthex/civetweb_exporter.h>
@@ -27,23 +28,51 @@ using testing::StartsWith;
 
 const std::string kBody = "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 3\n";
 
-// Returns the ports of this process that listen on 127.0.0.1, as the kernel lists its sockets.
-std::set<std::uint16_t> listening_ports() {
+// A socket of this process on IPv4, as the kernel lists it.
+struct OwnSocket {
+  std::string state;  // "0A": it listens
+  std::uint16_t port;
+  std::uint16_t remote_port;
+};
+
+std::uint16_t port_in(const std::string& address) {
+  return static_cast<std::uint16_t>(std::stoi(address.substr(address.find(':') + 1), nullptr, 16));
+}
+
+std::vector<OwnSocket> own_sockets() {
   std::set<std::string> own;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     std::error_code gone;
     own.insert(std::filesystem::read_symlink(entry, gone));
   }
-  std::set<std::uint16_t> ports;
+  std::vector<OwnSocket> sockets;
   std::ifstream lines("/proc/self/net/tcp");
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
     std::string number, local, remote, state, word, inode;
     words >> number >> local >> remote >> state >> word >> word >> word >> word >> word >> inode;
-    if (state != "0A" || !own.contains("socket:[" + inode + "]")) continue;
-    ports.insert(static_cast<std::uint16_t>(std::stoi(local.substr(local.find(':') + 1), nullptr, 16)));
+    if (own.contains("socket:[" + inode + "]")) sockets.push_back({state, port_in(local), port_in(remote)});
+  }
+  return sockets;
+}
+
+std::set<std::uint16_t> listening_ports() {
+  std::set<std::uint16_t> ports;
+  for (const OwnSocket& socket : own_sockets()) {
+    if (socket.state == "0A") ports.insert(socket.port);
   }
   return ports;
+}
+
+// Returns the reply to a request from this port of 127.0.0.2.
+HttpReply get_from_elsewhere(std::uint16_t own_port, std::uint16_t port) {
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+  own.sin_port = htons(own_port);
+  RawConnection connection(port, own);
+  connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  return HttpReply::of(connection.receive());
 }
 
 // An exporter that speaks TLS, and two authorities with what they have signed.
@@ -170,6 +199,22 @@ TEST_F(Tls, AnswersNobodyWhoGoesAroundIt) {
     EXPECT_THAT(reply.body, testing::Not(HasSubstr("jobs_total")));
   }
   EXPECT_EQ(refused, 1);
+}
+
+TEST_F(Tls, AnswersNobodyWhoGoesAroundItFromAPortThatItUses) {
+  start("  client_auth_type: RequireAnyClientCert\n");
+  const std::set<std::uint16_t> listening = listening_ports();
+  // While the known client is served, so that its connection to civetweb is open.
+  std::vector<std::string> others;
+  const Registration asked = registry_.gauge_function({.name = "asked", .help = "Asked."}, [&] {
+    for (const OwnSocket& socket : own_sockets()) {
+      if (socket.state != "01" || !listening.contains(socket.remote_port) || socket.remote_port == port()) continue;
+      others.push_back(get_from_elsewhere(socket.port, socket.remote_port).status());
+    }
+    return 1.0;
+  });
+  EXPECT_EQ(known_.get(port()).status(), "200");
+  EXPECT_THAT(others, testing::ElementsAre("403"));
 }
 
 TEST_F(Tls, AsksForAClientCertificateAsItsPolicySays) {

@@ -123,7 +123,8 @@ int CivetwebServer::begin_request(mg_connection* connection) noexcept {
 }
 
 Admission CivetwebServer::admit(const mg_request_info& info) const {
-  if (front_.only_from && !front_.only_from->has(static_cast<std::uint16_t>(info.remote_port))) return {.status = 403};
+  const auto port = static_cast<std::uint16_t>(info.remote_port);
+  if (front_.only_from && !front_.only_from->has(info.remote_addr, port)) return {.status = 403};
   return front_.gate ? front_.gate->admit(header(info, "Authorization")) : Admission();
 }
 

@@ -3,11 +3,12 @@
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <string_view>
 
 namespace narthex::detail {
 
-// The ports from which the relay has connected to civetweb. Where the relay is what asks for certificates, a request
-// from any other port of this machine has gone around it.
+// The ports of 127.0.0.1 from which the relay has connected to civetweb. Where the relay is what asks for certificates,
+// a request from anywhere else on this machine has gone around it.
 // Threads: any, at once.
 class RelayedPeers {
  public:
@@ -19,7 +20,9 @@ class RelayedPeers {
     const std::lock_guard lock(mutex_);
     ports_.erase(port);
   }
-  bool has(std::uint16_t port) const {
+  // The same port of 127.0.0.2 is anybody's.
+  bool has(std::string_view address, std::uint16_t port) const {
+    if (address != "127.0.0.1") return false;
     const std::lock_guard lock(mutex_);
     return ports_.contains(port);
   }
