@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -8,11 +9,13 @@
 #include <sstream>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <narthex/civetweb_exporter.h>
 #include <narthex/narthex.h>
+#include <sys/resource.h>
 
 #include "http_client.h"
 #include "https_client.h"
@@ -186,6 +189,26 @@ TEST_F(Tls, EndsConnectionsThatSayNothing) {
                                                .web_config_file = file()});
   RawConnection silent(port());
   EXPECT_EQ(silent.receive(), "");
+}
+
+// poll() refuses to look at more than the process may have open.
+TEST_F(Tls, EndsConnectionsThatSayNothingAlsoWhereFewDescriptorsAreLeft) {
+  write("");
+  exporter_.emplace(
+      registry_,
+      CivetwebOptions{.listen = "127.0.0.1:0", .request_timeout = std::chrono::seconds(1), .web_config_file = file()});
+  std::list<RawConnection> silent;
+  for (int i = 0; i < 60; ++i) silent.emplace_back(port());
+  const auto is_accepted = [&](const OwnSocket& socket) { return socket.state == "01" && socket.port == port(); };
+  while (std::ranges::count_if(own_sockets(), is_accepted) < 60) std::this_thread::yield();
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{.rlim_cur = 100, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  silent.back().send("\x16");  // which wakes the relay
+  EXPECT_EQ(silent.front().receive(), "");
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
 }
 
 // Else who is refused could ask civetweb, which listens without TLS on a port of its own.

@@ -80,10 +80,9 @@ class Connection {
   Connection(std::unique_ptr<Stream> client, const SocketAddress& to, RelayedPeers& peers)
       : client_(std::move(client)), to_(to), peers_(peers) {}
 
+  bool has_server() const noexcept { return server_.has_value(); }
   pollfd client_poll() const noexcept { return waiting(*client_, request_, reply_); }
-  pollfd server_poll() const noexcept {
-    return server_ ? waiting(server_->stream, reply_, request_) : pollfd{-1, 0, 0};
-  }
+  pollfd server_poll() const noexcept { return waiting(server_->stream, reply_, request_); }
 
   // Moves what can be moved now. Returns false when the connection is over.
   bool move(short client_events, short server_events) {
@@ -173,22 +172,28 @@ void Relay::run() {
   std::vector<pollfd> polled;
   bool is_short_of_sockets = false;
   for (;;) {
+    // One entry for each open descriptor and no more: poll() takes as many as the process may have, or none at all.
     polled.assign(1, {stop_.fd(), POLLIN, 0});
     const bool accepts = connections.size() < options_.most_connections && !is_short_of_sockets;
     for (const Socket& listener : listeners_) polled.push_back({accepts ? listener.fd() : -1, POLLIN, 0});
     for (const Connection& connection : connections) {
       polled.push_back(connection.client_poll());
-      polled.push_back(connection.server_poll());
+      if (connection.has_server()) polled.push_back(connection.server_poll());
     }
     const std::chrono::milliseconds wait = is_short_of_sockets ? kRest : options_.silence;
-    if (::poll(polled.data(), polled.size(), static_cast<int>(wait.count())) < 0) continue;  // a signal, or no memory
+    if (::poll(polled.data(), polled.size(), static_cast<int>(wait.count())) < 0) {
+      if (errno == EINTR) continue;
+      // No memory, or a limit of descriptors that has been lowered: goes on as if nothing had come, and ends what is due.
+      ::poll(polled.data(), 1, static_cast<int>(kRest.count()));
+    }
     is_short_of_sockets = false;
     if (polled[0].revents != 0) return;
 
     auto events = polled.begin() + 1 + static_cast<std::ptrdiff_t>(listeners_.size());
-    for (auto connection = connections.begin(); connection != connections.end(); events += 2) {
-      const bool goes_on =
-          connection->move(events[0].revents, events[1].revents) && !connection->is_stuck(options_.silence);
+    for (auto connection = connections.begin(); connection != connections.end();) {
+      const short client_events = (events++)->revents;
+      const short server_events = connection->has_server() ? (events++)->revents : short{0};
+      const bool goes_on = connection->move(client_events, server_events) && !connection->is_stuck(options_.silence);
       connection = goes_on ? std::next(connection) : connections.erase(connection);
     }
     for (std::size_t i = 0; i < listeners_.size(); ++i) {
