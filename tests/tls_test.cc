@@ -191,6 +191,18 @@ TEST_F(Tls, EndsConnectionsThatSayNothing) {
   EXPECT_EQ(silent.receive(), "");
 }
 
+TEST_F(Tls, HoldsNoThreadForABodyThatNeverEnds) {
+  write("");
+  exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0",
+                                               .request_timeout = std::chrono::hours(1),
+                                               .worker_threads = 1,
+                                               .web_config_file = file()});
+  const std::string head = "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n";
+  EXPECT_EQ(anonymous_.request(port(), head).status(), "405");
+  EXPECT_EQ(anonymous_.request(port(), head + std::string(5'000'000, 'x')).status(), "405");
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+}
+
 // poll() refuses to look at more than the process may have open.
 TEST_F(Tls, EndsConnectionsThatSayNothingAlsoWhereFewDescriptorsAreLeft) {
   write("");

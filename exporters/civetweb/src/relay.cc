@@ -31,6 +31,7 @@ class Flow {
   bool wants_to_read() const noexcept { return !ended_ && begin_ == end_; }
   bool wants_to_write() const noexcept { return begin_ != end_; }
   bool is_done() const noexcept { return ended_ && begin_ == end_; }
+  bool has_begun() const noexcept { return begun_; }
 
   // Each returns false when the connection is broken.
   bool read(Stream& from) {
@@ -38,6 +39,7 @@ class Flow {
     begin_ = 0;
     end_ = got.bytes;
     ended_ = got.is_end;
+    begun_ = begun_ || ended_ || end_ != 0;
     return !got.is_broken;
   }
   bool write(Stream& to) {
@@ -47,13 +49,23 @@ class Flow {
   }
   // Passes on, once, that no more will come.
   void pass_end(Stream& to) {
-    if (is_done() && !std::exchange(end_passed_, true)) to.end();
+    if (is_done()) end_now(to);
+  }
+  // The same before the end: what has come, and comes, is not passed on.
+  void drop_rest(Stream& to) {
+    begin_ = end_;
+    end_now(to);
   }
 
  private:
+  void end_now(Stream& to) {
+    if (!std::exchange(end_passed_, true)) to.end();
+  }
+
   std::array<char, 16384> bytes_;  // a whole record of TLS: poll() does not see what would be left of one
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  bool begun_ = false;
   bool ended_ = false;
   bool end_passed_ = false;
 };
@@ -91,17 +103,23 @@ class Connection {
     if (!server_ && !request_.wants_to_write()) return !request_.is_done();
     if (!server_ && !connect()) return false;
     if (server_events != 0 && reply_.wants_to_read() && !reply_.read(server_->stream)) return false;
+    // civetweb would read a body to its end before it lets go of its thread, however long the client takes for that.
+    if (reply_.has_begun()) request_.drop_rest(server_->stream);
     if (request_.wants_to_write() && !request_.write(server_->stream)) return false;
     if (reply_.wants_to_write() && !reply_.write(*client_)) return false;
     request_.pass_end(server_->stream);
     reply_.pass_end(*client_);
-    return !reply_.is_done();
+    if (!reply_.is_done()) return true;
+    // Closed while bytes of the client are on their way, its connection would be reset, and the reply lost with it.
+    if (!answered_at_) answered_at_ = Clock::now();
+    return !request_.is_done();
   }
 
-  // Whether the client says nothing or does not take its reply, or civetweb does not give one. (It sees to a client
-  // that falls silent, but only once it has accepted the connection, which it cannot when the process has no descriptor
-  // left.)
+  // Whether the client says nothing, does not take its reply or talks on behind it, or civetweb does not give one. (It
+  // sees to a client that falls silent, but only once it has accepted the connection, which it cannot when the process
+  // has no descriptor left.)
   bool is_stuck(std::chrono::milliseconds silence) const {
+    if (answered_at_ && Clock::now() - *answered_at_ > silence) return true;
     const auto limit = !server_ || reply_.wants_to_write() ? silence : silence + kLongestAnswer;
     return Clock::now() - last_moved_ > limit;
   }
@@ -126,6 +144,7 @@ class Connection {
   std::optional<ServerEnd> server_;
   Flow request_;
   Flow reply_;
+  std::optional<Clock::time_point> answered_at_;
   Clock::time_point last_moved_ = Clock::now();  // before there is a server: when it was accepted
 };
 
