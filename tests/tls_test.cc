@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <list>
+#include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -180,6 +183,32 @@ TEST_F(Tls, HoldsNoThreadForWhoFailsAtTheHandshake) {
   }
   EXPECT_EQ(anonymous_.get(port()).head, "");
   EXPECT_EQ(known_.get(port()).body, kBody);
+}
+
+TEST_F(Tls, ServesOthersWhileAClientAnnouncesKeysWithoutEnd) {
+  start();
+  std::promise<void> began;
+  std::atomic<bool> ends{false};
+  std::thread announcing([&] {
+    const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+    const std::unique_ptr<BIO, void (*)(BIO*)> bio(BIO_new_ssl_connect(context.get()), BIO_free_all);
+    BIO_set_conn_hostname(bio.get(), ("127.0.0.1:" + std::to_string(port())).c_str());
+    BIO_do_handshake(bio.get());
+    SSL* ssl = nullptr;
+    BIO_get_ssl(bio.get(), &ssl);
+    const auto announce = [&] {
+      return SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED) && SSL_do_handshake(ssl) == 1;
+    };
+    for (int i = 0; i < 1000; ++i) announce();
+    began.set_value();
+    while (!ends && announce()) {
+    }
+    ERR_clear_error();
+  });
+  began.get_future().wait();
+  EXPECT_EQ(anonymous_.get(port()).body, kBody);
+  ends = true;
+  announcing.join();
 }
 
 TEST_F(Tls, EndsConnectionsThatSayNothing) {
