@@ -23,6 +23,7 @@ namespace narthex::detail {
 
 namespace {
 
+constexpr std::size_t kResultAt = 29;     // in a bcrypt hash: behind "$2y$10$" and the salt
 constexpr std::size_t kMostKnown = 1000;  // bcrypt takes passwords for equal that differ behind their 72nd byte
 
 struct Credentials {
@@ -111,8 +112,9 @@ PasswordCheck::Verdict PasswordCheck::compare(const std::string& password, const
   if (at_once_.fetch_add(1, std::memory_order_relaxed) < most_at_once_) {  // relaxed: it counts, and orders nothing
     const std::lock_guard lock(bcrypt_mutex_);
     const char* found = ::crypt_r(password.c_str(), hash.c_str(), work_.get());
-    const bool is_right =
-        found && std::string_view(found).size() == hash.size() && CRYPTO_memcmp(found, hash.data(), hash.size()) == 0;
+    // Not the salt: the last four bits of its text mean nothing, some programs set them, and crypt_r() does not.
+    const bool is_right = found && std::string_view(found).size() == hash.size() &&
+                          CRYPTO_memcmp(found + kResultAt, hash.data() + kResultAt, hash.size() - kResultAt) == 0;
     verdict = is_right ? Verdict::kRight : Verdict::kWrong;
   }
   at_once_.fetch_sub(1, std::memory_order_relaxed);
