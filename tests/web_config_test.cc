@@ -172,6 +172,7 @@ TEST(WebConfig, RefusesValuesOfAnotherType) {
   EXPECT_EQ(mistake_in("http_server_config: {http2: perhaps}"), "line 1: 'http2' is 'perhaps'; it takes true or false");
   EXPECT_EQ(mistake_in("rate_limit: {burst: many}"), "line 1: 'burst' is 'many'; it takes a whole number");
   EXPECT_EQ(mistake_in("rate_limit: {burst: 3000000000}"), "line 1: 'burst' is '3000000000'; it takes a whole number");
+  EXPECT_EQ(mistake_in("rate_limit: {burst: }"), "line 1: 'burst' is empty; it takes a whole number");
   EXPECT_EQ(mistake_in("? [a, b]\n: c\n"), "line 1: the file has a key that is no word");
 }
 

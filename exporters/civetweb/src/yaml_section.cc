@@ -45,7 +45,7 @@ template <typename Value>
 Value converted(const YAML::Node& value, std::string_view key, std::string_view wanted) {
   Value result{};
   if (value.IsScalar() && YAML::convert<Value>::decode(value, result)) return result;
-  const std::string found = value.IsScalar() ? quote(value.Scalar()) : "a list or a section";
+  const std::string found = value.IsScalar() ? quote(value.Scalar()) : value.IsNull() ? "empty" : "a list or a section";
   throw YamlMistake(value, fmt::format("{} is {}; it takes {}", quote(key), found, wanted));
 }
 
