@@ -388,6 +388,27 @@ TEST(CivetwebExporter, SurvivesClientsThatStopHalfWay) {
   EXPECT_EQ(get(exporter.port()).status(), "200");
 }
 
+TEST(CivetwebExporter, HoldsNoThreadForABodyThatComesByteByByte) {
+  const CivetwebExporter exporter(
+      example(), {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(200), .worker_threads = 1});
+  std::atomic<bool> is_served = false;
+  std::atomic<int> sent = 0;
+  constexpr int kMost = 1'000;
+  RawConnection slow(exporter.port());
+  slow.send("POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
+  EXPECT_THAT(slow.receive(1), testing::StartsWith("HTTP/1.1 405 "));
+  std::thread sender([&] {
+    for (; !is_served && sent < kMost; ++sent) {
+      slow.send("x");
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  });
+  EXPECT_EQ(get(exporter.port()).body, kBody);
+  is_served = true;
+  sender.join();
+  EXPECT_LT(sent, kMost) << "served only when the body had stopped";
+}
+
 TEST(CivetwebExporter, StopsWithScrapesInFlight) {
   const Registry registry = example_of(kMoreThanSocketsHold);
   for (int i = 0; i < 2; ++i) {

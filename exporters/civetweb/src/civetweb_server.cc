@@ -35,6 +35,16 @@ std::string header(const mg_request_info& info, const char* name) {
   return joined;
 }
 
+// Takes what the client still sends, so that it gets to read its reply: a connection that ends on unread bytes is reset.
+// civetweb by itself would do so for as long as bytes come, be it one a second. It waits for all that it is asked for,
+// each byte anew, so it is asked for one.
+void take_rest(mg_connection* connection) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  for (char byte = 0; std::chrono::steady_clock::now() < end && mg_read(connection, &byte, 1) > 0;) {
+  }
+  mg_disable_connection_keep_alive(connection);  // where it closes the connection anyway, it takes nothing more
+}
+
 // civetweb would write to a file; what it has to say reaches the user as an exception or as a status.
 int log_nothing(const mg_connection*, const char*) { return 1; }
 
@@ -147,6 +157,7 @@ int CivetwebServer::handle(mg_connection* connection) {
     mg_write(connection, reply.body.data(), reply.body.size());
   }
   bodies_.give_back(std::move(memory));
+  take_rest(connection);
   return reply.status > 0 ? reply.status : 500;
 }
 
