@@ -12,6 +12,10 @@
 /// send back what comes.
 inline void serve_metrics(const narthex::Registry& registry, const httplib::Request& request,
                           httplib::Response& response) {
+  if (!request.ranges.empty()) {  // cpp-httplib 0.11 asks a content provider for ranges beyond its end as well
+    response.status = 416;        // Range Not Satisfiable; parts of two scrapes would not fit together anyhow
+    return;
+  }
   const std::string_view target = request.target;  // what was asked for, query and all
   narthex::Exposition reply = narthex::expose(
       registry,

@@ -39,6 +39,12 @@ class OwnServer(case.ServicesTest):
         text = case.scrape(self.url, {"Accept-Encoding": "gzip"})[1]
         self.assertEqual(text, text_of_scrape(1))
 
+    def test_gives_no_part_of_a_scrape_and_nothing_that_lies_behind_it_in_memory(self):
+        for part in ("0-9", "0-1000000", "1000000-1000009", "1000000-", "-5", "0-1,3-4", "0-1,1000000-2000000"):
+            with self.subTest(part):
+                reply = harness.request(f"{self.url}/metrics", headers={"Range": f"bytes={part}"})
+                self.assertEqual((reply.status, reply.body), (416, b""))
+
     def test_names_the_text_format(self):
         self.assert_content_type(self.url)
 
