@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <exception>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -16,11 +16,12 @@ namespace {
 
 Image read_image(const std::string& path) {
   errno = 0;
-  std::ifstream file(path);
-  const std::string json{std::istreambuf_iterator<char>(file), {}};
-  if (!file || errno != 0) throw ImageError("cannot read '" + path + "': " + std::generic_category().message(errno));
+  const std::ifstream file(path);
+  std::ostringstream json;
+  json << file.rdbuf();  // does not throw where a read fails, as one of a folder does: only errno tells
+  if (errno != 0) throw ImageError("cannot read '" + path + "': " + std::generic_category().message(errno));
   try {
-    return parse_image(json);
+    return parse_image(json.str());
   } catch (const BadJson& error) {
     throw ImageError("'" + path + "': " + error.what());
   }

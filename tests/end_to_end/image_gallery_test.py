@@ -238,11 +238,15 @@ class ImageOfTheDay(GalleryTest):
         file.unlink()
         self.assertEqual(harness.request(f"{service.url}/image").status, 500)
         service.program.wait_for_line(f"GET /image: cannot read '{file}': No such file or directory")
+        file.mkdir()
+        self.assertEqual(harness.request(f"{service.url}/image").status, 500)
+        service.program.wait_for_line(f"GET /image: cannot read '{file}': Is a directory")
+        file.rmdir()
         file.write_text(json.dumps(PICTURE))
         self.assertEqual(harness.request(f"{service.url}/image").status, 200)
         self.assert_loads(service, success=1, cached=0)
         failed = samples(service.url, "image_of_the_day")['http_requests_total{code="500",method="GET",route="/image"}']
-        self.assertEqual(failed, len(broken) + 1)
+        self.assertEqual(failed, len(broken) + 2)
 
 
 class Metrics(GalleryTest):
