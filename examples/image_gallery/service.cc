@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
@@ -107,10 +108,13 @@ Service::Service(narthex::Registry& registry, narthex::HttpMetricsOptions reques
   server_.set_socket_options(reuse_address);
   server_.set_keep_alive_max_count(1);  // an idle connection would keep a worker, and the stop waiting
   requests.ignore = {metrics_path};
-  narthex::instrument(server_, narthex::HttpMetrics(registry, std::move(requests)));
+  narthex::instrument(server_, narthex::HttpMetrics(registry, std::move(requests)),
+                      {.pre_routing = [this](const Request& request, Response& response) {
+                        return refuse_stranger(request, response);
+                      }});
   get(metrics_path,
       [registry](const Request& request, Response& response) { serve_metrics(registry, request, response); });
-  add_handlers_of_errors();
+  log_exceptions();
 }
 
 void Service::get(const std::string& path, httplib::Server::Handler handler) {
@@ -123,11 +127,16 @@ void Service::post(const std::string& path, httplib::Server::HandlerWithContentR
   server_.Post(path, std::move(handler));
 }
 
-void Service::add_handlers_of_errors() {
-  server_.set_error_handler([this](const Request& request, Response& response) {
-    if (response.status != 404) return;
-    refuse(response, 404, "nothing answers " + request.method + " '" + request.path + "'; try " + either(answered_));
-  });
+// Before its body is read: cpp-httplib takes all of it into memory, for whoever sends it wherever, to answer 404 then.
+httplib::Server::HandlerResponse Service::refuse_stranger(const Request& request, Response& response) const {
+  using Answer = httplib::Server::HandlerResponse;
+  const std::string asked = (request.method == "HEAD" ? "GET" : request.method) + " " + request.path;
+  if (std::find(answered_.begin(), answered_.end(), asked) != answered_.end()) return Answer::Unhandled;
+  refuse(response, 404, "nothing answers " + request.method + " '" + request.path + "'; try " + either(answered_));
+  return Answer::Handled;
+}
+
+void Service::log_exceptions() {
   server_.set_exception_handler([](const Request& request, Response& response, const std::exception_ptr& thrown) {
     try {
       std::rethrow_exception(thrown);

@@ -42,7 +42,8 @@ class Service {
   int serve(const std::string& program, const Place& place);
 
  private:
-  void add_handlers_of_errors();
+  httplib::Server::HandlerResponse refuse_stranger(const httplib::Request& request, httplib::Response& response) const;
+  void log_exceptions();
 
   httplib::Server server_;
   std::vector<std::string> answered_;  // "GET /stats", ...

@@ -159,6 +159,21 @@ class Page(GalleryTest):
         self.assertEqual((reply.status, json.loads(reply.body)), (404, {"error": error}))
 
 
+class Strangers(GalleryTest):
+    """Requests that nobody answers."""
+
+    def test_no_body_is_read_for_them(self):
+        lengths = ("Content-Length: 1000000000000", "Transfer-Encoding: chunked")
+        for program in METRICS:
+            place = urllib.parse.urlsplit(self.services.start_service(case.binary(program)).url)
+            for length in lengths:
+                with self.subTest(program, length=length), socket.create_connection(
+                    (place.hostname, place.port), harness.REQUEST_SECONDS
+                ) as connection:
+                    connection.sendall(f"POST /nothing HTTP/1.1\r\n{length}\r\n\r\n".encode())
+                    self.assertEqual(connection.recv(12), b"HTTP/1.1 404")
+
+
 class FailureOnPurpose(GalleryTest):
     """Visits that fail because the gallery was told so."""
 
