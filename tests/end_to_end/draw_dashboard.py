@@ -8,6 +8,7 @@ import argparse
 import json
 import math
 import re
+import sys
 import time
 from xml.sax.saxutils import escape
 
@@ -191,8 +192,10 @@ def without_rows(panels, titles):
 
 def svg(prometheus, dashboard, job, seconds, left_out):
     """Returns the picture of a dashboard for one job, less some rows."""
-    choice = next(choice for choice in expressions.choices(prometheus, dashboard) if choice.get("job", job) == job)
-    drawn = Dashboard(prometheus, choice, seconds)
+    found = [choice for choice in expressions.choices(prometheus, dashboard) if choice.get("job", job) == job]
+    if not found:
+        raise harness.HarnessError(f"Prometheus has nothing of the job '{job}' that this dashboard could show")
+    drawn = Dashboard(prometheus, found[0], seconds)
     panels = without_rows(dashboard["panels"], left_out)
     width = 24 * COLUMN
     height = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels) * ROW + 6
@@ -218,7 +221,10 @@ def main():
     options = parser.parse_args()
     dashboard = json.loads((expressions.DASHBOARDS / f"{options.dashboard}.json").read_text())
     prometheus = harness.Prometheus(None, options.url)
-    print(svg(prometheus, dashboard, options.job, options.seconds, options.leave_out), end="")
+    try:
+        print(svg(prometheus, dashboard, options.job, options.seconds, options.leave_out), end="")
+    except (harness.HarnessError, OSError) as error:
+        sys.exit(f"draw_dashboard: {options.url}: {error}")
 
 
 if __name__ == "__main__":

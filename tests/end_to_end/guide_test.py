@@ -1,9 +1,12 @@
 """docs/guide/: its commands run one after the other, as a reader runs them, and print what it says."""
 
+import ast
+import importlib.util
 import os
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -36,7 +39,22 @@ def run(script, folder, environment):
     return process.returncode, printed
 
 
+def modules(script):
+    """Returns the modules that a Python script imports, less Python's own."""
+    nodes = ast.walk(ast.parse(script.read_text()))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return names - sys.stdlib_module_names
+
+
 class Guide(unittest.TestCase):
+    def test_the_packages_that_its_scripts_need_are_among_those_to_be_installed(self):
+        packages = re.search(r"apt-get install (.*)", (ROOT / "docs/guide/README.md").read_text())[1].split()
+        scripts = re.findall(r'"\$NARTHEX"/(\S+\.py)', "".join(page.read_text() for page in PAGES))
+        files = {importlib.util.find_spec(name).origin for script in scripts for name in modules(ROOT / script)}
+        self.assertGreater(len(files), 0)
+        owners = subprocess.check_output(["dpkg-query", "-S", *files], text=True).splitlines()
+        self.assertLessEqual({owner.split(":")[0] for owner in owners}, set(packages))
+
     def test_every_command_of_the_guide_works_and_prints_what_it_says(self):
         blocks = [(page.name, *block) for page in PAGES for block in COMMANDS.findall(page.read_text())]
         self.assertEqual({name for name, _, _ in blocks}, {page.name for page in PAGES})
