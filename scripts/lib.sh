@@ -21,6 +21,9 @@ as_root() {
   fi
 }
 
+# Prints what the script that was called says at its top. From the top of the repository $0 may lead nowhere.
+print_help() { sed -n '2,/^source/{/^#/s/^# \{0,1\}//p}' "scripts/$(basename "$0")"; }
+
 # Installs the Debian packages that are missing, and says which. No daemon is started: Debian asks policy-rc.d first.
 install_missing() {
   local missing=() package

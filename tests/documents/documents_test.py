@@ -73,6 +73,13 @@ class DocumentsTest(unittest.TestCase):
             for place in PLACE.findall(document.read_text()):
                 self.assertTrue(list(ROOT.glob(place.rstrip("/"))), f"{document.name}: {place}")
 
+    def test_scripts_explain_themselves_wherever_they_are_called_from(self):
+        scripts = [path for path in (ROOT / "scripts").iterdir() if "--help)" in path.read_text()]
+        self.assertGreater(len(scripts), 3)
+        for script in scripts:
+            command = [f"{ROOT.name}/scripts/{script.name}", "--help"]
+            self.assertIn(command[0].split("/", 1)[1], subprocess.check_output(command, cwd=ROOT.parent, text=True))
+
     def test_every_rule_has_one_row_and_the_tests_that_it_names(self):
         rows = RULE_ROW.findall((ROOT / "docs/compliance.md").read_text())
         self.assertEqual([n for row, _, _ in rows for n in numbers(row)], list(range(1, LAST_CASE + 1)))
