@@ -172,6 +172,8 @@ class MadePrometheus:
         """Answers as the HTTP API does, as far as it is asked."""
         if path == "series":
             return [{"job": "a"}, {"job": "b"}]
+        if path == "label/__name__/values":
+            return ["a_total", "http_a_total", "job:a_total:rate5m"]
         if path == "rules":
             return {"groups": [{"rules": self._rules}]}
         query = parameters["query"]
@@ -208,6 +210,16 @@ class Expressions(case.ServicesTest):
     def test_what_is_said_to_be_absent_and_the_engine_may_have_no_data(self):
         self.assertEqual(expressions.unanswered(self.answers("missing_x"), absent=["missing_"]), [])
         self.assertEqual(expressions.unanswered(self.answers('missing{job="docker"}')), [])
+
+    def test_a_name_that_does_not_exist_is_found_also_where_something_else_is_returned(self):
+        asked = [
+            'sum by (job_name) (rate(a_total{label_b="x"}[5m])) / on(job_name) (clamp_min(b_total, 0) > 0) or 0 * up',
+            "(${prefix}_a_total unless ${prefix}_c_total offset 5m) or job:a_total:rate5m or d_total",
+            'e_total{job="docker"}',
+        ]
+        answers = [expressions.Answer("T", expression, {"": 1}) for expression in asked]
+        unheard_of = expressions.unheard_of(MadePrometheus(), answers, absent=["d_total"])
+        self.assertEqual(unheard_of, [f"{expressions.PREFIX}_c_total", "b_total"])
 
     def test_of_an_alert_that_is_asked_which_it_compares(self):
         conditions = ["up == 0", 'absent(up{job="a"})', "sum(x) / sum(y) > 0.25", "missing != 1"]

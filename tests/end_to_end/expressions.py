@@ -7,6 +7,7 @@ import pathlib
 import re
 
 DASHBOARDS = pathlib.Path(__file__).resolve().parents[2] / "examples/image_gallery/deploy/grafana/dashboards"
+PREFIX = "PREFIX_OF_HTTP_METRICS"
 WINDOW = "1m"  # what Grafana would put in for $__rate_interval, about
 
 # `results` are by the job that the dashboard was set to; "" where it has no such choice.
@@ -103,6 +104,29 @@ def unanswered(answers, absent=()):
         for answer in silent
         if not any(word in answer.expression for word in missing)
     ]
+
+
+def names(expression):
+    """Returns the names of the metrics in an expression: all words with a _ or a : that are not called or labels."""
+    bare = expression.replace("${prefix}", PREFIX)
+    bare = re.sub(r"{[^}]*}|\[[^]]*\]|\b(by|without|on)\s*\([^)]*\)", " ", bare)
+    words = re.findall(r"([a-zA-Z_:][\w:]*)\s*(\(?)", bare)
+    return {word for word, call in words if not call and ("_" in word or ":" in word)}
+
+
+def unheard_of(prometheus, answers, absent=()):
+    """Returns the names that are asked for and that Prometheus does not have: an `or` with a zero hides them.
+
+    Those of the Docker engine, and what is known to be `absent` here, are left out.
+    """
+    known = prometheus.get("label/__name__/values")
+    asked = set().union(*(names(answer.expression) for answer in answers if 'job="docker"' not in answer.expression))
+    return sorted(
+        name
+        for name in asked
+        if not any(re.fullmatch(name.replace(PREFIX, r"\w+"), one) for one in known)
+        and not any(word in name for word in absent)
+    )
 
 
 def table(answers):
