@@ -1,6 +1,7 @@
 """The image gallery under load, and a Prometheus that scrapes it: prints what it sees."""
 
 import argparse
+import contextlib
 import http.client
 import math
 import random
@@ -105,6 +106,25 @@ def free_ports():
     return gallery.Ports(page, image, logs)
 
 
+@contextlib.contextmanager
+def one_at_a_time():
+    """Lets no other demo choose ports meanwhile, which would be the same ones.
+
+    The lock is a name in the network that the ports are in, and ends with its owner, however that ends.
+    """
+    with socket.socket(socket.AF_UNIX) as lock:
+
+        def is_ours():
+            try:
+                lock.bind("\0narthex demo: ports")
+                return True
+            except OSError:
+                return False
+
+        harness.wait_for("the start of another demo is over", is_ours, True)
+        yield
+
+
 def value_of(prometheus, query, **parameters):
     """Returns the one value of a query; NaN if there is none yet."""
     values = [value for _, value in prometheus.query(query, **parameters)]
@@ -168,7 +188,8 @@ def start(services, bin_dir):
 def demo(services, bin_dir, seconds):
     """Runs the demo; returns whether Prometheus saw the logs grow."""
     print("Starting three services and Prometheus, which takes some seconds to its first scrape ...")
-    system, prometheus, how = start(services, bin_dir)
+    with one_at_a_time():
+        system, prometheus, how = start(services, bin_dir)
 
     def targets_up():
         services.check_running()
