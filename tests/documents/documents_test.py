@@ -80,6 +80,11 @@ class DocumentsTest(unittest.TestCase):
             command = [f"{ROOT.name}/scripts/{script.name}", "--help"]
             self.assertIn(command[0].split("/", 1)[1], subprocess.check_output(command, cwd=ROOT.parent, text=True))
 
+    def test_what_is_built_says_how_much_at_once(self):
+        # Without a number, make starts all compilers at once: more than many a machine has memory for.
+        for place in [*DOCUMENTS, ROOT / "examples/image_gallery/deploy/Dockerfile"]:
+            self.assertNotRegex(place.read_text(), r"--parallel(?! (?:\d|\"\$))", place.name)
+
     def test_every_rule_has_one_row_and_the_tests_that_it_names(self):
         rows = RULE_ROW.findall((ROOT / "docs/compliance.md").read_text())
         self.assertEqual([n for row, _, _ in rows for n in numbers(row)], list(range(1, LAST_CASE + 1)))
