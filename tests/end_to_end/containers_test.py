@@ -1,5 +1,6 @@
 """What can be said of the photo gallery's images and compose file where no engine runs."""
 
+import json
 import pathlib
 import re
 import shutil
@@ -68,11 +69,35 @@ class Containers(case.ServicesTest):
         self.assertLessEqual({target.split(":")[0] for target in static}, set(hosts))
         self.assertEqual(services["access-log"]["networks"]["default"]["aliases"], discovered["names"])
 
-    def test_what_runs_many_times_claims_no_port_of_the_machine(self):
+    def test_the_ports_of_the_machine_are_the_documents_and_what_runs_many_times_claims_none(self):
         ports = {name: service["ports"] for name, service in self.compose["services"].items()}
-        self.assertEqual(ports.pop("access-log"), ["127.0.0.1::80"])
-        fixed = [port.rsplit(":", 1)[0] for (port,) in ports.values()]
-        self.assertEqual(len(set(fixed)), len(fixed))
+        wanted = {
+            "image-gallery": ["127.0.0.1:8010:80"],
+            "iotd": ["127.0.0.1:8011:80"],
+            "access-log": ["127.0.0.1::80"],
+            "prometheus": ["127.0.0.1:9090:9090"],
+            "grafana": ["127.0.0.1:3000:3000"],
+        }
+        self.assertEqual(ports, wanted)
+
+    def test_a_service_takes_its_command_line_and_answers_where_it_is_asked(self):
+        jobs = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
+        paths = {job["job_name"]: job.get("metrics_path", "/metrics") for job in jobs}
+        for stage, job in (("image-gallery", "image-gallery"), ("iotd", "iotd-api"), ("access-log", "access-log")):
+            steps = dict(self.stages()["service"]) | dict(self.stages()[stage])
+            program, *place = json.loads(steps["ENTRYPOINT"])
+            options = [*place, *json.loads(steps.get("CMD", "[]"))]
+            with self.subTest(stage):
+                self.assertEqual(place, ["--address", "0.0.0.0", "--port", "80"])
+                status, _, errors = self.run_program(case.binary(program), *options, "--help")
+                self.assertEqual((status, errors), (0, ""))
+                self.assertEqual(json.loads(steps["HEALTHCHECK"].split("CMD ")[1]), ["answers", "80", paths[job]])
+
+    def test_the_page_finds_the_others_by_the_names_of_the_compose_file(self):
+        names = {*self.compose["services"], *self.compose["services"]["access-log"]["networks"]["default"]["aliases"]}
+        urls = [word for word in json.loads(dict(self.stages()["image-gallery"])["CMD"]) if not word.startswith("--")]
+        self.assertEqual(len(urls), 2)
+        self.assertLessEqual({urllib.parse.urlsplit(url).netloc for url in urls}, names)
 
     def test_everything_that_is_copied_is_there(self):
         copied = [source for stage in self.stages() for source, _ in self.sources(stage)]

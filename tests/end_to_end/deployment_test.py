@@ -37,6 +37,27 @@ class PrometheusConfiguration(case.ServicesTest):
     def test_promtool_accepts_the_configuration_of_the_containers(self):
         self.assertIn("2 rule files found", self.promtool("check", "config", self.FOLDER / "prometheus.yml"))
 
+    def test_the_jobs_of_the_containers_are_the_documents(self):
+        config = yaml.safe_load((self.FOLDER / "prometheus.yml").read_text())
+        self.assertEqual(config["global"]["scrape_interval"], "10s")
+        by_dns = {"names": ["accesslog"], "type": "A", "port": 80, "refresh_interval": "3s"}
+        wanted = [
+            {"job_name": "image-gallery", "static_configs": [{"targets": ["image-gallery:80"]}]},
+            {
+                "job_name": "iotd-api",
+                "metrics_path": "/actuator/prometheus",
+                "static_configs": [{"targets": ["iotd:80"]}],
+            },
+            {
+                "job_name": "access-log",
+                "scrape_interval": "3s",
+                "scrape_timeout": "3s",
+                "dns_sd_configs": [by_dns],
+            },
+            {"job_name": "docker", "static_configs": [{"targets": ["host.docker.internal:9323"]}]},
+        ]
+        self.assertEqual(config["scrape_configs"], wanted)
+
     def test_promtool_accepts_the_rules(self):
         rules = sorted(self.FOLDER.glob("rules/*.yml"))
         self.assertEqual(self.promtool("check", "rules", *rules).count("SUCCESS: "), len(rules))
@@ -127,9 +148,28 @@ class GrafanaDashboards(case.ServicesTest):
         kept = {file.name: file.read_text() for file in self.FOLDER.glob("dashboards/*.json")}
         self.assertEqual(made, kept, "run dashboards.py dashboards")
 
-    def test_the_rows_of_the_gallery_are_its_services_and_the_engine(self):
-        rows = [panel["title"] for panel in self.dashboards()[0]["panels"] if panel["type"] == "row"]
-        self.assertEqual(rows, ["Image Gallery", "Image of the Day API", "Access Log", "Docker"])
+    def test_the_rows_of_the_gallery_show_its_services_and_the_engine_as_the_documents_do(self):
+        rows = {}
+        for panel in self.dashboards()[0]["panels"]:
+            if panel["type"] == "row":
+                rows[panel["title"]] = titles = []
+            else:
+                titles.append(panel["title"])
+        process = ["Memory", "Threads"]
+        loads = [f"Loads from the {place}" for place in ("source", "cache")]
+        of_engine = [f"{what} of the engine" for what in ("Memory", "Goroutines")]
+        logs = ["Logs by container", "Client addresses now", "Memory by container", "Open file descriptors"]
+        wanted = {
+            "Image Gallery": ["Responses: code 200", "Requests in flight", *process],
+            "Image of the Day API": ["Requests of /image", *loads, *process],
+            "Access Log": logs,
+            "Docker": ["Containers by state", "Failed health checks", "Engine", *of_engine],
+        }
+        self.assertEqual(rows, wanted)
+
+    def test_every_provisioning_file_is_of_the_first_version(self):
+        files = [yaml.safe_load(file.read_text()) for file in self.FOLDER.glob("provisioning/*/*.yml")]
+        self.assertEqual([file["apiVersion"] for file in files], [1, 1])
 
     def test_no_panel_lies_on_another_or_beside_the_page(self):
         for dashboard in self.dashboards():
@@ -156,6 +196,8 @@ class GrafanaDashboards(case.ServicesTest):
             {key: source[key] for key in ("type", "access", "url", "isDefault")},
             {"type": "prometheus", "access": "proxy", "url": "http://prometheus:9090", "isDefault": True},
         )
+        scraped = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())["global"]["scrape_interval"]
+        self.assertEqual(source["jsonData"], {"timeInterval": scraped})
 
     def test_the_dashboards_are_where_the_provider_looks(self):
         (provider,) = yaml.safe_load((self.FOLDER / "provisioning/dashboards/files.yml").read_text())["providers"]
