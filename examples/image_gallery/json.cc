@@ -12,7 +12,11 @@ std::string quote(const std::string& text) {
 }
 
 std::vector<std::string> strings_in(const std::string& json, std::initializer_list<const char*> names) {
-  const auto object = nlohmann::json::parse(json, nullptr, false);  // false: discarded instead of an exception
+  constexpr int kDeepest = 8;  // what lies deeper is left out: a message that quotes it would take stack for each level
+  const auto is_shallow = [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
+    return depth <= kDeepest;
+  };
+  const auto object = nlohmann::json::parse(json, is_shallow, false);  // false: discarded instead of an exception
   if (object.is_discarded()) throw BadJson("not JSON: " + quote(json));
   if (!object.is_object()) throw BadJson("not a JSON object: " + quote(json));
   std::vector<std::string> strings;

@@ -263,6 +263,14 @@ class ImageOfTheDay(GalleryTest):
         failed = samples(service.url, "image_of_the_day")['http_requests_total{code="500",method="GET",route="/image"}']
         self.assertEqual(failed, len(broken) + 2)
 
+    def test_a_source_of_many_levels_is_as_broken_as_any(self):
+        levels = 300_000
+        service, file = self.start_images(picture='{"url": ' + "[" * levels + "]" * levels + "}")
+        self.assertEqual(harness.request(f"{service.url}/image").status, 500)
+        service.program.wait_for_line(rf"GET /image: '{file}': 'url' is not a string: '\[\[\[")
+        file.write_text(json.dumps(PICTURE))
+        self.assertEqual(harness.request(f"{service.url}/image").status, 200)
+
 
 class Metrics(GalleryTest):
     """All three services after some visits: what they serve, and that it is true."""
