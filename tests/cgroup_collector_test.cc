@@ -33,6 +33,7 @@ TEST(CgroupCollector, ServesWhatTheGroupSays) {
   files.write(group + "memory.max", "1073741824\n");
   files.write(group + "memory.high", "max\n");
   files.write(group + "memory.current", "300000\n");
+  files.write(group + "memory.stat", "anon 120000\nfile 180000\ninactive_file 100000\nactive_file 80000\n");
   files.write(group + "memory.swap.current", "0\n");
   files.write(group + "memory.events", "low 0\nhigh 1\nmax 2\noom 3\noom_kill 4\noom_group_kill 5\n");
   const std::string pressure = "some avg10=0.00 avg60=0.12 avg300=1.50 total=1250000\nfull avg10=0.00 total=250000\n";
@@ -88,6 +89,7 @@ TEST(CgroupCollector, InventsNothing) {
   files.write("cgroup/web/cpu.stat", "usage_usec\nuser_usec soon\n");
   files.write("cgroup/web/memory.max", "\n");
   files.write("cgroup/web/memory.current", "12 MB? no: -1\n");
+  files.write("cgroup/web/memory.stat", "inactive_file\n");
   files.write("cgroup/web/memory.events", "low\n");
   files.write("cgroup/web/io.pressure", "some avg10=0.00 total=\n");
   EXPECT_EQ(text_of(files), "");

@@ -136,6 +136,11 @@ void CgroupCollector::collect(Sink& sink) {
              least("/memory.high"));
   give_gauge(sink, {"cgroup_memory_current_bytes", "Memory that the cgroup uses.", "bytes"},
              read_number(folder + "/memory.current"));
+  const auto memory = detail::read_file(folder + "/memory.stat");
+  give_gauge(
+      sink,
+      {"cgroup_memory_inactive_file_bytes", "Page cache of the cgroup that the kernel takes back first.", "bytes"},
+      memory ? detail::number_of(*memory, "inactive_file") : std::nullopt);
   give_gauge(sink, {"cgroup_memory_swap_bytes", "Swap that the cgroup uses.", "bytes"},
              read_number(folder + "/memory.swap.current"));
   give_memory_events(sink, folder);

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import unittest
 
-ROOT = pathlib.Path(sys.argv.pop(1))
+ROOT = pathlib.Path(sys.argv.pop(1)).resolve()
 DOCUMENTS = sorted(
     ROOT / name
     for name in subprocess.check_output(

@@ -15,6 +15,7 @@ FILES = {
     ),
     "memory.current": "52428800\n",
     "memory.max": "268435456\n",
+    "memory.stat": "anon 31457280\nfile 20971520\ninactive_file 10485760\n",
     "memory.high": "201326592\n",
     "memory.swap.current": "0\n",
     "memory.events": "low 0\nhigh 2\nmax 0\noom 0\noom_kill 0\n",
