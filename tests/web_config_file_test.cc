@@ -131,6 +131,16 @@ TEST_F(WebConfigFile, IsReadAgainForEveryRequest) {
   EXPECT_EQ(get(kAli).status(), "200");
 }
 
+// SPEC case 127.
+TEST_F(WebConfigFile, IsMissedWithoutCompression) {
+  start("");
+  write("nonsense: 1\n");
+  const HttpReply reply = get("Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(reply.status(), "500");
+  EXPECT_THAT(reply.head, Not(HasSubstr("Content-Encoding")));
+  EXPECT_EQ(reply.body, "Internal Server Error\n");
+}
+
 TEST_F(WebConfigFile, MayBeReplacedWhileRequestsCome) {
   start(kUsers);
   EXPECT_EQ(get(kAli).status(), "200");  // known from here on
