@@ -20,7 +20,7 @@ namespace narthex::detail {
 //   text:        trace_id="0"trace_id="1"trace_id="3"trace_id="4"trace_id="5"
 class ExemplarCopies {
  public:
-  ExemplarCopies() noexcept {}
+  ExemplarCopies() noexcept {}  // NOLINT(modernize-use-equals-default): with a union of its kind there is none
   ExemplarCopies(const ExemplarCopies&) = delete;
   ExemplarCopies& operator=(const ExemplarCopies&) = delete;
   ~ExemplarCopies() {

@@ -25,7 +25,8 @@ class HttpRoutes {
     bool is_parameter = false;
     std::string literal;  // empty for a parameter
 
-    auto operator<=>(const Segment&) const = default;  // a literal comes before a parameter
+    // A literal comes before a parameter. NOLINTNEXTLINE(modernize-use-nullptr): <=> is compared with a 0
+    auto operator<=>(const Segment&) const = default;
   };
   struct Route {
     std::vector<Segment> segments;

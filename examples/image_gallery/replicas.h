@@ -12,7 +12,7 @@ struct Endpoint {
   std::string host;  ///< A name or an address.
   int port = 80;
 
-  auto operator<=>(const Endpoint&) const = default;
+  auto operator<=>(const Endpoint&) const = default;  // NOLINT(modernize-use-nullptr): <=> is compared with a 0
 };
 
 /// Reads http://HOST or http://HOST:PORT. Throws UsageError.
