@@ -1,6 +1,5 @@
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -17,6 +16,7 @@
 
 #include "gunzip.h"
 #include "http_client.h"
+#include "message_of.h"
 
 namespace narthex {
 namespace {
@@ -42,15 +42,6 @@ Registry example_of(int kilobytes) {
 }
 
 constexpr int kMoreThanSocketsHold = 20'000;
-
-std::string message_of(const std::function<void()>& start) {
-  try {
-    start();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST(CivetwebExporter, ServesTheRegistry) {
   const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});

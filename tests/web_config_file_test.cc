@@ -1,6 +1,5 @@
 #include <atomic>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -13,6 +12,7 @@
 
 #include "http_client.h"
 #include "made_files.h"
+#include "message_of.h"
 
 namespace narthex {
 namespace {
@@ -54,15 +54,6 @@ class WebConfigFile : public testing::Test {
   MadeFiles files_;
   std::optional<CivetwebExporter> exporter_;
 };
-
-std::string message_of(const std::function<void()>& start) {
-  try {
-    start();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST_F(WebConfigFile, MayBeEmpty) {
   start("");
