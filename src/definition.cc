@@ -10,8 +10,8 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/utf8.h"
 #include "sample_rules.h"
-#include "utf8.h"
 
 namespace narthex::detail {
 

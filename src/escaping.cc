@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "names.h"
 #include "sample_rules.h"
-#include "utf8.h"
 
 namespace narthex::detail {
 

@@ -1,6 +1,6 @@
 #include "exemplar_source.h"
 
-#include "totals.h"
+#include "base/totals.h"
 
 namespace narthex::detail {
 

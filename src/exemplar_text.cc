@@ -1,9 +1,9 @@
 #include "exemplar_text.h"
 
+#include "base/totals.h"
+#include "base/utf8.h"
 #include "escape.h"
 #include "names.h"
-#include "totals.h"
-#include "utf8.h"
 
 namespace narthex::detail {
 

@@ -10,8 +10,8 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "base/totals.h"
 #include "escape.h"
-#include "totals.h"
 
 namespace narthex::detail {
 

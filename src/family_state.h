@@ -10,8 +10,8 @@
 #include <narthex/labels.h>
 #include <narthex/sink.h>
 
+#include "base/diagnostics.h"
 #include "definition.h"
-#include "diagnostics.h"
 #include "label_order.h"
 #include "series_table.h"
 

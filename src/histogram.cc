@@ -13,9 +13,9 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/number.h"
 #include "cumulative.h"
 #include "exemplar_copies.h"
-#include "formats/number.h"
 #include "histogram_cells.h"
 #include "native_histogram.h"
 #include "promotion.h"

@@ -12,10 +12,10 @@
 #include <narthex/histogram.h>
 #include <narthex/http_metrics.h>
 
+#include "base/once_made.h"
+#include "base/striped_count.h"
 #include "http_routes.h"
 #include "http_words.h"
-#include "once_made.h"
-#include "striped_count.h"
 
 namespace narthex::detail {
 

@@ -10,7 +10,7 @@
 #define XXH_INLINE_ALL  // label values are short: a call would cost as much as the hash
 #include <xxhash.h>
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 namespace narthex::detail {
 

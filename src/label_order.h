@@ -9,7 +9,7 @@
 
 #include <narthex/labels.h>
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 namespace narthex::detail {
 

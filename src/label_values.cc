@@ -2,9 +2,9 @@
 
 #include <cstddef>
 
+#include "base/totals.h"
+#include "base/utf8.h"
 #include "escape.h"
-#include "totals.h"
-#include "utf8.h"
 
 namespace narthex::detail {
 

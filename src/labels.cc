@@ -6,10 +6,10 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "base/totals.h"
 #include "label_cursor.h"
 #include "label_order.h"
 #include "names.h"
-#include "totals.h"
 
 namespace narthex {
 

@@ -8,8 +8,8 @@
 
 #include <narthex/sink.h>
 
+#include "base/totals.h"
 #include "registry_state.h"
-#include "totals.h"
 
 namespace narthex {
 

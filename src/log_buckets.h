@@ -10,8 +10,8 @@
 #include <narthex/detail/histogram_series.h>
 #include <narthex/detail/shard.h>
 
+#include "base/log_index.h"
 #include "histogram_cells.h"
-#include "log_index.h"
 #include "log_table.h"
 
 namespace narthex::detail {

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 
+#include "base/utf8.h"
 #include "escape.h"
-#include "utf8.h"
 
 namespace narthex::detail {
 

@@ -10,9 +10,9 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/number.h"
 #include "cumulative.h"
 #include "exemplar_copies.h"
-#include "formats/number.h"
 #include "log_counts.h"
 
 namespace narthex::detail {

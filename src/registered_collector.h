@@ -13,8 +13,8 @@
 
 #include <narthex/collector.h>
 
-#include "diagnostics.h"
-#include "once_each.h"
+#include "base/diagnostics.h"
+#include "base/once_each.h"
 #include "recording.h"
 
 namespace narthex::detail {

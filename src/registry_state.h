@@ -14,14 +14,14 @@
 
 #include <narthex/registry.h>
 
+#include "base/diagnostics.h"
+#include "base/once_each.h"
 #include "definition.h"
-#include "diagnostics.h"
 #include "exemplar_source.h"
 #include "extra_labels.h"
 #include "family_state.h"
 #include "names.h"
 #include "negotiation.h"
-#include "once_each.h"
 #include "registered_collector.h"
 
 namespace narthex::detail {

@@ -6,9 +6,9 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "base/utf8.h"
 #include "label_cursor.h"
 #include "names.h"
-#include "utf8.h"
 
 namespace narthex::detail {
 

@@ -9,7 +9,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 namespace narthex::detail {
 

@@ -13,7 +13,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
-#include "formats/number.h"
+#include "base/number.h"
 #include "log_buckets.h"
 #include "quantile_window.h"
 

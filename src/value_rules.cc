@@ -13,10 +13,10 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "formats/number.h"
-#include "log_index.h"
+#include "base/log_index.h"
+#include "base/number.h"
+#include "base/utf8.h"
 #include "sample_rules.h"
-#include "utf8.h"
 
 namespace narthex::detail {
 

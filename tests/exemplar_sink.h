@@ -6,7 +6,7 @@
 
 #include <narthex/narthex.h>
 
-#include "formats/number.h"
+#include "base/number.h"
 #include "null_sink.h"
 
 namespace narthex {

@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "base/totals.h"
 #include "exemplar_sink.h"
 #include "sample.h"
-#include "totals.h"
 
 namespace narthex {
 namespace {

@@ -9,11 +9,11 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "base/totals.h"
 #include "checked_labels.h"
 #include "exemplar_copies.h"
 #include "exemplar_sink.h"
 #include "sample.h"
-#include "totals.h"
 
 namespace narthex {
 namespace {

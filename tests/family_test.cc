@@ -9,7 +9,7 @@
 #include <narthex/family.h>
 #include <narthex/narthex.h>
 
-#include "totals.h"
+#include "base/totals.h"
 
 namespace narthex {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "totals.h"
+#include "base/totals.h"
 
 namespace narthex {
 namespace {

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "once_made.h"
+#include "base/once_made.h"
 #include "sample.h"
 #include "threads.h"
 

@@ -1,4 +1,4 @@
-#include "log_index.h"
+#include "base/log_index.h"
 
 #include <array>
 #include <bit>

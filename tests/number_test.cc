@@ -15,7 +15,7 @@
 
 #include <gtest/gtest.h>
 
-#include "formats/number.h"
+#include "base/number.h"
 #include "sanitized.h"
 
 namespace narthex::detail {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <narthex/detail/quote.h>
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 namespace narthex::detail {
 namespace {

@@ -5,7 +5,7 @@
 #include "../escape.h"
 #include "../names.h"
 #include "../sample_rules.h"
-#include "../totals.h"
+#include "base/totals.h"
 
 namespace narthex::detail {
 

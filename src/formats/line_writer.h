@@ -8,8 +8,8 @@
 
 #include <narthex/sink.h>
 
-#include "../bytes.h"
-#include "number.h"
+#include "base/bytes.h"
+#include "base/number.h"
 #include "number_label.h"
 #include "stage.h"
 

@@ -7,7 +7,7 @@
 
 #include <protozero/basic_pbf_writer.hpp>
 
-#include "../bytes.h"
+#include "base/bytes.h"
 
 namespace narthex::detail {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "number.h"
+#include "base/number.h"
 
 namespace narthex::detail {
 

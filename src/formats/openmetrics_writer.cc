@@ -5,8 +5,8 @@
 
 #include "../escape.h"
 #include "../sample_rules.h"
-#include "../totals.h"
-#include "number.h"
+#include "base/number.h"
+#include "base/totals.h"
 
 namespace narthex::detail {
 

@@ -10,7 +10,7 @@
 
 #include "../escape.h"
 #include "../sample_rules.h"
-#include "../totals.h"
+#include "base/totals.h"
 #include "protobuf_histogram.h"
 #include "protobuf_parts.h"
 

@@ -6,8 +6,8 @@
 
 #include "../escape.h"
 #include "../sample_rules.h"
-#include "../totals.h"
-#include "number.h"
+#include "base/number.h"
+#include "base/totals.h"
 
 namespace narthex::detail {
 

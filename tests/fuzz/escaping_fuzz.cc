@@ -9,12 +9,12 @@
 #include <narthex/error.h>
 #include <narthex/labels.h>
 
+#include "base/utf8.h"
 #include "escape.h"
 #include "escaping.h"
 #include "fuzz.h"
 #include "label_cursor.h"
 #include "names.h"
-#include "utf8.h"
 
 namespace narthex {
 namespace {

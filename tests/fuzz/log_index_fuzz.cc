@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/log_index.h"
 #include "fuzz.h"
-#include "log_index.h"
 
 namespace narthex {
 namespace {

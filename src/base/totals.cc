@@ -1,10 +1,10 @@
-#include "totals.h"
+#include "base/totals.h"
 
 #include <cstddef>
 
 #include <narthex/detail/series.h>
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 namespace narthex::detail {
 

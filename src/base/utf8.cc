@@ -1,6 +1,6 @@
-#include "utf8.h"
+#include "base/utf8.h"
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 namespace narthex::detail {
 
