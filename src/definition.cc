@@ -11,7 +11,7 @@
 #include <narthex/sink.h>
 
 #include "base/utf8.h"
-#include "sample_rules.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

@@ -9,7 +9,7 @@
 #include <narthex/detail/kind.h>
 #include <narthex/labels.h>
 
-#include "names.h"
+#include "model/names.h"
 
 namespace narthex::detail {
 

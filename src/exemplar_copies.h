@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <narthex/sink.h>
 
-#include "checked_labels.h"
+#include "model/checked_labels.h"
 #include "stored_exemplar.h"
 
 namespace narthex::detail {

@@ -2,8 +2,8 @@
 
 #include "base/totals.h"
 #include "base/utf8.h"
-#include "escape.h"
-#include "names.h"
+#include "model/escape.h"
+#include "model/names.h"
 
 namespace narthex::detail {
 

@@ -11,7 +11,7 @@
 #include <narthex/error.h>
 
 #include "base/totals.h"
-#include "escape.h"
+#include "model/escape.h"
 
 namespace narthex::detail {
 

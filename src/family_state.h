@@ -12,7 +12,7 @@
 
 #include "base/diagnostics.h"
 #include "definition.h"
-#include "label_order.h"
+#include "model/label_order.h"
 #include "series_table.h"
 
 namespace narthex::detail {

@@ -5,8 +5,8 @@
 
 #include <narthex/sink.h>
 
-#include "checked_labels.h"
-#include "label_values.h"
+#include "model/checked_labels.h"
+#include "model/label_values.h"
 
 namespace narthex::detail {
 

@@ -7,7 +7,7 @@
 #include <narthex/emit.h>
 
 #include "definition.h"
-#include "label_order.h"
+#include "model/label_order.h"
 
 namespace narthex::detail {
 

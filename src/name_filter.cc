@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstddef>
 
-#include "sample_rules.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

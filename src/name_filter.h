@@ -6,7 +6,7 @@
 
 #include <narthex/sink.h>
 
-#include "escaping.h"
+#include "model/escaping.h"
 
 namespace narthex::detail {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "escaping.h"
+#include "model/escaping.h"
 
 namespace narthex::detail {
 

@@ -8,8 +8,8 @@
 #include <narthex/registry.h>
 #include <narthex/sink.h>
 
-#include "escaping.h"
 #include "formats/escaping_sink.h"
+#include "model/escaping.h"
 
 namespace narthex::detail {
 

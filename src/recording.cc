@@ -6,9 +6,9 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "names.h"
-#include "sample_rules.h"
-#include "value_rules.h"
+#include "model/names.h"
+#include "model/sample_rules.h"
+#include "model/value_rules.h"
 
 namespace narthex::detail {
 

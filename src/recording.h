@@ -11,9 +11,9 @@
 
 #include <narthex/sink.h>
 
-#include "checked_labels.h"
-#include "extra_labels.h"
-#include "names.h"
+#include "model/checked_labels.h"
+#include "model/extra_labels.h"
+#include "model/names.h"
 
 namespace narthex::detail {
 

@@ -10,7 +10,7 @@
 #include <narthex/sink.h>
 
 #include "function_metric.h"
-#include "name_clash.h"
+#include "model/name_clash.h"
 
 namespace narthex::detail {
 

@@ -18,9 +18,9 @@
 #include "base/once_each.h"
 #include "definition.h"
 #include "exemplar_source.h"
-#include "extra_labels.h"
 #include "family_state.h"
-#include "names.h"
+#include "model/extra_labels.h"
+#include "model/names.h"
 #include "negotiation.h"
 #include "registered_collector.h"
 

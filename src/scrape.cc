@@ -7,7 +7,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "label_cursor.h"
+#include "model/label_cursor.h"
 
 namespace narthex::detail {
 

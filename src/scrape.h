@@ -14,7 +14,7 @@
 #include <narthex/sink.h>
 
 #include "family_state.h"
-#include "name_clash.h"
+#include "model/name_clash.h"
 #include "recording.h"
 #include "registered_collector.h"
 #include "registry_state.h"

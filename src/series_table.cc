@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "escape.h"
-#include "label_hash.h"
+#include "model/escape.h"
+#include "model/label_hash.h"
 
 namespace narthex::detail {
 

@@ -13,8 +13,8 @@
 #include <narthex/detail/kind.h>
 
 #include "expiry.h"
-#include "label_order.h"
-#include "label_values.h"
+#include "model/label_order.h"
+#include "model/label_values.h"
 #include "series_index.h"
 #include "series_list.h"
 

@@ -1,4 +1,4 @@
-#include "escape.h"
+#include "model/escape.h"
 
 #include <algorithm>
 #include <string>

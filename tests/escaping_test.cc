@@ -1,4 +1,4 @@
-#include "escaping.h"
+#include "model/escaping.h"
 
 #include <array>
 #include <string>

@@ -10,9 +10,9 @@
 #include <narthex/narthex.h>
 
 #include "base/totals.h"
-#include "checked_labels.h"
 #include "exemplar_copies.h"
 #include "exemplar_sink.h"
+#include "model/checked_labels.h"
 #include "sample.h"
 
 namespace narthex {

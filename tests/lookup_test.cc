@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "label_order.h"
+#include "model/label_order.h"
 #include "sample.h"
 #include "series_table.h"
 #include "threads.h"

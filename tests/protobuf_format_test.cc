@@ -10,8 +10,8 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
-#include "checked_labels.h"
 #include "formats/protobuf_writer.h"
+#include "model/checked_labels.h"
 
 namespace narthex {
 namespace {

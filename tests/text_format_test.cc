@@ -7,8 +7,8 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
-#include "checked_labels.h"
 #include "formats/text_writer.h"
+#include "model/checked_labels.h"
 
 namespace narthex {
 namespace {

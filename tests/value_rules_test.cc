@@ -1,4 +1,4 @@
-#include "value_rules.h"
+#include "model/value_rules.h"
 
 #include <chrono>
 #include <limits>
@@ -10,8 +10,8 @@
 #include <narthex/error.h>
 #include <narthex/narthex.h>
 
-#include "checked_labels.h"
 #include "made_collector.h"
+#include "model/checked_labels.h"
 
 namespace narthex {
 namespace {

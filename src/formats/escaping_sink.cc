@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 
-#include "../checked_labels.h"
-#include "../label_cursor.h"
-#include "../name_clash.h"
-#include "../sample_rules.h"
+#include "model/checked_labels.h"
+#include "model/label_cursor.h"
+#include "model/name_clash.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

@@ -10,7 +10,7 @@
 
 #include <narthex/sink.h>
 
-#include "../escaping.h"
+#include "model/escaping.h"
 
 namespace narthex::detail {
 

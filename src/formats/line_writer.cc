@@ -2,10 +2,10 @@
 
 #include <narthex/error.h>
 
-#include "../escape.h"
-#include "../names.h"
-#include "../sample_rules.h"
 #include "base/totals.h"
+#include "model/escape.h"
+#include "model/names.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

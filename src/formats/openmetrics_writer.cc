@@ -3,10 +3,10 @@
 #include <limits>
 #include <string>
 
-#include "../escape.h"
-#include "../sample_rules.h"
 #include "base/number.h"
 #include "base/totals.h"
+#include "model/escape.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

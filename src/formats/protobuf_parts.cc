@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "../escape.h"
-#include "../label_cursor.h"
-#include "../sample_rules.h"
+#include "model/escape.h"
+#include "model/label_cursor.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

@@ -8,9 +8,9 @@
 #include <narthex/error.h>
 #include <protozero/varint.hpp>
 
-#include "../escape.h"
-#include "../sample_rules.h"
 #include "base/totals.h"
+#include "model/escape.h"
+#include "model/sample_rules.h"
 #include "protobuf_histogram.h"
 #include "protobuf_parts.h"
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "../escape.h"
-#include "../sample_rules.h"
 #include "base/number.h"
 #include "base/totals.h"
+#include "model/escape.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

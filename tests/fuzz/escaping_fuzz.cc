@@ -10,11 +10,11 @@
 #include <narthex/labels.h>
 
 #include "base/utf8.h"
-#include "escape.h"
-#include "escaping.h"
 #include "fuzz.h"
-#include "label_cursor.h"
-#include "names.h"
+#include "model/escape.h"
+#include "model/escaping.h"
+#include "model/label_cursor.h"
+#include "model/names.h"
 
 namespace narthex {
 namespace {

@@ -1,4 +1,4 @@
-#include "label_hash.h"
+#include "model/label_hash.h"
 
 #include <random>
 

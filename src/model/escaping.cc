@@ -1,4 +1,4 @@
-#include "escaping.h"
+#include "model/escaping.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
-#include "names.h"
-#include "sample_rules.h"
+#include "model/names.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "extra_labels.h"
+#include "model/extra_labels.h"
 
 #include <algorithm>
 #include <string_view>
@@ -8,7 +8,7 @@
 #include <narthex/error.h>
 
 #include "base/utf8.h"
-#include "label_cursor.h"
+#include "model/label_cursor.h"
 
 namespace narthex::detail {
 

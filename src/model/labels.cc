@@ -7,9 +7,9 @@
 #include <narthex/error.h>
 
 #include "base/totals.h"
-#include "label_cursor.h"
-#include "label_order.h"
-#include "names.h"
+#include "model/label_cursor.h"
+#include "model/label_order.h"
+#include "model/names.h"
 
 namespace narthex {
 

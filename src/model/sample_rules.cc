@@ -1,4 +1,4 @@
-#include "sample_rules.h"
+#include "model/sample_rules.h"
 
 #include <string>
 
@@ -7,8 +7,8 @@
 #include <narthex/error.h>
 
 #include "base/utf8.h"
-#include "label_cursor.h"
-#include "names.h"
+#include "model/label_cursor.h"
+#include "model/names.h"
 
 namespace narthex::detail {
 

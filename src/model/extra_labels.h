@@ -5,7 +5,7 @@
 
 #include <narthex/labels.h>
 
-#include "names.h"
+#include "model/names.h"
 
 namespace narthex::detail {
 

@@ -1,11 +1,11 @@
-#include "label_order.h"
+#include "model/label_order.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "escape.h"
-#include "names.h"
+#include "model/escape.h"
+#include "model/names.h"
 
 namespace narthex::detail {
 

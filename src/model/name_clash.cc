@@ -1,4 +1,4 @@
-#include "name_clash.h"
+#include "model/name_clash.h"
 
 #include <algorithm>
 #include <array>

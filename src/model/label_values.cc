@@ -1,10 +1,10 @@
-#include "label_values.h"
+#include "model/label_values.h"
 
 #include <cstddef>
 
 #include "base/totals.h"
 #include "base/utf8.h"
-#include "escape.h"
+#include "model/escape.h"
 
 namespace narthex::detail {
 

@@ -6,7 +6,7 @@
 
 #include <narthex/labels.h>
 
-#include "escape.h"
+#include "model/escape.h"
 
 namespace narthex::detail {
 

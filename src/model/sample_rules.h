@@ -6,7 +6,7 @@
 #include <narthex/labels.h>
 #include <narthex/sink.h>
 
-#include "names.h"
+#include "model/names.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "value_rules.h"
+#include "model/value_rules.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,7 +16,7 @@
 #include "base/log_index.h"
 #include "base/number.h"
 #include "base/utf8.h"
-#include "sample_rules.h"
+#include "model/sample_rules.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "names.h"
+#include "model/names.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <narthex/detail/quote.h>
 
 #include "base/utf8.h"
-#include "escape.h"
+#include "model/escape.h"
 
 namespace narthex::detail {
 
