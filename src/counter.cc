@@ -6,7 +6,7 @@
 #include <narthex/sink.h>
 
 #include "exemplar_copies.h"
-#include "promotion.h"
+#include "shards/promotion.h"
 
 namespace narthex::detail {
 

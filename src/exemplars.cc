@@ -6,7 +6,7 @@
 #include "exemplar_copies.h"
 #include "exemplar_text.h"
 #include "kept_exemplars.h"
-#include "shards.h"
+#include "shards/shards.h"
 
 namespace narthex::detail {
 

@@ -7,7 +7,7 @@
 
 #include <narthex/sink.h>
 
-#include "promotion.h"
+#include "shards/promotion.h"
 
 namespace narthex::detail {
 

@@ -16,9 +16,9 @@
 #include "base/number.h"
 #include "cumulative.h"
 #include "exemplar_copies.h"
-#include "histogram_cells.h"
 #include "native_histogram.h"
-#include "promotion.h"
+#include "shards/histogram_cells.h"
+#include "shards/promotion.h"
 
 namespace narthex::detail {
 

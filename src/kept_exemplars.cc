@@ -6,7 +6,7 @@
 #include <span>
 
 #include "exemplar_text.h"
-#include "shards.h"
+#include "shards/shards.h"
 
 namespace narthex::detail {
 

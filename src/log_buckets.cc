@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include "promotion.h"
+#include "shards/promotion.h"
 
 namespace narthex::detail {
 

@@ -11,8 +11,8 @@
 #include <narthex/detail/shard.h>
 
 #include "base/log_index.h"
-#include "histogram_cells.h"
 #include "log_table.h"
+#include "shards/histogram_cells.h"
 
 namespace narthex::detail {
 

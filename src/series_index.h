@@ -8,7 +8,7 @@
 #include <narthex/detail/borrow.h>
 #include <narthex/detail/series.h>
 
-#include "hazards.h"
+#include "shards/hazards.h"
 
 namespace narthex::detail {
 

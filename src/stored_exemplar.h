@@ -9,7 +9,7 @@
 
 #include <narthex/detail/creation_time.h>
 
-#include "shards.h"
+#include "shards/shards.h"
 
 namespace narthex::detail {
 

@@ -17,7 +17,7 @@
 #include <narthex/narthex.h>
 
 #include "sample.h"
-#include "shards.h"
+#include "shards/shards.h"
 #include "threads.h"
 
 namespace narthex {

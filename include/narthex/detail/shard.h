@@ -43,7 +43,7 @@ class CellPages {
   std::array<std::atomic<Cell*>, kSlots / kCellsPerPage> pages_{};
 };
 
-// A pointer that keeps what it points at from being freed while it stands there; see src/hazards.h.
+// A pointer that keeps what it points at from being freed while it stands there; see src/shards/hazards.h.
 using Hazard = std::atomic<const void*>;
 
 // Everything that one thread writes and the others read. It belongs to one thread at a time; a thread that ends leaves

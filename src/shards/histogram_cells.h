@@ -5,8 +5,8 @@
 #include <narthex/detail/histogram_series.h>
 #include <narthex/detail/shard.h>
 
-#include "shards.h"
-#include "slots.h"
+#include "shards/shards.h"
+#include "shards/slots.h"
 
 namespace narthex::detail {
 

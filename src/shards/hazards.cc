@@ -1,4 +1,4 @@
-#include "hazards.h"
+#include "shards/hazards.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "shards.h"
+#include "shards/shards.h"
 
 namespace narthex::detail {
 

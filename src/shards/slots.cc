@@ -1,4 +1,4 @@
-#include "slots.h"
+#include "shards/slots.h"
 
 #include <type_traits>
 

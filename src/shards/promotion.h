@@ -4,8 +4,8 @@
 
 #include <narthex/detail/shard.h>
 
-#include "shards.h"
-#include "slots.h"
+#include "shards/shards.h"
+#include "shards/slots.h"
 
 namespace narthex::detail {
 

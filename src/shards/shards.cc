@@ -1,4 +1,4 @@
-#include "shards.h"
+#include "shards/shards.h"
 
 #include <memory>
 #include <new>
@@ -6,8 +6,8 @@
 
 #include <pthread.h>
 
-#include "hazards.h"
-#include "slots.h"
+#include "shards/hazards.h"
+#include "shards/slots.h"
 
 namespace narthex::detail {
 
