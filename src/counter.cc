@@ -5,7 +5,7 @@
 
 #include <narthex/sink.h>
 
-#include "exemplar_copies.h"
+#include "exemplars/exemplar_copies.h"
 #include "shards/promotion.h"
 
 namespace narthex::detail {

@@ -7,7 +7,7 @@
 
 #include <narthex/sink.h>
 
-#include "exemplar_copies.h"
+#include "exemplars/exemplar_copies.h"
 
 namespace narthex::detail {
 

@@ -15,7 +15,7 @@
 
 #include "base/number.h"
 #include "cumulative.h"
-#include "exemplar_copies.h"
+#include "exemplars/exemplar_copies.h"
 #include "native_histogram.h"
 #include "shards/histogram_cells.h"
 #include "shards/promotion.h"

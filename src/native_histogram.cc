@@ -12,7 +12,7 @@
 
 #include "base/number.h"
 #include "cumulative.h"
-#include "exemplar_copies.h"
+#include "exemplars/exemplar_copies.h"
 #include "log_counts.h"
 
 namespace narthex::detail {

@@ -17,7 +17,7 @@
 #include "base/diagnostics.h"
 #include "base/once_each.h"
 #include "definition.h"
-#include "exemplar_source.h"
+#include "exemplars/exemplar_source.h"
 #include "family_state.h"
 #include "model/extra_labels.h"
 #include "model/names.h"

@@ -10,8 +10,8 @@
 #include <narthex/narthex.h>
 
 #include "base/totals.h"
-#include "exemplar_copies.h"
 #include "exemplar_sink.h"
+#include "exemplars/exemplar_copies.h"
 #include "model/checked_labels.h"
 #include "sample.h"
 

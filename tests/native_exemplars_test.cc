@@ -1,4 +1,4 @@
-#include "native_exemplars.h"
+#include "exemplars/native_exemplars.h"
 
 #include <chrono>
 #include <limits>

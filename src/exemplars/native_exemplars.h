@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "stored_exemplar.h"
+#include "exemplars/stored_exemplar.h"
 
 namespace narthex::detail {
 

@@ -1,11 +1,11 @@
-#include "kept_exemplars.h"
+#include "exemplars/kept_exemplars.h"
 
 #include <algorithm>
 #include <chrono>
 #include <new>
 #include <span>
 
-#include "exemplar_text.h"
+#include "exemplars/exemplar_text.h"
 #include "shards/shards.h"
 
 namespace narthex::detail {

@@ -3,9 +3,9 @@
 #include <memory>
 #include <new>
 
-#include "exemplar_copies.h"
-#include "exemplar_text.h"
-#include "kept_exemplars.h"
+#include "exemplars/exemplar_copies.h"
+#include "exemplars/exemplar_text.h"
+#include "exemplars/kept_exemplars.h"
 #include "shards/shards.h"
 
 namespace narthex::detail {

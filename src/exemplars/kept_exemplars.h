@@ -9,10 +9,10 @@
 
 #include <narthex/detail/exemplars.h>
 
-#include "exemplar_copies.h"
-#include "exemplar_source.h"
-#include "native_exemplars.h"
-#include "stored_exemplar.h"
+#include "exemplars/exemplar_copies.h"
+#include "exemplars/exemplar_source.h"
+#include "exemplars/native_exemplars.h"
+#include "exemplars/stored_exemplar.h"
 
 namespace narthex::detail {
 

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 #include <narthex/sink.h>
 
+#include "exemplars/stored_exemplar.h"
 #include "model/checked_labels.h"
-#include "stored_exemplar.h"
 
 namespace narthex::detail {
 

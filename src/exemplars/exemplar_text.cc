@@ -1,4 +1,4 @@
-#include "exemplar_text.h"
+#include "exemplars/exemplar_text.h"
 
 #include "base/totals.h"
 #include "base/utf8.h"

@@ -1,4 +1,4 @@
-#include "exemplar_source.h"
+#include "exemplars/exemplar_source.h"
 
 #include "base/totals.h"
 
