@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "log_buckets.h"
+#include "metrics/log_buckets.h"
 #include "native_sample.h"
 
 namespace narthex {

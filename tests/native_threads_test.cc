@@ -14,7 +14,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "log_buckets.h"
+#include "metrics/log_buckets.h"
 #include "native_sample.h"
 #include "sample.h"
 #include "threads.h"

@@ -12,8 +12,8 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "log_buckets.h"
-#include "quantile_window.h"
+#include "metrics/log_buckets.h"
+#include "metrics/quantile_window.h"
 #include "sample.h"
 
 namespace narthex {

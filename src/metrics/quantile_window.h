@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "log_counts.h"
+#include "metrics/log_counts.h"
 
 namespace narthex::detail {
 

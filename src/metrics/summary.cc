@@ -14,8 +14,8 @@
 #include <narthex/sink.h>
 
 #include "base/number.h"
-#include "log_buckets.h"
-#include "quantile_window.h"
+#include "metrics/log_buckets.h"
+#include "metrics/quantile_window.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "log_counts.h"
+#include "metrics/log_counts.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "log_buckets.h"
+#include "metrics/log_buckets.h"
 
 #include <cstdlib>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "quantile_window.h"
+#include "metrics/quantile_window.h"
 
 #include <utility>
 

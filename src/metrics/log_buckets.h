@@ -11,7 +11,7 @@
 #include <narthex/detail/shard.h>
 
 #include "base/log_index.h"
-#include "log_table.h"
+#include "metrics/log_table.h"
 #include "shards/histogram_cells.h"
 
 namespace narthex::detail {

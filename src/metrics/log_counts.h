@@ -7,7 +7,7 @@
 
 #include <narthex/sink.h>
 
-#include "log_buckets.h"
+#include "metrics/log_buckets.h"
 
 namespace narthex::detail {
 

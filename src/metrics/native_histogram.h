@@ -7,7 +7,7 @@
 #include <narthex/detail/histogram_series.h>
 #include <narthex/histogram.h>
 
-#include "log_buckets.h"
+#include "metrics/log_buckets.h"
 
 namespace narthex::detail {
 

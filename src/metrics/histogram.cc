@@ -14,9 +14,9 @@
 #include <narthex/sink.h>
 
 #include "base/number.h"
-#include "cumulative.h"
 #include "exemplars/exemplar_copies.h"
-#include "native_histogram.h"
+#include "metrics/cumulative.h"
+#include "metrics/native_histogram.h"
 #include "shards/histogram_cells.h"
 #include "shards/promotion.h"
 

@@ -1,4 +1,4 @@
-#include "native_histogram.h"
+#include "metrics/native_histogram.h"
 
 #include <cmath>
 #include <string_view>
@@ -11,9 +11,9 @@
 #include <narthex/sink.h>
 
 #include "base/number.h"
-#include "cumulative.h"
 #include "exemplars/exemplar_copies.h"
-#include "log_counts.h"
+#include "metrics/cumulative.h"
+#include "metrics/log_counts.h"
 
 namespace narthex::detail {
 
