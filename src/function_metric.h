@@ -6,7 +6,7 @@
 #include <narthex/collector.h>
 #include <narthex/emit.h>
 
-#include "definition.h"
+#include "families/definition.h"
 #include "model/label_order.h"
 
 namespace narthex::detail {

@@ -10,7 +10,7 @@
 #include <narthex/runtime_collector.h>
 #include <narthex/sink.h>
 
-#include "definition.h"
+#include "families/definition.h"
 #include "registry_state.h"
 #include "scrape.h"
 

@@ -16,9 +16,9 @@
 
 #include "base/diagnostics.h"
 #include "base/once_each.h"
-#include "definition.h"
 #include "exemplars/exemplar_source.h"
-#include "family_state.h"
+#include "families/definition.h"
+#include "families/family_state.h"
 #include "model/extra_labels.h"
 #include "model/names.h"
 #include "negotiation.h"

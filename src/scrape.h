@@ -13,7 +13,7 @@
 #include <narthex/registry.h>
 #include <narthex/sink.h>
 
-#include "family_state.h"
+#include "families/family_state.h"
 #include "model/name_clash.h"
 #include "recording.h"
 #include "registered_collector.h"

@@ -11,9 +11,9 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "families/series_table.h"
 #include "model/label_order.h"
 #include "sample.h"
-#include "series_table.h"
 #include "threads.h"
 
 namespace narthex {

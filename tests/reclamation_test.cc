@@ -9,8 +9,8 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "series_index.h"
-#include "series_list.h"
+#include "families/series_index.h"
+#include "families/series_list.h"
 #include "threads.h"
 
 namespace narthex::detail {

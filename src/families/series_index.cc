@@ -1,4 +1,4 @@
-#include "series_index.h"
+#include "families/series_index.h"
 
 #include <algorithm>
 #include <memory>

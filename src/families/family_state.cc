@@ -1,4 +1,4 @@
-#include "family_state.h"
+#include "families/family_state.h"
 
 #include <algorithm>
 #include <optional>

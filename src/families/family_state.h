@@ -11,9 +11,9 @@
 #include <narthex/sink.h>
 
 #include "base/diagnostics.h"
-#include "definition.h"
+#include "families/definition.h"
+#include "families/series_table.h"
 #include "model/label_order.h"
-#include "series_table.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "definition.h"
+#include "families/definition.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "series_table.h"
+#include "families/series_table.h"
 
 #include <algorithm>
 #include <memory>

@@ -4,7 +4,7 @@
 #include <fmt/ranges.h>
 #include <narthex/error.h>
 
-#include "family_state.h"
+#include "families/family_state.h"
 
 namespace narthex::detail {
 

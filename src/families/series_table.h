@@ -12,11 +12,11 @@
 #include <narthex/detail/borrow.h>
 #include <narthex/detail/kind.h>
 
-#include "expiry.h"
+#include "families/expiry.h"
+#include "families/series_index.h"
+#include "families/series_list.h"
 #include "model/label_order.h"
 #include "model/label_values.h"
-#include "series_index.h"
-#include "series_list.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "series_list.h"
+#include "families/series_list.h"
 
 #include <algorithm>
 #include <utility>
