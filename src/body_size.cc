@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-#include "scrape.h"
+#include "registry/scrape.h"
 
 namespace narthex::detail {
 

@@ -16,7 +16,7 @@
 #include "formats/text_writer.h"
 #include "name_filter.h"
 #include "negotiation.h"
-#include "scrape.h"
+#include "registry/scrape.h"
 
 namespace narthex {
 

@@ -9,7 +9,7 @@
 #include <narthex/sink.h>
 
 #include "base/totals.h"
-#include "registry_state.h"
+#include "registry/registry_state.h"
 
 namespace narthex {
 

@@ -20,7 +20,7 @@ LINES = re.compile(r"<!-- lines of: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
 # What looks like a link there is none: a lambda with its parameters, say.
 CODE = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
-# What stands alone in the documents' words for a place in the tree: `src/registry.cc`, `tests/`.
+# What stands alone in the documents' words for a place in the tree: `src/registry/registry.cc`, `tests/`.
 PLACE = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
 # How tests say which rules they hold: a line that ends "SPEC cases 1 to 22 and 28, and case 30".
 CASES = re.compile(r"SPEC (cases? .*)")

@@ -1,4 +1,4 @@
-#include "scrape.h"
+#include "registry/scrape.h"
 
 #include <algorithm>
 #include <utility>

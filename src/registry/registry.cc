@@ -11,8 +11,8 @@
 #include <narthex/sink.h>
 
 #include "families/definition.h"
-#include "registry_state.h"
-#include "scrape.h"
+#include "registry/registry_state.h"
+#include "registry/scrape.h"
 
 namespace narthex {
 

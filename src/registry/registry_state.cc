@@ -1,4 +1,4 @@
-#include "registry_state.h"
+#include "registry/registry_state.h"
 
 #include <algorithm>
 #include <optional>
@@ -9,8 +9,8 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
-#include "function_metric.h"
 #include "model/name_clash.h"
+#include "registry/function_metric.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "registered_collector.h"
+#include "registry/registered_collector.h"
 
 #include <algorithm>
 #include <exception>
@@ -8,7 +8,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "registry_state.h"
+#include "registry/registry_state.h"
 
 namespace narthex {
 

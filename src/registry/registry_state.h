@@ -22,7 +22,7 @@
 #include "model/extra_labels.h"
 #include "model/names.h"
 #include "negotiation.h"
-#include "registered_collector.h"
+#include "registry/registered_collector.h"
 
 namespace narthex::detail {
 

@@ -15,7 +15,7 @@
 
 #include "base/diagnostics.h"
 #include "base/once_each.h"
-#include "recording.h"
+#include "registry/recording.h"
 
 namespace narthex::detail {
 

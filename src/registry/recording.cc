@@ -1,4 +1,4 @@
-#include "recording.h"
+#include "registry/recording.h"
 
 #include <span>
 

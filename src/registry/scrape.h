@@ -15,9 +15,9 @@
 
 #include "families/family_state.h"
 #include "model/name_clash.h"
-#include "recording.h"
-#include "registered_collector.h"
-#include "registry_state.h"
+#include "registry/recording.h"
+#include "registry/registered_collector.h"
+#include "registry/registry_state.h"
 
 namespace narthex::detail {
 

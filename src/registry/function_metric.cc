@@ -1,4 +1,4 @@
-#include "function_metric.h"
+#include "registry/function_metric.h"
 
 #include <string>
 #include <utility>
