@@ -1,4 +1,4 @@
-#include "escaping_sink.h"
+#include "formats/escaping_sink.h"
 
 #include <algorithm>
 

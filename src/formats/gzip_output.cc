@@ -1,4 +1,4 @@
-#include "gzip_output.h"
+#include "formats/gzip_output.h"
 
 #include <cstddef>
 

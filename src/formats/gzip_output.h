@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "gzip_stream.h"
-#include "output.h"
+#include "formats/gzip_stream.h"
+#include "formats/output.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "gzip_stream.h"
+#include "formats/gzip_stream.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "line_writer.h"
+#include "formats/line_writer.h"
 
 #include <narthex/error.h>
 

@@ -10,8 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/number.h"
-#include "number_label.h"
-#include "stage.h"
+#include "formats/number_label.h"
+#include "formats/stage.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "message_buffer.h"
+#include "formats/message_buffer.h"
 
 #include <algorithm>
 #include <atomic>

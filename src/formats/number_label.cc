@@ -1,4 +1,4 @@
-#include "number_label.h"
+#include "formats/number_label.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "openmetrics_writer.h"
+#include "formats/openmetrics_writer.h"
 
 #include <limits>
 #include <string>

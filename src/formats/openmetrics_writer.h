@@ -7,8 +7,8 @@
 
 #include <narthex/sink.h>
 
-#include "line_writer.h"
-#include "number_label.h"
+#include "formats/line_writer.h"
+#include "formats/number_label.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "protobuf_histogram.h"
+#include "formats/protobuf_histogram.h"
 
 #include <cmath>
 #include <cstddef>

@@ -2,7 +2,7 @@
 
 #include <narthex/sink.h>
 
-#include "protobuf_parts.h"
+#include "formats/protobuf_parts.h"
 
 namespace narthex::detail {
 

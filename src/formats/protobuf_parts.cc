@@ -1,4 +1,4 @@
-#include "protobuf_parts.h"
+#include "formats/protobuf_parts.h"
 
 #include <fmt/format.h>
 

@@ -7,7 +7,7 @@
 
 #include <narthex/sink.h>
 
-#include "message_buffer.h"
+#include "formats/message_buffer.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "protobuf_writer.h"
+#include "formats/protobuf_writer.h"
 
 #include <array>
 #include <cstddef>
@@ -9,10 +9,10 @@
 #include <protozero/varint.hpp>
 
 #include "base/totals.h"
+#include "formats/protobuf_histogram.h"
+#include "formats/protobuf_parts.h"
 #include "model/escape.h"
 #include "model/sample_rules.h"
-#include "protobuf_histogram.h"
-#include "protobuf_parts.h"
 
 namespace narthex::detail {
 

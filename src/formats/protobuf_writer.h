@@ -6,8 +6,8 @@
 
 #include <narthex/sink.h>
 
-#include "message_buffer.h"
-#include "output.h"
+#include "formats/message_buffer.h"
+#include "formats/output.h"
 
 namespace narthex::detail {
 

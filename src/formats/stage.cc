@@ -1,4 +1,4 @@
-#include "stage.h"
+#include "formats/stage.h"
 
 #include <algorithm>
 

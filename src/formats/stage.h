@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "output.h"
+#include "formats/output.h"
 
 namespace narthex::detail {
 

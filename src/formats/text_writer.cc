@@ -1,4 +1,4 @@
-#include "text_writer.h"
+#include "formats/text_writer.h"
 
 #include <limits>
 #include <string>
