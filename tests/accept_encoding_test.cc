@@ -1,4 +1,4 @@
-#include "accept_encoding.h"
+#include "exposition/accept_encoding.h"
 
 #include <string>
 #include <string_view>

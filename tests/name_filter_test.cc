@@ -1,4 +1,4 @@
-#include "name_filter.h"
+#include "exposition/name_filter.h"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "negotiation.h"
+#include "exposition/negotiation.h"
 
 #include <string>
 #include <string_view>

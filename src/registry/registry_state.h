@@ -17,11 +17,11 @@
 #include "base/diagnostics.h"
 #include "base/once_each.h"
 #include "exemplars/exemplar_source.h"
+#include "exposition/negotiation.h"
 #include "families/definition.h"
 #include "families/family_state.h"
 #include "model/extra_labels.h"
 #include "model/names.h"
-#include "negotiation.h"
 #include "registry/registered_collector.h"
 
 namespace narthex::detail {

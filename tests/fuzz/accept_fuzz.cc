@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "accept_encoding.h"
+#include "exposition/accept_encoding.h"
+#include "exposition/negotiation.h"
 #include "fuzz.h"
-#include "negotiation.h"
 
 namespace narthex {
 namespace {

@@ -9,8 +9,8 @@
 
 #include <narthex/sink.h>
 
+#include "exposition/name_filter.h"
 #include "fuzz.h"
-#include "name_filter.h"
 
 namespace narthex {
 namespace {

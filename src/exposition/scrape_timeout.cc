@@ -7,7 +7,7 @@
 
 #include <narthex/exposition.h>
 
-#include "http_list.h"
+#include "exposition/http_list.h"
 
 namespace narthex {
 

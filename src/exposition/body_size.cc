@@ -1,4 +1,4 @@
-#include "body_size.h"
+#include "exposition/body_size.h"
 
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-#include "name_filter.h"
+#include "exposition/name_filter.h"
 
 #include <algorithm>
 #include <charconv>

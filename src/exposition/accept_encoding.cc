@@ -1,9 +1,9 @@
-#include "accept_encoding.h"
+#include "exposition/accept_encoding.h"
 
 #include <algorithm>
 #include <optional>
 
-#include "http_list.h"
+#include "exposition/http_list.h"
 
 namespace narthex::detail {
 

@@ -1,4 +1,4 @@
-#include "http_list.h"
+#include "exposition/http_list.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -7,7 +7,7 @@
 
 #include <narthex/registry.h>
 
-#include "negotiation.h"
+#include "exposition/negotiation.h"
 
 namespace narthex::detail {
 

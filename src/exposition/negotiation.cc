@@ -1,11 +1,11 @@
-#include "negotiation.h"
+#include "exposition/negotiation.h"
 
 #include <array>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "http_list.h"
+#include "exposition/http_list.h"
 
 namespace narthex::detail {
 

@@ -7,15 +7,15 @@
 #include <string>
 #include <string_view>
 
-#include "accept_encoding.h"
-#include "body_size.h"
+#include "exposition/accept_encoding.h"
+#include "exposition/body_size.h"
+#include "exposition/name_filter.h"
+#include "exposition/negotiation.h"
 #include "formats/escaping_sink.h"
 #include "formats/gzip_output.h"
 #include "formats/openmetrics_writer.h"
 #include "formats/protobuf_writer.h"
 #include "formats/text_writer.h"
-#include "name_filter.h"
-#include "negotiation.h"
 #include "registry/scrape.h"
 
 namespace narthex {
