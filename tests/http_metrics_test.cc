@@ -15,7 +15,7 @@
 #include <narthex/narthex.h>
 
 #include "golden.h"
-#include "http_words.h"
+#include "instrumentation/http_words.h"
 #include "made_collector.h"
 #include "sample.h"
 

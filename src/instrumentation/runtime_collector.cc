@@ -5,7 +5,7 @@
 #include <features.h>
 #include <fmt/format.h>
 
-#include "numbers.h"
+#include "instrumentation/numbers.h"
 
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)  // has mallinfo2, and dlsym without a library of its own
 #define NARTHEX_HAS_MALLINFO2

@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "http_state.h"
+#include "instrumentation/http_state.h"
 
 namespace narthex {
 

@@ -14,8 +14,8 @@
 
 #include "base/once_made.h"
 #include "base/striped_count.h"
-#include "http_routes.h"
-#include "http_words.h"
+#include "instrumentation/http_routes.h"
+#include "instrumentation/http_words.h"
 
 namespace narthex::detail {
 

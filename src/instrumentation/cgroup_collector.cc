@@ -9,8 +9,8 @@
 #include <narthex/labels.h>
 #include <unistd.h>
 
-#include "numbers.h"
-#include "proc_files.h"
+#include "instrumentation/numbers.h"
+#include "instrumentation/proc_files.h"
 
 namespace narthex {
 

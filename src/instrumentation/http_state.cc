@@ -1,4 +1,4 @@
-#include "http_state.h"
+#include "instrumentation/http_state.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -13,8 +13,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "numbers.h"
-#include "proc_files.h"
+#include "instrumentation/numbers.h"
+#include "instrumentation/proc_files.h"
 
 namespace narthex {
 

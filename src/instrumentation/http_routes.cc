@@ -1,4 +1,4 @@
-#include "http_routes.h"
+#include "instrumentation/http_routes.h"
 
 #include <algorithm>
 

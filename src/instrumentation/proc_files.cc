@@ -1,4 +1,4 @@
-#include "proc_files.h"
+#include "instrumentation/proc_files.h"
 
 #include <algorithm>
 #include <array>
