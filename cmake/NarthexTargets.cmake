@@ -12,15 +12,16 @@ endmacro()
 # Gives a library of ours what all of them share: its alias, its headers, C++20, hidden symbols, and its place in the
 # installed package.
 #
-#   narthex_library(<target> EXPORT_AS <name> INCLUDE <folder>)
+#   narthex_library(<target> EXPORT_AS <name> INCLUDE <folder>...)
 function(narthex_library target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPORT_AS;INCLUDE" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPORT_AS" "INCLUDE")
 
   add_library(narthex::${arg_EXPORT_AS} ALIAS ${target})
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_include_directories(${target} PUBLIC
-    $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/${arg_INCLUDE}>
-    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  foreach(folder ${arg_INCLUDE})
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/${folder}>)
+  endforeach()
+  target_include_directories(${target} PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${arg_EXPORT_AS}
     VERSION ${PROJECT_VERSION}
@@ -34,7 +35,8 @@ function(narthex_library target)
   if(NOT NARTHEX_INSTALL)
     return()
   endif()
-  install(DIRECTORY ${arg_INCLUDE}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  list(TRANSFORM arg_INCLUDE APPEND /)
+  install(DIRECTORY ${arg_INCLUDE} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(TARGETS ${target} EXPORT ${target}-targets)
   install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
 endfunction()

@@ -24,7 +24,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 PLACE = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
 # How tests say which rules they hold: a line that ends "SPEC cases 1 to 22 and 28, and case 30".
 CASES = re.compile(r"SPEC (cases? .*)")
-# A row of the table of rules in docs/compliance.md: | 29-31 | `tests/text_format_test.cc` | `TextFormat.IsRight` | ... |
+# A row of the table of rules in docs/compliance.md: | 29-31 | `tests/unit/formats/text_format_test.cc` | `TextFormat.IsRight` | ... |
 RULE_ROW = re.compile(r"^\| ([\d-]+) \|(.*?)\|(.*?)\|.*\|$", re.MULTILINE)
 LAST_CASE = 225
 

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "plugin.h"
-#include "threads.h"
+#include "support/threads.h"
 
 namespace narthex {
 namespace {

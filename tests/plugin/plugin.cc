@@ -2,7 +2,7 @@
 
 #include <narthex/narthex.h>
 
-#include "threads.h"
+#include "support/threads.h"
 
 // For a program that knows narthex: updates its metrics on the calling thread and on four others.
 extern "C" void update(narthex::Registry& registry, int times) {

@@ -6,8 +6,8 @@
 #include <narthex/narthex.h>
 
 #include "plugin.h"
-#include "sample.h"
-#include "threads.h"
+#include "support/sample.h"
+#include "support/threads.h"
 
 namespace narthex {
 namespace {

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <narthex/civetweb_exporter.h>
+
+#include "civetweb/relayed_peers.h"
+#include "civetweb/web_gate.h"
+#include "http/body_pool.h"
+#include "http/listen_address.h"
+#include "http/routes.h"
+
+struct mg_connection;
+struct mg_context;
+struct mg_request_info;
+
+namespace narthex::detail {
+
+// Who may ask the routes. What it points to outlives the server.
+struct Front {
+  WebGate* gate = nullptr;                  // asked first about every request
+  const RelayedPeers* only_from = nullptr;  // nobody else is answered
+};
+
+// civetweb, reduced to a server that answers every request from the routes: no document root, no scripts, no
+// websockets, no keep-alive (an idle connection would hold one of its few threads).
+class CivetwebServer {
+ public:
+  // Whether civetweb itself can listen on IPv6; Debian's is built without.
+  static bool knows_ipv6();
+
+  // `routes` needs to outlive the server. Throws std::system_error when it cannot start.
+  CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes,
+                 const Front& front);
+  CivetwebServer(const CivetwebServer&) = delete;
+  CivetwebServer& operator=(const CivetwebServer&) = delete;
+  ~CivetwebServer();
+
+  // Returns the ports, in the order of the addresses.
+  std::vector<std::uint16_t> ports() const;
+
+ private:
+  // Answers in place of all of civetweb's own handling: it calls this once it has read the headers of a request, before
+  // it looks at files, scripts, handlers or upgrades, and goes no further when the result is positive.
+  int begin_request(mg_connection* connection) noexcept;
+  int handle(mg_connection* connection);  // returns the status
+  Admission admit(const mg_request_info& info) const;
+
+  const std::vector<ListenAddress> addresses_;
+  const Routes& routes_;
+  const Front front_;
+  BodyPool bodies_;
+  mg_context* context_;
+};
+
+}  // namespace narthex::detail

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/socket.h"
+
+namespace narthex::detail {
+
+// One entry of CivetwebOptions::listen.
+struct ListenAddress {
+  std::string host;  // as it is shown: "127.0.0.1", "[::1]"
+  SocketAddress address;
+
+  bool is_ipv6() const noexcept { return address.storage.ss_family == AF_INET6; }
+  std::string with_port(std::uint16_t port) const;  // "127.0.0.1:9464"
+};
+
+// Returns the entries of a comma-separated list.
+// Throws std::system_error (invalid_argument), which quotes the entry that is wrong.
+std::vector<ListenAddress> parse_listen(std::string_view listen);
+
+// Throws the std::system_error for an address that nobody could listen on.
+[[noreturn]] void refuse_address(std::string_view address, int error, std::string_view hint = {});
+
+}  // namespace narthex::detail

@@ -1,0 +1,165 @@
+#include "http/tls_context.h"
+
+#include <array>
+#include <new>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "http/client_names.h"
+#include "http/small_file.h"
+#include "http/tls_names.h"
+
+namespace narthex::detail {
+
+namespace {
+
+template <auto Free>
+struct Freeing {
+  template <typename Object>
+  void operator()(Object* object) const {
+    Free(object);
+  }
+};
+using Bio = std::unique_ptr<BIO, Freeing<BIO_free>>;
+using Certificate = std::unique_ptr<X509, Freeing<X509_free>>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
+
+[[noreturn]] void refuse(std::string_view key, std::string_view file) {
+  std::array<char, 256> reason{};
+  ERR_error_string_n(ERR_peek_last_error(), reason.data(), reason.size());
+  ERR_clear_error();
+  throw RegistrationError(fmt::format("civetweb exporter: tls_server_config: {}{}{}: {}", key, file.empty() ? "" : " ",
+                                      file.empty() ? "" : quote(file), reason.data()));
+}
+
+Bio reading(const std::string& text) {
+  Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+  if (!bio) throw std::bad_alloc();
+  return bio;
+}
+
+// In place of asking for the passphrase at the terminal.
+int no_passphrase(char*, int, int, void*) { return -1; }
+
+// Returns the certificates of a PEM text, one at least.
+std::vector<Certificate> certificates_of(const std::string& text, std::string_view key, std::string_view file) {
+  const Bio bio = reading(text);
+  std::vector<Certificate> all;
+  while (Certificate next{PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr)})
+    all.push_back(std::move(next));
+  if (all.empty() || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) refuse(key, file);
+  ERR_clear_error();  // the end of the text was one
+  return all;
+}
+
+std::string text_of(const std::string& file, const std::string& inline_text) {
+  return file.empty() ? inline_text : read_small_file(file);
+}
+
+// Decides on the certificate of a client, in place of OpenSSL, which knows nothing of clients that are only asked.
+int verify_client(X509_STORE_CTX* store, void* argument) {
+  const auto& config = static_cast<const TlsContext*>(argument)->config();
+  const bool verifies =
+      config.client_auth == ClientAuth::kVerifyIfGiven || config.client_auth == ClientAuth::kRequireAndVerify;
+  if (verifies && X509_verify_cert(store) != 1) return 0;
+  if (config.client_allowed_sans.empty() || has_name(*X509_STORE_CTX_get0_cert(store), config.client_allowed_sans)) {
+    return 1;
+  }
+  X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
+  return 0;
+}
+
+template <typename Names, typename Translate>
+std::string joined(const Names& names, const Translate& translate) {
+  std::string list;
+  for (const std::string& name : names) {
+    const std::string_view openssl = translate(name);
+    if (openssl.empty()) continue;
+    if (!list.empty()) list += ':';
+    list += openssl;
+  }
+  return list;
+}
+
+}  // namespace
+
+TlsTexts read_tls_texts(const TlsConfig& config) {
+  return {.cert = text_of(config.cert_file, config.cert),
+          .key = text_of(config.key_file, config.key),
+          .client_ca = text_of(config.client_ca_file, config.client_ca)};
+}
+
+TlsContext::TlsContext(TlsConfig config, TlsTexts texts)
+    : config_(std::move(config)), texts_(std::move(texts)), context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+  if (!context_) throw std::bad_alloc();
+  // No connection goes on where another one ended: its certificate may not be good any more.
+  SSL_CTX_set_session_cache_mode(raw(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(raw(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_num_tickets(raw(), 0);
+  SSL_CTX_set_mode(raw(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // Else one read goes on for as long as a client has new keys to announce, and nobody else is served.
+  SSL_CTX_clear_mode(raw(), SSL_MODE_AUTO_RETRY);
+  set_versions_and_ciphers();
+  set_certificate();
+  set_client_certificates();
+}
+
+void TlsContext::set_versions_and_ciphers() {
+  if (config_.min_version < TLS1_2_VERSION) SSL_CTX_set_security_level(raw(), 0);  // OpenSSL 3 knows them there alone
+  SSL_CTX_set_min_proto_version(raw(), config_.min_version);
+  SSL_CTX_set_max_proto_version(raw(), config_.max_version);
+  if (config_.prefer_server_cipher_suites) SSL_CTX_set_options(raw(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+
+  const std::string modern = joined(config_.cipher_suites, [](const std::string& name) {
+    return is_tls13_cipher(name) ? std::string_view(name) : std::string_view();
+  });
+  const std::string older = joined(config_.cipher_suites, [](const std::string& name) {
+    return is_tls13_cipher(name) ? std::string_view() : std::string_view(OPENSSL_cipher_name(name.c_str()));
+  });
+  if (!modern.empty() && SSL_CTX_set_ciphersuites(raw(), modern.c_str()) != 1) refuse("cipher_suites", "");
+  if (!older.empty() && SSL_CTX_set_cipher_list(raw(), older.c_str()) != 1) refuse("cipher_suites", "");
+  if (!modern.empty() && older.empty()) SSL_CTX_set_min_proto_version(raw(), TLS1_3_VERSION);
+
+  const std::string curves = joined(config_.curve_preferences, openssl_curve);
+  if (!curves.empty() && SSL_CTX_set1_groups_list(raw(), curves.c_str()) != 1) refuse("curve_preferences", "");
+}
+
+void TlsContext::set_certificate() {
+  const std::vector<Certificate> chain = certificates_of(texts_.cert, "cert", config_.cert_file);
+  for (const Certificate& one : chain) {
+    const bool is_own = &one == &chain.front();
+    const long taken = is_own ? SSL_CTX_use_certificate(raw(), one.get()) : SSL_CTX_add1_chain_cert(raw(), one.get());
+    if (taken != 1) refuse("cert", config_.cert_file);
+  }
+  const Bio keys = reading(texts_.key);
+  const PrivateKey key(PEM_read_bio_PrivateKey(keys.get(), nullptr, no_passphrase, nullptr));
+  if (!key || SSL_CTX_use_PrivateKey(raw(), key.get()) != 1) refuse("key", config_.key_file);
+}
+
+void TlsContext::set_client_certificates() {
+  if (config_.client_auth == ClientAuth::kNone) return;
+  if (config_.has_client_ca()) {
+    for (const Certificate& authority : certificates_of(texts_.client_ca, "client_ca", config_.client_ca_file)) {
+      if (X509_STORE_add_cert(SSL_CTX_get_cert_store(raw()), authority.get()) != 1 ||
+          SSL_CTX_add_client_CA(raw(), authority.get()) != 1) {
+        refuse("client_ca", config_.client_ca_file);
+      }
+    }
+  }
+  const bool requires_one =
+      config_.client_auth == ClientAuth::kRequireAny || config_.client_auth == ClientAuth::kRequireAndVerify;
+  SSL_CTX_set_verify(raw(), SSL_VERIFY_PEER | (requires_one ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+  SSL_CTX_set_cert_verify_callback(raw(), verify_client, this);
+}
+
+}  // namespace narthex::detail

@@ -1,0 +1,74 @@
+#include "push/http_call.h"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <new>
+
+#include <curl/curl.h>
+
+namespace narthex::detail {
+
+namespace {
+
+// More of an answer is read, but not kept: a hostile one costs no memory.
+constexpr std::size_t kMostKept = 4096;
+
+std::size_t keep(const char* data, std::size_t, std::size_t size, void* kept) noexcept {
+  auto& text = *static_cast<std::string*>(kept);
+  const std::size_t room = kMostKept - text.size();
+  try {
+    text.append(data, size < room ? size : room);
+  } catch (const std::bad_alloc&) {
+    return 0;  // ends the transfer
+  }
+  return size;
+}
+
+using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+List list_of(const std::vector<std::string>& lines) {
+  List list(nullptr, curl_slist_free_all);
+  for (const std::string& line : lines) {
+    curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+    if (!longer) throw std::bad_alloc();
+    static_cast<void>(list.release());  // the longer one has it
+    list.reset(longer);
+  }
+  return list;
+}
+
+}  // namespace
+
+HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
+  static const CURLcode is_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const Easy easy(is_ready == CURLE_OK ? curl_easy_init() : nullptr, curl_easy_cleanup);
+  if (!easy) throw std::bad_alloc();
+  HttpReply reply;
+  std::array<char, CURL_ERROR_SIZE> reason{};
+  std::vector<std::string> lines = call.headers;
+  lines.emplace_back("Expect:");  // none: to ask before a large body takes one more round
+  const List headers = list_of(lines);
+  const auto set = [&easy](CURLoption option, auto value) { curl_easy_setopt(easy.get(), option, value); };
+  set(CURLOPT_URL, call.url.c_str());
+  set(CURLOPT_PATH_AS_IS, 1L);
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_CUSTOMREQUEST, call.method);
+  if (!call.body.empty()) {
+    set(CURLOPT_POSTFIELDS, call.body.data());
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+  }
+  set(CURLOPT_HTTPHEADER, headers.get());
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  set(CURLOPT_NOSIGNAL, 1L);  // other threads are none of its business
+  set(CURLOPT_ERRORBUFFER, reason.data());
+  set(CURLOPT_WRITEFUNCTION, keep);
+  set(CURLOPT_WRITEDATA, static_cast<void*>(&reply.body));
+  const CURLcode error = curl_easy_perform(easy.get());
+  if (error != CURLE_OK) return {0, reason[0] != '\0' ? reason.data() : curl_easy_strerror(error)};
+  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply.status);
+  return reply;
+}
+
+}  // namespace narthex::detail

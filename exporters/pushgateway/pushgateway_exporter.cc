@@ -1,0 +1,94 @@
+#include <narthex/pushgateway_exporter.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+#include <narthex/detail/push_rules.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <narthex/exposition.h>
+
+#include "push/http_call.h"
+#include "pushgateway/group_url.h"
+
+namespace narthex {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstPause{100};
+constexpr milliseconds kLongestTimeout{3'600'000};
+constexpr int kMostAttempts = 10;
+
+void check(const PushgatewayOptions& options) {
+  if (options.timeout.count() < 1 || options.timeout > kLongestTimeout) {
+    throw RegistrationError(
+        fmt::format("pushgateway exporter: timeout is {} ms; it can be from 1 ms to 1 hour", options.timeout.count()));
+  }
+  if (options.attempts < 1 || options.attempts > kMostAttempts) {
+    throw RegistrationError(
+        fmt::format("pushgateway exporter: attempts is {}; it can be from 1 to {}", options.attempts, kMostAttempts));
+  }
+  for (const std::string& header : options.headers) {
+    const bool is_line = std::ranges::none_of(header, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+    if (is_line && header.find(':') != std::string::npos && !header.starts_with(':')) continue;
+    throw RegistrationError(fmt::format(
+        "pushgateway exporter: header {}: write one line, as in 'Authorization: Bearer x'", detail::quote(header)));
+  }
+}
+
+// A URL as a message may show it: without the name and the password that it may begin with.
+std::string shown(std::string url) {
+  const std::size_t host = url.find("//") + 2;
+  const std::size_t end = url.find('/', host);
+  const std::size_t at = url.substr(0, end).rfind('@');
+  if (at != std::string::npos) url.erase(host, at + 1 - host);
+  return url;
+}
+
+bool may_pass(long status) { return status == 0 || status == 429 || status >= 500; }
+
+// Sends it until it is taken, refused for good, or no time is left.
+void deliver(const detail::HttpCall& call, const PushgatewayOptions& options) {
+  const Clock::time_point end = Clock::now() + options.timeout;
+  milliseconds pause = kFirstPause;
+  for (int attempt = 1;; ++attempt, pause *= 2) {
+    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+    const detail::HttpReply reply = detail::send(call, std::max(left, milliseconds(1)));
+    if (reply.status == 200 || reply.status == 202) return;
+    if (!may_pass(reply.status) || attempt == options.attempts || Clock::now() + pause >= end) {
+      const std::string outcome = reply.status == 0 ? "was not answered" : fmt::format("was answered {}", reply.status);
+      throw PushError(fmt::format("pushgateway exporter: {} {} {}, try {} of {}: {}", call.method, shown(call.url),
+                                  outcome, attempt, options.attempts, detail::quote(reply.body)));
+    }
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace
+
+PushgatewayExporter::PushgatewayExporter(const Registry& registry, PushgatewayOptions options)
+    : registry_(registry), options_(std::move(options)), taken_labels_{"job"}, url_(detail::group_url(options_)) {
+  check(options_);
+  for (const auto& [name, value] : options_.grouping) taken_labels_.push_back(name);
+}
+
+void PushgatewayExporter::push() const { send("PUT"); }
+
+void PushgatewayExporter::add() const { send("POST"); }
+
+void PushgatewayExporter::send(const char* method) const {
+  detail::check_pushable(registry_, taken_labels_);
+  const Exposition metrics = expose(registry_);
+  std::vector<std::string> headers = options_.headers;
+  headers.push_back("Content-Type: " + metrics.content_type);
+  deliver({method, url_, std::move(headers), metrics.body}, options_);
+}
+
+void PushgatewayExporter::remove() const { deliver({"DELETE", url_, options_.headers, {}}, options_); }
+
+}  // namespace narthex

@@ -1,0 +1,33 @@
+#include "allocation/counted_new.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace narthex {
+namespace {
+
+std::atomic<std::size_t> count{0};
+
+void* allocate(std::size_t size, std::size_t alignment) {
+  count.fetch_add(1);
+  const std::size_t whole = (size / alignment + 1) * alignment;  // as aligned_alloc wants it, and never 0
+  if (void* memory = std::aligned_alloc(alignment, whole)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+std::size_t allocations() noexcept { return count.load(); }
+
+}  // namespace narthex
+
+// The others, for arrays and without exceptions, call these.
+void* operator new(std::size_t size) { return narthex::allocate(size, alignof(std::max_align_t)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return narthex::allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }

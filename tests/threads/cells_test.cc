@@ -1,0 +1,317 @@
+// Cells of threads: what is updated from many threads, that come and go, adds up.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <latch>
+#include <limits>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "shards/shards.h"
+#include "support/sample.h"
+#include "support/threads.h"
+
+namespace narthex {
+namespace {
+
+constexpr int kThreads = 8;
+constexpr int kHot = 10'000;  // updates after which a series has cells
+
+Counter hot_counter(Registry& registry) {
+  const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
+  for (int i = 0; i < kHot; ++i) counter.inc();
+  return counter;
+}
+
+TEST(Cells, LoseNothingWhenSeriesTurnHotUnderAllThreads) {
+  constexpr int kRounds = 50;
+  constexpr int kUpdates = 2'000;
+  for (int round = 0; round < kRounds; ++round) {
+    Registry registry;
+    const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
+    const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
+    const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}});
+    on_threads(kThreads, [&](int) {
+      for (int i = 0; i < kUpdates; ++i) {
+        counter.inc();
+        gauge.inc(2);
+        histogram.observe(1.5);
+      }
+    });
+    ASSERT_EQ(counter.value(), kThreads * kUpdates);
+    ASSERT_EQ(gauge.value(), 2 * kThreads * kUpdates);
+    const std::string text = to_text(registry);
+    ASSERT_EQ(sample(text, "work_bucket{le=\"2\"}"), kThreads * kUpdates);
+    ASSERT_EQ(sample(text, "work_count"), kThreads * kUpdates);
+    ASSERT_EQ(sample(text, "work_sum"), 1.5 * kThreads * kUpdates);
+  }
+}
+
+TEST(Cells, OutliveTheThreadsThatWroteThem) {
+  constexpr int kGenerations = 100;
+  constexpr int kUpdates = 100;
+  Registry registry;
+  const Counter counter = hot_counter(registry);
+  const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}});
+  for (int i = 0; i < kHot; ++i) histogram.observe(1);
+  double before = 0;
+  const Repeatedly scraper([&] {
+    const std::string text = to_text(registry);
+    EXPECT_GE(sample(text, "hits_total"), before);
+    before = sample(text, "hits_total");
+    EXPECT_EQ(sample(text, "work_bucket{le=\"+Inf\"}"), sample(text, "work_count"));
+  });
+  for (int generation = 0; generation < kGenerations; ++generation) {
+    on_threads(kThreads, [&](int) {
+      for (int i = 0; i < kUpdates; ++i) {
+        counter.inc();
+        histogram.observe(1);
+      }
+    });
+  }
+  EXPECT_EQ(counter.value(), kHot + kGenerations * kThreads * kUpdates);
+  EXPECT_EQ(sample(to_text(registry), "work_count"), kHot + kGenerations * kThreads * kUpdates);
+}
+
+// Of threads that come at once, each gets a shard of its own, where it leaves a mark while it has it.
+TEST(Cells, BelongToOneThreadAtATime) {
+  on_threads(4, [](int) {
+    for (int i = 0; i < 200'000; ++i) {
+      detail::Shard* shard = detail::Shards::take();
+      ASSERT_EQ(shard->passing.exchange(shard), nullptr);
+      shard->passing.store(nullptr);
+      detail::Shards::leave(shard);
+    }
+  });
+}
+
+// The second thread learns nothing from the first one but through the shard.
+TEST(Cells, AreHandedOverWithTheirShard) {
+  struct SaysThatItEnds {
+    ~SaysThatItEnds() {
+      if (ended) ended->store(true, std::memory_order_relaxed);
+    }
+    std::atomic<bool>* ended = nullptr;
+  };
+  for (int round = 0; round < 10; ++round) {
+    Registry registry;
+    const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}});
+    for (int i = 0; i < kHot; ++i) histogram.observe(1);
+    std::atomic<bool> ended{false};
+    on_threads(2, [&](int thread) {
+      if (thread == 0) {
+        thread_local SaysThatItEnds first;  // made before the thread has a shard, so destroyed after it has left it
+        first.ended = &ended;
+      } else {
+        while (!ended.load(std::memory_order_relaxed)) std::this_thread::yield();
+      }
+      histogram.observe(1);
+    });
+    ASSERT_EQ(sample(to_text(registry), "work_count"), kHot + 2);
+  }
+}
+
+// The reader learns nothing from the threads that make them but through the pages.
+TEST(Cells, AreZeroForWhoReadsThemFirst) {
+  Registry registry;
+  const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+  const Counter used = family.labels("used");
+  const Counter idle = family.labels("idle");  // stands in the same pages
+  for (int i = 0; i < kHot; ++i) {
+    used.inc();
+    idle.inc();
+  }
+  std::atomic<int> made{0};
+  on_threads(kThreads, [&](int thread) {
+    if (thread == 0) {
+      while (made.load(std::memory_order_relaxed) < kThreads - 1) std::this_thread::yield();
+      EXPECT_EQ(idle.value(), kHot);
+    } else {
+      used.inc();
+      made.fetch_add(1, std::memory_order_relaxed);
+    }
+  });
+}
+
+TEST(Cells, AreAsManyAsThreadsLivedAtOnce) {
+  constexpr int kAtOnce = 200;
+  const auto shards = [] {
+    int count = 0;
+    detail::Shards::for_each([&count](const detail::Shard&) { ++count; });
+    return count;
+  };
+  Registry registry;
+  const Counter counter = hot_counter(registry);
+  const int before = shards();
+  for (int i = 0; i < 2'000; ++i) on_threads(1, [&](int) { counter.inc(); });
+  EXPECT_LE(shards(), std::max(before, 1 + 1));
+  std::latch all(kAtOnce);
+  on_threads(kAtOnce, [&](int) {
+    counter.inc();
+    all.arrive_and_wait();
+  });
+  EXPECT_EQ(shards(), std::max(before, kAtOnce + 1));
+  EXPECT_EQ(counter.value(), kHot + 2'000 + kAtOnce);
+}
+
+TEST(Cells, TakeUpdatesFromDestructorsOfThreadLocals) {
+  struct CountsItsEnd {
+    ~CountsItsEnd() {
+      if (counter) counter->inc();
+      if (family) family->labels("at the end").inc();
+    }
+    std::optional<Counter> counter;
+    std::optional<Family<Counter, 1>> family;
+  };
+  Registry registry;
+  const Counter counter = hot_counter(registry);
+  const auto family = registry.counter({.name = "ends_total", .help = "Ends."}, {"when"});
+  on_threads(100, [&](int) {
+    thread_local CountsItsEnd first;  // made before the thread has a shard, so destroyed after it has left it
+    first.counter = counter;
+    first.family = family;
+    counter.inc();
+  });
+  EXPECT_EQ(counter.value(), kHot + 200);
+  EXPECT_EQ(family.labels("at the end").value(), 100);
+}
+
+TEST(Cells, StartAtZeroForANewSeriesInAnOldSlot) {
+  for (int round = 0; round < 5; ++round) {
+    Registry registry;  // gives the slots back as it ends; what is removed from a living one waits for a batch
+    const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
+    const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}});
+    on_threads(2, [&](int) {
+      for (int i = 0; i < kHot; ++i) counter.inc();
+      for (int i = 0; i < kHot; ++i) histogram.observe(1);
+    });
+    ASSERT_EQ(counter.value(), 2 * kHot);
+    ASSERT_EQ(sample(to_text(registry), "work_count"), 2 * kHot);
+  }
+}
+
+TEST(Cells, LetAGaugeBeSetExactly) {
+  Registry registry;
+  const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
+  for (int round = 0; round < 20; ++round) {
+    on_threads(4, [&](int) {
+      for (int i = 0; i < kHot; ++i) gauge.inc(0.3);
+    });
+    gauge.set(0.1);
+    EXPECT_EQ(gauge.value(), 0.1);
+    for (int i = 0; i < kHot; ++i) gauge.inc();
+    for (int i = 0; i < kHot; ++i) gauge.dec();
+    EXPECT_NEAR(gauge.value(), 0.1, 1e-9);
+  }
+  for (const double value : {std::numeric_limits<double>::infinity(), -1e308, 5e-324}) {
+    for (int i = 0; i < kHot; ++i) gauge.inc();
+    gauge.set(value);
+    EXPECT_EQ(gauge.value(), value);
+  }
+  gauge.set(std::numeric_limits<double>::quiet_NaN());
+  EXPECT_TRUE(std::isnan(gauge.value()));
+}
+
+TEST(Cells, LetAGaugeRecoverFromInfinity) {
+  Registry registry;
+  const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
+  for (int i = 0; i < kHot; ++i) gauge.inc();
+  gauge.inc(std::numeric_limits<double>::infinity());
+  EXPECT_EQ(gauge.value(), std::numeric_limits<double>::infinity());
+  gauge.set(3);
+  for (int i = 0; i < kHot; ++i) gauge.inc();
+  EXPECT_EQ(gauge.value(), 3 + kHot);
+}
+
+// Whoever reads a gauge sees a value that it had: never the old base with the new cells.
+TEST(Cells, LetAGaugeBeSetWhileItIsIncrementedAndRead) {
+  constexpr double kStep = 1e6;
+  Registry registry;
+  const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
+  std::atomic<double> sets{0};
+  {
+    const Repeatedly reader([&] {
+      const double set = sets.load();
+      const double value = gauge.value();
+      EXPECT_GE(value, set * kStep);
+      EXPECT_LT(value, (sets.load() + 2) * kStep);
+    });
+    for (int round = 1; round <= 100; ++round) {
+      for (int i = 0; i < kHot; ++i) gauge.inc();
+      gauge.set(round * kStep);
+      sets.store(round);
+    }
+  }
+  EXPECT_EQ(gauge.value(), 100 * kStep);
+}
+
+TEST(Cells, AreSharedByAllRegistriesAndKeptApart) {
+  std::vector<Registry> registries(50);
+  on_threads(4, [&](int thread) {
+    for (auto& registry : registries) {
+      const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
+      for (int i = 0; i < 2 * kHot; ++i) counter.inc(thread + 1);
+    }
+  });
+  for (auto& registry : registries) EXPECT_EQ(sample(to_text(registry), "hits_total"), 10 * 2 * kHot);
+}
+
+#if !defined(__SANITIZE_THREAD__)  // ThreadSanitizer ends a child that starts threads
+TEST(Fork, LeavesTheChildWithTheTotalsOfItsParent) {
+  Registry registry;
+  const Counter counter = hot_counter(registry);
+  const auto family = registry.counter({.name = "requests_total", .help = "Requests."}, {"code"});
+  std::atomic<bool> stop{false};
+  std::atomic<int> ready{0};
+  std::vector<std::thread> others;  // which the child does not have
+  for (int i = 0; i < 3; ++i) {
+    others.emplace_back([&] {
+      for (int n = 0; n < kHot; ++n) family.labels(200).inc();
+      ready.fetch_add(1);
+      while (!stop.load()) std::this_thread::yield();
+    });
+  }
+  while (ready.load() < 3) std::this_thread::yield();
+
+  Borrowed<Counter> borrowed;  // on a thread that is gone by then
+  on_threads(1, [&](int) { borrowed = family.labels("borrowed"); });
+  borrowed.inc();
+  on_threads(1, [&](int) { borrowed = family.labels("borrowed"); });
+
+  const pid_t child = fork();
+  if (child == 0) {
+    bool good = counter.value() == kHot && family.labels(200).value() == 3 * kHot;
+    on_threads(4, [&](int) {
+      for (int i = 0; i < kHot; ++i) {
+        counter.inc();
+        family.labels(200).inc();
+      }
+    });
+    good = good && counter.value() == 5 * kHot && sample(to_text(registry), "requests_total{code=\"200\"}") == 7 * kHot;
+    family.remove("borrowed");
+    family.remove(200);
+    for (int i = 0; i < 200; ++i) family.remove((family.labels(i).inc(), i));
+    borrowed.inc();
+    good = good && borrowed.value() == 2;
+    _exit(good ? 0 : 1);
+  }
+  stop.store(true);
+  for (std::thread& other : others) other.join();
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(counter.value(), kHot);
+}
+#endif
+
+}  // namespace
+}  // namespace narthex

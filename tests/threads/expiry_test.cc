@@ -1,0 +1,217 @@
+// Series that nobody updates and nobody holds.
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "support/sample.h"
+#include "support/threads.h"
+
+namespace narthex {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kIdle{150};  // longer than a loaded machine keeps a thread waiting
+constexpr milliseconds kLonger{250};
+
+bool serves(const Registry& registry, const std::string& what) {
+  return to_text(registry).find("what=\"" + what + "\"") != std::string::npos;
+}
+
+class ExpiryTest : public testing::Test {
+ protected:
+  Registry registry_;
+  Family<Counter, 1> hits_ =
+      registry_.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = kIdle}, {"what"});
+};
+
+TEST_F(ExpiryTest, TakesWhatNobodyUpdatesOrHolds) {
+  hits_.labels("idle").inc();
+  const Counter held = hits_.labels("held");
+  hits_.labels("busy").inc();
+  EXPECT_TRUE(serves(registry_, "idle"));
+  const auto start = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - start < 2 * kLonger) {
+    hits_.labels("busy").inc();
+    to_text(registry_);
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  EXPECT_FALSE(serves(registry_, "idle"));
+  EXPECT_TRUE(serves(registry_, "held"));
+  EXPECT_TRUE(serves(registry_, "busy"));
+  EXPECT_EQ(hits_.labels("idle").value(), 0) << "starts anew";
+}
+
+TEST_F(ExpiryTest, NeverTakesTooEarly) {
+  hits_.labels("a").inc();
+  const auto updated = std::chrono::steady_clock::now();
+  while (serves(registry_, "a")) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_GE(std::chrono::steady_clock::now() - updated, kIdle);
+}
+
+TEST_F(ExpiryTest, LetsAHandleGoFirst) {
+  {
+    const Counter held = hits_.labels("a");
+    std::this_thread::sleep_for(kLonger);
+    EXPECT_TRUE(serves(registry_, "a"));
+    hits_.labels("b");
+    auto borrowed = hits_.labels("b");  // found, not made: nothing but its hazard keeps the series
+    std::this_thread::sleep_for(kLonger);
+    EXPECT_TRUE(serves(registry_, "a"));
+    EXPECT_TRUE(serves(registry_, "b"));
+    borrowed.inc();
+  }
+  to_text(registry_);  // sees the sign of the last update, and notes the time
+  std::this_thread::sleep_for(kLonger);
+  EXPECT_EQ(to_text(registry_), "");
+}
+
+TEST_F(ExpiryTest, CountsAnUpdateToTheSameValueAsOne) {
+  const auto sizes = registry_.gauge({.name = "size_bytes", .help = "Size.", .idle_timeout = kIdle}, {"what"});
+  const auto times = registry_.histogram({.name = "time_seconds", .help = "Time.", .idle_timeout = kIdle}, {"what"});
+  const auto update = [&] {
+    sizes.labels("set").set(1);
+    sizes.labels("added").inc(0);
+    times.labels("observed").observe(0);
+    hits_.labels("counted").inc(0);
+  };
+  for (int i = 0; i < 20; ++i) {
+    update();
+    to_text(registry_);
+    std::this_thread::sleep_for(kIdle / 5);
+  }
+  for (const char* what : {"set", "added", "observed", "counted"}) EXPECT_TRUE(serves(registry_, what)) << what;
+}
+
+TEST_F(ExpiryTest, CountsUpdatesOfHotSeries) {
+  {
+    const Counter hot = hits_.labels("hot");
+    for (int i = 0; i < 10'000; ++i) hot.inc();
+  }
+  for (int i = 0; i < 20; ++i) {
+    hits_.labels("hot").inc();
+    EXPECT_EQ(sample(to_text(registry_), "hits_total{what=\"hot\"}"), 10'001 + i);
+    std::this_thread::sleep_for(kIdle / 5);
+  }
+}
+
+TEST_F(ExpiryTest, DropsWithoutScrapesWhileOthersCome) {
+  constexpr int kSeries = 20'000;
+  const auto many = registry_.counter(
+      {.name = "many_total", .help = "Many.", .max_series = 0, .idle_timeout = milliseconds(1)}, {"what"});
+  for (int i = 0; i < kSeries; ++i) {
+    many.labels(i).inc();
+    if (i % 1000 == 0) std::this_thread::sleep_for(milliseconds(40));
+  }
+  int left = 0;
+  for (int i = 0; i < kSeries; ++i) left += many.find(i) ? 1 : 0;
+  EXPECT_LT(left, 5'000);
+  EXPECT_TRUE(many.find(kSeries - 1));
+}
+
+TEST_F(ExpiryTest, MakesRoomInAFamilyThatWasFull) {
+  const auto few =
+      registry_.counter({.name = "few_total", .help = "Few.", .max_series = 2, .idle_timeout = kIdle}, {"what"});
+  for (const char* what : {"a", "b", "c"}) few.labels(what).inc();
+  EXPECT_TRUE(serves(registry_, "__overflow__"));
+  std::this_thread::sleep_for(kLonger);
+  to_text(registry_);
+  std::this_thread::sleep_for(kLonger);
+  EXPECT_EQ(to_text(registry_), "");
+  few.labels("c").inc();
+  EXPECT_TRUE(few.find("c"));
+}
+
+// Nothing new comes to a full family, so it is lookups that find no room which drop what is idle.
+TEST_F(ExpiryTest, MakesRoomWithoutScrapesInAFamilyThatIsFull) {
+  const auto few = registry_.counter(
+      {.name = "few_total", .help = "Few.", .max_series = 100, .idle_timeout = milliseconds(1)}, {"what"});
+  for (int i = 0; i < 100; ++i) few.labels(i).inc();
+  const auto flood = [&few] {
+    for (int i = 1000; i < 2000; ++i) few.labels(i).inc();
+  };
+  flood();
+  std::this_thread::sleep_for(milliseconds(50));
+  flood();
+  int left = 0;
+  for (int i = 0; i < 100; ++i) left += few.find(i) ? 1 : 0;
+  EXPECT_EQ(left, 0);
+}
+
+#if !defined(__SANITIZE_THREAD__)  // which does not know what to think of threads after a fork
+TEST_F(ExpiryTest, LetsTheChildOfAForkFindWhatWasOnTrial) {
+  const auto idle =
+      registry_.counter({.name = "idle_total", .help = "Idle.", .idle_timeout = milliseconds(1)}, {"what"});
+  idle.labels("a").inc();
+  const auto borrowed = idle.labels("a");  // which no trial ends against
+  const Repeatedly scraper([&] { to_text(registry_); });
+  std::this_thread::sleep_for(milliseconds(50));
+  for (int i = 0; i < 200; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(10);  // rather than hang
+      idle.labels("a").inc();
+      _exit(borrowed.value() == 2 ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "fork " << i << ": " << status;
+  }
+}
+#endif
+
+TEST_F(ExpiryTest, LosesNothingOfSeriesThatAreUpdatedAtThatMoment) {
+  constexpr int kThreads = 4;
+  constexpr int kUpdates = 20'000;
+  const auto racy =
+      registry_.counter({.name = "racy_total", .help = "Racy.", .idle_timeout = milliseconds(1)}, {"what"});
+  const Counter kept = racy.labels("kept");
+  std::atomic<bool> stop{false};
+  std::thread scraper([&] {
+    while (!stop) to_text(registry_);
+  });
+  on_threads(kThreads, [&](int) {
+    for (int i = 0; i < kUpdates; ++i) {
+      if (i % 2000 == 0) std::this_thread::sleep_for(milliseconds(30));  // long enough for the others to be on trial
+      racy.labels(i % 7).inc();
+      racy.labels("kept").inc();
+    }
+  });
+  stop = true;
+  scraper.join();
+  EXPECT_EQ(kept.value(), kThreads * kUpdates);
+}
+
+TEST(Expiry, OfANegativeTimeIsRefused) {
+  Registry registry;
+  try {
+    registry.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = milliseconds(-5)});
+    FAIL() << "accepted";
+  } catch (const RegistrationError& error) {
+    EXPECT_STREQ(error.what(),
+                 "counter 'hits_total': idle_timeout of -5 ms: a time to wait is not negative; 0 drops nothing");
+  }
+}
+
+TEST(Expiry, OfALongTimeIsAsLong) {
+  Registry registry;
+  const auto hits =
+      registry.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = milliseconds::max()}, {"what"});
+  hits.labels("a").inc();
+  to_text(registry);
+  std::this_thread::sleep_for(milliseconds(25));
+  EXPECT_TRUE(serves(registry, "a"));
+}
+
+}  // namespace
+}  // namespace narthex

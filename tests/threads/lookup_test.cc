@@ -1,0 +1,259 @@
+// Finding series without a lock, while they are made, removed and freed.
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "families/series_table.h"
+#include "model/label_order.h"
+#include "support/sample.h"
+#include "support/threads.h"
+
+namespace narthex {
+namespace {
+
+constexpr int kThreads = 4;
+
+Family<Counter, 1> counters(Registry& registry) {
+  return registry.counter({.name = "hits_total", .help = "Hits.", .max_series = 0}, {"what"});
+}
+
+TEST(Lookup, TellsValuesWithTheSameHashApart) {
+  const std::vector<std::string> names{"a", "b"};
+  const detail::LabelOrder order({}, names);
+  const auto kind = detail::make_kind(CounterOptions{});
+  detail::SeriesTable table(order, {}, 0);  // all hashes are zero
+  std::map<std::pair<std::string, std::string>, detail::Ref<detail::Series>> made;
+  for (int i = 0; i < 300; ++i) {
+    const std::string a = std::to_string(i % 20);
+    const std::string b = std::to_string(i / 20);
+    const std::string_view values[] = {a, b};
+    made[{a, b}] = detail::Borrow<detail::Series>(table.find_or_make(values, *kind)).counted();
+  }
+  EXPECT_EQ(made.size(), 300);
+  for (const auto& [pair, series] : made) {
+    const std::string_view values[] = {pair.first, pair.second};
+    const detail::Borrow<detail::Series> again(table.find_or_make(values, *kind));
+    EXPECT_EQ(&*again.operator->(), &*series.operator->());
+    EXPECT_EQ(series->labels().text(), "a=\"" + pair.first + "\",b=\"" + pair.second + "\"");
+  }
+}
+
+// Values whose texts, put together, are the same.
+TEST(Lookup, KeepsTheValuesApart) {
+  Registry registry;
+  const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"a", "b", "c"});
+  const std::vector<std::vector<std::string>> all{
+      {"ab", "c", ""}, {"a", "bc", ""},      {"abc", "", ""},        {"", "abc", ""},        {"", "", "abc"},
+      {"a", "b", "c"}, {"\",b=\"", "", "x"}, {"", "\",b=\"", "x"},   {"\\", "\"", ""},       {"\\\"", "", ""},
+      {"\n", "n", ""}, {"\\n", "n", ""},     {"x\",b=\"y", "z", ""}, {"x", "y\",b=\"z", ""}, {"x\\", "y", "z"},
+  };
+  double number = 0;
+  for (const auto& values : all) family.labels(values[0], values[1], values[2]).inc(++number);
+  number = 0;
+  for (const auto& values : all) EXPECT_EQ(family.labels(values[0], values[1], values[2]).value(), ++number);
+}
+
+TEST(Lookup, FindsAllWhileTheFamilyGrows) {
+  constexpr int kSeries = 20'000;
+  Registry registry;
+  const auto family = counters(registry);
+  on_threads(kThreads, [&](int) {
+    for (int i = 0; i < kSeries; ++i) {
+      family.labels(i).inc();
+      family.labels(i / 2).inc();
+    }
+  });
+  double all = 0;
+  for (int i = 0; i < kSeries; ++i) {
+    EXPECT_EQ(family.labels(i).value(), i < kSeries / 2 ? 3 * kThreads : kThreads);
+    all += family.labels(i).value();
+  }
+  EXPECT_EQ(all, 2 * kThreads * kSeries);
+}
+
+// The heart of it: borrowed series are updated while others remove them, and whatever is left when the last one has
+// gone is freed. A sanitizer sees it when that is too early.
+TEST(Lookup, NeverReachesASeriesThatWasFreed) {
+  constexpr int kRounds = 50'000;
+  Registry registry;
+  const auto family = counters(registry);
+  family.labels("stays").inc(0);
+  {
+    const Repeatedly remover([&] {
+      for (int i = 0; i < 8; ++i) family.remove(i);
+    });
+    const Repeatedly scraper([&] { EXPECT_GE(sample(to_text(registry), "hits_total{what=\"stays\"}"), 0); });
+    on_threads(kThreads, [&](int thread) {
+      for (int i = 0; i < kRounds; ++i) {
+        family.labels((i + thread) % 8).inc();
+        family.labels(i % 8).inc(family.labels(thread).value());
+        if (i % 16 == 0) family.labels("stays").inc();
+      }
+    });
+  }
+  EXPECT_EQ(family.labels("stays").value(), kThreads * kRounds / 16);
+}
+
+// The tables that a growing family leaves behind are freed under the readers' eyes.
+TEST(Lookup, NeverReadsATableThatWasFreed) {
+  for (int round = 0; round < 10; ++round) {
+    Registry registry;
+    const auto family = counters(registry);
+    family.labels("stays").inc();
+    std::atomic<bool> grown{false};
+    on_threads(kThreads, [&](int thread) {
+      if (thread == 0) {
+        for (int i = 0; i < 10'000; ++i) family.labels(i).inc();
+        grown.store(true);
+      }
+      while (!grown.load()) {
+        EXPECT_EQ(family.labels("stays").value(), 1);
+      }
+    });
+  }
+}
+
+// A series that was moved to a bigger table and removed from there still stands in the table that a reader looks at.
+TEST(Lookup, NeverTakesASeriesFromATableThatWasLeft) {
+  for (int round = 0; round < 30; ++round) {
+    Registry registry;
+    const auto family = counters(registry);
+    std::atomic<bool> done{false};
+    on_threads(kThreads, [&](int thread) {
+      if (thread == 0) {
+        for (int i = 0; i < 2'000; ++i) {
+          family.labels(i).inc();
+          family.remove(i / 2);
+        }
+        done.store(true);
+      }
+      for (int i = 0; !done.load(); ++i) family.labels(i % 64).inc();
+    });
+  }
+}
+
+TEST(Borrowed, TakesEveryUpdateAndBecomesAHandle) {
+  Registry registry;
+  auto borrowed = counters(registry).labels("a");
+  borrowed.inc();
+  borrowed.inc(2);
+  const Counter kept = borrowed;
+  auto copy = borrowed;
+  auto moved = std::move(borrowed);
+  copy.inc();
+  moved.inc();
+  borrowed.inc();  // NOLINT(bugprone-use-after-move): does nothing, like every empty handle
+  EXPECT_EQ(kept.value(), 5);
+  copy = counters(registry).labels("b");
+  copy.inc();
+  EXPECT_EQ(kept.value(), 5);
+  EXPECT_EQ(copy.value(), 1);
+}
+
+TEST(Borrowed, LivesInOneExpressionWithAnother) {
+  Registry registry;
+  const auto family = counters(registry);
+  family.labels("b").inc(7);
+  family.labels("a").inc(family.labels("b").value() + family.labels("b").value());
+  EXPECT_EQ(family.labels("a").value(), 14);
+}
+
+TEST(Borrowed, OutlivesItsSeriesItsFamilyAndItsRegistry) {
+  auto borrowed = [] {
+    Registry registry;
+    auto found = counters(registry).labels("a");
+    counters(registry).remove("a");
+    counters(registry).labels("a").inc(5);
+    return found;
+  }();
+  borrowed.inc();
+  EXPECT_EQ(borrowed.value(), 1);
+  const auto of_living = [] {
+    Registry registry;
+    return counters(registry).labels("a");
+  }();
+  of_living.inc();
+  EXPECT_EQ(of_living.value(), 1);
+}
+
+TEST(Borrowed, MayBeMoreThanAThreadHasPlacesFor) {
+  Registry registry;
+  const auto family = counters(registry);
+  std::deque<Borrowed<Counter>> held;
+  for (int i = 0; i < 100; ++i) held.push_back(family.labels(i % 50));
+  for (int i = 0; i < 50; ++i) family.remove(i);
+  for (int i = 0; i < 300; ++i) family.remove((family.labels("other").inc(), "other"));  // frees what it can
+  for (const auto& borrowed : held) borrowed.inc();
+  for (const auto& borrowed : held) EXPECT_EQ(borrowed.value(), 2);
+}
+
+TEST(Borrowed, MayEndOnAnotherThreadAndAfterItsOwn) {
+  Registry registry;
+  const auto family = counters(registry);
+  for (int round = 0; round < 100; ++round) {
+    std::vector<Borrowed<Counter>> held(20);
+    on_threads(2, [&](int thread) {
+      for (int i = 0; i < 10; ++i) held[static_cast<std::size_t>(10 * thread + i)] = family.labels(i);
+    });
+    family.remove(round % 10);
+    on_threads(2, [&](int thread) {
+      for (int i = 0; i < 10; ++i) {
+        auto& borrowed = held[static_cast<std::size_t>(10 * thread + i)];
+        borrowed.inc();
+        borrowed = {};
+      }
+    });
+  }
+  double all = 0;
+  for (int i = 0; i < 10; ++i) all += family.labels(i).value();
+  EXPECT_GT(all, 0);
+}
+
+// While one thread holds on to a series, others come and go by the million and their memory with them: the count of
+// live series tells.
+TEST(Borrowed, KeepsItsOwnSeriesOnly) {
+  static std::atomic<int> alive{0};
+  struct Counted final : detail::Series {
+    Counted() { alive.fetch_add(1); }
+    ~Counted() override { alive.fetch_sub(1); }
+    void collect(Sink&) const override {}
+  };
+  struct CountedKind final : detail::Kind {
+    MetricType type() const noexcept override { return MetricType::unknown; }
+    detail::Series* make_series(std::string_view labels) const override {
+      return detail::Series::make<Counted>(labels);
+    }
+  };
+  {
+    const std::vector<std::string> names{"what"};
+    const detail::LabelOrder order({}, names);
+    const CountedKind kind;
+    detail::SeriesTable table(order);
+    const auto find = [&](const std::string& value) {
+      const std::string_view values[] = {value};
+      return detail::Borrow<detail::Series>(table.find_or_make(values, kind));
+    };
+    find("kept");
+    const auto kept = find("kept");  // found, not made: so by its hazard
+    for (int i = 0; i < 100'000; ++i) {
+      const std::string value = std::to_string(i);
+      find(value);
+      const std::string_view values[] = {value};
+      ASSERT_TRUE(table.remove(values));
+      ASSERT_LE(alive.load(), 1 + 128) << "after " << i;
+    }
+    EXPECT_EQ(kept->labels().text(), "what=\"kept\"");
+  }
+  EXPECT_LE(alive.load(), 128);  // what waits for the next batch
+}
+
+}  // namespace
+}  // namespace narthex

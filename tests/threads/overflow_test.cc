@@ -1,0 +1,139 @@
+// Families that have all the series that they may have.
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "support/sample.h"
+#include "support/threads.h"
+
+namespace narthex {
+namespace {
+
+class OverflowTest : public testing::Test {
+ protected:
+  std::vector<std::string> lines_;
+  Registry registry_{{.diagnostic = [this](std::string_view line) { lines_.emplace_back(line); }}};
+};
+
+TEST_F(OverflowTest, SharesOneSeriesBeyondTheCap) {
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who", "what"});
+  for (const char* who : {"a", "b", "c", "d"}) hits.labels(who, 1).inc();
+  hits.labels("a", 1).inc();
+  const std::string text = to_text(registry_);
+  EXPECT_EQ(sample(text, R"(hits_total{what="1",who="a"})"), 2);
+  EXPECT_EQ(sample(text, R"(hits_total{what="1",who="b"})"), 1);
+  EXPECT_EQ(sample(text, R"(hits_total{what="__overflow__",who="__overflow__"})"), 2);
+  EXPECT_EQ(text.find("\"c\""), std::string::npos);
+  EXPECT_EQ(hits.labels("e", 1).value(), 2);
+  EXPECT_FALSE(hits.find("e", 1));
+}
+
+TEST_F(OverflowTest, SaysSoOnceForEachFamily) {
+  for (const char* name : {"a_total", "b_total"}) {
+    const auto hits = registry_.counter({.name = name, .help = "Hits.", .max_series = 1}, {"who"});
+    for (int who = 0; who < 5; ++who) hits.labels(who).inc();
+  }
+  EXPECT_THAT(lines_, testing::ElementsAre(
+                          "counter 'a_total' has as many series as its max_series allows, 1; what comes now shares "
+                          "one, with the label values '__overflow__': does a label take its values from strangers?",
+                          testing::StartsWith("counter 'b_total' has")));
+}
+
+TEST_F(OverflowTest, TakesNewSeriesWhenOthersHaveGone) {
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who"});
+  for (const char* who : {"a", "b", "c"}) hits.labels(who).inc();
+  EXPECT_TRUE(hits.remove("a"));
+  EXPECT_EQ(hits.labels("c").value(), 0);
+  EXPECT_TRUE(hits.find("c"));
+  EXPECT_EQ(hits.labels("d").value(), 1) << "is not the shared one";
+  EXPECT_TRUE(hits.remove("__overflow__"));
+  EXPECT_EQ(hits.labels("d").value(), 0);
+  EXPECT_EQ(sample(to_text(registry_), R"(hits_total{who="__overflow__"})"), 0);
+  EXPECT_EQ(hits.clear(), 3);
+  EXPECT_EQ(to_text(registry_), "");
+  for (const char* who : {"x", "y"}) EXPECT_EQ(hits.labels(who).value(), 0);
+  EXPECT_EQ(to_text(registry_).find("__overflow__"), std::string::npos);
+}
+
+TEST_F(OverflowTest, HasNoCapIfItIsZero) {
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 0}, {"who"});
+  for (int who = 0; who < 10'500; ++who) hits.labels(who).inc();
+  EXPECT_TRUE(hits.find(10'499));
+  EXPECT_FALSE(hits.find("__overflow__"));
+}
+
+TEST_F(OverflowTest, HasTenThousandSeriesByDefault) {
+  const auto gauges = registry_.gauge({.name = "size_bytes", .help = "Size."}, {"who"});
+  const auto histograms = registry_.histogram({.name = "time_seconds", .help = "Time."}, {"who"});
+  for (int who = 0; who < 10'001; ++who) {
+    gauges.labels(who).inc();
+    histograms.labels(who).observe(1);
+  }
+  EXPECT_TRUE(gauges.find(9'999));
+  EXPECT_FALSE(gauges.find(10'000));
+  EXPECT_EQ(gauges.find("__overflow__")->value(), 1);
+  EXPECT_FALSE(histograms.find(10'000));
+  EXPECT_TRUE(histograms.find("__overflow__"));
+}
+
+TEST_F(OverflowTest, SurvivesADiagnosticThatThrows) {
+  Registry registry({.diagnostic = [](std::string_view) { throw std::runtime_error("broken"); }});
+  const auto hits = registry.counter({.name = "hits_total", .help = "Hits.", .max_series = 1}, {"who"});
+  hits.labels("a").inc();
+  hits.labels("b").inc();
+  EXPECT_EQ(hits.labels("c").value(), 1);
+}
+
+TEST_F(OverflowTest, LosesNothingUnderAFloodFromAllSides) {
+  constexpr int kThreads = 4;
+  constexpr int kLookups = 5'000;
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 100}, {"who"});
+  on_threads(kThreads, [&](int thread) {
+    for (int i = 0; i < kLookups; ++i) {
+      hits.labels(thread * kLookups + i).inc();
+      hits.labels("friend").inc();
+    }
+  });
+  const std::string text = to_text(registry_);
+  double sum = 0;
+  int series = 0;
+  for (std::size_t at = text.find("\nhits_total{"); at != std::string::npos; at = text.find("\nhits_total{", at + 1)) {
+    sum += std::stod(text.substr(text.find("} ", at) + 2));
+    ++series;
+  }
+  EXPECT_EQ(sum, 2 * kThreads * kLookups);
+  EXPECT_EQ(series, 101);
+}
+
+// There is always room for the one that comes and goes, whoever looks at which moment.
+TEST_F(OverflowTest, IsNotWhereALookupEndsWhileThereIsRoom) {
+  constexpr int kRounds = 20'000;
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who"});
+  hits.labels("stays").inc();
+  on_threads(2, [&](int thread) {
+    for (int i = 0; i < kRounds; ++i) {
+      hits.labels("goes").inc();
+      if (thread == 0) hits.remove("goes");
+    }
+  });
+  EXPECT_FALSE(hits.find("__overflow__"));
+}
+
+TEST(RegistryOptions, LabelEverything) {
+  Registry registry({.labels = {{"hostname", "web-1"}}});
+  registry.counter({.name = "a_total", .help = "A."}).inc();
+  registry.gauge({.name = "b", .help = "B.", .labels = {{"zone", "z"}}}, {"what"}).labels("x").set(2);
+  const std::string text = to_text(registry);
+  EXPECT_EQ(sample(text, R"(a_total{hostname="web-1"})"), 1);
+  EXPECT_EQ(sample(text, R"(b{hostname="web-1",what="x",zone="z"})"), 2);
+  EXPECT_THROW(registry.gauge({.name = "c", .help = "C."}, {"hostname"}), RegistrationError);
+  EXPECT_THROW(registry.gauge({.name = "c", .help = "C.", .labels = {{"hostname", "x"}}}), RegistrationError);
+  EXPECT_THROW(Registry({.labels = {{"host name", "x"}}}), RegistrationError);
+}
+
+}  // namespace
+}  // namespace narthex

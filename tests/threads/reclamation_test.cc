@@ -1,0 +1,140 @@
+// What somebody works on is not freed, and what was removed is not found.
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "families/series_index.h"
+#include "families/series_list.h"
+#include "support/threads.h"
+
+namespace narthex::detail {
+namespace {
+
+std::atomic<int> alive{0};
+
+// Has hash 0, as all series that no table has hashed.
+struct Watched final : Series {
+  Watched() { alive.fetch_add(1); }
+  ~Watched() override { alive.fetch_sub(1); }
+  void collect(Sink&) const override {}
+};
+
+Series* insert(SeriesIndex& index) {
+  Reclaimer::retire(index.reserve_one(), Reclaimer::When::now);
+  Series* series = Series::make<Watched>("");
+  index.insert(series);
+  return series;
+}
+
+Retirement retirement_of(Series* series) {
+  const auto release = [](const void* retired) noexcept { static_cast<const Series*>(retired)->release(); };
+  return std::make_unique<Retired>(Retired{series, release});
+}
+
+void erase(SeriesIndex& index, Series* series) {
+  index.erase(series);
+  Reclaimer::retire(retirement_of(series), Reclaimer::When::now);
+}
+
+// Here and in the next test the writer's steps stand inside the reader's comparison, so that the two meet every time.
+TEST(SeriesIndex, FreesNothingThatAReaderLooksAtOrHolds) {
+  SeriesIndex index;
+  Series* looked_at = insert(index);
+  {
+    const Borrow<Series> held(index.find(0, [&](const Series&) {
+      erase(index, looked_at);
+      EXPECT_EQ(alive, 1);
+      return true;
+    }));
+    EXPECT_EQ(held.operator->(), looked_at);
+    erase(index, insert(index));
+    EXPECT_EQ(alive, 1);
+  }
+  erase(index, insert(index));
+  EXPECT_EQ(alive, 0);
+}
+
+// The reader still walks the old cells, where the removed series stands.
+TEST(SeriesIndex, FindsNothingThatWasRemovedFromNewerCells) {
+  SeriesIndex index;
+  Series* passed_by = insert(index);
+  Series* wanted = insert(index);
+  std::vector<Series*> newer;
+  const Found found = index.find(0, [&](const Series& series) {
+    if (newer.empty()) {
+      while (newer.size() < 4) newer.push_back(insert(index));
+      erase(index, wanted);
+    }
+    return &series == wanted;
+  });
+  EXPECT_EQ(found.series, nullptr);
+  erase(index, passed_by);
+  for (Series* series : newer) erase(index, series);
+  EXPECT_EQ(alive, 0);
+}
+
+// Each series is freed as soon as nobody looks at it: a sanitizer sees it when that is too early.
+TEST(SeriesIndex, FreesNothingUnderItsReaders) {
+  SeriesIndex index;
+  Series* last = insert(index);
+  std::atomic<bool> done{false};
+  on_threads(4, [&](int thread) {
+    if (thread == 0) {
+      for (int i = 0; i < 20'000; ++i) {
+        Series* next = insert(index);
+        erase(index, std::exchange(last, next));
+      }
+      done.store(true);
+    }
+    while (!done.load()) {
+      const Borrow<Series> found(index.find(0, [](const Series&) { return true; }));
+      EXPECT_TRUE(!found || found->labels().text().empty());
+    }
+  });
+  erase(index, last);
+  EXPECT_EQ(alive, 0);
+}
+
+TEST(SeriesList, FreesNothingThatAScrapeWorksOn) {
+  SeriesList list;
+  std::mutex mutex;
+  Series* series = Series::make<Watched>("");
+  list.reserve_one();
+  list.add(series);
+  SeriesList::Cursor one(list, mutex);
+  SeriesList::Cursor another(list, mutex);
+  one.next();
+  another.next();
+  Reclaimer::retire(list.remove(*series, retirement_of(series)), Reclaimer::When::now);
+  EXPECT_EQ(alive, 1);
+  one.next();
+  Reclaimer::retire(retirement_of(Series::make<Watched>("")), Reclaimer::When::now);
+  EXPECT_EQ(alive, 1);
+  another.next();
+  Reclaimer::retire(retirement_of(Series::make<Watched>("")), Reclaimer::When::now);
+  EXPECT_EQ(alive, 0);
+}
+
+// The last owner deletes the series, after what all the others did to it; only the count tells it when.
+TEST(Reference, IsDroppedAfterItsUpdates) {
+  for (int round = 0; round < 20; ++round) {
+    std::vector<Counter> handles;
+    {
+      Registry registry;
+      handles.assign(4, registry.counter({.name = "hits_total", .help = "Hits."}));
+    }
+    on_threads(4, [&handles](int thread) {
+      const Counter own = std::move(handles[static_cast<std::size_t>(thread)]);
+      own.inc();
+    });
+  }
+}
+
+}  // namespace
+}  // namespace narthex::detail

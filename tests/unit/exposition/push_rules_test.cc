@@ -1,0 +1,128 @@
+#include <narthex/detail/push_rules.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+#include <narthex/pushgateway_exporter.h>
+
+#include "support/made_collector.h"
+
+namespace narthex {
+namespace {
+
+constexpr std::chrono::sys_time<std::chrono::milliseconds> kNow{std::chrono::milliseconds(1'700'000'000'123)};
+
+template <class Call>
+std::string error_of(Call call) {
+  try {
+    call();
+  } catch (const RegistrationError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+// SPEC case 215: before anything is sent, so that no server is needed.
+TEST(PushRules, RefuseALabelThatTheGroupHas) {
+  Registry registry;
+  registry.counter({.name = "runs_total", .help = "Runs."}, {"job"}).labels("a").inc();
+  const PushgatewayExporter by_job(registry, {.url = "http://127.0.0.1:1", .job = "backup"});
+  EXPECT_EQ(error_of([&] { by_job.push(); }),
+            "sample 'runs_total{job=\"a\"}': its label 'job' is part of the grouping key");
+}
+
+TEST(PushRules, RefuseEveryLabelOfTheGrouping) {
+  Registry registry({.labels = {{"zone", "b"}}});
+  registry.histogram({.name = "run_seconds", .help = "Runs."}).observe(1);
+  const PushgatewayExporter exporter(
+      registry, {.url = "http://127.0.0.1:1", .job = "backup", .grouping = {{"instance", "a"}, {"zone", "c"}}});
+  EXPECT_EQ(error_of([&] { exporter.add(); }),
+            "sample 'run_seconds{zone=\"b\"}': its label 'zone' is part of the grouping key");
+}
+
+TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
+  const auto refusal = [](const Registry& registry, const std::vector<std::string>& taken) {
+    return error_of([&] { detail::check_pushable(registry, taken); });
+  };
+  Registry states;
+  states.state_set({.name = "job", .help = "J.", .states = {"idle"}});
+  EXPECT_EQ(refusal(states, {"job"}), "sample 'job{}': its label 'job' is part of the grouping key");
+  Registry histograms;
+  histograms.histogram({.name = "h", .help = "H."});
+  EXPECT_EQ(refusal(histograms, {"le"}), "sample 'h{}': its label 'le' is part of the grouping key");
+  Registry dotted({.labels = {{"data.center", "x"}}, .utf8_names = true});
+  dotted.gauge({.name = "g", .help = "G."});
+  EXPECT_EQ(refusal(dotted, {"data_center"}),
+            "sample 'g{data_center=\"x\"}': its label 'data_center' is part of the grouping key");
+}
+
+TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
+  Registry registry;
+  registry
+      .add(MadeCollector("late",
+                         [](Sink& sink) {
+                           sink.begin_family({.name = "level", .type = MetricType::gauge});
+                           sink.gauge({}, 1, kNow);
+                         }))
+      .keep();
+  EXPECT_EQ(error_of([&] { detail::check_pushable(registry, {}); }),
+            "sample 'level{}': it has a time of its own, 1700000000123 ms; what is not scraped here may have none");
+}
+
+TEST(PushRules, LetEverythingElsePass) {
+  Registry registry;
+  registry.counter({.name = "runs_total", .help = "Runs."}, {"jobs"}).labels("a").inc();
+  const std::vector<std::string> taken{"job"};
+  EXPECT_EQ(error_of([&] { detail::check_pushable(registry, taken); }), "none");
+}
+
+TEST(PushgatewayExporter, RefusesBadOptions) {
+  const auto error_with = [](PushgatewayOptions options) {
+    options.job = std::string("j");  // GCC 12 sees an overflow in the assignment of the literal
+    return error_of([&] { PushgatewayExporter(Registry(), options); });
+  };
+  EXPECT_EQ(error_with({.timeout = std::chrono::milliseconds(0)}),
+            "pushgateway exporter: timeout is 0 ms; it can be from 1 ms to 1 hour");
+  EXPECT_EQ(error_with({.attempts = 11}), "pushgateway exporter: attempts is 11; it can be from 1 to 10");
+  for (const std::string bad : {"X-B", ": b", "X-A: b\r\nX-B: c"}) {
+    PushgatewayOptions options;
+    options.headers.emplace_back("X-A: b");
+    options.headers.push_back(bad);
+    const std::string error = error_with(options);
+    EXPECT_EQ(error.find("pushgateway exporter: header '" + bad.substr(0, 3)), 0U) << error;
+    EXPECT_NE(error.find("': write one line, as in 'Authorization: Bearer x'"), std::string::npos) << error;
+  }
+}
+
+TEST(PushgatewayExporter, TellsNobodyItsPassword) {
+  const PushgatewayExporter exporter(Registry(),
+                                     {.url = "http://me:s3cret@127.0.0.1:1/a@b", .job = "j", .attempts = 1});
+  try {
+    exporter.push();
+    FAIL() << "somebody answered";
+  } catch (const PushError& error) {
+    const std::string what = error.what();
+    EXPECT_EQ(what.find("pushgateway exporter: PUT http://127.0.0.1:1/a@b/metrics/job/j was not answered"), 0U) << what;
+    EXPECT_EQ(what.find("s3cret"), std::string::npos) << what;
+  }
+}
+
+TEST(PushgatewayExporter, SaysWhoDidNotAnswer) {
+  const PushgatewayExporter exporter(Registry(), {.url = "http://127.0.0.1:1", .job = "j", .attempts = 1});
+  try {
+    exporter.remove();
+    FAIL() << "somebody answered";
+  } catch (const PushError& error) {
+    EXPECT_EQ(std::string(error.what())
+                  .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j was not "
+                        "answered, try 1 of 1: 'Failed to connect to 127.0.0.1 port 1"),
+              0U)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,175 @@
+// Series and families that are taken away.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "support/sample.h"
+#include "support/threads.h"
+
+namespace narthex {
+namespace {
+
+class RemovalTest : public testing::Test {
+ protected:
+  RemovalTest() {
+    for (const char* path : {"/a", "/b"}) {
+      for (const char* method : {"GET", "PUT"}) hits_.labels(method, path).inc();
+    }
+  }
+
+  std::vector<std::string> served() const {
+    std::vector<std::string> lines;
+    std::string text = to_text(registry_);
+    for (std::size_t end; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1)) {
+      if (text[0] != '#') lines.push_back(text.substr(0, end));
+    }
+    return lines;
+  }
+
+  Registry registry_;
+  Family<Counter, 2> hits_ =
+      registry_.counter({.name = "hits_total", .help = "Hits.", .labels = {{"zone", "z"}}}, {"method", "path"});
+};
+
+using Lines = std::vector<std::string>;
+
+TEST_F(RemovalTest, FindsWithoutMaking) {
+  const std::optional<Counter> found = hits_.find("GET", "/a");
+  ASSERT_TRUE(found);
+  found->inc();
+  EXPECT_EQ(hits_.labels("GET", "/a").value(), 2);
+  EXPECT_FALSE(hits_.find("GET", "/c"));
+  EXPECT_FALSE(hits_.find("a \"quoted\" \xff", "/a"));
+  EXPECT_EQ(served().size(), 4);
+  hits_.labels("a \"quoted\" \xff", "/a").inc();
+  EXPECT_TRUE(hits_.find("a \"quoted\" \xff", "/a"));
+}
+
+TEST_F(RemovalTest, TakesAllThatMatchASubsetOfTheLabels) {
+  EXPECT_EQ(hits_.remove_matching({{"path", "/a"}}), 2);
+  EXPECT_EQ(served(), (Lines{"hits_total{method=\"GET\",path=\"/b\",zone=\"z\"} 1",
+                             "hits_total{method=\"PUT\",path=\"/b\",zone=\"z\"} 1"}));
+  EXPECT_EQ(hits_.remove_matching({{"path", "/b"}, {"method", "PUT"}}), 1);
+  EXPECT_EQ(served(), (Lines{"hits_total{method=\"GET\",path=\"/b\",zone=\"z\"} 1"}));
+  EXPECT_EQ(hits_.remove_matching({{"path", "/b"}, {"method", "PUT"}}), 0);
+}
+
+TEST_F(RemovalTest, MatchesWholeValuesAsTheyWereGiven) {
+  hits_.labels("GET", "/").inc();
+  hits_.labels("say \"hi\"\n\\", "\xff").inc();
+  EXPECT_EQ(hits_.remove_matching({{"path", "/"}}), 1);
+  EXPECT_EQ(hits_.remove_matching({{"method", "say"}}), 0);
+  EXPECT_EQ(hits_.remove_matching({{"method", "say \"hi\"\n\\"}, {"path", "\xff"}}), 1);
+  EXPECT_EQ(served().size(), 4);
+}
+
+TEST_F(RemovalTest, MatchesConstantLabelsToo) {
+  EXPECT_EQ(hits_.remove_matching({{"zone", "y"}}), 0);
+  EXPECT_EQ(hits_.remove_matching({{"zone", "z"}, {"method", "GET"}}), 2);
+  EXPECT_EQ(hits_.remove_matching({{"method", "PUT"}, {"method", "GET"}}), 0);
+  EXPECT_EQ(hits_.remove_matching({}), 2);
+}
+
+TEST_F(RemovalTest, RefusesALabelThatTheFamilyDoesNotHave) {
+  try {
+    hits_.remove_matching({{"pth", "/a"}});
+    FAIL() << "accepted";
+  } catch (const RegistrationError& error) {
+    EXPECT_STREQ(error.what(), "counter 'hits_total' has no label 'pth'; its labels are (method, path)");
+  }
+  EXPECT_EQ(served().size(), 4);
+}
+
+TEST_F(RemovalTest, ClearsAFamily) {
+  const Counter kept = hits_.labels("GET", "/a");
+  EXPECT_EQ(hits_.clear(), 4);
+  EXPECT_EQ(hits_.clear(), 0);
+  EXPECT_EQ(to_text(registry_), "");
+  kept.inc();
+  EXPECT_EQ(kept.value(), 2);
+  EXPECT_EQ(hits_.labels("GET", "/a").value(), 0);
+  EXPECT_EQ(served().size(), 1);
+}
+
+// SPEC case 199, decided otherwise in the design: a name that was removed may come back as something else.
+TEST_F(RemovalTest, ForgetsAFamilyAndItsDefinition) {
+  const Counter kept = hits_.labels("GET", "/a");
+  EXPECT_TRUE(registry_.remove(hits_));
+  EXPECT_FALSE(registry_.remove(hits_));
+  EXPECT_EQ(to_text(registry_), "");
+  hits_.labels("GET", "/new").inc();
+  kept.inc();
+  EXPECT_EQ(kept.value(), 2);
+  const Gauge other = registry_.gauge({.name = "hits_total", .help = "Something else."});
+  EXPECT_FALSE(registry_.remove(hits_)) << "takes another family of the same name";
+  EXPECT_EQ(served(), Lines{"hits_total 0"});
+}
+
+TEST_F(RemovalTest, TakesOneSiblingOrAll) {
+  const auto other =
+      registry_.counter({.name = "hits_total", .help = "Hits.", .labels = {{"zone", "y"}}}, {"method", "path"});
+  other.labels("GET", "/a").inc();
+  EXPECT_TRUE(registry_.remove(hits_));
+  EXPECT_EQ(served(), Lines{"hits_total{method=\"GET\",path=\"/a\",zone=\"y\"} 1"});
+  EXPECT_TRUE(registry_.remove("hits_total"));
+  EXPECT_FALSE(registry_.remove("hits_total"));
+  EXPECT_EQ(to_text(registry_), "");
+}
+
+TEST(Removal, OfADefaultFamilyDoesNothing) {
+  Registry registry;
+  const Family<Counter, 1> none;
+  EXPECT_FALSE(none.find("a"));
+  EXPECT_EQ(none.clear(), 0);
+  EXPECT_EQ(none.remove_matching({{"a", "b"}}), 0);
+  EXPECT_FALSE(registry.remove(none));
+}
+
+TEST(DynamicFamily, HasLabelsThatAreKnownAtRunTimeOnly) {
+  Registry registry;
+  const std::vector<std::string> names{"method", "path"};
+  const DynamicFamily<Counter> hits = registry.counter({.name = "hits_total", .help = "Hits."}, names);
+  hits.labels(std::vector<std::string>{"GET", "/a"}).inc();
+  const std::string_view values[] = {"GET", "/a"};
+  hits.labels(values).inc();
+  EXPECT_EQ(sample(to_text(registry), "hits_total{method=\"GET\",path=\"/a\"}"), 2);
+  EXPECT_EQ(registry.counter({.name = "hits_total", .help = "Hits."}, {"method", "path"}).labels("GET", "/a").value(),
+            2)
+      << "is another family than the one with the same names in braces";
+  ASSERT_TRUE(hits.find(values));
+  EXPECT_EQ(hits.find(values)->value(), 2);
+  EXPECT_TRUE(hits.remove(values));
+  EXPECT_FALSE(hits.remove(values));
+  EXPECT_FALSE(hits.find(values));
+  registry.gauge({.name = "size_bytes", .help = "Size."}, names).labels({"a", "b"}).set(1);
+  registry.histogram({.name = "time_seconds", .help = "Time."}, names).labels({"a", "b"}).observe(1);
+  EXPECT_EQ(registry.gauge({.name = "size_bytes", .help = "Size."}, names).remove_matching({{"path", "b"}}), 1);
+}
+
+// SPEC case 200. With label names that are known at compile time it does not compile: see compile_fail.
+TEST(DynamicFamily, RefusesAnotherNumberOfValues) {
+  Registry registry;
+  const auto hits = registry.counter({.name = "hits_total", .help = "Hits."}, std::vector<std::string>{"a", "b"});
+  const std::vector<std::string> one{"x"};
+  const auto refused = [](auto call) {
+    try {
+      call();
+    } catch (const RegistrationError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  const std::string expected = "counter 'hits_total': 1 label values for 2 names (a, b)";
+  EXPECT_EQ(refused([&] { hits.labels(one); }), expected);
+  EXPECT_EQ(refused([&] { hits.find(one); }), expected);
+  EXPECT_EQ(refused([&] { hits.remove(one); }), expected);
+  EXPECT_EQ(DynamicFamily<Counter>().labels(one).value(), 0);
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,194 @@
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <narthex/civetweb_exporter.h>
+#include <narthex/narthex.h>
+#include <sys/stat.h>
+
+#include "support/http_client.h"
+#include "support/made_files.h"
+#include "support/message_of.h"
+
+namespace narthex {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kBody = "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 3\n";
+// ali, open sesame: as `htpasswd -nbBC 4 ali "open sesame"` prints it.
+const std::string kUsers = "basic_auth_users:\n  ali: $2y$04$cTdlIu0f0rUhDVvPnWew8OmIdrlRqojp9aqmcXcGx1Euo/MuxK2p6\n";
+const std::string kAli = "Authorization: Basic YWxpOm9wZW4gc2VzYW1l\r\n";
+const std::string kAliWithout = "Authorization: Basic YWxpOm9wZW4gYmFybGV5\r\n";  // open barley
+
+Registry example() {
+  Registry registry;
+  registry.counter({.name = "jobs_total", .help = "Jobs done."}).inc(3);
+  return registry;
+}
+
+// An exporter with a configuration file, which can be written again.
+class WebConfigFile : public testing::Test {
+ protected:
+  void start(const std::string& text) {
+    write(text);
+    exporter_.emplace(example(), CivetwebOptions{.listen = "127.0.0.1:0", .web_config_file = file()});
+  }
+  void write(const std::string& text) const { files_.write("web.yml", text); }
+  void replace(const std::string& text) const {
+    files_.write("web.yml.new", text);
+    std::filesystem::rename(files_.root() + "/web.yml.new", file());
+  }
+  std::string file() const { return files_.root() + "/web.yml"; }
+
+  // Returns the reply to a request with these header lines.
+  HttpReply get(const std::string& lines = "", const std::string& path = "/metrics") const {
+    return request(exporter_->port(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + lines + "\r\n");
+  }
+
+  MadeFiles files_;
+  std::optional<CivetwebExporter> exporter_;
+};
+
+TEST_F(WebConfigFile, MayBeEmpty) {
+  start("");
+  EXPECT_EQ(get().body, kBody);
+  EXPECT_EQ(get(kAliWithout).body, kBody);
+}
+
+// SPEC case 217.
+TEST_F(WebConfigFile, AsksForAPassword) {
+  start(kUsers);
+  EXPECT_EQ(get(kAli).body, kBody);
+  for (const std::string& lines : {std::string(), kAliWithout, std::string("Authorization: Basic ?\r\n"),
+                                   std::string("Authorization: Bearer YWxpOm9wZW4gc2VzYW1l\r\n"), kAli + kAli}) {
+    const HttpReply reply = get(lines);
+    EXPECT_EQ(reply.head.substr(0, reply.head.find('\r')), "HTTP/1.1 401 Unauthorized") << lines;
+    EXPECT_THAT(reply.head, HasSubstr("\r\nWWW-Authenticate: Basic\r\n")) << lines;
+    EXPECT_EQ(reply.body, "Unauthorized\n") << lines;
+  }
+}
+
+TEST_F(WebConfigFile, StandsInFrontOfEveryPath) {
+  start(kUsers);
+  for (const char* path : {"/metrics", "/", "/nothing", "/../etc/passwd"}) EXPECT_EQ(get("", path).status(), "401");
+  EXPECT_EQ(get(kAli, "/nothing").status(), "404");
+  EXPECT_EQ(request(exporter_->port(), "HEAD /metrics HTTP/1.1\r\nHost: l\r\n\r\n").status(), "401");
+  EXPECT_EQ(request(exporter_->port(), "HEAD /metrics HTTP/1.1\r\nHost: l\r\n\r\n").body, "");
+  EXPECT_EQ(request(exporter_->port(), "DELETE /metrics HTTP/1.1\r\nHost: l\r\n\r\n").status(), "401");
+}
+
+// SPEC case 217.
+TEST_F(WebConfigFile, RefusesTheThirdRequestOfABurstOfTwo) {
+  start("rate_limit: {interval: 1h, burst: 2}\n" + kUsers);
+  EXPECT_EQ(get(kAli).status(), "200");
+  EXPECT_EQ(get("").status(), "401") << "one that is refused later counts too";
+  const HttpReply reply = get(kAli);
+  EXPECT_EQ(reply.head.substr(0, reply.head.find('\r')), "HTTP/1.1 429 Too Many Requests");
+  EXPECT_EQ(reply.body, "Too Many Requests\n");
+}
+
+TEST_F(WebConfigFile, AddsItsHeadersToEveryReplyButThoseOfTheLimit) {
+  start(kUsers + "rate_limit: {interval: 1h, burst: 3}\n" +
+        "http_server_config: {headers: {X-Frame-Options: deny, Content-Security-Policy: default-src 'none'}}\n");
+  const std::string headers = "\r\nX-Frame-Options: deny\r\nContent-Security-Policy: default-src 'none'\r\n";
+  const HttpReply reply = get(kAli);
+  EXPECT_THAT(reply.head, HasSubstr(headers));
+  EXPECT_EQ(reply.body, kBody);
+  EXPECT_THAT(get(kAli, "/nothing").head, HasSubstr(headers));
+  EXPECT_THAT(get().head, HasSubstr(headers));
+  EXPECT_THAT(get().head, Not(HasSubstr("X-Frame-Options")));
+}
+
+TEST_F(WebConfigFile, IsReadAgainForEveryRequest) {
+  start("");
+  EXPECT_EQ(get().status(), "200");
+  write(kUsers);
+  EXPECT_EQ(get().status(), "401");
+  write("nonsense: 1\n");
+  for (int i = 0; i < 2; ++i) {
+    const HttpReply reply = get(kAli);
+    EXPECT_EQ(reply.head.substr(0, reply.head.find('\r')), "HTTP/1.1 500 Internal Server Error");
+    EXPECT_EQ(reply.body, "Internal Server Error\n");
+  }
+  files_.remove("web.yml");
+  EXPECT_EQ(get(kAli).status(), "500");
+  replace(kUsers);
+  EXPECT_EQ(get(kAli).status(), "200");
+}
+
+// SPEC case 127.
+TEST_F(WebConfigFile, IsMissedWithoutCompression) {
+  start("");
+  write("nonsense: 1\n");
+  const HttpReply reply = get("Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(reply.status(), "500");
+  EXPECT_THAT(reply.head, Not(HasSubstr("Content-Encoding")));
+  EXPECT_EQ(reply.body, "Internal Server Error\n");
+}
+
+TEST_F(WebConfigFile, MayBeReplacedWhileRequestsCome) {
+  start(kUsers);
+  EXPECT_EQ(get(kAli).status(), "200");  // known from here on
+  std::atomic<bool> done{false};
+  std::vector<std::thread> clients;
+  std::atomic<int> unexpected{0};
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      while (!done) {
+        if (get(kAli).status() != "200") ++unexpected;
+      }
+    });
+  }
+  for (int i = 0; i < 30; ++i) replace(kUsers + "http_server_config: {http2: " + (i % 2 ? "true" : "false") + "}\n");
+  EXPECT_EQ(get().status(), "401");
+  done = true;
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(unexpected.load(), 0);
+}
+
+// bcrypt runs for one request at a time, and half of the threads at most wait for it.
+TEST_F(WebConfigFile, AnswersTheKnownWhileManyGuess) {
+  start(kUsers);
+  EXPECT_EQ(get(kAli).status(), "200");
+  std::atomic<int> refused{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&] {
+      for (int n = 0; n < 25; ++n) {
+        const std::string status = get(kAliWithout).status();
+        refused += status == "401" || status == "503";
+      }
+    });
+  }
+  while (refused < 150) EXPECT_EQ(get(kAli).body, kBody);
+  for (std::thread& client : clients) client.join();
+  EXPECT_EQ(refused.load(), 200);
+}
+
+TEST_F(WebConfigFile, SaysAtOnceWhatIsWrong) {
+  const auto message = [&] {
+    return message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .web_config_file = file()}); });
+  };
+  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': No such file or directory");
+  write("rate_limit: {burst: 1}\nbasic_auth_user: {}\n");
+  EXPECT_EQ(message(), "civetweb exporter: '" + file() +
+                           "', line 2: the file has an unknown key 'basic_auth_user'; known: tls_server_config, "
+                           "http_server_config, basic_auth_users, rate_limit");
+  write(std::string(2 << 20, '#'));
+  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': File too large");
+  files_.remove("web.yml");
+  std::filesystem::create_directory(file());
+  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': Is a directory");
+  files_.remove("web.yml");
+  ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
+  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': Invalid argument");
+}
+
+}  // namespace
+}  // namespace narthex

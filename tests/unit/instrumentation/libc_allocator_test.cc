@@ -1,0 +1,98 @@
+// What RuntimeCollector serves of the libc's allocator; not built for the sanitizers, which have one of their own.
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/made_collector.h"
+#include "support/sample.h"
+
+namespace narthex {
+namespace {
+
+Registry runtime() {
+  Registry registry;
+  registry.add(RuntimeCollector()).keep();
+  return registry;
+}
+
+double value_of(const Registry& registry, std::string_view name) { return sample(to_text(registry), name); }
+
+TEST(LibcAllocator, IsServedAsItSays) {
+  const std::string text = to_text(runtime());
+  EXPECT_EQ(std::regex_replace(text.substr(text.find("# HELP malloc")), std::regex("(\nmalloc_\\w+) .*"), "$1"),
+            "# HELP malloc_allocated_bytes Memory that the program has from the allocator, with what threads keep to "
+            "reuse.\n"
+            "# TYPE malloc_allocated_bytes gauge\n"
+            "malloc_allocated_bytes\n"
+            "# HELP malloc_free_bytes Memory that the allocator has and the program does not use.\n"
+            "# TYPE malloc_free_bytes gauge\n"
+            "malloc_free_bytes\n"
+            "# HELP malloc_mmapped_bytes Memory of large pieces, each of which goes back to the system when it is "
+            "freed.\n"
+            "# TYPE malloc_mmapped_bytes gauge\n"
+            "malloc_mmapped_bytes\n"
+            "# HELP malloc_releasable_bytes Free memory at the end of the main heap, which can go back to the system.\n"
+            "# TYPE malloc_releasable_bytes gauge\n"
+            "malloc_releasable_bytes\n"
+            "# HELP malloc_system_bytes Memory that the allocator has from the system.\n"
+            "# TYPE malloc_system_bytes gauge\n"
+            "malloc_system_bytes\n");
+  EXPECT_EQ(sample(text, "malloc_system_bytes"),
+            sample(text, "malloc_allocated_bytes") + sample(text, "malloc_free_bytes"));
+  EXPECT_LE(sample(text, "malloc_releasable_bytes"), sample(text, "malloc_free_bytes"));
+}
+
+TEST(LibcAllocator, TellsOfLargePiecesThatComeAndGo) {
+  constexpr std::size_t kLarge = std::size_t{64} << 20;  // more than the allocator ever takes from a heap
+  const Registry registry = runtime();
+  const double before = value_of(registry, "malloc_mmapped_bytes");
+  auto large = std::make_unique<char[]>(kLarge);
+  EXPECT_GE(value_of(registry, "malloc_mmapped_bytes"), before + kLarge);
+  EXPECT_GE(value_of(registry, "malloc_allocated_bytes"), before + kLarge);
+  large.reset();
+  EXPECT_EQ(value_of(registry, "malloc_mmapped_bytes"), before);
+}
+
+TEST(LibcAllocator, TellsOfTheArenasOfOtherThreads) {
+  constexpr std::size_t kPieces = 10'000;
+  const Registry registry = runtime();
+  const double before = value_of(registry, "malloc_allocated_bytes");
+  std::vector<std::unique_ptr<char[]>> pieces(kPieces);
+  std::thread([&] {
+    for (auto& piece : pieces) piece = std::make_unique<char[]>(1000);
+  }).join();
+  EXPECT_GE(value_of(registry, "malloc_allocated_bytes"), before + 1000.0 * kPieces);
+}
+
+// Runs itself once more, with another allocator before the libc's.
+TEST(LibcAllocator, IsLeftOutWhereAnotherOneTakesItsPlace) {
+  if (std::getenv("LD_PRELOAD") != nullptr) {  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
+    ASSERT_NE(lines_with(to_text(runtime()), "cpp_info"), "");
+    EXPECT_EQ(to_text(runtime()).find("malloc_"), std::string::npos);
+    return;
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const char* const filter = "--gtest_filter=LibcAllocator.IsLeftOutWhereAnotherOneTakesItsPlace";
+    ::setenv("LD_PRELOAD", NARTHEX_ALLOCATOR, 1);  // NOLINT(concurrency-mt-unsafe): the only thread
+    ::execl("/proc/self/exe", "narthex_core_tests", filter, nullptr);
+    ::_exit(9);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0) << "see above";
+}
+
+}  // namespace
+}  // namespace narthex

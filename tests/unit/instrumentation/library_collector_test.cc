@@ -1,0 +1,130 @@
+#include <narthex/library_collector.h>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "support/made_collector.h"
+#include "support/sample.h"
+
+namespace narthex {
+namespace {
+
+TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
+  Registry registry({.diagnostic = [](std::string_view) {}});
+  const auto full = [&](const char* zone) {
+    return registry.counter({.name = "full_total", .help = "F.", .labels = {{"zone", zone}}, .max_series = 1}, {"a"});
+  };
+  for (const char* zone : {"x", "y"}) {
+    for (int i = 0; i < 3; ++i) full(zone).labels(i);
+  }
+  registry.counter({.name = "roomy_total", .help = "R.", .max_series = 1}, {"a"}).labels(1);
+  const Registration throws = registry.add(MadeCollector("b", [](Sink&) { throw std::runtime_error("always"); }));
+  const Registration twice = registry.add(MadeCollector("b", [](Sink&) { throw std::runtime_error("this too"); }));
+  const Registration clashes = registry.gauge_function({.name = "a", .help = "A."}, {"l"}, [](const auto& emit) {
+    for (int value = 0; value < 3; ++value) emit(value, "same");
+  });
+  const Registration own = registry.add(LibraryCollector(registry));
+  to_text(registry);
+  const std::string text = to_text(registry);
+  // All but what the process counts, and times.
+  const std::string head = "# HELP narthex_collector_";
+  const std::size_t begin = text.find(head + "clashes");
+  const std::size_t seconds = text.find(head + "duration");
+  const std::size_t errors = text.find(head + "errors");
+  const std::size_t process = text.find("# HELP narthex_exemplar_errors");
+  const std::size_t names = text.find("# HELP narthex_name_clashes");
+  const std::size_t rejected = text.find("# HELP narthex_rejected");
+  const std::size_t scrapes = text.find("# HELP narthex_scrapes");
+  const std::size_t end = text.find("# HELP roomy_total");
+  ASSERT_LT(end, text.size());
+  EXPECT_EQ(
+      text.substr(begin, seconds - begin) + text.substr(errors, process - errors) +
+          text.substr(names, rejected - names) + text.substr(scrapes, end - scrapes),
+      "# HELP narthex_collector_clashes_total Samples of the collector that were left out, because others had the "
+      "series or its name.\n"
+      "# TYPE narthex_collector_clashes_total counter\n"
+      "narthex_collector_clashes_total{collector=\"a\"} 2\n"
+      "narthex_collector_clashes_total{collector=\"b\"} 0\n"
+      "narthex_collector_clashes_total{collector=\"narthex\"} 0\n"
+      "# HELP narthex_collector_errors_total Calls of the collector that failed, so that its samples were left "
+      "out.\n"
+      "# TYPE narthex_collector_errors_total counter\n"
+      "narthex_collector_errors_total{collector=\"a\"} 0\n"
+      "narthex_collector_errors_total{collector=\"b\"} 4\n"
+      "narthex_collector_errors_total{collector=\"narthex\"} 0\n"
+      "# HELP narthex_collector_skipped_total Scrapes without the collector, because it was busy with another "
+      "one or had been too slow.\n"
+      "# TYPE narthex_collector_skipped_total counter\n"
+      "narthex_collector_skipped_total{collector=\"a\"} 0\n"
+      "narthex_collector_skipped_total{collector=\"b\"} 0\n"
+      "narthex_collector_skipped_total{collector=\"narthex\"} 0\n"
+      "# HELP narthex_name_clashes_total Families and series left out of a scrape, because their names, escaped for "
+      "it, would be those of others.\n"
+      "# TYPE narthex_name_clashes_total counter\n"
+      "narthex_name_clashes_total 0\n"
+      "# HELP narthex_scrapes_total Scrapes of this registry.\n"
+      "# TYPE narthex_scrapes_total counter\n"
+      "narthex_scrapes_total 2\n"
+      "# HELP narthex_series_overflowed_total Lookups of label values that shared one series, because the family "
+      "had all its max_series.\n"
+      "# TYPE narthex_series_overflowed_total counter\n"
+      "narthex_series_overflowed_total{family=\"full_total\"} 4\n");
+  for (const char* name : {"a", "b", "narthex"}) {
+    const double duration = sample(text, "narthex_collector_duration_seconds{collector=\"" + std::string(name) + "\"}");
+    EXPECT_GT(duration, 0) << name;
+    EXPECT_LT(duration, 10) << name;
+  }
+}
+
+TEST(LibraryCollector, CountsRejectedUpdatesAndReplacedBytes) {
+  Registry registry;
+  const Registration own = registry.add(LibraryCollector(registry));
+  const auto rejected = [&] { return sample(to_text(registry), "narthex_rejected_updates_total"); };
+  const auto replaced = [&] { return sample(to_text(registry), "narthex_replaced_bytes_total"); };
+  const double rejected_before = rejected();
+  const double replaced_before = replaced();
+  registry.counter({.name = "c_total", .help = "C."}).inc(-1);
+  registry.counter({.name = "d_total", .help = "D."}, {"a"}).labels("\xff\xfe");
+  EXPECT_EQ(rejected() - rejected_before, 1);
+  EXPECT_EQ(replaced() - replaced_before, 2);
+}
+
+TEST(LibraryCollector, CountsRefusedExemplarsAndErrorsOfTheirSource) {
+  Registry registry({.exemplars = {.labels = []() -> Labels { throw std::runtime_error("always"); }}});
+  const Registration own = registry.add(LibraryCollector(registry));
+  const auto refused = [&] { return sample(to_text(registry), "narthex_exemplars_refused_total"); };
+  const auto errors = [&] { return sample(to_text(registry), "narthex_exemplar_errors_total"); };
+  const double refused_before = refused();
+  const double errors_before = errors();
+  const Counter counter = registry.counter({.name = "c_total", .help = "C."});
+  counter.inc(1, {{"trace id", "a"}});
+  EXPECT_EQ(refused() - refused_before, 1);
+  std::thread([&] { counter.inc(); }).join();  // one that was not asked in vain before
+  EXPECT_EQ(errors() - errors_before, 1);
+}
+
+TEST(LibraryCollector, DoesNotKeepItsRegistryAlive) {
+  const auto alive = std::make_shared<int>(0);
+  Registry numbers;
+  {
+    Registry registry({.diagnostic = [alive](std::string_view) {}});
+    registry.add(LibraryCollector(registry)).keep();
+    numbers.add(LibraryCollector(registry)).keep();
+    EXPECT_NE(to_text(numbers), "");
+    EXPECT_EQ(alive.use_count(), 2);
+  }
+  EXPECT_EQ(alive.use_count(), 1);
+  EXPECT_EQ(to_text(numbers), "");
+}
+
+TEST(LibraryCollector, IsInTheGlobalRegistry) {
+  EXPECT_GE(sample(to_text(Registry::global()), "narthex_scrapes_total"), 1);
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,281 @@
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "metrics/log_buckets.h"
+#include "support/native_sample.h"
+
+namespace narthex {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr int kHot = 10'000;  // observations after which a series has a table for each thread
+
+// What a histogram with those options, of growth factor 2 unless they say otherwise, has when it has observed values.
+NativeRead observed(std::initializer_list<double> values, NativeBuckets native = {.growth_factor = 2}) {
+  Registry registry;
+  const Histogram histogram = registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = native});
+  for (const double value : values) histogram.observe(value);
+  return native_sample(registry);
+}
+
+// SPEC case 185.
+TEST(NativeHistogram, CountsInTheBucketsOfBothSidesAndAroundZero) {
+  const NativeRead read = observed({1, 1, 1.5, 3, -2, 0, 1e-200});
+  EXPECT_EQ(read.text(), "schema 0, negative {1:1}, zero 2, positive {0:2 1:1 2:1}, count 7, sum 4.5");
+  EXPECT_EQ(read.zero_threshold, 0x1p-128);
+}
+
+// SPEC case 187.
+TEST(NativeHistogram, CountsNaNInNoBucket) {
+  EXPECT_EQ(observed({kNaN, 1}).text(), "schema 0, negative {}, zero 0, positive {0:1}, count 2, sum nan");
+}
+
+// SPEC case 190.
+TEST(NativeHistogram, CountsInfinitiesBeyondTheLargestNumber) {
+  EXPECT_EQ(observed({kInfinity, std::numeric_limits<double>::max()}).text(),
+            "schema 0, negative {}, zero 0, positive {1024:1 1025:1}, count 2, sum inf");
+  EXPECT_EQ(observed({-kInfinity}).text(), "schema 0, negative {1025:1}, zero 0, positive {}, count 1, sum -inf");
+}
+
+TEST(NativeHistogram, CountsSubnormalNumbersWhereTheZeroBucketIsNarrow) {
+  const double smallest = std::numeric_limits<double>::denorm_min();
+  EXPECT_EQ(observed({smallest, -smallest, 0, -0.0}, {.growth_factor = 2, .zero_threshold = -1}).text(),
+            "schema 0, negative {-1074:1}, zero 2, positive {-1074:1}, count 4, sum 0");
+}
+
+TEST(NativeHistogram, HasAZeroBucketThatIncludesItsThreshold) {
+  const NativeRead read = observed({0.3, -0.3, std::nextafter(0.3, 1)}, {.growth_factor = 2, .zero_threshold = 0.3});
+  EXPECT_EQ(read.text(), "schema 0, negative {}, zero 2, positive {-1:1}, count 3, sum 0.30000000000000004");
+  EXPECT_EQ(read.zero_threshold, 0.3);
+}
+
+// SPEC case 191, as a format gets it.
+TEST(NativeHistogram, StartsEmpty) {
+  const NativeRead usual = observed({}, {});
+  EXPECT_EQ(usual.text(), "schema 3, negative {}, zero 0, positive {}, count 0, sum 0");
+  EXPECT_EQ(usual.zero_threshold, 0x1p-128);
+  EXPECT_EQ(observed({}, {.zero_threshold = -1}).zero_threshold, 0);
+}
+
+// SPEC case 192.
+TEST(NativeHistogram, HalvesItsResolution) {
+  EXPECT_EQ(observed({0.125, 0.25, 0.5, 1, 2, 4, 8}, {.growth_factor = 2, .max_buckets = 4}).text(),
+            "schema -1, negative {}, zero 0, positive {-1:2 0:2 1:2 2:1}, count 7, sum 15.875");
+}
+
+// SPEC case 193.
+TEST(NativeHistogram, HalvesItsResolutionUntilTheBucketsAreFewEnough) {
+  EXPECT_EQ(observed({1, 2, 4, 8}, {.growth_factor = 2, .max_buckets = 2}).text(),
+            "schema -2, negative {}, zero 0, positive {0:1 1:3}, count 4, sum 15");
+}
+
+// SPEC case 194.
+TEST(NativeHistogram, WidensTheZeroBucketFirst) {
+  const NativeRead read = observed({0.5, 2, 8}, {.growth_factor = 2, .max_buckets = 2, .max_zero_threshold = 1});
+  EXPECT_EQ(read.text(), "schema 0, negative {}, zero 1, positive {1:1 3:1}, count 3, sum 10.5");
+  EXPECT_EQ(read.zero_threshold, 0.5);
+}
+
+TEST(NativeHistogram, WidensTheZeroBucketOnBothSidesAndHalvesWhereThatIsNotEnough) {
+  const NativeRead read =
+      observed({-0.5, 0.5, -1, 4, 8, 16}, {.growth_factor = 2, .max_buckets = 2, .max_zero_threshold = 0.75});
+  EXPECT_EQ(read.text(), "schema -2, negative {0:1}, zero 2, positive {1:3}, count 6, sum 27");
+  EXPECT_EQ(read.zero_threshold, 0.5);
+}
+
+TEST(NativeHistogram, StaysAtTheCoarsestSchemaWithMoreBucketsThanWanted) {
+  EXPECT_EQ(observed({-1, 1, 1e10}, {.growth_factor = 2, .max_buckets = 1}).text(),
+            "schema -4, negative {0:1}, zero 0, positive {0:1 3:1}, count 3, sum 10000000000");
+}
+
+TEST(NativeHistogram, NeverGetsFinerAgain) {
+  Registry registry;
+  const Histogram histogram =
+      registry.histogram({.name = "size_bytes",
+                          .help = "Sizes.",
+                          .native = {.growth_factor = 2, .max_buckets = 2, .max_zero_threshold = 0.25}});
+  for (const double value : {0.125, 0.25, 2.0, 4.0, 8.0}) histogram.observe(value);
+  EXPECT_EQ(native_sample(registry).text(), "schema -1, negative {}, zero 2, positive {1:2 2:1}, count 5, sum 14.375");
+  for (const double value : {0.2, 2.0, 4.0, 8.0}) histogram.observe(value);
+  const NativeRead read = native_sample(registry);
+  EXPECT_EQ(read.text(), "schema -1, negative {}, zero 3, positive {1:4 2:2}, count 9, sum 28.575");
+  EXPECT_EQ(read.zero_threshold, 0.25);
+}
+
+TEST(NativeHistogram, HasClassicBucketsBesideOfTheSameObservations) {
+  Registry registry;
+  const Histogram histogram = registry.histogram(
+      {.name = "size_bytes", .help = "Sizes.", .buckets = {0.7, 1, 10}, .native = {.growth_factor = 2}});
+  for (const double value : {0.6, 0.7, 0.8, 1.0, 1.5, -3.0, 0.0, 100.0, kNaN}) histogram.observe(value);
+  const NativeRead read = native_sample(registry);
+  EXPECT_EQ(read.text(), "schema 0, negative {2:1}, zero 1, positive {0:4 1:1 7:1}, count 9, sum nan");
+  std::vector<std::uint64_t> counts;
+  for (const Bucket& bucket : read.classic) counts.push_back(bucket.cumulative_count);
+  EXPECT_EQ(counts, (std::vector<std::uint64_t>{4, 6, 7, 9}));
+}
+
+// SPEC case 79.
+TEST(NativeHistogram, IsServedAsTheInfBucketWhereAFormatHasNoNativeOnes) {
+  Registry registry;
+  registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = {}}).observe(3);
+  EXPECT_EQ(to_text(registry),
+            "# HELP size_bytes Sizes.\n# TYPE size_bytes histogram\n"
+            "size_bytes_bucket{le=\"+Inf\"} 1\nsize_bytes_sum 3\nsize_bytes_count 1\n");
+}
+
+TEST(NativeHistogram, IsAFamilyLikeAnyOther) {
+  Registry registry;
+  const auto family = registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = {}}, {"what"});
+  family.labels("a").observe(1);
+  family.labels("b").time([] {});
+  const auto reads = native_samples(registry);
+  ASSERT_EQ(reads.size(), 2);
+  EXPECT_EQ(reads[0].text(), "schema 3, negative {}, zero 0, positive {0:1}, count 1, sum 1");
+  EXPECT_EQ(reads[1].count, 1);
+}
+
+// Returns how a definition is refused.
+std::string refusal(NativeBuckets native) {
+  Registry registry;
+  try {
+    registry.histogram({.name = "h", .help = "H.", .native = native});
+  } catch (const RegistrationError& error) {
+    return error.what();
+  }
+  return "NOT REFUSED";
+}
+
+TEST(NativeHistogram, RefusesLimitsThatMakeNoSense) {
+  const std::string factor = "histogram 'h': native growth_factor is {}; a finite number above 1 is one, such as 1.1";
+  EXPECT_EQ(refusal({.growth_factor = 1}), fmt::format(fmt::runtime(factor), "1"));
+  EXPECT_EQ(refusal({.growth_factor = kNaN}), fmt::format(fmt::runtime(factor), "NaN"));
+  EXPECT_EQ(refusal({.growth_factor = kInfinity}), fmt::format(fmt::runtime(factor), "+Inf"));
+  EXPECT_EQ(refusal({.max_buckets = 0}),
+            "histogram 'h': native max_buckets is 0; from 1 to 65536 make sense, such as 160");
+  EXPECT_EQ(refusal({.max_buckets = 65'537}),
+            "histogram 'h': native max_buckets is 65537; from 1 to 65536 make sense, such as 160");
+  EXPECT_EQ(
+      refusal({.zero_threshold = -kInfinity}),
+      "histogram 'h': native zero_threshold is -Inf; a size is a finite number; 0 means 2^-128, a negative one 0");
+  EXPECT_EQ(refusal({.max_zero_threshold = -1}),
+            "histogram 'h': native max_zero_threshold is -1; a size is a finite number, not below 0");
+}
+
+TEST(NativeHistogram, IsAnotherDefinitionThanAClassicOne) {
+  Registry registry;
+  registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {}});
+  registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {.growth_factor = 1.1}});
+  try {
+    registry.histogram({.name = "h", .help = "H.", .buckets = {1}});
+    FAIL() << "nothing was thrown";
+  } catch (const RegistrationError& error) {
+    EXPECT_STREQ(error.what(),
+                 "'h' is already defined otherwise: before as a histogram with help 'H.', labels (), buckets (1), "
+                 "native buckets of schema 3, max_buckets 160, zero_threshold 2.938735877055719e-39, "
+                 "max_zero_threshold 0; now as a histogram with help 'H.', labels (), buckets (1)");
+  }
+}
+
+// Counts values one by one in the buckets of a schema.
+std::map<std::int32_t, std::uint64_t> counted(const std::vector<double>& values, int schema) {
+  std::map<std::int32_t, std::uint64_t> counts;
+  for (const double value : values) {
+    ++counts[detail::coarser_key(detail::finest_key(value), detail::kFinestSchema, schema)];
+  }
+  return counts;
+}
+
+TEST(NativeHistogram, MergesAllThatWasCountedAtFinerScalesColdAndHot) {
+  std::mt19937_64 random(1);
+  Registry registry;
+  const Histogram histogram = registry.histogram(
+      {.name = "size_bytes", .help = "Sizes.", .native = {.growth_factor = 1.001, .zero_threshold = -1}});
+  std::vector<double> values;
+  int schema = detail::kFinestSchema;
+  for (int decades = 1; decades <= 512; decades *= 2) {
+    std::uniform_real_distribution<double> exponent(-decades, decades);
+    for (int i = 0; i < kHot; ++i) {
+      values.push_back(std::pow(10, exponent(random) / 2));
+      histogram.observe(values.back());
+      if (i % 2'500 != 0) continue;
+      const NativeRead read = native_sample(registry);
+      ASSERT_LE(read.schema, schema);
+      schema = read.schema;
+      const auto expected = counted(values, schema);
+      ASSERT_LE(expected.size(), 160);
+      std::vector<NativeBucket> buckets;
+      for (const auto& [index, count] : expected) buckets.push_back({index, count});
+      ASSERT_EQ(NativeRead::listed(read.positive), NativeRead::listed(buckets));
+      ASSERT_EQ(read.count, values.size());
+    }
+  }
+  EXPECT_EQ(schema, -4);
+}
+
+// The totals of a set of buckets, and how many cells it takes for them.
+struct Cells {
+  explicit Cells(const detail::LogBuckets& buckets) {
+    sum = buckets.read([&](const detail::LogCell& cell) {
+      ++cells;
+      count += cell.count;
+      largest = std::max(largest, cell.count);
+    });
+  }
+  std::size_t cells = 0;
+  std::uint64_t count = 0;
+  std::uint64_t largest = 0;
+  double sum = 0;
+};
+
+TEST(LogBuckets, KeepFewCellsWhateverIsObserved) {
+  constexpr std::uint64_t kObservations = 300'000;
+  std::mt19937_64 random(1);
+  detail::LogBuckets buckets(detail::kFinestSchema, 0, 320);
+  for (std::uint64_t i = 0; i < kObservations; ++i) buckets.observe(0, std::bit_cast<double>(random()));
+  const Cells cells(buckets);
+  EXPECT_EQ(cells.count, kObservations);
+  EXPECT_LT(cells.cells, 2 * 13 * 768);  // at each schema, cold and hot, a full table and those before it
+}
+
+// Inside of a Growth nobody gets memory.
+TEST(LogBuckets, CountInTheNearestBucketWithoutMemory) {
+  detail::LogBuckets buckets(0, 0, 320);
+  const detail::Growth nobody_else;
+  for (int i = 0; i < 16; ++i) buckets.observe(0, std::ldexp(1, i));
+  EXPECT_EQ(Cells(buckets).cells, 16);
+  for (int i = 16; i < 40; ++i) buckets.observe(0, std::ldexp(1, i));
+  for (int i = 0; i < 5; ++i) buckets.observe(0, -1e10);
+  buckets.observe(0, kNaN);
+  std::map<std::int32_t, std::uint64_t> counts;
+  buckets.read([&](const detail::LogCell& cell) { counts[cell.key.index()] += cell.count; });
+  EXPECT_EQ(counts.size(), 16);
+  EXPECT_EQ(counts[15], 1 + 24 + 1);
+  EXPECT_EQ(counts[0], 1 + 5);
+  EXPECT_EQ(counts[7], 1);
+}
+
+TEST(LogBuckets, CountInTheBaseWhereAThreadHasNoMemory) {
+  detail::LogBuckets buckets(0, 0, 320);
+  for (int i = 0; i < kHot; ++i) buckets.observe(0, 1);
+  const detail::Growth nobody_else;
+  for (int i = 0; i < 40; ++i) buckets.observe(0, std::ldexp(1, i));
+  const Cells cells(buckets);
+  EXPECT_EQ(cells.count, kHot + 40);
+  EXPECT_EQ(cells.sum, kHot + std::ldexp(1, 40) - 1);
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,315 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/narthex.h>
+
+#include "metrics/log_buckets.h"
+#include "metrics/quantile_window.h"
+#include "support/sample.h"
+
+namespace narthex {
+namespace {
+
+using detail::LogBuckets;
+using detail::LogCell;
+using detail::LogCounts;
+using detail::QuantileWindow;
+using std::chrono::seconds;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr int kHot = 10'000;         // observations after which a series has cells for each thread
+constexpr double kError = 0.010891;  // 2^(1/64) - 1: half a bucket
+
+// SPEC case 44.
+TEST(Summary, IsASumAndACountUnlessQuantilesAreAskedFor) {
+  Registry registry;
+  const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R."});
+  latency.observe(1);
+  latency.observe(2.5);
+  EXPECT_EQ(to_text(registry),
+            "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds_sum 3.5\nrpc_seconds_count 2\n");
+}
+
+// SPEC case 43: the lines of quantiles come first, by rising quantile, however they were asked for.
+TEST(Summary, HasItsQuantilesSorted) {
+  Registry registry;
+  registry.summary({.name = "rpc_seconds", .help = "R.", .labels = {{"a", "b"}}, .quantiles = {1, 0, 0.5}})
+      .observe(-0.0);
+  EXPECT_EQ(to_text(registry),
+            "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds{a=\"b\",quantile=\"0\"} 0\n"
+            "rpc_seconds{a=\"b\",quantile=\"0.5\"} 0\nrpc_seconds{a=\"b\",quantile=\"1\"} 0\n"
+            "rpc_seconds_sum{a=\"b\"} 0\nrpc_seconds_count{a=\"b\"} 1\n");
+}
+
+TEST(Summary, HasNoQuantilesOfNothing) {
+  Registry registry;
+  const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R.", .quantiles = {0.99}});
+  const std::string before = "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds{quantile=\"0.99\"} NaN\n";
+  EXPECT_EQ(to_text(registry), before + "rpc_seconds_sum 0\nrpc_seconds_count 0\n");
+  latency.observe(kNaN);
+  EXPECT_EQ(to_text(registry), before + "rpc_seconds_sum NaN\nrpc_seconds_count 1\n");
+}
+
+// 0.07 * 100 and 0.56 * 100 are a little more than 7 and 56.
+TEST(Summary, GoesByTheRankThatTheShareMeans) {
+  Registry registry;
+  const Summary summary = registry.summary({.name = "s", .help = "S.", .quantiles = {0.07, 0.56}});
+  for (int i = 1; i <= 100; ++i) summary.observe(i);
+  const std::string text = to_text(registry);
+  EXPECT_NEAR(sample(text, "s{quantile=\"0.07\"}"), 7, 7 * 0.011);
+  EXPECT_NEAR(sample(text, "s{quantile=\"0.56\"}"), 56, 56 * 0.011);
+}
+
+TEST(Summary, TellsQuantilesColdAndHot) {
+  Registry registry;
+  const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R.", .quantiles = {0, 0.5, 0.99, 1}});
+  for (int i = 1; i <= 3 * kHot; ++i) {
+    latency.observe(i);
+    if (i % kHot != 0) continue;
+    const std::string text = to_text(registry);
+    EXPECT_NEAR(sample(text, "rpc_seconds{quantile=\"0\"}"), 1, kError);
+    EXPECT_NEAR(sample(text, "rpc_seconds{quantile=\"0.5\"}"), 0.5 * i, 0.5 * i * kError);
+    EXPECT_NEAR(sample(text, "rpc_seconds{quantile=\"0.99\"}"), 0.99 * i, 0.99 * i * kError);
+    EXPECT_NEAR(sample(text, "rpc_seconds{quantile=\"1\"}"), i, i * kError);
+    EXPECT_EQ(sample(text, "rpc_seconds_count"), i);
+    EXPECT_EQ(sample(text, "rpc_seconds_sum"), 0.5 * i * (i + 1));
+  }
+}
+
+TEST(Summary, TellsInfinitiesAndSubnormalNumbers) {
+  Registry registry;
+  const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R.", .quantiles = {0, 0.5, 1}});
+  for (const double value : {-kInfinity, kInfinity, 5e-324}) latency.observe(value);
+  const std::string text = to_text(registry);
+  EXPECT_EQ(sample(text, "rpc_seconds{quantile=\"0\"}"), -kInfinity);
+  EXPECT_EQ(sample(text, "rpc_seconds{quantile=\"1\"}"), kInfinity);
+  EXPECT_NE(text.find("rpc_seconds{quantile=\"0.5\"} 5e-324\n"), std::string::npos);
+}
+
+TEST(Summary, IsAFamilyLikeAnyOtherAndTimes) {
+  Registry registry;
+  const auto family = registry.summary({.name = "rpc_seconds", .help = "R."}, {"method"});
+  EXPECT_EQ(family.labels("get").time([] { return 7; }), 7);
+  EXPECT_THROW(family.labels("get").time([] { throw std::runtime_error("late"); }), std::runtime_error);
+  { const Timer timer(family.labels("get")); }
+  { const Timer timer(Summary(family.labels("put"))); }
+  EXPECT_EQ(sample(to_text(registry), "rpc_seconds_count{method=\"get\"}"), 3);
+  EXPECT_EQ(sample(to_text(registry), "rpc_seconds_count{method=\"put\"}"), 1);
+}
+
+TEST(Summary, DefaultOneDoesNothing) {
+  const Summary summary;
+  summary.observe(1);
+  EXPECT_EQ(summary.time([] { return 1; }), 1);
+}
+
+// Returns how a definition is refused.
+std::string refusal(SummaryOptions options) {
+  Registry registry;
+  options.name = "s";
+  options.help = "S.";
+  try {
+    registry.summary(options);
+  } catch (const RegistrationError& error) {
+    return error.what();
+  }
+  return "NOT REFUSED";
+}
+
+TEST(Summary, RefusesQuantilesThatMakeNoSense) {
+  EXPECT_EQ(refusal({.quantiles = {0.5, 99}}), "summary 's': quantile 99 is not from 0 to 1, as in 0.99");
+  EXPECT_EQ(refusal({.quantiles = {-0.5}}), "summary 's': quantile -0.5 is not from 0 to 1, as in 0.99");
+  EXPECT_EQ(refusal({.quantiles = {kNaN}}), "summary 's': quantile NaN is not from 0 to 1, as in 0.99");
+  EXPECT_EQ(refusal({.quantiles = {0.5, 0.9, 0.5}}), "summary 's': quantile 0.5 is asked for twice");
+  EXPECT_EQ(refusal({.max_age = std::chrono::milliseconds(0)}),
+            "summary 's': max_age of 0 ms: quantiles are those of a time above 0 and up to a year");
+  EXPECT_EQ(refusal({.max_age = std::chrono::milliseconds::max()}),
+            "summary 's': max_age of 9223372036854775807 ms: quantiles are those of a time above 0 and up to a year");
+  EXPECT_EQ(refusal({.age_buckets = 0}), "summary 's': age_buckets is 0; from 1 to 100 make sense");
+}
+
+// SPEC case 101.
+TEST(Summary, RefusesTheLabelThatItWritesItself) {
+  EXPECT_EQ(refusal({.labels = {{"quantile", "1"}}}),
+            "summary 's': label 'quantile': a summary writes this label itself; choose another name");
+}
+
+TEST(Summary, RefusesAnotherDefinitionOfTheSame) {
+  Registry registry;
+  registry.summary({.name = "s", .help = "S.", .quantiles = {0.5, 0.9}});
+  registry.summary({.name = "s", .help = "S.", .quantiles = {0.9, 0.5}});
+  try {
+    registry.summary({.name = "s", .help = "S."});
+    FAIL() << "nothing was thrown";
+  } catch (const RegistrationError& error) {
+    EXPECT_STREQ(error.what(),
+                 "'s' is already defined otherwise: before as a summary with help 'S.', labels (), quantiles (0.5, "
+                 "0.9), max_age 600000 ms, age_buckets 5; now as a summary with help 'S.', labels (), no quantiles");
+  }
+}
+
+// Counts, and looks back after every scrape: at a time of its own, and with all values kept, by which it judges.
+class LookingBack {
+ public:
+  static constexpr seconds kMaxAge{600};
+  static constexpr int kSteps = 5;
+
+  void observe(double value) {
+    buckets_.observe(0, value);
+    values_.push_back(value);
+  }
+
+  // Scrapes after some time, and expects the quantiles of a time that is at least max_age, if there is so much, and at
+  // most one step longer or back to the scrape before. Returns how many observations that were.
+  std::size_t scrape(seconds later) {
+    now_ += later;
+    std::vector<LogCell> cells;
+    buckets_.read([&](const LogCell& cell) { cells.push_back(cell); });
+    const LogCounts recent = window_.slide(LogCounts(cells, buckets_.schema(), 0), now_);
+    scrapes_.push_back({now_, values_.size()});
+    const std::size_t count = count_of(recent);
+    expect_age(values_.size() - count, later);
+    std::vector<double> exact(values_.end() - static_cast<std::ptrdiff_t>(count), values_.end());
+    std::ranges::sort(exact);
+    for (const double quantile : {0.0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1.0}) {
+      expect_near(recent.quantile(quantile), exact, quantile);
+    }
+    return count;
+  }
+
+ private:
+  struct Scrape {
+    QuantileWindow::Clock::time_point at;
+    std::size_t values;
+  };
+
+  static std::size_t count_of(const LogCounts& counts) {
+    const NativeSample sample = counts.sample();
+    std::size_t count = sample.zero_count;
+    for (const auto& bucket : sample.negative) count += bucket.count;
+    for (const auto& bucket : sample.positive) count += bucket.count;
+    return count;
+  }
+
+  static void expect_near(double told, const std::vector<double>& exact, double quantile) {
+    if (exact.empty()) {
+      EXPECT_TRUE(std::isnan(told));
+      return;
+    }
+    const auto rank = static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(exact.size())));
+    const double wanted = exact[std::max<std::size_t>(rank, 1) - 1];
+    EXPECT_NEAR(told, wanted, std::fabs(wanted) * kError) << quantile << " of " << exact.size();
+  }
+
+  // One of the scrapes that had seen so many values is as old as a window has to be.
+  void expect_age(std::size_t forgotten, seconds later) const {
+    const auto is_right = [&](const Scrape& scrape) {
+      if (scrape.values != forgotten) return false;
+      const auto age = now_ - scrape.at;
+      const bool is_old_enough = age >= kMaxAge || scrape.at == scrapes_.front().at;
+      return is_old_enough &&
+             age < std::max<QuantileWindow::Clock::duration>(kMaxAge + kMaxAge / kSteps + later, 2 * later);
+    };
+    EXPECT_TRUE(std::ranges::any_of(scrapes_, is_right)) << forgotten << " of " << values_.size();
+  }
+
+  QuantileWindow::Clock::time_point now_{std::chrono::hours(1)};
+  LogBuckets buckets_{5, 0, 3072};
+  QuantileWindow window_{kMaxAge, kSteps, now_};
+  std::vector<double> values_;
+  std::vector<Scrape> scrapes_{{now_, 0}};
+};
+
+// Observes 200 values before each of 100 scrapes, which see them come and go.
+void expect_quantiles(const std::function<double(int)>& value) {
+  LookingBack summary;
+  for (int i = 0; i < 20'000; ++i) {
+    summary.observe(value(i));
+    if (i % 200 == 199) summary.scrape(seconds(15 + i % 7 * 10));
+  }
+}
+
+TEST(QuantileWindow, KeepsItsErrorForAConstant) {
+  expect_quantiles([](int) { return 0.042; });
+}
+TEST(QuantileWindow, KeepsItsErrorForTwoPeaks) {
+  std::mt19937 random(1);
+  expect_quantiles([&](int) { return random() % 100 < 98 ? 0.001 : 30; });
+}
+TEST(QuantileWindow, KeepsItsErrorOverTwelveDecades) {
+  std::mt19937 random(1);
+  std::uniform_real_distribution<double> exponent(-6, 6);
+  expect_quantiles([&](int) { return std::pow(10, exponent(random)); });
+}
+TEST(QuantileWindow, KeepsItsErrorForRisingValues) {
+  expect_quantiles([](int i) { return 1 + i; });
+}
+TEST(QuantileWindow, KeepsItsErrorForFallingValues) {
+  expect_quantiles([](int i) { return 1e6 / (1 + i); });
+}
+TEST(QuantileWindow, KeepsItsErrorAcrossZero) {
+  std::mt19937 random(1);
+  std::normal_distribution<double> normal(0, 1e3);
+  expect_quantiles([&](int i) { return i % 10 == 0 ? 0 : normal(random); });
+}
+TEST(QuantileWindow, KeepsItsErrorForValuesThatJump) {
+  expect_quantiles([](int i) { return i / 3'000 % 2 == 0 ? 1e-3 + i : 1e9; });
+}
+
+TEST(QuantileWindow, LooksBackToTheScrapeBeforeWhereScrapesAreRare) {
+  LookingBack summary;
+  for (int i = 1; i <= 20; ++i) {
+    for (int n = 0; n < i; ++n) summary.observe(i);
+    EXPECT_EQ(summary.scrape(LookingBack::kMaxAge * 3), i);
+  }
+}
+
+TEST(QuantileWindow, ForgetsEverythingInTheEnd) {
+  LookingBack summary;
+  summary.observe(1);
+  EXPECT_EQ(summary.scrape(seconds(10)), 1);
+  EXPECT_EQ(summary.scrape(seconds(589)), 1);
+  EXPECT_EQ(summary.scrape(seconds(121)), 1);
+  EXPECT_EQ(summary.scrape(seconds(480)), 0);
+}
+
+// The resolution falls while snapshots of finer ones are kept.
+TEST(QuantileWindow, SubtractsWhatWasCountedAtAFinerScale) {
+  const auto values = [](int from, int to) {
+    std::vector<double> all;
+    for (int i = from; i < to; ++i) all.push_back(std::exp2(i / 4.0));
+    return all;
+  };
+  LogBuckets buckets(5, 0, 3072);
+  const auto read = [&] {
+    std::vector<LogCell> cells;
+    buckets.read([&](const LogCell& cell) { cells.push_back(cell); });
+    return LogCounts(cells, buckets.schema(), 0);
+  };
+  for (const double value : values(-400, 400)) buckets.observe(0, value);
+  LogCounts before = read();
+  buckets.coarsen(2, 0);
+  for (const double value : values(0, 8)) buckets.observe(0, value);
+  LogCounts recent = read();
+  recent.subtract(before);
+  const NativeSample sample = recent.sample();
+  EXPECT_EQ(sample.schema, 2);
+  ASSERT_EQ(sample.positive.size(), 8);
+  for (std::int32_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(sample.positive[static_cast<std::size_t>(i)].index, i);
+    EXPECT_EQ(sample.positive[static_cast<std::size_t>(i)].count, 1);
+  }
+}
+
+}  // namespace
+}  // namespace narthex

@@ -1,0 +1,216 @@
+#include "model/value_rules.h"
+
+#include <chrono>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <narthex/error.h>
+#include <narthex/narthex.h>
+
+#include "model/checked_labels.h"
+#include "support/made_collector.h"
+
+namespace narthex {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milliseconds(ms)); }
+
+LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
+
+// Returns what is wrong with a sample, or an empty string.
+template <class Sample>
+std::string fault(MetricType type, const Sample& sample) {
+  try {
+    detail::check_values({.name = "x", .type = type}, sample);
+    return "";
+  } catch (const RegistrationError& error) {
+    return error.what();
+  }
+}
+
+std::string fault(const HistogramSample& sample) { return fault(MetricType::histogram, sample); }
+std::string fault(const std::vector<Bucket>& buckets) { return fault(HistogramSample{buckets, 3, 1}); }
+std::string fault(const CounterSample& sample) { return fault(MetricType::counter, sample); }
+std::string quantile_fault(const std::vector<Quantile>& quantiles) {
+  return fault(MetricType::summary, SummarySample{quantiles, 3, 1});
+}
+
+TEST(ValueRules, WantBoundsThatRise) {
+  EXPECT_EQ(fault({{-1, 0}, {1, 1}, {2, 1}, {kInfinity, 3}}), "");
+  EXPECT_EQ(fault({{1, 1}, {1, 1}}), "histogram 'x': a bucket has the bound 1 after 1; bounds need to rise");
+  EXPECT_EQ(fault({{1, 1}, {0.5, 1}}), "histogram 'x': a bucket has the bound 0.5 after 1; bounds need to rise");
+  EXPECT_EQ(fault({{kNaN, 1}}), "histogram 'x': a bucket has the bound NaN after -Inf; bounds need to rise");
+  EXPECT_EQ(fault({{kInfinity, 3}, {kInfinity, 3}}),
+            "histogram 'x': a bucket has the bound +Inf after +Inf; bounds need to rise");
+}
+
+TEST(ValueRules, WantCountsThatAddUp) {
+  EXPECT_EQ(fault({{1, 2}, {2, 1}}),
+            "histogram 'x': the bucket up to 2 has 1 observations, and the one before 2; counts are cumulative");
+  EXPECT_EQ(fault({{1, 4}}), "histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+  EXPECT_EQ(fault({{kInfinity, 2}}), "histogram 'x': the bucket up to +Inf has 2 observations, and the histogram 3");
+  EXPECT_EQ(fault(MetricType::gauge_histogram, HistogramSample{std::vector<Bucket>{{1, 4}}, 3, 1}),
+            "gauge histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+}
+
+TEST(ValueRules, WantCountersThatAreNotNegative) {
+  EXPECT_EQ(fault(CounterSample{0}), "");
+  EXPECT_EQ(fault(CounterSample{kInfinity}), "");
+  EXPECT_EQ(fault(CounterSample{-1}), "counter 'x': its value is -1; a counter is a number that is not negative");
+  EXPECT_EQ(fault(CounterSample{kNaN}), "counter 'x': its value is NaN; a counter is a number that is not negative");
+}
+
+TEST(ValueRules, WantStatesWithNamesOfTheirOwn) {
+  const auto states = [](const std::vector<State>& all) {
+    return fault(MetricType::state_set, std::span<const State>(all));
+  };
+  EXPECT_EQ(states({{"a", true}, {"b", false}}), "");
+  EXPECT_EQ(states({}), "state set 'x': it has no states");
+  EXPECT_EQ(states({{"", true}}), "state set 'x': a state has an empty name");
+  EXPECT_EQ(states({{"\xff", true}}), "state set 'x': the state '\\xff' is not UTF-8");
+  EXPECT_EQ(states({{"a", true}, {"b", true}, {"a", false}}), "state set 'x': the state 'a' is there twice");
+}
+
+TEST(ValueRules, WantNativeBucketsThatThereAre) {
+  const auto with = [](int schema, std::int32_t index) {
+    const NativeBucket bucket{index, 1};
+    const NativeSample native{.schema = schema, .positive = {&bucket, 1}};
+    return fault(HistogramSample{{}, 1, 1, &native});
+  };
+  EXPECT_EQ(with(0, -1074), "");
+  EXPECT_EQ(with(0, 1025), "");
+  EXPECT_EQ(with(0, -1075),
+            "histogram 'x': a native bucket has the index -1075; at schema 0 they are from -1074 to 1025");
+  EXPECT_EQ(with(8, 262'146),
+            "histogram 'x': a native bucket has the index 262146; at schema 8 they are from -274944 to 262145");
+  EXPECT_EQ(with(-4, 66), "histogram 'x': a native bucket has the index 66; at schema -4 they are from -67 to 65");
+}
+
+TEST(ValueRules, WantExemplarsInTheirBuckets) {
+  const auto with = [](double value) {
+    const Exemplar exemplar{{}, value, {}};
+    return fault({{1, 1}, {2, 2, &exemplar}});
+  };
+  EXPECT_EQ(with(2), "");
+  EXPECT_EQ(with(1.5), "");
+  EXPECT_EQ(with(1), "histogram 'x': an exemplar of 1 is not in its bucket, from 1 to 2");
+  EXPECT_EQ(with(2.5), "histogram 'x': an exemplar of 2.5 is not in its bucket, from 1 to 2");
+  EXPECT_EQ(with(kNaN), "histogram 'x': an exemplar of NaN is not in its bucket, from 1 to 2");
+  const Exemplar below{{}, -kInfinity, {}};
+  const Exemplar nan{{}, kNaN, {}};
+  EXPECT_EQ(fault({{1, 1, &below}, {kInfinity, 3, &nan}}), "");
+}
+
+// SPEC cases 74 and 75.
+TEST(ValueRules, WantExemplarsThatServersTake) {
+  const std::string long_value(128, 'v');
+  const std::string long_label = "t=\"" + long_value + "\"";
+  const Exemplar long_one{labels(long_label), 1, {}};
+  const Exemplar quoted{labels("\"a.b\"=\"c\""), 1, {}};
+  const Exemplar early{{}, 1, at(-1)};
+  const std::string too_long =
+      "the labels {t=\"" + long_value + "\"} of an exemplar have 129 characters; 128 are allowed";
+  const std::string needs_quotes = "the label name 'a.b' of an exemplar would need quotes, which few servers take";
+  EXPECT_EQ(fault(CounterSample{1, {}, &long_one}), "counter 'x': " + too_long);
+  EXPECT_EQ(fault(CounterSample{1, {}, &quoted}), "counter 'x': " + needs_quotes);
+  EXPECT_EQ(fault(CounterSample{1, {}, &early}), "counter 'x': the timestamp -1 ms of an exemplar is before 1970");
+  EXPECT_EQ(fault({{2, 2, &quoted}}), "histogram 'x': " + needs_quotes);
+  const std::vector<Exemplar> exemplars{quoted};
+  const NativeSample native{.exemplars = exemplars};
+  EXPECT_EQ(fault({{}, 0, 0, &native}), "histogram 'x': " + needs_quotes);
+}
+
+TEST(ValueRules, WantNativeBucketsThatServersTake) {
+  const std::vector<NativeBucket> good{{-3, 1}, {0, 1}};
+  const std::vector<NativeBucket> twice{{1, 1}, {1, 1}};
+  const std::vector<NativeBucket> falling{{1, 1}, {-1, 1}};
+  const auto with = [](const NativeSample& native) { return fault({{}, 5, 1, &native}); };
+  EXPECT_EQ(with({.schema = -4, .zero_count = 1, .negative = good, .positive = good}), "");
+  EXPECT_EQ(with({.schema = -5, .zero_count = 5}), "histogram 'x': the schema -5 is not from -4 to 8");
+  EXPECT_EQ(with({.schema = 9, .zero_count = 5}), "histogram 'x': the schema 9 is not from -4 to 8");
+  EXPECT_EQ(with({.zero_threshold = -1}), "histogram 'x': the zero threshold -1 is no size");
+  EXPECT_EQ(with({.zero_threshold = kNaN}), "histogram 'x': the zero threshold NaN is no size");
+  EXPECT_EQ(with({.zero_threshold = kInfinity}), "histogram 'x': the zero threshold +Inf is no size");
+  EXPECT_EQ(with({.zero_count = 3, .positive = twice}),
+            "histogram 'x': a native bucket has the index 1 after 1; indices need to rise");
+  EXPECT_EQ(with({.zero_count = 3, .negative = falling}),
+            "histogram 'x': a native bucket has the index -1 after 1; indices need to rise");
+}
+
+TEST(ValueRules, WantNativeCountsThatAddUp) {
+  const std::vector<NativeBucket> two{{0, 1}, {1, 1}};
+  const std::vector<NativeBucket> all{{0, 1}, {1, std::numeric_limits<std::uint64_t>::max()}};
+  const auto with = [](double sum, const NativeSample& native) { return fault({{}, 3, sum, &native}); };
+  EXPECT_EQ(with(1, {.zero_count = 1, .positive = two}), "");
+  EXPECT_EQ(with(kNaN, {.positive = two}), "");
+  EXPECT_EQ(with(1, {.positive = two}),
+            "histogram 'x': 1 of its 3 observations are in no native bucket, which only NaN may be");
+  EXPECT_EQ(with(kNaN, {.zero_count = 4}), "histogram 'x': its zero bucket has more observations than the histogram");
+  EXPECT_EQ(with(kNaN, {.negative = two, .positive = two}),
+            "histogram 'x': its native buckets have more observations than the histogram");
+  EXPECT_EQ(with(1, {.positive = all}), "histogram 'x': its native buckets have more observations than the histogram");
+}
+
+TEST(ValueRules, WantQuantilesThatRise) {
+  EXPECT_EQ(quantile_fault({{0, 1}, {0.5, kNaN}, {1, -1}}), "");
+  EXPECT_EQ(quantile_fault({{-0.1, 1}}), "summary 'x': the quantile -0.1 is not from 0 to 1");
+  EXPECT_EQ(quantile_fault({{1.5, 1}}), "summary 'x': the quantile 1.5 is not from 0 to 1");
+  EXPECT_EQ(quantile_fault({{kNaN, 1}}), "summary 'x': the quantile NaN is not from 0 to 1");
+  EXPECT_EQ(quantile_fault({{0.5, 1}, {0.5, 1}}),
+            "summary 'x': the quantile 0.5 comes after 0.5; quantiles need to rise");
+}
+
+TEST(ValueRules, WantNoBeginningBefore1970) {
+  const std::string before = "sample 'x': its timestamp -1 ms is before 1970, which Prometheus refuses";
+  EXPECT_EQ(fault(CounterSample{1, at(-1)}), before);
+  EXPECT_EQ(fault(HistogramSample{{}, 0, 0, nullptr, at(-1)}), before);
+  EXPECT_EQ(fault(MetricType::summary, SummarySample{{}, 0, 0, at(-1)}), before);
+}
+
+// Each of the sink's calls checks what it is given.
+TEST(ValueRules, AreAskedForWhatCollectorsHandOver) {
+  const Exemplar early{{}, 1, at(-1)};
+  const std::vector<Bucket> buckets{{1, 4}};
+  const std::vector<Quantile> quantiles{{2, 0}};
+  std::string message;
+  Registry registry({.diagnostic = [&](std::string_view line) { message = line; }});
+  const auto message_about = [&](MetricType type, auto give) {
+    const Registration registration = registry.add(MadeCollector("wrong", [&](Sink& sink) {
+      sink.begin_family({.name = "x", .help = "X.", .type = type});
+      give(sink);
+    }));
+    EXPECT_EQ(to_text(registry), "");
+    return message;
+  };
+  EXPECT_EQ(message_about(MetricType::counter,
+                          [&](Sink& sink) {
+                            sink.counter({}, {1, {}, &early});
+                          }),
+            "collector 'wrong' fails: counter 'x': the timestamp -1 ms of an exemplar is before 1970");
+  EXPECT_EQ(message_about(MetricType::histogram,
+                          [&](Sink& sink) {
+                            sink.histogram({}, {buckets, 3, 1});
+                          }),
+            "collector 'wrong' fails: histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+  EXPECT_EQ(message_about(MetricType::gauge_histogram,
+                          [&](Sink& sink) {
+                            sink.gauge_histogram({}, {buckets, 3, 1});
+                          }),
+            "collector 'wrong' fails: gauge histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+  EXPECT_EQ(message_about(MetricType::summary,
+                          [&](Sink& sink) {
+                            sink.summary({}, {quantiles, 3, 1});
+                          }),
+            "collector 'wrong' fails: summary 'x': the quantile 2 is not from 0 to 1");
+}
+
+}  // namespace
+}  // namespace narthex
