@@ -62,7 +62,7 @@ class Limit {
     Series& series = by.limit.series_.emplace_back();
     series.line = fmt::format(FMT_COMPILE("{}{{{}=\"{}\",{}=\"{}\",{}=\"{}\"}} "), kRequests.name,  //
                               kRouteLabels[2], route.code, kRouteLabels[0], route.method, kRouteLabels[1], route.path);
-    by.limit.most_bytes_ += series.line.size() + kMostBytesOfNumber;
+    by.limit.most_bytes_ += series.line.size() + kMaxBytesOfNumber;
     return &series.value;
   }
 
@@ -97,7 +97,7 @@ class Limit {
     Cell value = 0;
   };
 
-  static constexpr std::size_t kMostBytesOfNumber = 32;
+  static constexpr std::size_t kMaxBytesOfNumber = 32;
   static inline const std::array<double, 14> kBounds = [] {
     std::array<double, 14> bounds{};
     std::ranges::copy(latency_buckets(), bounds.begin());

@@ -20,14 +20,14 @@ namespace narthex {
 
 namespace {
 
-constexpr int kMostThreads = 1000;
+constexpr int kMaxThreads = 1000;
 constexpr std::size_t kRelayedAtOnce = 64;  // or as many as there are threads
 constexpr std::chrono::hours kLongestTimeout{1};
 
 const CivetwebOptions& checked(const CivetwebOptions& options) {
-  if (options.worker_threads < 1 || options.worker_threads > kMostThreads) {
+  if (options.worker_threads < 1 || options.worker_threads > kMaxThreads) {
     throw RegistrationError(fmt::format("civetweb exporter: worker_threads is {}; it can be from 1 to {}",
-                                        options.worker_threads, kMostThreads));
+                                        options.worker_threads, kMaxThreads));
   }
   if (options.request_timeout.count() < 1 || options.request_timeout > kLongestTimeout) {
     throw RegistrationError(fmt::format("civetweb exporter: request_timeout is {} ms; it can be from 1 ms to 1 hour",
@@ -87,9 +87,9 @@ class CivetwebExporter::Impl {
   detail::RelayOptions relay_options(std::uint16_t to_port, const CivetwebOptions& options) {
     return {.to_port = to_port,
             .silence = options.request_timeout,
-            .most_connections = std::max(kRelayedAtOnce, static_cast<std::size_t>(options.worker_threads)),
+            .max_connections = std::max(kRelayedAtOnce, static_cast<std::size_t>(options.worker_threads)),
             .peers = &peers_,
-            .client_end = [this](detail::Socket client) -> std::unique_ptr<detail::Stream> {
+            .client_end = [this](detail::FileDescriptor client) -> std::unique_ptr<detail::Stream> {
               if (has_tls()) return gate_->encrypt(std::move(client));
               return std::make_unique<detail::PlainStream>(std::move(client));
             }};

@@ -60,7 +60,7 @@ std::string listening_ports(const std::vector<ListenAddress>& addresses) {
 
 // civetweb says only that it failed. Looks which address it was, and why.
 void refuse_first_taken(const std::vector<ListenAddress>& addresses) {
-  std::vector<Socket> tried;  // kept open, so that an entry that stands twice is found too
+  std::vector<FileDescriptor> tried;  // kept open, so that an entry that stands twice is found too
   for (const ListenAddress& entry : addresses) {
     tried.push_back(listen_on(entry.address));
     if (!tried.back()) refuse_address(entry.with_port(port_of(entry.address)), errno);

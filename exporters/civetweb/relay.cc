@@ -72,7 +72,7 @@ class Flow {
 
 // The end of a connection at civetweb, one of the peers for as long as it is open.
 struct ServerEnd {
-  ServerEnd(Socket socket, RelayedPeers& known)
+  ServerEnd(FileDescriptor socket, RelayedPeers& known)
       : port(port_of(bound_address(socket))), stream(std::move(socket)), peers(known) {
     peers.add(port);  // before civetweb can have a byte of it
   }
@@ -131,7 +131,7 @@ class Connection {
   }
 
   bool connect() {
-    Socket socket = connect_to(to_);
+    FileDescriptor socket = connect_to(to_);
     if (!socket) return false;
     server_.emplace(std::move(socket), peers_);
     last_moved_ = Clock::now();
@@ -149,9 +149,9 @@ class Connection {
 };
 
 // Takes the next client of a listener. Returns false when it has to wait for a free descriptor.
-bool accept_one(const Socket& listener, const SocketAddress& to, const RelayOptions& options,
+bool accept_one(const FileDescriptor& listener, const SocketAddress& to, const RelayOptions& options,
                 std::list<Connection>& connections) {
-  Socket client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  FileDescriptor client(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!client) return false;
   try {
     connections.emplace_back(options.client_end(std::move(client)), to, *options.peers);
@@ -167,7 +167,7 @@ Relay::Relay(const std::vector<ListenAddress>& addresses, RelayOptions options)
       to_(ipv4_loopback(options_.to_port)),
       stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   for (const ListenAddress& entry : addresses) {
-    Socket listener = listen_on(entry.address);
+    FileDescriptor listener = listen_on(entry.address);
     if (!listener) refuse_address(entry.with_port(port_of(entry.address)), errno);
     listeners_.push_back(std::move(listener));
   }
@@ -182,7 +182,7 @@ Relay::~Relay() {
 
 std::vector<std::uint16_t> Relay::ports() const {
   std::vector<std::uint16_t> ports;
-  for (const Socket& listener : listeners_) ports.push_back(port_of(bound_address(listener)));
+  for (const FileDescriptor& listener : listeners_) ports.push_back(port_of(bound_address(listener)));
   return ports;
 }
 
@@ -193,8 +193,8 @@ void Relay::run() {
   for (;;) {
     // One entry for each open descriptor and no more: poll() takes as many as the process may have, or none at all.
     polled.assign(1, {stop_.fd(), POLLIN, 0});
-    const bool accepts = connections.size() < options_.most_connections && !is_short_of_sockets;
-    for (const Socket& listener : listeners_) polled.push_back({accepts ? listener.fd() : -1, POLLIN, 0});
+    const bool accepts = connections.size() < options_.max_connections && !is_short_of_sockets;
+    for (const FileDescriptor& listener : listeners_) polled.push_back({accepts ? listener.fd() : -1, POLLIN, 0});
     for (const Connection& connection : connections) {
       polled.push_back(connection.client_poll());
       if (connection.has_server()) polled.push_back(connection.server_poll());

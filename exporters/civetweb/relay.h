@@ -19,9 +19,10 @@ namespace narthex::detail {
 struct RelayOptions {
   std::uint16_t to_port = 0;             // of civetweb, on 127.0.0.1
   std::chrono::milliseconds silence{0};  // ends a connection whose client does not take its reply; at most an hour
-  std::size_t most_connections = 64;     // at the same time; others wait
+  std::size_t max_connections = 64;      // at the same time; others wait
   RelayedPeers* peers = nullptr;         // where it says which connections to civetweb are its own; outlives it
-  std::function<std::unique_ptr<Stream>(Socket)> client_end{};  // makes the end of a client; closes it by throwing
+  std::function<std::unique_ptr<Stream>(FileDescriptor)>
+      client_end{};  // makes the end of a client; closes it by throwing
 };
 
 // Listens in place of a civetweb that cannot, and passes the bytes of each connection to and fro:
@@ -46,8 +47,8 @@ class Relay {
 
   const RelayOptions options_;
   const SocketAddress to_;
-  std::vector<Socket> listeners_;
-  Socket stop_;  // an eventfd: readable once the relay is to end
+  std::vector<FileDescriptor> listeners_;
+  FileDescriptor stop_;  // an eventfd: readable once the relay is to end
   std::thread thread_;
 };
 

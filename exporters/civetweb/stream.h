@@ -34,7 +34,7 @@ class Stream {
 // Bytes as they are.
 class PlainStream final : public Stream {
  public:
-  explicit PlainStream(Socket socket) noexcept : socket_(std::move(socket)) {}
+  explicit PlainStream(FileDescriptor socket) noexcept : socket_(std::move(socket)) {}
 
   int fd() const noexcept override { return socket_.fd(); }
   short events(bool to_read, bool to_write) const noexcept override;
@@ -43,7 +43,7 @@ class PlainStream final : public Stream {
   void end() override;
 
  private:
-  Socket socket_;
+  FileDescriptor socket_;
 };
 
 }  // namespace narthex::detail

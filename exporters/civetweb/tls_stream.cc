@@ -29,7 +29,7 @@ void drain(int fd) {
 
 }  // namespace
 
-TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, Socket socket)
+TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, FileDescriptor socket)
     : context_(std::move(context)), socket_(std::move(socket)), ssl_(SSL_new(context_->raw()), SSL_free) {
   if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.fd()) != 1) throw std::bad_alloc();
   SSL_set_accept_state(ssl_.get());

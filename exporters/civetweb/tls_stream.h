@@ -15,7 +15,7 @@ namespace narthex::detail {
 // The server's end of a TLS connection. The handshake comes with the first read.
 class TlsStream final : public Stream {
  public:
-  TlsStream(std::shared_ptr<const TlsContext> context, Socket socket);
+  TlsStream(std::shared_ptr<const TlsContext> context, FileDescriptor socket);
 
   int fd() const noexcept override { return socket_.fd(); }
   short events(bool to_read, bool to_write) const noexcept override;
@@ -28,7 +28,7 @@ class TlsStream final : public Stream {
   Transfer moved_nothing(int result, short& awaits);
 
   const std::shared_ptr<const TlsContext> context_;
-  Socket socket_;
+  FileDescriptor socket_;
   const std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
   short read_awaits_ = POLLIN;  // a handshake may have to write before it can read, and the other way round
   short write_awaits_ = POLLOUT;

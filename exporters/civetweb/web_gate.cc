@@ -62,11 +62,11 @@ class TlsContexts {
 
 class FileGate final : public WebGate {
  public:
-  FileGate(const std::string& file, int most_passwords)
+  FileGate(const std::string& file, int max_passwords)
       : file_(file),
         config_at_start_(file_.read()),
         bucket_(config_at_start_->rate_limit, TokenBucket::Clock::now()),
-        passwords_(most_passwords) {
+        passwords_(max_passwords) {
     if (has_tls()) contexts_.made_of(config_at_start_->tls);
   }
 
@@ -85,7 +85,7 @@ class FileGate final : public WebGate {
 
   bool has_tls() const noexcept override { return config_at_start_->tls.is_on(); }
 
-  std::unique_ptr<Stream> encrypt(Socket client) override {
+  std::unique_ptr<Stream> encrypt(FileDescriptor client) override {
     return std::make_unique<TlsStream>(contexts_.made_of(file_.read()->tls), std::move(client));
   }
 
@@ -106,8 +106,8 @@ class FileGate final : public WebGate {
 
 }  // namespace
 
-std::unique_ptr<WebGate> open_web_gate(const std::string& file, int most_passwords) {
-  return std::make_unique<FileGate>(file, most_passwords);
+std::unique_ptr<WebGate> open_web_gate(const std::string& file, int max_passwords) {
+  return std::make_unique<FileGate>(file, max_passwords);
 }
 
 }  // namespace narthex::detail

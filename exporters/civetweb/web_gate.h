@@ -26,11 +26,11 @@ class WebGate {
   virtual bool has_tls() const noexcept = 0;
 
   // Returns the server's end of a TLS connection, for which the files are read again. Throws where they are broken.
-  virtual std::unique_ptr<Stream> encrypt(Socket client) = 0;
+  virtual std::unique_ptr<Stream> encrypt(FileDescriptor client) = 0;
 };
 
-// `most_passwords` requests may wait for theirs to be checked; others are told 503 then.
+// `max_passwords` requests may wait for theirs to be checked; others are told 503 then.
 // Throws RegistrationError for what is wrong in the file, std::system_error where it cannot be read.
-std::unique_ptr<WebGate> open_web_gate(const std::string& file, int most_passwords);
+std::unique_ptr<WebGate> open_web_gate(const std::string& file, int max_passwords);
 
 }  // namespace narthex::detail

@@ -7,11 +7,11 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::uint64_t kMostUsesUnused = 16;  // of other memory, until what is kept for nothing is given back
+constexpr std::uint64_t kMaxUsesUnused = 16;  // of other memory, until what is kept for nothing is given back
 
 }  // namespace
 
-BodyPool::BodyPool(std::size_t most_kept) : most_kept_(most_kept) { kept_.reserve(most_kept); }
+BodyPool::BodyPool(std::size_t max_kept) : max_kept_(max_kept) { kept_.reserve(max_kept); }
 
 std::string BodyPool::take() noexcept {
   const std::lock_guard lock(mutex_);
@@ -24,9 +24,9 @@ std::string BodyPool::take() noexcept {
 void BodyPool::give_back(std::string body) noexcept {
   const std::lock_guard lock(mutex_);
   ++uses_;
-  std::erase_if(kept_, [this](const Kept& kept) { return uses_ - kept.used > kMostUsesUnused; });
+  std::erase_if(kept_, [this](const Kept& kept) { return uses_ - kept.used > kMaxUsesUnused; });
   recent_size_ = std::max(body.size(), recent_size_ - recent_size_ / 8);
-  if (kept_.size() == most_kept_ || body.capacity() / 2 > recent_size_) return;
+  if (kept_.size() == max_kept_ || body.capacity() / 2 > recent_size_) return;
   body.clear();
   kept_.push_back({std::move(body), uses_});  // has room for it: see the constructor
 }

@@ -13,7 +13,7 @@ namespace narthex::detail {
 // Threads: any, at once.
 class BodyPool {
  public:
-  explicit BodyPool(std::size_t most_kept);
+  explicit BodyPool(std::size_t max_kept);
 
   // Returns an empty string, which has memory if there is some.
   std::string take() noexcept;
@@ -27,7 +27,7 @@ class BodyPool {
     std::uint64_t used;  // the value of uses_ when it was given back
   };
 
-  const std::size_t most_kept_;
+  const std::size_t max_kept_;
   std::mutex mutex_;
   std::vector<Kept> kept_;  // the last one used comes last, and is taken first
   std::uint64_t uses_ = 0;

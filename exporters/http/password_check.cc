@@ -23,8 +23,8 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kResultAt = 29;     // in a bcrypt hash: behind "$2y$10$" and the salt
-constexpr std::size_t kMostKnown = 1000;  // bcrypt takes passwords for equal that differ behind their 72nd byte
+constexpr std::size_t kResultAt = 29;    // in a bcrypt hash: behind "$2y$10$" and the salt
+constexpr std::size_t kMaxKnown = 1000;  // bcrypt takes passwords for equal that differ behind their 72nd byte
 
 struct Credentials {
   std::string user;
@@ -62,7 +62,8 @@ std::string dummy_hash(const PasswordCheck::Users& users) {
 
 }  // namespace
 
-PasswordCheck::PasswordCheck(int most_at_once) : most_at_once_(most_at_once), work_(std::make_unique<crypt_data>()) {
+PasswordCheck::PasswordCheck(int max_concurrent)
+    : max_concurrent_(max_concurrent), work_(std::make_unique<crypt_data>()) {
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
     throw std::system_error(EIO, std::generic_category(), "civetweb exporter: no random bytes");
   }
@@ -91,7 +92,7 @@ bool PasswordCheck::is_known(const Digest& wanted) {
 
 void PasswordCheck::remember(const Digest& right) {
   const std::lock_guard lock(known_mutex_);
-  if (known_.size() >= kMostKnown) known_.clear();
+  if (known_.size() >= kMaxKnown) known_.clear();
   known_.insert(right);
 }
 
@@ -109,7 +110,7 @@ PasswordCheck::Digest PasswordCheck::digest(std::string_view user, std::string_v
 
 PasswordCheck::Verdict PasswordCheck::compare(const std::string& password, const std::string& hash) {
   Verdict verdict = Verdict::kBusy;
-  if (at_once_.fetch_add(1, std::memory_order_relaxed) < most_at_once_) {  // relaxed: it counts, and orders nothing
+  if (at_once_.fetch_add(1, std::memory_order_relaxed) < max_concurrent_) {  // relaxed: it counts, and orders nothing
     const std::lock_guard lock(bcrypt_mutex_);
     const char* found = ::crypt_r(password.c_str(), hash.c_str(), work_.get());
     // Not the salt: the last four bits of its text mean nothing, some programs set them, and crypt_r() does not.

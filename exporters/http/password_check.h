@@ -22,8 +22,8 @@ class PasswordCheck {
 
   enum class Verdict { kRight, kWrong, kBusy };
 
-  // `most_at_once` may be at work or wait for it; to others it is busy.
-  explicit PasswordCheck(int most_at_once);
+  // `max_concurrent` may be at work or wait for it; to others it is busy.
+  explicit PasswordCheck(int max_concurrent);
   PasswordCheck(const PasswordCheck&) = delete;
   PasswordCheck& operator=(const PasswordCheck&) = delete;
   ~PasswordCheck();
@@ -43,7 +43,7 @@ class PasswordCheck {
   Digest key_;  // made anew for every process, so that a digest is of no use elsewhere
   std::mutex known_mutex_;
   std::set<Digest> known_;  // what was found right
-  const int most_at_once_;
+  const int max_concurrent_;
   std::atomic<int> at_once_{0};
   std::mutex bcrypt_mutex_;
   std::unique_ptr<crypt_data> work_;  // 32 KiB, a third of the stack that civetweb gives a thread

@@ -16,7 +16,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 1 << 20;
+constexpr std::size_t kMaxBytes = 1 << 20;
 
 [[noreturn]] void refuse(const std::string& file, int error) {
   throw std::system_error(error, std::generic_category(),
@@ -26,13 +26,14 @@ constexpr std::size_t kMostBytes = 1 << 20;
 }  // namespace
 
 std::string read_small_file(const std::string& file) {
-  const Socket opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe would wait for a writer
+  const FileDescriptor opened(
+      ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // a pipe would wait for a writer
   if (!opened) refuse(file, errno);
   struct stat status {};
   if (::fstat(opened.fd(), &status) != 0) refuse(file, errno);
   if (!S_ISREG(status.st_mode)) refuse(file, S_ISDIR(status.st_mode) ? EISDIR : EINVAL);
   std::string text(static_cast<std::size_t>(status.st_size) + 1, '\0');
-  if (text.size() > kMostBytes) refuse(file, EFBIG);
+  if (text.size() > kMaxBytes) refuse(file, EFBIG);
   std::size_t length = 0;
   while (length < text.size()) {
     const ssize_t n = ::read(opened.fd(), text.data() + length, text.size() - length);

@@ -11,13 +11,13 @@ namespace narthex::detail {
 
 namespace {
 
-Socket stream_socket(const SocketAddress& address) noexcept {
-  return Socket(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+FileDescriptor stream_socket(const SocketAddress& address) noexcept {
+  return FileDescriptor(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 }
 
 }  // namespace
 
-Socket::~Socket() {
+FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
@@ -47,7 +47,7 @@ SocketAddress with_port(SocketAddress address, std::uint16_t port) noexcept {
   return address;
 }
 
-SocketAddress bound_address(const Socket& socket) {
+SocketAddress bound_address(const FileDescriptor& socket) {
   SocketAddress address;
   address.size = sizeof address.storage;
   if (::getsockname(socket.fd(), address.raw(), &address.size) != 0) {
@@ -56,8 +56,8 @@ SocketAddress bound_address(const Socket& socket) {
   return address;
 }
 
-Socket listen_on(const SocketAddress& address) noexcept {
-  Socket socket = stream_socket(address);
+FileDescriptor listen_on(const SocketAddress& address) noexcept {
+  FileDescriptor socket = stream_socket(address);
   if (!socket) return {};
   const int on = 1;
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -66,15 +66,15 @@ Socket listen_on(const SocketAddress& address) noexcept {
   }
   if (::bind(socket.fd(), address.raw(), address.size) != 0 || ::listen(socket.fd(), SOMAXCONN) != 0) {
     const int error = errno;
-    socket = Socket();  // its close() may change errno
+    socket = FileDescriptor();  // its close() may change errno
     errno = error;
     return {};
   }
   return socket;
 }
 
-Socket connect_to(const SocketAddress& address) noexcept {
-  Socket socket = stream_socket(address);
+FileDescriptor connect_to(const SocketAddress& address) noexcept {
+  FileDescriptor socket = stream_socket(address);
   if (socket && ::connect(socket.fd(), address.raw(), address.size) != 0 && errno != EINPROGRESS) return {};
   return socket;
 }

@@ -8,18 +8,18 @@
 namespace narthex::detail {
 
 // A file descriptor that closes itself.
-class Socket {
+class FileDescriptor {
  public:
-  Socket() noexcept = default;
-  explicit Socket(int fd) noexcept : fd_(fd) {}
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket& operator=(Socket&& other) noexcept {
+  FileDescriptor() noexcept = default;
+  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
     return *this;
   }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  ~Socket();
+  FileDescriptor(const FileDescriptor&) = delete;
+  FileDescriptor& operator=(const FileDescriptor&) = delete;
+  ~FileDescriptor();
 
   explicit operator bool() const noexcept { return fd_ >= 0; }
   int fd() const noexcept { return fd_; }
@@ -42,12 +42,12 @@ std::uint16_t port_of(const SocketAddress& address) noexcept;
 SocketAddress with_port(SocketAddress address, std::uint16_t port) noexcept;
 
 // Returns the address that a socket is bound to.
-SocketAddress bound_address(const Socket& socket);
+SocketAddress bound_address(const FileDescriptor& socket);
 
 // Returns a socket that is bound to the address and listens, without blocking; an empty one and errno when it cannot.
-Socket listen_on(const SocketAddress& address) noexcept;
+FileDescriptor listen_on(const SocketAddress& address) noexcept;
 
 // Returns a socket that connects, without blocking; an empty one and errno when it cannot.
-Socket connect_to(const SocketAddress& address) noexcept;
+FileDescriptor connect_to(const SocketAddress& address) noexcept;
 
 }  // namespace narthex::detail

@@ -12,11 +12,11 @@ namespace narthex::detail {
 namespace {
 
 // More of an answer is read, but not kept: a hostile one costs no memory.
-constexpr std::size_t kMostKept = 4096;
+constexpr std::size_t kMaxKept = 4096;
 
 std::size_t keep(const char* data, std::size_t, std::size_t size, void* kept) noexcept {
   auto& text = *static_cast<std::string*>(kept);
-  const std::size_t room = kMostKept - text.size();
+  const std::size_t room = kMaxKept - text.size();
   try {
     text.append(data, size < room ? size : room);
   } catch (const std::bad_alloc&) {

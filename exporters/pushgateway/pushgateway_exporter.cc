@@ -22,16 +22,16 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstPause{100};
 constexpr milliseconds kLongestTimeout{3'600'000};
-constexpr int kMostAttempts = 10;
+constexpr int kMaxAttempts = 10;
 
 void check(const PushgatewayOptions& options) {
   if (options.timeout.count() < 1 || options.timeout > kLongestTimeout) {
     throw RegistrationError(
         fmt::format("pushgateway exporter: timeout is {} ms; it can be from 1 ms to 1 hour", options.timeout.count()));
   }
-  if (options.attempts < 1 || options.attempts > kMostAttempts) {
+  if (options.attempts < 1 || options.attempts > kMaxAttempts) {
     throw RegistrationError(
-        fmt::format("pushgateway exporter: attempts is {}; it can be from 1 to {}", options.attempts, kMostAttempts));
+        fmt::format("pushgateway exporter: attempts is {}; it can be from 1 to {}", options.attempts, kMaxAttempts));
   }
   for (const std::string& header : options.headers) {
     const bool is_line = std::ranges::none_of(header, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <optional>
 
-#include <narthex/detail/borrow.h>
+#include <narthex/detail/hazard_ptr.h>
 
 namespace narthex {
 
@@ -15,7 +15,7 @@ namespace narthex {
 ///   a Metric costs.
 /// Errors: none.
 template <class Metric>
-class Borrowed : public Metric::template Updates<detail::Borrow<typename Metric::Series>> {
+class Borrowed : public Metric::template Updates<detail::HazardPtr<typename Metric::Series>> {
  public:
   Borrowed() noexcept = default;
 
@@ -28,13 +28,13 @@ class Borrowed : public Metric::template Updates<detail::Borrow<typename Metric:
   template <class>
   friend class DynamicFamily;
 
-  static std::optional<Metric> kept(detail::Found found) {
+  static std::optional<Metric> kept(detail::LookupResult found) {
     if (!found.series) return std::nullopt;
     return Borrowed(found);
   }
-  explicit Borrowed(detail::Found found) noexcept
-      : Metric::template Updates<detail::Borrow<typename Metric::Series>>(
-            detail::Borrow<typename Metric::Series>(found)) {}
+  explicit Borrowed(detail::LookupResult found) noexcept
+      : Metric::template Updates<detail::HazardPtr<typename Metric::Series>>(
+            detail::HazardPtr<typename Metric::Series>(found)) {}
 };
 
 }  // namespace narthex

@@ -27,7 +27,7 @@ struct CounterOptions {
   std::string unit = {};  ///< Base unit in the name: `seconds` for `cpu_seconds_total`.
   Labels labels = {};     ///< Constant labels, on every series of the family.
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kUsualMaxSeries;
+  std::size_t max_series = detail::kDefaultMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
   /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
@@ -86,7 +86,7 @@ class CounterUpdates {
 /// Values: whole or fractional; a negative or NaN amount changes nothing and is counted as rejected.
 /// Threads: any, at once, without waiting. Copies are the same metric; a default one does nothing.
 /// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Counter : public CounterUpdates<detail::Ref<detail::CounterSeries>> {
+class Counter : public CounterUpdates<detail::SeriesPtr<detail::CounterSeries>> {
  public:
   using Options = CounterOptions;
 
@@ -98,7 +98,7 @@ class Counter : public CounterUpdates<detail::Ref<detail::CounterSeries>> {
   using Series = detail::CounterSeries;
   template <class Reference>
   using Updates = CounterUpdates<Reference>;
-  explicit Counter(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
+  explicit Counter(detail::SeriesPtr<Series> series) noexcept : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}
 };
 
 namespace detail {

@@ -25,7 +25,7 @@ struct GaugeOptions {
   std::string unit = {};  ///< Base unit, the last word of the name: `bytes`.
   Labels labels = {};     ///< Constant labels, on every series of the family.
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kUsualMaxSeries;
+  std::size_t max_series = detail::kDefaultMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
   /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
@@ -68,7 +68,7 @@ class GaugeUpdates {
 /// Values: any, also NaN and infinities, through set(); a NaN increment changes nothing and is counted as rejected.
 /// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
 /// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Gauge : public GaugeUpdates<detail::Ref<detail::GaugeSeries>> {
+class Gauge : public GaugeUpdates<detail::SeriesPtr<detail::GaugeSeries>> {
  public:
   using Options = GaugeOptions;
 
@@ -80,7 +80,7 @@ class Gauge : public GaugeUpdates<detail::Ref<detail::GaugeSeries>> {
   using Series = detail::GaugeSeries;
   template <class Reference>
   using Updates = GaugeUpdates<Reference>;
-  explicit Gauge(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
+  explicit Gauge(detail::SeriesPtr<Series> series) noexcept : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}
 };
 
 namespace detail {

@@ -47,7 +47,7 @@ struct HistogramOptions {
   /// Native buckets; `{}`: with their defaults; unless set: none.
   NativeBuckets native = {.growth_factor = detail::kNoNativeBuckets};
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kUsualMaxSeries;
+  std::size_t max_series = detail::kDefaultMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
   /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
@@ -90,7 +90,7 @@ class HistogramUpdates {
 ///   A scrape that meets observations half way may read the sum ahead of the counts or behind, never a torn number;
 ///   `_count` always equals the +Inf bucket.
 /// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Histogram : public HistogramUpdates<detail::Ref<detail::HistogramSeries>> {
+class Histogram : public HistogramUpdates<detail::SeriesPtr<detail::HistogramSeries>> {
  public:
   using Options = HistogramOptions;
 
@@ -102,7 +102,8 @@ class Histogram : public HistogramUpdates<detail::Ref<detail::HistogramSeries>> 
   using Series = detail::HistogramSeries;
   template <class Reference>
   using Updates = HistogramUpdates<Reference>;
-  explicit Histogram(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
+  explicit Histogram(detail::SeriesPtr<Series> series) noexcept
+      : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}
 };
 
 namespace detail {

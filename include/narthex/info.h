@@ -22,7 +22,7 @@ struct InfoOptions {
   std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
   Labels labels = {};     ///< Constant labels, on every series of the family.
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kUsualMaxSeries;
+  std::size_t max_series = detail::kDefaultMaxSeries;
   /// A series that nobody holds, and nobody has looked up for so long, is dropped; 0: none ever is. Longer than the time
   /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
@@ -45,7 +45,7 @@ class InfoUpdates {
 /// Values: always 1, so that `x * on(instance) group_left(revision) build_info` gives others its labels.
 /// Threads: any, at once. Copies are the same metric.
 /// Errors: none. A handle of one that was removed, or whose registry is gone, does no harm.
-class Info : public InfoUpdates<detail::Ref<detail::InfoSeries>> {
+class Info : public InfoUpdates<detail::SeriesPtr<detail::InfoSeries>> {
  public:
   using Options = InfoOptions;
 
@@ -57,7 +57,7 @@ class Info : public InfoUpdates<detail::Ref<detail::InfoSeries>> {
   using Series = detail::InfoSeries;
   template <class Reference>
   using Updates = InfoUpdates<Reference>;
-  explicit Info(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
+  explicit Info(detail::SeriesPtr<Series> series) noexcept : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}
 };
 
 namespace detail {

@@ -27,7 +27,7 @@ struct StateSetOptions {
   std::vector<std::string> states = {};  ///< All that there are, 64 at most: `{"idle", "busy"}`, or states_of(...).
   /// Label values beyond that many sets share one, whose values are all `__overflow__`; 0: no limit. A set is served as
   /// one series for each of its states.
-  std::size_t max_series = detail::kUsualMaxSeries;
+  std::size_t max_series = detail::kDefaultMaxSeries;
   /// A set that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
   /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
@@ -72,7 +72,7 @@ class StateSetUpdates {
 ///   none of them. Copies are the same metric; a default one does nothing.
 /// Errors: what the `to_string` of an enum throws. Stays usable after its series was removed and after its registry is
 /// gone.
-class StateSet : public StateSetUpdates<detail::Ref<detail::StateSetSeries>> {
+class StateSet : public StateSetUpdates<detail::SeriesPtr<detail::StateSetSeries>> {
  public:
   using Options = StateSetOptions;
 
@@ -84,7 +84,8 @@ class StateSet : public StateSetUpdates<detail::Ref<detail::StateSetSeries>> {
   using Series = detail::StateSetSeries;
   template <class Reference>
   using Updates = StateSetUpdates<Reference>;
-  explicit StateSet(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
+  explicit StateSet(detail::SeriesPtr<Series> series) noexcept
+      : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}
 };
 
 namespace detail {

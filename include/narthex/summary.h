@@ -30,7 +30,7 @@ struct SummaryOptions {
   std::chrono::milliseconds max_age = std::chrono::minutes(10);  ///< How long an observation matters for quantiles.
   std::size_t age_buckets = 5;  ///< In how many steps it is forgotten, where scrapes come as often.
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kUsualMaxSeries;
+  std::size_t max_series = detail::kDefaultMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
   /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
@@ -66,7 +66,7 @@ class SummaryUpdates {
 /// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
 ///   A scrape that meets observations half way may read the sum ahead of the count or behind, never a torn number.
 /// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Summary : public SummaryUpdates<detail::Ref<detail::HistogramSeries>> {
+class Summary : public SummaryUpdates<detail::SeriesPtr<detail::HistogramSeries>> {
  public:
   using Options = SummaryOptions;
 
@@ -78,7 +78,7 @@ class Summary : public SummaryUpdates<detail::Ref<detail::HistogramSeries>> {
   using Series = detail::HistogramSeries;
   template <class Reference>
   using Updates = SummaryUpdates<Reference>;
-  explicit Summary(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
+  explicit Summary(detail::SeriesPtr<Series> series) noexcept : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}
 };
 
 namespace detail {

@@ -23,7 +23,7 @@ struct UnknownOptions {
   std::string unit = {};  ///< Base unit, the last word of the name: `bytes`.
   Labels labels = {};     ///< Constant labels, on every series of the family.
   /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kUsualMaxSeries;
+  std::size_t max_series = detail::kDefaultMaxSeries;
   /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
   /// between two scrapes, or what is dropped may never have been seen.
   std::chrono::milliseconds idle_timeout = {};
@@ -50,7 +50,7 @@ class UnknownUpdates {
 /// Values: any, also NaN and infinities.
 /// Threads: any, at once, without waiting. Copies are the same metric; a default one does nothing.
 /// Errors: none. Stays usable after its series was removed and after its registry is gone.
-class Unknown : public UnknownUpdates<detail::Ref<detail::UnknownSeries>> {
+class Unknown : public UnknownUpdates<detail::SeriesPtr<detail::UnknownSeries>> {
  public:
   using Options = UnknownOptions;
 
@@ -62,7 +62,7 @@ class Unknown : public UnknownUpdates<detail::Ref<detail::UnknownSeries>> {
   using Series = detail::UnknownSeries;
   template <class Reference>
   using Updates = UnknownUpdates<Reference>;
-  explicit Unknown(detail::Ref<Series> series) noexcept : Updates<detail::Ref<Series>>(std::move(series)) {}
+  explicit Unknown(detail::SeriesPtr<Series> series) noexcept : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}
 };
 
 namespace detail {

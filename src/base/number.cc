@@ -21,11 +21,11 @@ constexpr std::uint64_t kExactWholes = std::uint64_t{1} << std::numeric_limits<d
 // Below one million a whole number is written as it is, above with an exponent.
 constexpr std::uint64_t kFirstScientific = 1'000'000;
 
-constexpr int kMostDigits = std::numeric_limits<double>::max_digits10;
+constexpr int kMaxDigits = std::numeric_limits<double>::max_digits10;
 constexpr std::uint64_t kEightDigits = 100'000'000;
 
 constexpr auto kPowersOfTen = [] {
-  std::array<std::uint64_t, kMostDigits + 1> powers{1};
+  std::array<std::uint64_t, kMaxDigits + 1> powers{1};
   for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = 10 * powers[i - 1];
   return powers;
 }();
@@ -84,7 +84,7 @@ char* write_exponent(char* to, int exponent) noexcept {
 // 17 digits; from there on the exponent is that of the first.
 char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept {
   const int given = count_digits(significand);
-  const std::uint64_t digits = significand * kPowersOfTen[static_cast<std::size_t>(kMostDigits - given)];
+  const std::uint64_t digits = significand * kPowersOfTen[static_cast<std::size_t>(kMaxDigits - given)];
   exponent += given - 1;
   const std::uint64_t upper = digits / kEightDigits;
   const Word first = '0' + upper / kEightDigits;

@@ -36,7 +36,7 @@ bool Exemplars::copy_to(ExemplarCopies& copies) const {
 
 KeptExemplars* Exemplars::find_or_make() noexcept {
   if (KeptExemplars* const kept = kept_.load(std::memory_order_acquire)) return kept;  // acquire: as above
-  const Growth growth;
+  const ReentrancyGuard growth;
   if (!growth) return nullptr;
   std::unique_ptr<KeptExemplars> made(new (std::nothrow) KeptExemplars(nullptr));
   KeptExemplars* none = nullptr;

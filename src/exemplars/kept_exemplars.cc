@@ -62,7 +62,7 @@ KeptExemplars::~KeptExemplars() { delete places_.load(std::memory_order_relaxed)
 KeptExemplars::Places* KeptExemplars::find_or_make(const ExemplarShape& shape) noexcept {
   // acquire: they are empty, or were written
   if (Places* const places = places_.load(std::memory_order_acquire)) return places;
-  const Growth growth;
+  const ReentrancyGuard growth;
   if (!growth) return nullptr;
   std::unique_ptr<Places> made(new (std::nothrow) Places);
   if (!made) return nullptr;
@@ -105,9 +105,9 @@ bool KeptExemplars::offer(const ExemplarShape& shape, std::size_t place, double 
   // relaxed, here and below: a thread that misses it asks once more
   if (last_asked_in_vain_.load(std::memory_order_relaxed) == now) return true;
   // What the program updates while it is asked, or allocates or frees for that, offers nothing.
-  if (Growth::is_inside()) return true;
+  if (ReentrancyGuard::is_inside()) return true;
   const ExemplarText text = [this] {
-    const Growth growth;
+    const ReentrancyGuard growth;
     return ExemplarText(source_->ask());
   }();
   if (text.text().empty()) {

@@ -37,7 +37,7 @@ class StoredExemplar {
  private:
   bool grow(std::size_t size) noexcept {
     constexpr std::size_t kStep = 64;  // so that it is over soon
-    const Growth growth;
+    const ReentrancyGuard growth;
     const std::size_t capacity = (size + kStep - 1) / kStep * kStep;
     char* const text = growth ? new (std::nothrow) char[capacity] : nullptr;
     if (!text) return false;

@@ -29,9 +29,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kLongestTimeout = std::chrono::hours(24);
 
 // One scrape: of what, what of it, and how it is told.
-struct Task {
+struct ScrapeRequest {
   Registries registries;
-  detail::Wanted wanted{};
+  detail::NegotiatedFormat wanted{};
   detail::NameFilter names;
   detail::Deadline deadline{};
 };
@@ -41,8 +41,8 @@ detail::Deadline deadline(const ExpositionRequest& request) {
   return std::chrono::steady_clock::now() + std::max(*request.timeout, milliseconds(0));
 }
 
-void collect(const Task& task, Sink& sink) {
-  detail::Scrape::Wants wants;
+void collect(const ScrapeRequest& task, Sink& sink) {
+  detail::Scrape::FamilyFilter wants;
   if (!task.names.wants_all()) {
     wants = [&](const FamilyInfo& family) { return task.names.wants(family, task.wanted.scheme); };
   }
@@ -59,7 +59,7 @@ detail::RegistryState* with_utf8_names(Registries registries) noexcept {
 }
 
 // Puts between a scrape and a writer what escapes names, where there may be any to escape.
-void collect_escaped(const Task& task, Sink& writer) {
+void collect_escaped(const ScrapeRequest& task, Sink& writer) {
   detail::RegistryState* const state = with_utf8_names(task.registries);
   if (!state || task.wanted.scheme == detail::EscapingScheme::allow_utf_8) return collect(task, writer);
   detail::EscapingSink sink(writer, task.wanted.scheme,
@@ -68,12 +68,12 @@ void collect_escaped(const Task& task, Sink& writer) {
 }
 
 template <class Writer>
-void write_with(const Task& task, detail::Output& output) {
+void write_with(const ScrapeRequest& task, detail::Output& output) {
   Writer writer(output);
   collect_escaped(task, writer);
 }
 
-void write(const Task& task, detail::Output& output) {
+void write(const ScrapeRequest& task, detail::Output& output) {
   switch (task.wanted.format) {
     case detail::Format::text_0_0_4:
     case detail::Format::text_1_0_0:
@@ -86,7 +86,7 @@ void write(const Task& task, detail::Output& output) {
   }
 }
 
-void write(const Task& task, std::string& body) {
+void write(const ScrapeRequest& task, std::string& body) {
   detail::BodySize size(task.registries, task.wanted.format, task.names.wants_all());
   size.reserve(body);
   detail::StringOutput output(body);
@@ -97,7 +97,8 @@ void write(const Task& task, std::string& body) {
 }  // namespace
 
 void expose(Registries registries, const ExpositionRequest& request, Exposition& reply) {
-  const Task task{registries, detail::negotiate(request.accept), detail::NameFilter(request.query), deadline(request)};
+  const ScrapeRequest task{registries, detail::negotiate(request.accept), detail::NameFilter(request.query),
+                           deadline(request)};
   reply.content_type = detail::content_type(task.wanted);
   reply.content_encoding.clear();
   reply.body.clear();

@@ -51,7 +51,7 @@ bool NameFilter::has(std::string_view name) const noexcept { return std::ranges:
 
 bool NameFilter::wants(const FamilyInfo& family, EscapingScheme scheme) const {
   if (wants_all_ || has(family.name)) return true;
-  return has(escape_family_name(family.name, family.type, scheme).append(missing_ending(family)));
+  return has(escape_family_name(family.name, family.type, scheme).append(missing_suffix(family)));
 }
 
 }  // namespace narthex::detail

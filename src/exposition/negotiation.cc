@@ -128,7 +128,7 @@ std::size_t kind_of(Format format) noexcept {
   return 0;
 }
 
-Wanted negotiate(std::string_view accept) noexcept {
+NegotiatedFormat negotiate(std::string_view accept) noexcept {
   struct Choice {
     Format format;
     std::optional<EscapingScheme> scheme;
@@ -149,7 +149,7 @@ Wanted negotiate(std::string_view accept) noexcept {
   return {format, scheme.value_or(EscapingScheme::underscores)};
 }
 
-std::string content_type(const Wanted& wanted) {
+std::string content_type(const NegotiatedFormat& wanted) {
   return fmt::format("{}; escaping={}", media_type(wanted.format), to_string(wanted.scheme));
 }
 

@@ -22,11 +22,11 @@ constexpr std::size_t kFormatKinds = 3;
 std::size_t kind_of(Format format) noexcept;
 
 // A format, and how it tells names that are not bare.
-struct Wanted {
+struct NegotiatedFormat {
   Format format = Format::text_0_0_4;
   EscapingScheme scheme = EscapingScheme::underscores;
 
-  bool operator==(const Wanted&) const = default;
+  bool operator==(const NegotiatedFormat&) const = default;
 };
 
 // Returns what a request with this Accept likes best, in one pass and without memory of its own:
@@ -37,9 +37,9 @@ struct Wanted {
 //   - a clause with q=0 is none. What is no weight counts as 1, except below zero;
 //   - names are escaped as the clause says that won, with underscores if it says nothing. Prometheus 3 says nothing with
 //     protobuf, and means the same as with the others: there the clause with the highest q counts that says something.
-Wanted negotiate(std::string_view accept) noexcept;
+NegotiatedFormat negotiate(std::string_view accept) noexcept;
 
 // Returns the Content-Type of a reply. Each parameter stands there once: Prometheus 3 drops a scrape otherwise.
-std::string content_type(const Wanted& wanted);
+std::string content_type(const NegotiatedFormat& wanted);
 
 }  // namespace narthex::detail

@@ -38,8 +38,8 @@ std::string listed(const std::vector<std::string>& names) {
   return text + ")";
 }
 
-void check_ending(const Definition& definition) {
-  const std::string_view ending = ending_of(definition.kind->type());
+void check_suffix(const Definition& definition) {
+  const std::string_view ending = suffix_of(definition.kind->type());
   std::string_view stem = definition.name;
   if (stem.ends_with(ending)) stem.remove_suffix(ending.size());
   if (stem.empty()) refuse(definition, fmt::format("the name is nothing but {}", quote(ending)));
@@ -50,14 +50,14 @@ void check_ending(const Definition& definition) {
 
 void check_labels(const Definition& definition, NameRule rule) {
   const std::string_view own = definition.kind->own_label();
-  if (const std::string fault = own.empty() ? std::string() : label_name_fault(own, rule); !fault.empty()) {
+  if (const std::string fault = own.empty() ? std::string() : label_name_error(own, rule); !fault.empty()) {
     refuse(definition,
            fmt::format("a {} also writes the label {}: {}", to_string(definition.kind->type()), quote(own), fault));
   }
   std::vector<std::string> names = constant_names(definition);
   names.insert(names.end(), definition.label_names.begin(), definition.label_names.end());
   for (const std::string& name : names) {
-    if (const std::string fault = label_name_fault(name, rule); !fault.empty()) {
+    if (const std::string fault = label_name_error(name, rule); !fault.empty()) {
       refuse(definition, fmt::format("label {}: {}", quote(name), fault));
     }
     if (name == own) {
@@ -82,7 +82,7 @@ std::string described(const Definition& definition) {
   if (!definition.constant_labels.empty())
     text += fmt::format(", constant labels {}", listed(constant_names(definition)));
   if (const std::string settings = definition.kind->settings(); !settings.empty()) text += ", " + settings;
-  if (definition.max_series != kUsualMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
+  if (definition.max_series != kDefaultMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
   if (definition.idle_timeout.count() != 0)
     text += fmt::format(", idle_timeout {} ms", definition.idle_timeout.count());
   return text;
@@ -95,14 +95,14 @@ std::string title(const Definition& definition) {
 }
 
 void check(const Definition& definition, NameRule rule) {
-  if (const std::string fault = metric_name_fault(definition.name, rule); !fault.empty()) refuse(definition, fault);
-  if (definition.kind->demands_ending()) check_ending(definition);
+  if (const std::string fault = metric_name_error(definition.name, rule); !fault.empty()) refuse(definition, fault);
+  if (definition.kind->requires_suffix()) check_suffix(definition);
   if (definition.help.empty()) {
     refuse(definition, "help is missing; say in one sentence what is measured, as in .help = \"Requests answered.\"");
   }
   if (!is_utf8(definition.help)) refuse(definition, fmt::format("the help {} is not UTF-8", quote(definition.help)));
   const FamilyInfo family{definition.name, definition.help, definition.unit, definition.kind->type()};
-  if (const std::string fault = unit_fault(family); !fault.empty()) refuse(definition, fault);
+  if (const std::string fault = unit_error(family); !fault.empty()) refuse(definition, fault);
   check_labels(definition, rule);
   if (definition.idle_timeout.count() < 0) {
     refuse(definition, fmt::format("idle_timeout of {} ms: a time to wait is not negative; 0 drops nothing",

@@ -14,9 +14,11 @@ std::size_t FamilyHandle::remove_matching(const Labels& labels) const {
 
 std::size_t FamilyHandle::clear() const { return state_ ? state_->clear() : 0; }
 
-Found FamilyHandle::find_or_make(Values values) const { return state_ ? state_->find_or_make(values) : Found(); }
+LookupResult FamilyHandle::find_or_make(Values values) const {
+  return state_ ? state_->find_or_make(values) : LookupResult();
+}
 
-Found FamilyHandle::find(Values values) const { return state_ ? state_->find(values) : Found(); }
+LookupResult FamilyHandle::find(Values values) const { return state_ ? state_->find(values) : LookupResult(); }
 
 bool FamilyHandle::remove(Values values) const { return state_ && state_->remove(values); }
 

@@ -28,8 +28,8 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<const Diagnostic
       overflow_values_(definition_.label_names.size(), kOverflow),
       table_(order_, {definition_.max_series, definition_.idle_timeout}) {}
 
-Found FamilyState::find_or_make(LabelValues values) {
-  const Found found = table_.find_or_make(values, *definition_.kind);
+LookupResult FamilyState::find_or_make(LabelValues values) {
+  const LookupResult found = table_.find_or_make(values, *definition_.kind);
   if (found.series) return found;
   if (overflowed_.fetch_add(1, std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
     diagnostics_->tell(

@@ -13,7 +13,7 @@
 #include "base/diagnostics.h"
 #include "families/definition.h"
 #include "families/series_table.h"
-#include "model/label_order.h"
+#include "model/label_layout.h"
 
 namespace narthex::detail {
 
@@ -25,9 +25,9 @@ class FamilyState {
   const Definition& definition() const noexcept { return definition_; }
 
   // As many values as there are label names. When there is no room for new series, they share one.
-  Found find_or_make(LabelValues values);
+  LookupResult find_or_make(LabelValues values);
   // Returns none where there is none.
-  Found find(LabelValues values) { return table_.find(values); }
+  LookupResult find(LabelValues values) { return table_.find(values); }
 
   bool remove(LabelValues values) { return table_.remove(values); }
   // Throws RegistrationError for a name that no label of the family has.
@@ -42,8 +42,8 @@ class FamilyState {
   }
 
   // The same for those series that `wants(labels)` says yes to.
-  template <class Wants>
-  void collect(Sink& sink, Wants wants) {
+  template <class FamilyFilter>
+  void collect(Sink& sink, FamilyFilter wants) {
     table_.expire();
     table_.for_each([&](const Series& series) {
       if (wants(series.labels())) series.collect(sink);
@@ -56,7 +56,7 @@ class FamilyState {
  private:
   const Definition definition_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
-  const LabelOrder order_;
+  const LabelLayout order_;
   const std::vector<std::string_view> overflow_values_;
   SeriesTable table_;
   std::atomic<std::uint64_t> overflowed_{0};

@@ -22,7 +22,7 @@ std::uintptr_t SeriesIndex::word_of(const Series* series) noexcept {
   return reinterpret_cast<std::uintptr_t>(series) | series->hash_ >> kTagShift;
 }
 
-Retirement SeriesIndex::reserve_one() {
+RetiredPtr SeriesIndex::reserve_one() {
   Cells* old = cells_.load(std::memory_order_relaxed);  // relaxed: only writers change it
   if (5 * (used_ + 1) <= 4 * (old->mask + 1)) return nullptr;
   std::size_t size = 4;

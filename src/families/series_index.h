@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include <narthex/detail/borrow.h>
+#include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/series.h>
 
 #include "shards/hazards.h"
@@ -43,14 +43,14 @@ class SeriesIndex {
 
   // Returns a series with this hash that matches, and its hazard or a counted reference. For any thread.
   template <class Matches>
-  Found find(std::uint32_t hash, Matches matches) const noexcept;
+  LookupResult find(std::uint32_t hash, Matches matches) const noexcept;
 
   // Returns the same without a reference. For writers.
   template <class Matches>
   Series* find_as_writer(std::uint32_t hash, Matches matches) const noexcept;
 
   // Makes room for one more. Returns the cells that were left for that, if they were. For writers.
-  Retirement reserve_one();
+  RetiredPtr reserve_one();
   void insert(Series* series) noexcept;
   void erase(const Series* series) noexcept;
 
@@ -107,7 +107,7 @@ class SeriesIndex {
 };
 
 template <class Matches>
-Found SeriesIndex::find(std::uint32_t hash, Matches matches) const noexcept {
+LookupResult SeriesIndex::find(std::uint32_t hash, Matches matches) const noexcept {
   Shard* shard = own_shard();
   if (!shard) return {};
   Hazard& place = free_hazard(*shard);

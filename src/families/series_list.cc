@@ -19,7 +19,7 @@ bool SeriesList::has(const Series& series) const noexcept {
   return series.place_ < places_.size() && places_[series.place_] == &series;
 }
 
-Retirement SeriesList::remove(const Series& series, Retirement retirement) noexcept {
+RetiredPtr SeriesList::remove(const Series& series, RetiredPtr retirement) noexcept {
   take_out(series);
   if (Cursor* cursor = cursor_on(series)) prepend(std::move(retirement), cursor->removed_);
   return retirement;
@@ -69,7 +69,7 @@ SeriesList::Cursor::Cursor(SeriesList& list, std::mutex& mutex) : list_(list), m
 }
 
 SeriesList::Cursor::~Cursor() {
-  Retirement removed;
+  RetiredPtr removed;
   {
     const std::lock_guard lock(mutex_);
     std::erase(list_.cursors_, this);
@@ -79,7 +79,7 @@ SeriesList::Cursor::~Cursor() {
 }
 
 std::span<Series* const> SeriesList::Cursor::next() noexcept {
-  Retirement removed;
+  RetiredPtr removed;
   {
     const std::lock_guard lock(mutex_);
     removed = leave_batch();
@@ -92,11 +92,11 @@ std::span<Series* const> SeriesList::Cursor::next() noexcept {
   return batch();
 }
 
-Retirement SeriesList::Cursor::leave_batch() noexcept {
+RetiredPtr SeriesList::Cursor::leave_batch() noexcept {
   size_ = 0;
-  Retirement free;
+  RetiredPtr free;
   while (removed_) {
-    Retirement one = take_first(removed_);
+    RetiredPtr one = take_first(removed_);
     Cursor* const other = list_.cursor_on(*static_cast<const Series*>(one->object));
     prepend(std::move(one), other ? other->removed_ : free);
   }

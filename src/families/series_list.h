@@ -31,7 +31,7 @@ class SeriesList {
   void add(Series* series) noexcept;
   bool has(const Series& series) const noexcept;
   // Takes a series out, whose retirement is given. Returns that, unless a scrape works on the series and sees to it.
-  Retirement remove(const Series& series, Retirement retirement) noexcept;
+  RetiredPtr remove(const Series& series, RetiredPtr retirement) noexcept;
   // Takes out a series that no scrape works on.
   void take_out(const Series& series) noexcept;
 
@@ -70,7 +70,7 @@ class SeriesList::Cursor {
 
   std::span<Series* const> batch() const noexcept { return {batch_.data(), size_}; }
   // Gives up the batch. Returns the removed series that no other cursor works on.
-  Retirement leave_batch() noexcept;
+  RetiredPtr leave_batch() noexcept;
 
   SeriesList& list_;
   std::mutex& mutex_;
@@ -78,7 +78,7 @@ class SeriesList::Cursor {
   std::size_t end_;
   std::array<Series*, kBatch> batch_;
   std::size_t size_ = 0;
-  Retirement removed_;  // from the list, while they stood in the batch
+  RetiredPtr removed_;  // from the list, while they stood in the batch
 };
 
 }  // namespace narthex::detail

@@ -17,7 +17,7 @@ namespace {
 // Drops the reference that the table held.
 void release(const void* series) noexcept { static_cast<const Series*>(series)->release(); }
 
-Retirement retirement_of(const Series* series) { return std::make_unique<Retired>(Retired{series, release}); }
+RetiredPtr retirement_of(const Series* series) { return std::make_unique<Retired>(Retired{series, release}); }
 
 }  // namespace
 
@@ -37,7 +37,7 @@ class SeriesTable::Expired {
   std::size_t size_ = 0;
 };
 
-SeriesTable::SeriesTable(const LabelOrder& order, SeriesLimits limits, std::uint32_t hash_mask)
+SeriesTable::SeriesTable(const LabelLayout& order, SeriesLimits limits, std::uint32_t hash_mask)
     : order_(order),
       max_series_(limits.max_series),
       expiry_(limits.idle_timeout),
@@ -63,24 +63,24 @@ std::uint32_t SeriesTable::hash(LabelValues values) const noexcept {
   return hash_labels(values, hash_seed_).hash & hash_mask_;
 }
 
-inline Found SeriesTable::find_raw(LabelValues values) const noexcept {
+inline LookupResult SeriesTable::find_raw(LabelValues values) const noexcept {
   // Nearly all values stand in the text of their series as they are. To see that takes no look for what would need an
   // escape, but for quotes: values without quotes that are the same as a text without escapes have none to make.
   return with_known_size(values, [this](auto raw) {
     const LabelHash key = hash_labels(raw, hash_seed_);
-    if (key.has_quotes) return Found();
+    if (key.has_quotes) return LookupResult();
     return index_.find(key.hash & hash_mask_, [&](const Series& series) {
       return series.has_raw_labels_ && order_.has_values(series.labels().text(), raw);
     });
   });
 }
 
-Found SeriesTable::find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept {
+LookupResult SeriesTable::find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept {
   return index_.find(hash, [&](const Series& series) { return order_.has_values(series.labels().text(), escaped); });
 }
 
-Found SeriesTable::find(LabelValues values) {
-  if (const Found found = find_raw(values); found.series) return found;
+LookupResult SeriesTable::find(LabelValues values) {
+  if (const LookupResult found = find_raw(values); found.series) return found;
   const EscapedValues escaped(values);
   const std::uint32_t key = hash(escaped);
   const std::lock_guard lock(mutex_);
@@ -90,22 +90,22 @@ Found SeriesTable::find(LabelValues values) {
   return {series, nullptr};
 }
 
-Found SeriesTable::find_or_make(LabelValues values, const Kind& kind, Extra extra) {
-  const Found found = find_raw(values);
+LookupResult SeriesTable::find_or_make(LabelValues values, const Kind& kind, Extra extra) {
+  const LookupResult found = find_raw(values);
   return found.series ? found : make_escaped(values, kind, extra);
 }
 
-Found SeriesTable::make_escaped(LabelValues values, const Kind& kind, Extra extra) {
+LookupResult SeriesTable::make_escaped(LabelValues values, const Kind& kind, Extra extra) {
   if (std::ranges::all_of(values, is_plain)) return make(values, true, kind, extra);
   const EscapedValues escaped(values);
   return make(escaped, escaped.are_raw(), kind, extra);
 }
 
-Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra) {
+LookupResult SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra) {
   const std::uint32_t key = hash(escaped);
   const std::uint32_t full = full_.load(std::memory_order_acquire);  // acquire: comes before what find_escaped() reads
   if (full != 0 || !are_raw) {
-    if (const Found found = find_escaped(escaped, key); found.series) return found;
+    if (const LookupResult found = find_escaped(escaped, key); found.series) return found;
     // Full all the while, so no series came or went: there is none with these values. Without a shard nobody looked.
     if (full != 0 && full_.load(std::memory_order_relaxed) == full && extra == Extra::no && own_shard() &&
         !is_time_to_make_room()) {
@@ -116,7 +116,7 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Ext
   fmt::memory_buffer text;  // on the stack for usual lengths
   order_.render(escaped, text);
   Series* const series = kind.make_series({text.data(), text.size()});
-  Ref<Series> made(series);
+  SeriesPtr<Series> made(series);
   series->hash_ = key;
   series->has_raw_labels_ = are_raw;
   if (expiry_.is_on()) Expiry::begin(*series);
@@ -124,10 +124,10 @@ Found SeriesTable::make(LabelValues escaped, bool are_raw, const Kind& kind, Ext
 }
 
 // Returns the series, or the one that another thread made of these labels meanwhile; null: the table is full.
-Series* SeriesTable::insert(Ref<Series> made, Extra extra) {
+Series* SeriesTable::insert(SeriesPtr<Series> made, Extra extra) {
   Series* series = nullptr;
   Expired expired;
-  Retirement outgrown;
+  RetiredPtr outgrown;
   {
     const std::lock_guard lock(mutex_);
     series = index_.find_as_writer(made->hash_,
@@ -156,14 +156,14 @@ Series* SeriesTable::insert(Ref<Series> made, Extra extra) {
 }
 
 bool SeriesTable::remove(LabelValues values) {
-  const Found found = find(values);
+  const LookupResult found = find(values);
   if (!found.series) return false;
-  const Borrow<Series> borrow(found);
+  const HazardPtr<Series> borrow(found);
   return remove(*found.series);
 }
 
 bool SeriesTable::remove(const Series& series) {
-  Retirement retirement = retirement_of(&series);  // now, while it may fail
+  RetiredPtr retirement = retirement_of(&series);  // now, while it may fail
   {
     const std::lock_guard lock(mutex_);
     if (!list_.has(series)) return false;

@@ -9,13 +9,13 @@
 #include <mutex>
 #include <span>
 
-#include <narthex/detail/borrow.h>
+#include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/kind.h>
 
 #include "families/expiry.h"
 #include "families/series_index.h"
 #include "families/series_list.h"
-#include "model/label_order.h"
+#include "model/label_layout.h"
 #include "model/label_values.h"
 
 namespace narthex::detail {
@@ -38,16 +38,16 @@ class SeriesTable {
   enum class Extra : bool { no, yes };
 
   // Tests narrow the hash to make values collide.
-  explicit SeriesTable(const LabelOrder& order, SeriesLimits limits = {}, std::uint32_t hash_mask = ~0U);
+  explicit SeriesTable(const LabelLayout& order, SeriesLimits limits = {}, std::uint32_t hash_mask = ~0U);
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();
 
   // Returns the series with these values, one per label name; one that is new comes from `kind`. Returns none if it
   // would be one too many.
-  Found find_or_make(LabelValues values, const Kind& kind, Extra extra = Extra::no);
+  LookupResult find_or_make(LabelValues values, const Kind& kind, Extra extra = Extra::no);
   // Returns the series with these values, or none.
-  Found find(LabelValues values);
+  LookupResult find(LabelValues values);
 
   // Forgets a series; it lives on while handles refer to it. Returns whether there was one.
   bool remove(LabelValues values);
@@ -88,12 +88,12 @@ class SeriesTable {
   }
 
   std::uint32_t hash(LabelValues values) const noexcept;
-  Found find_raw(LabelValues values) const noexcept;
-  Found find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept;
-  Found make_escaped(LabelValues values, const Kind& kind, Extra extra);
+  LookupResult find_raw(LabelValues values) const noexcept;
+  LookupResult find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept;
+  LookupResult make_escaped(LabelValues values, const Kind& kind, Extra extra);
   // The values as they stand in the text of the series; raw if that is how they came.
-  Found make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra);
-  Series* insert(Ref<Series> made, Extra extra);
+  LookupResult make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra);
+  Series* insert(SeriesPtr<Series> made, Extra extra);
   bool remove(const Series& series);
 
   // In a full family no series come whose making would drop idle ones: now and then, a miss has to.
@@ -107,7 +107,7 @@ class SeriesTable {
   // Looks at the next places, so many at most and none beyond the end; returns how many.
   std::size_t expire_some(std::size_t most, Expired& expired) noexcept;
 
-  const LabelOrder& order_;
+  const LabelLayout& order_;
   const std::size_t max_series_;
   const Expiry expiry_;
   const std::uint32_t hash_mask_;

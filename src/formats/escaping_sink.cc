@@ -31,7 +31,7 @@ void EscapingSink::begin_family(const FamilyInfo& family) {
     return;
   }
   FamilyInfo escaped{name, family.help, family.unit, family.type};
-  if (!unit_fault(escaped).empty()) escaped.unit = {};  // it is no word of its own any more
+  if (!unit_error(escaped).empty()) escaped.unit = {};  // it is no word of its own any more
   out_.begin_family(escaped);
   served_.insert_or_assign(name, family_);
   name_ = std::move(name);

@@ -14,7 +14,7 @@ namespace {
 // higher ones gain next to nothing, and neither do larger buffers than the small one.
 constexpr std::uint32_t kLevel = 1;
 
-constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;  // ISA-L counts in 32 bits
+constexpr std::size_t kMaxConcurrent = std::size_t{1} << 30;  // ISA-L counts in 32 bits
 
 constinit std::atomic<GzipStream*> spare = nullptr;
 
@@ -30,7 +30,7 @@ void GzipStream::begin() noexcept {
 
 void GzipStream::add(std::string_view text, std::string& out) {
   while (!text.empty()) {
-    const std::size_t size = std::min(text.size(), kMostAtOnce);
+    const std::size_t size = std::min(text.size(), kMaxConcurrent);
     // ISA-L only reads it, though its interface does not say so.
     stream_.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
     stream_.avail_in = static_cast<std::uint32_t>(size);

@@ -19,7 +19,7 @@ void LineWriter::begin_family(std::string_view name, std::string_view ending) {
   plain_name_ += ending;
   is_header_written_ = false;
   metadata_.clear();
-  is_quoted_ = !is_bare_metric_name(plain_name_);
+  is_quoted_ = !is_legacy_metric_name(plain_name_);
   name_.clear();
   if (is_quoted_) {
     name_ += "{\"";
@@ -49,7 +49,7 @@ void LineWriter::set_time(Timestamp::value_type at) {
 
 void LineWriter::write_header() {
   if (plain_name_.empty()) throw RegistrationError("a sample came before its family was begun");
-  stage_.finish_line(put(stage_.room(metadata_.size()), metadata_));
+  buffer_.finish_line(put(buffer_.reserve(metadata_.size()), metadata_));
   is_header_written_ = true;
 }
 
@@ -72,7 +72,7 @@ void LineWriter::state_set(LabelView labels, std::span<const State> states) {
     start_.resize(start_size);
     append_label_value(start_, as_utf8(state.name));
     start_ += "\"} ";
-    char* const to = put(stage_.room(start_.size() + kRestOfLine), start_);
+    char* const to = put(buffer_.reserve(start_.size() + kRestOfLine), start_);
     end_line(put(to, state.on ? "1" : "0"));
   }
 }

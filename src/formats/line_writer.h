@@ -10,8 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/number.h"
+#include "formats/line_buffer.h"
 #include "formats/number_label.h"
-#include "formats/stage.h"
 
 namespace narthex::detail {
 
@@ -25,7 +25,7 @@ class LineWriter {
  public:
   using WriteTime = char* (*)(char* to, std::uint64_t milliseconds) noexcept;
 
-  LineWriter(Output& out, WriteTime write_time) : stage_(out), write_time_(write_time) {}
+  LineWriter(Output& out, WriteTime write_time) : buffer_(out), write_time_(write_time) {}
 
   // Lets no sample come before the next family.
   void end_family() noexcept;
@@ -46,7 +46,7 @@ class LineWriter {
 
   // Writes a line up to its value.
   char* begin_line(std::string_view suffix, LabelView labels, std::size_t further_room = 0) {
-    char* to = stage_.room(name_.size() + suffix.size() + labels.text().size() + kRestOfLine + further_room);
+    char* to = buffer_.reserve(name_.size() + suffix.size() + labels.text().size() + kRestOfLine + further_room);
     to = put(put(to, name_), suffix);
     if (is_quoted_) to = put(to, "\"");
     if (!labels.empty()) {
@@ -61,7 +61,7 @@ class LineWriter {
   // The same for lines that differ in their last label only: begin_lines() comes before them.
   void begin_lines(std::string_view suffix, LabelView labels);
   char* begin_line(NumberLabel& label, std::size_t position, double number, std::size_t further_room = 0) {
-    char* const to = put(stage_.room(start_.size() + NumberLabel::kMaxSize + kRestOfLine + further_room), start_);
+    char* const to = put(buffer_.reserve(start_.size() + NumberLabel::kMaxSize + kRestOfLine + further_room), start_);
     return label.write(to, position, number, is_first_label_);
   }
 
@@ -71,7 +71,7 @@ class LineWriter {
   }
   void finish_line(char* end) noexcept {
     *end++ = '\n';
-    stage_.finish_line(end);
+    buffer_.finish_line(end);
   }
 
   void end_line(char* value_end) noexcept { finish_line(end_value(value_end)); }
@@ -80,9 +80,9 @@ class LineWriter {
   void state_set(LabelView labels, std::span<const State> states);
 
   // A line on its own.
-  void line(std::string_view text) { finish_line(put(stage_.room(text.size() + 1), text)); }
+  void line(std::string_view text) { finish_line(put(buffer_.reserve(text.size() + 1), text)); }
 
-  void flush() { stage_.flush(); }
+  void flush() { buffer_.flush(); }
 
  private:
   // What a line can take beside its name, its labels and one that the format writes: braces, value, time, line end.
@@ -91,7 +91,7 @@ class LineWriter {
   void set_time(Timestamp::value_type at);
   void write_header();
 
-  Stage stage_;
+  LineBuffer buffer_;
   const WriteTime write_time_;
   std::string plain_name_;  // of the family that was begun
   std::string name_;        // the same as the samples begin: name, or {"name

@@ -8,8 +8,8 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kUsualCapacity = 16'384;
-constexpr std::size_t kMostKept = std::size_t{4} << 20;  // some 50,000 counters
+constexpr std::size_t kDefaultCapacity = 16'384;
+constexpr std::size_t kMaxKept = std::size_t{4} << 20;  // some 50,000 counters
 
 constinit std::atomic<MessageBuffer*> spare = nullptr;
 
@@ -17,7 +17,7 @@ constinit std::atomic<MessageBuffer*> spare = nullptr;
 
 void MessageBuffer::grow(std::size_t size) {
   const std::size_t used = this->size();
-  const std::size_t capacity = std::max({2 * used, used + size, kUsualCapacity});
+  const std::size_t capacity = std::max({2 * used, used + size, kDefaultCapacity});
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
   if (used > 0) std::memcpy(bytes.get(), bytes_.get(), used);
   bytes_ = std::move(bytes);
@@ -26,7 +26,7 @@ void MessageBuffer::grow(std::size_t size) {
 }
 
 void GiveBackBuffer::operator()(MessageBuffer* buffer) const noexcept {
-  if (buffer->capacity() > kMostKept) {
+  if (buffer->capacity() > kMaxKept) {
     delete buffer;
     return;
   }

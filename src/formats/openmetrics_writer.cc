@@ -57,7 +57,7 @@ std::size_t room_for(const Exemplar* exemplar) {
 
 // Returns the exemplar if it can be served.
 const Exemplar* servable(const Exemplar* exemplar) {
-  return exemplar && exemplar_fault(*exemplar).empty() ? exemplar : nullptr;
+  return exemplar && exemplar_error(*exemplar).empty() ? exemplar : nullptr;
 }
 
 }  // namespace

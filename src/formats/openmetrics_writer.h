@@ -15,7 +15,7 @@ namespace narthex::detail {
 // Writes OpenMetrics 1.0 to an output, which has all of it after finish().
 // A counter whose name lacks the ending `_total` is declared `unknown`: as a counter, its sample would have a name that
 // it was not given. It carries no exemplar then, since Prometheus 2.42 refuses one anywhere but on `_total` and `_bucket`.
-// Left out are what would break the scrape and can be missed: an exemplar that exemplar_fault() objects to, and a unit
+// Left out are what would break the scrape and can be missed: an exemplar that exemplar_error() objects to, and a unit
 // that the name does not end with.
 // Errors: as TextWriter.
 class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {

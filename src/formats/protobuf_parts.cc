@@ -57,7 +57,7 @@ void add_time(MessageWriter& parent, Tag tag, const Timestamp& at) {
 }
 
 void add_exemplar(MessageWriter& parent, Tag tag, const Exemplar& exemplar) {
-  if (!exemplar_fault(exemplar).empty()) return;
+  if (!exemplar_error(exemplar).empty()) return;
   MessageWriter message(parent, tag);
   add_labels(message, exemplar_field::label, exemplar.labels);
   message.add_double(exemplar_field::value, canonical(exemplar.value));

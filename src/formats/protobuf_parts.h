@@ -32,7 +32,7 @@ void add_labels(MessageWriter& parent, Tag tag, LabelView labels);
 // A moment; none, or one before 1970: nothing.
 void add_time(MessageWriter& parent, Tag tag, const Timestamp& at);
 
-// An exemplar, unless exemplar_fault() objects to it.
+// An exemplar, unless exemplar_error() objects to it.
 void add_exemplar(MessageWriter& parent, Tag tag, const Exemplar& exemplar);
 
 }  // namespace narthex::detail

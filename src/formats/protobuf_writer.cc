@@ -68,7 +68,7 @@ void ProtobufWriter::begin_family(const FamilyInfo& family) {
   end_family();
   check_name(family);
   name_ = family.name;
-  name_ += missing_ending(family);
+  name_ += missing_suffix(family);
   MessageWriter message(*message_);
   message.add_string(family_field::name, name_);
   if (family.help) {

@@ -15,7 +15,7 @@ namespace narthex::detail {
 // finish(). A family is one message, and complete before it goes on: its length comes first.
 // Kinds that the format does not know are served as in text 0.0.4: info and state set as gauges of the same names. So
 // are gauge histograms without native buckets, of which Prometheus 2.42 makes series that all have one name.
-// Left out are exemplars that exemplar_fault() objects to, and those of a native histogram that have no time: servers
+// Left out are exemplars that exemplar_error() objects to, and those of a native histogram that have no time: servers
 // ignore them.
 // Errors: as TextWriter.
 class NARTHEX_EXPORT ProtobufWriter final : public Sink {

@@ -39,7 +39,7 @@ std::string_view type_word(MetricType type) {
 void TextWriter::begin_family(const FamilyInfo& family) {
   lines_.end_family();  // so that no sample of a family that is refused goes to the one before
   check_name(family);
-  lines_.begin_family(family.name, missing_ending(family));
+  lines_.begin_family(family.name, missing_suffix(family));
   if (family.help) {
     if (is_plain(*family.help)) {
       lines_.add_metadata("HELP", *family.help);

@@ -9,15 +9,15 @@
 #include <narthex/labels.h>
 #include <unistd.h>
 
-#include "instrumentation/numbers.h"
+#include "instrumentation/metric_desc.h"
 #include "instrumentation/proc_files.h"
 
 namespace narthex {
 
 namespace {
 
-using detail::give_counter;
-using detail::give_gauge;
+using detail::write_counter;
+using detail::write_gauge;
 using Number = std::optional<double>;
 
 constexpr double kMicrosecond = 1e-6;
@@ -64,22 +64,23 @@ Number read_cores(const std::string& folder) {
   return quota && period && *period > 0 ? Number(*quota / *period) : std::nullopt;
 }
 
-void give_cpu(Sink& sink, const std::string& folder) {
+void write_cpu(Sink& sink, const std::string& folder) {
   const auto stat = detail::read_file(folder + "/cpu.stat");
   if (!stat) return;
   const auto seconds = [&](std::string_view key) { return detail::times(detail::number_of(*stat, key), kMicrosecond); };
-  give_counter(sink, {"cgroup_cpu_usage_seconds_total", "CPU time that the cgroup has used.", "seconds"},
-               seconds("usage_usec"));
-  give_counter(sink, {"cgroup_cpu_user_seconds_total", "CPU time that the cgroup has used in programs.", "seconds"},
-               seconds("user_usec"));
-  give_counter(sink, {"cgroup_cpu_system_seconds_total", "CPU time that the cgroup has used in the kernel.", "seconds"},
-               seconds("system_usec"));
-  give_counter(sink, {"cgroup_cpu_periods_total", "Periods of the CPU limit in which the cgroup wanted to run."},
-               detail::number_of(*stat, "nr_periods"));
-  give_counter(sink, {"cgroup_cpu_throttled_periods_total", "Periods in which the cgroup had used up its CPU limit."},
-               detail::number_of(*stat, "nr_throttled"));
-  give_counter(sink, {"cgroup_cpu_throttled_seconds_total", "Time that the cgroup was kept from running.", "seconds"},
-               seconds("throttled_usec"));
+  write_counter(sink, {"cgroup_cpu_usage_seconds_total", "CPU time that the cgroup has used.", "seconds"},
+                seconds("usage_usec"));
+  write_counter(sink, {"cgroup_cpu_user_seconds_total", "CPU time that the cgroup has used in programs.", "seconds"},
+                seconds("user_usec"));
+  write_counter(sink,
+                {"cgroup_cpu_system_seconds_total", "CPU time that the cgroup has used in the kernel.", "seconds"},
+                seconds("system_usec"));
+  write_counter(sink, {"cgroup_cpu_periods_total", "Periods of the CPU limit in which the cgroup wanted to run."},
+                detail::number_of(*stat, "nr_periods"));
+  write_counter(sink, {"cgroup_cpu_throttled_periods_total", "Periods in which the cgroup had used up its CPU limit."},
+                detail::number_of(*stat, "nr_throttled"));
+  write_counter(sink, {"cgroup_cpu_throttled_seconds_total", "Time that the cgroup was kept from running.", "seconds"},
+                seconds("throttled_usec"));
 }
 
 void give_memory_events(Sink& sink, const std::string& folder) {
@@ -105,7 +106,7 @@ Number read_pressure(const std::string& text, std::string_view kind) {
   return std::nullopt;
 }
 
-void give_pressure(Sink& sink, const std::string& folder, const detail::Told& told, std::string_view kind) {
+void write_pressure(Sink& sink, const std::string& folder, const detail::MetricDesc& told, std::string_view kind) {
   sink.begin_family({told.name, told.help, told.unit, MetricType::counter});
   for (const char* const resource : {"cpu", "io", "memory"}) {
     const auto text = detail::read_file(fmt::format("{}/{}.pressure", folder, resource));
@@ -124,32 +125,32 @@ CgroupCollector::CgroupCollector(CgroupCollectorOptions options)
 void CgroupCollector::collect(Sink& sink) {
   const std::string group = own_group(proc_);
   const std::string folder = mount_ + group;
-  give_gauge(sink, {"cgroup_cpu_limit_cores", "Cores that the cgroup may use."},
-             least_upwards(mount_, group, read_cores));
-  give_cpu(sink, folder);
+  write_gauge(sink, {"cgroup_cpu_limit_cores", "Cores that the cgroup may use."},
+              least_upwards(mount_, group, read_cores));
+  write_cpu(sink, folder);
   const auto least = [&](const char* file) {
     return least_upwards(mount_, group, [file](const std::string& above) { return read_number(above + file); });
   };
-  give_gauge(sink, {"cgroup_memory_limit_bytes", "Memory that the cgroup may use; beyond, it is killed.", "bytes"},
-             least("/memory.max"));
-  give_gauge(sink, {"cgroup_memory_high_bytes", "Memory beyond which the cgroup is slowed down.", "bytes"},
-             least("/memory.high"));
-  give_gauge(sink, {"cgroup_memory_current_bytes", "Memory that the cgroup uses.", "bytes"},
-             read_number(folder + "/memory.current"));
+  write_gauge(sink, {"cgroup_memory_limit_bytes", "Memory that the cgroup may use; beyond, it is killed.", "bytes"},
+              least("/memory.max"));
+  write_gauge(sink, {"cgroup_memory_high_bytes", "Memory beyond which the cgroup is slowed down.", "bytes"},
+              least("/memory.high"));
+  write_gauge(sink, {"cgroup_memory_current_bytes", "Memory that the cgroup uses.", "bytes"},
+              read_number(folder + "/memory.current"));
   const auto memory = detail::read_file(folder + "/memory.stat");
-  give_gauge(
+  write_gauge(
       sink,
       {"cgroup_memory_inactive_file_bytes", "Page cache of the cgroup that the kernel takes back first.", "bytes"},
       memory ? detail::number_of(*memory, "inactive_file") : std::nullopt);
-  give_gauge(sink, {"cgroup_memory_swap_bytes", "Swap that the cgroup uses.", "bytes"},
-             read_number(folder + "/memory.swap.current"));
+  write_gauge(sink, {"cgroup_memory_swap_bytes", "Swap that the cgroup uses.", "bytes"},
+              read_number(folder + "/memory.swap.current"));
   give_memory_events(sink, folder);
-  give_pressure(sink, folder,
-                {"cgroup_pressure_waiting_seconds_total", "Time in which some of the cgroup waited.", "seconds"},
-                "some");
-  give_pressure(sink, folder,
-                {"cgroup_pressure_stalled_seconds_total", "Time in which all of the cgroup waited.", "seconds"},
-                "full");
+  write_pressure(sink, folder,
+                 {"cgroup_pressure_waiting_seconds_total", "Time in which some of the cgroup waited.", "seconds"},
+                 "some");
+  write_pressure(sink, folder,
+                 {"cgroup_pressure_stalled_seconds_total", "Time in which all of the cgroup waited.", "seconds"},
+                 "full");
 }
 
 }  // namespace narthex

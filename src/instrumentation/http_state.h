@@ -12,7 +12,7 @@
 #include <narthex/histogram.h>
 #include <narthex/http_metrics.h>
 
-#include "base/once_made.h"
+#include "base/lazy_init.h"
 #include "base/striped_count.h"
 #include "instrumentation/http_routes.h"
 #include "instrumentation/http_words.h"
@@ -22,8 +22,8 @@ namespace narthex::detail {
 // What requests of one method and one route count in.
 class HttpSeries {
  public:
-  OnceMade<Histogram> duration;
-  std::array<OnceMade<Counter>, kUsualCodes.size()> answered;  // by code_index()
+  LazyInit<Histogram> duration;
+  std::array<LazyInit<Counter>, kDefaultCodes.size()> answered;  // by code_index()
 };
 
 // What the copies of an HttpMetrics share.

@@ -22,22 +22,23 @@ constexpr std::size_t method_index(std::string_view method) noexcept {
 }
 
 // The codes that servers answer with every day, whose counters are worth a pointer for each method and route.
-inline constexpr std::array<std::uint16_t, 24> kUsualCodes{200, 201, 202, 204, 206, 301, 302, 303, 304, 307, 308, 400,
-                                                           401, 403, 404, 405, 409, 413, 422, 429, 500, 502, 503, 504};
+inline constexpr std::array<std::uint16_t, 24> kDefaultCodes{200, 201, 202, 204, 206, 301, 302, 303,
+                                                             304, 307, 308, 400, 401, 403, 404, 405,
+                                                             409, 413, 422, 429, 500, 502, 503, 504};
 
-inline constexpr auto kUsualCodeIndex = [] {
+inline constexpr auto kDefaultCodeIndex = [] {
   std::array<std::uint8_t, 600> indices{};
-  indices.fill(kUsualCodes.size());
-  for (std::size_t index = 0; index < kUsualCodes.size(); ++index) {
-    indices[kUsualCodes[index]] = static_cast<std::uint8_t>(index);
+  indices.fill(kDefaultCodes.size());
+  for (std::size_t index = 0; index < kDefaultCodes.size(); ++index) {
+    indices[kDefaultCodes[index]] = static_cast<std::uint8_t>(index);
   }
   return indices;
 }();
 
-// Returns the index of a code, or kUsualCodes.size() for one that is not usual.
+// Returns the index of a code, or kDefaultCodes.size() for one that is not usual.
 constexpr std::size_t code_index(int code) noexcept {
-  if (code < 0 || static_cast<std::size_t>(code) >= kUsualCodeIndex.size()) return kUsualCodes.size();
-  return kUsualCodeIndex[static_cast<std::size_t>(code)];
+  if (code < 0 || static_cast<std::size_t>(code) >= kDefaultCodeIndex.size()) return kDefaultCodes.size();
+  return kDefaultCodeIndex[static_cast<std::size_t>(code)];
 }
 
 }  // namespace narthex::detail

@@ -14,7 +14,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMostSize = std::size_t{1} << 20;  // /proc/stat has a line for each of a machine's processors
+constexpr std::size_t kMaxSize = std::size_t{1} << 20;  // /proc/stat has a line for each of a machine's processors
 constexpr std::string_view kBlank = " \t\n";
 
 class File {
@@ -47,7 +47,7 @@ std::optional<std::string> read_file(const std::string& path) {
   std::array<char, 4096> piece;
   for (;;) {
     const ssize_t came = file.read(piece.data(), piece.size());
-    if (came < 0 || text.size() > kMostSize) return std::nullopt;
+    if (came < 0 || text.size() > kMaxSize) return std::nullopt;
     if (came == 0) return text;
     text.append(piece.data(), static_cast<std::size_t>(came));
   }

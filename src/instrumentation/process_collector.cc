@@ -13,15 +13,15 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "instrumentation/numbers.h"
+#include "instrumentation/metric_desc.h"
 #include "instrumentation/proc_files.h"
 
 namespace narthex {
 
 namespace {
 
-using detail::give_counter;
-using detail::give_gauge;
+using detail::write_counter;
+using detail::write_gauge;
 using Number = std::optional<double>;
 
 // What stands in /proc/self/stat behind the name of the program, which may hold blanks and parentheses itself. Fields are
@@ -83,8 +83,8 @@ Number limit(const std::optional<std::string>& limits, std::string_view name) {
   return limits ? detail::number_of(*limits, name) : std::nullopt;
 }
 
-void give_by_type(Sink& sink, const detail::Told& told, std::pair<const char*, Number> first,
-                  std::pair<const char*, Number> second) {
+void write_by_type(Sink& sink, const detail::MetricDesc& told, std::pair<const char*, Number> first,
+                   std::pair<const char*, Number> second) {
   if (!first.second && !second.second) return;
   sink.begin_family({told.name, told.help, told.unit, MetricType::counter});
   for (const auto& [type, number] : {first, second}) {
@@ -95,9 +95,9 @@ void give_by_type(Sink& sink, const detail::Told& told, std::pair<const char*, N
 void give_context_switches(Sink& sink) {
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return;
-  give_by_type(sink, {"process_context_switches_total", "Times that a thread of the process lost its processor."},
-               {"involuntary", static_cast<double>(usage.ru_nivcsw)},
-               {"voluntary", static_cast<double>(usage.ru_nvcsw)});
+  write_by_type(sink, {"process_context_switches_total", "Times that a thread of the process lost its processor."},
+                {"involuntary", static_cast<double>(usage.ru_nivcsw)},
+                {"voluntary", static_cast<double>(usage.ru_nvcsw)});
 }
 
 }  // namespace
@@ -110,23 +110,24 @@ void ProcessCollector::collect(Sink& sink) {
   const Stat stat(detail::read_file(proc_ + "/self/stat"));
   const auto limits = detail::read_file(proc_ + "/self/limits");
   const auto status = detail::read_file(proc_ + "/self/status");
-  give_counter(sink, {"process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "seconds"},
-               stat.cpu_seconds());
-  give_gauge(sink, {"process_open_fds", "Number of open file descriptors."}, count_open_files(proc_ + "/self/fd"));
-  give_gauge(sink, {"process_max_fds", "Maximum number of open file descriptors."}, limit(limits, "Max open files"));
-  give_gauge(sink, {"process_virtual_memory_bytes", "Virtual memory size in bytes.", "bytes"}, stat.virtual_bytes());
-  give_gauge(sink,
-             {"process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.", "bytes"},
-             limit(limits, "Max address space"));
-  give_gauge(sink, {"process_resident_memory_bytes", "Resident memory size in bytes.", "bytes"}, stat.resident_bytes());
-  give_gauge(sink, {"process_heap_bytes", "Process heap size in bytes.", "bytes"},
-             status ? detail::times(detail::number_of(*status, "VmData:"), 1024) : std::nullopt);
+  write_counter(sink, {"process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "seconds"},
+                stat.cpu_seconds());
+  write_gauge(sink, {"process_open_fds", "Number of open file descriptors."}, count_open_files(proc_ + "/self/fd"));
+  write_gauge(sink, {"process_max_fds", "Maximum number of open file descriptors."}, limit(limits, "Max open files"));
+  write_gauge(sink, {"process_virtual_memory_bytes", "Virtual memory size in bytes.", "bytes"}, stat.virtual_bytes());
+  write_gauge(sink,
+              {"process_virtual_memory_max_bytes", "Maximum amount of virtual memory available in bytes.", "bytes"},
+              limit(limits, "Max address space"));
+  write_gauge(sink, {"process_resident_memory_bytes", "Resident memory size in bytes.", "bytes"},
+              stat.resident_bytes());
+  write_gauge(sink, {"process_heap_bytes", "Process heap size in bytes.", "bytes"},
+              status ? detail::times(detail::number_of(*status, "VmData:"), 1024) : std::nullopt);
   const Number start = stat.start_seconds();
-  give_gauge(sink, {"process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "seconds"},
-             boot_time_ && start ? Number(*boot_time_ + *start) : std::nullopt);
-  give_gauge(sink, {"process_threads", "Number of OS threads in the process."}, stat.threads());
-  give_by_type(sink, {"process_page_faults_total", "Page faults; major ones waited for a disk."},
-               {"major", stat.major_faults()}, {"minor", stat.minor_faults()});
+  write_gauge(sink, {"process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "seconds"},
+              boot_time_ && start ? Number(*boot_time_ + *start) : std::nullopt);
+  write_gauge(sink, {"process_threads", "Number of OS threads in the process."}, stat.threads());
+  write_by_type(sink, {"process_page_faults_total", "Page faults; major ones waited for a disk."},
+                {"major", stat.major_faults()}, {"minor", stat.minor_faults()});
   give_context_switches(sink);
 }
 

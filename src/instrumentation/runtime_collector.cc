@@ -5,7 +5,7 @@
 #include <features.h>
 #include <fmt/format.h>
 
-#include "instrumentation/numbers.h"
+#include "instrumentation/metric_desc.h"
 
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)  // has mallinfo2, and dlsym without a library of its own
 #define NARTHEX_HAS_MALLINFO2
@@ -37,7 +37,7 @@ void give_allocator(Sink& sink) {
   if (!is_glibc_allocating()) return;
   const struct mallinfo2 info = ::mallinfo2();
   const auto give = [&sink](std::string_view name, std::string_view help, std::size_t bytes) {
-    detail::give_gauge(sink, {name, help, "bytes"}, static_cast<double>(bytes));
+    detail::write_gauge(sink, {name, help, "bytes"}, static_cast<double>(bytes));
   };
   give("malloc_system_bytes", "Memory that the allocator has from the system.", info.arena + info.hblkhd);
   give("malloc_allocated_bytes", "Memory that the program has from the allocator, with what threads keep to reuse.",

@@ -10,7 +10,7 @@ namespace narthex {
 
 namespace {
 
-constexpr std::size_t kMostBuckets = 10'000;  // more is a negative count by mistake
+constexpr std::size_t kMaxBuckets = 10'000;  // more is a negative count by mistake
 
 // To 15 significant digits: what a double can hold of any decimal number.
 double rounded(double value) {
@@ -25,7 +25,7 @@ double rounded(double value) {
 std::vector<double> default_buckets() { return {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}; }
 
 std::vector<double> linear_buckets(double start, double width, std::size_t count) {
-  if (!std::isfinite(start) || !std::isfinite(width) || width <= 0 || count < 1 || count > kMostBuckets) {
+  if (!std::isfinite(start) || !std::isfinite(width) || width <= 0 || count < 1 || count > kMaxBuckets) {
     throw RegistrationError(
         fmt::format("linear_buckets({}, {}, {}): needs a finite start, a width above 0 and a count from 1 to 10000",
                     start, width, count));
@@ -37,7 +37,7 @@ std::vector<double> linear_buckets(double start, double width, std::size_t count
 
 std::vector<double> exponential_buckets(double start, double factor, std::size_t count) {
   if (!std::isfinite(start) || start <= 0 || !std::isfinite(factor) || factor <= 1 || count < 1 ||
-      count > kMostBuckets) {
+      count > kMaxBuckets) {
     throw RegistrationError(fmt::format(
         "exponential_buckets({}, {}, {}): needs a start above 0, a factor above 1 and a count from 1 to 10000", start,
         factor, count));

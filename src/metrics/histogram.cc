@@ -110,7 +110,7 @@ HistogramSeries::~HistogramSeries() {
 }
 
 HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcept {
-  const Growth growth;
+  const ReentrancyGuard growth;
   Shard* shard = growth ? own_shard() : nullptr;
   auto* cell = shard ? shard->histograms.find_or_make(slot) : nullptr;
   if (!cell) return nullptr;

@@ -11,7 +11,9 @@ namespace {
 class InfoKind final : public Kind {
  public:
   MetricType type() const noexcept override { return MetricType::info; }
-  bool demands_ending() const noexcept override { return true; }  // else formats would append it to what the user typed
+  bool requires_suffix() const noexcept override {
+    return true;
+  }  // else formats would append it to what the user typed
   detail::Series* make_series(std::string_view labels) const override {
     return detail::Series::make<InfoSeries>(labels);
   }

@@ -13,14 +13,14 @@
 #include "base/number.h"
 #include "exemplars/exemplar_copies.h"
 #include "metrics/cumulative.h"
-#include "metrics/log_counts.h"
+#include "metrics/exponential_counts.h"
 
 namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMostBuckets = 65'536;  // more is a negative number by mistake
-constexpr double kUsualZeroThreshold = 0x1p-128;
+constexpr std::size_t kMaxBuckets = 65'536;  // more is a negative number by mistake
+constexpr double kDefaultZeroThreshold = 0x1p-128;
 
 [[noreturn]] void refuse(const HistogramOptions& options, std::string_view field, double value, std::string_view why) {
   std::string spelled;
@@ -39,7 +39,7 @@ NativeLimits::NativeLimits(const HistogramOptions& options)
   if (!std::isfinite(factor) || factor <= 1) {
     refuse(options, "growth_factor", factor, "a finite number above 1 is one, such as 1.1");
   }
-  if (max_buckets < 1 || max_buckets > kMostBuckets) {
+  if (max_buckets < 1 || max_buckets > kMaxBuckets) {
     refuse(options, "max_buckets", static_cast<double>(max_buckets), "from 1 to 65536 make sense, such as 160");
   }
   if (!std::isfinite(zero_threshold)) {
@@ -49,7 +49,7 @@ NativeLimits::NativeLimits(const HistogramOptions& options)
     refuse(options, "max_zero_threshold", max_zero_threshold, "a size is a finite number, not below 0");
   }
   schema = schema_of(factor);
-  if (zero_threshold == 0) zero_threshold = kUsualZeroThreshold;
+  if (zero_threshold == 0) zero_threshold = kDefaultZeroThreshold;
   if (zero_threshold < 0) zero_threshold = 0;
 }
 
@@ -72,12 +72,12 @@ void NativeHistogramSeries::collect(Sink& sink) const {
   copy_exemplars(exemplars);
   std::vector<Bucket> buckets(bounds().size() + 1);
   start_buckets(buckets, bounds(), exemplars);
-  std::vector<LogCell> cells;
-  const double sum = counts_.read([&](const LogCell& cell) {
+  std::vector<ExponentialCell> cells;
+  const double sum = counts_.read([&](const ExponentialCell& cell) {
     buckets[cell.key.bucket()].cumulative_count += cell.count;
     cells.push_back(cell);
   });
-  LogCounts native(cells, counts_.schema(), counts_.zero_threshold());
+  ExponentialCounts native(cells, counts_.schema(), counts_.zero_threshold());
   native.limit(max_buckets_, max_zero_threshold_);
   counts_.coarsen(native.schema(), native.zero_threshold());
   NativeSample sample = native.sample();

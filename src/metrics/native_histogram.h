@@ -7,7 +7,7 @@
 #include <narthex/detail/histogram_series.h>
 #include <narthex/histogram.h>
 
-#include "metrics/log_buckets.h"
+#include "metrics/exponential_buckets.h"
 
 namespace narthex::detail {
 
@@ -35,7 +35,7 @@ class NativeHistogramSeries final : public HistogramSeries {
  private:
   void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
 
-  LogBuckets counts_;
+  ExponentialBuckets counts_;
   const std::size_t max_buckets_;
   const double max_zero_threshold_;
 };

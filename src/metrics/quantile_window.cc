@@ -9,9 +9,9 @@ QuantileWindow::QuantileWindow(Clock::duration max_age, std::size_t age_buckets,
   snapshots_.push_back({now, {}});
 }
 
-LogCounts QuantileWindow::slide(LogCounts all, Clock::time_point now) {
+ExponentialCounts QuantileWindow::slide(ExponentialCounts all, Clock::time_point now) {
   while (snapshots_.size() > 1 && now - snapshots_[1].at >= max_age_) snapshots_.erase(snapshots_.begin());
-  LogCounts recent = all;
+  ExponentialCounts recent = all;
   recent.subtract(snapshots_.front().counts);
   if (now - snapshots_.back().at >= step_) snapshots_.push_back({now, std::move(all)});
   return recent;

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "metrics/log_counts.h"
+#include "metrics/exponential_counts.h"
 
 namespace narthex::detail {
 
@@ -23,12 +23,12 @@ class QuantileWindow {
   QuantileWindow(Clock::duration max_age, std::size_t age_buckets, Clock::time_point now);
 
   // Takes all that was counted up to now, which is not before the last one; returns what of it is recent.
-  LogCounts slide(LogCounts all, Clock::time_point now);
+  ExponentialCounts slide(ExponentialCounts all, Clock::time_point now);
 
  private:
   struct Snapshot {
     Clock::time_point at;
-    LogCounts counts;
+    ExponentialCounts counts;
   };
 
   const Clock::duration max_age_;

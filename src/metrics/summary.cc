@@ -14,19 +14,19 @@
 #include <narthex/sink.h>
 
 #include "base/number.h"
-#include "metrics/log_buckets.h"
+#include "metrics/exponential_buckets.h"
 #include "metrics/quantile_window.h"
 
 namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMostAgeBuckets = 100;  // each keeps a snapshot
+constexpr std::size_t kMaxAgeBuckets = 100;  // each keeps a snapshot
 constexpr auto kLongestAge = std::chrono::hours(24 * 366);
 
 // Half of a bucket is 1.1 %; so many keys are 96 powers of two, before buckets twice as wide have to do.
 constexpr int kSchema = 5;
-constexpr std::size_t kMostKeys = 3072;
+constexpr std::size_t kMaxKeys = 3072;
 
 [[noreturn]] void refuse(const SummaryOptions& options, const std::string& why) {
   throw RegistrationError(fmt::format("summary {}: {}", quote(options.name), why));
@@ -53,8 +53,8 @@ std::vector<double> checked_quantiles(const SummaryOptions& options) {
     refuse(options, fmt::format("max_age of {} ms: quantiles are those of a time above 0 and up to a year",
                                 options.max_age.count()));
   }
-  if (options.age_buckets < 1 || options.age_buckets > kMostAgeBuckets) {
-    refuse(options, fmt::format("age_buckets is {}; from 1 to {} make sense", options.age_buckets, kMostAgeBuckets));
+  if (options.age_buckets < 1 || options.age_buckets > kMaxAgeBuckets) {
+    refuse(options, fmt::format("age_buckets is {}; from 1 to {} make sense", options.age_buckets, kMaxAgeBuckets));
   }
   return quantiles;
 }
@@ -76,7 +76,7 @@ class QuantileSeries final : public HistogramSeries {
   QuantileSeries(Bounds no_bounds, const std::vector<double>& quantiles, std::chrono::milliseconds max_age,
                  std::size_t age_buckets)
       : HistogramSeries(std::move(no_bounds), nullptr, WithoutCells()),
-        counts_(kSchema, 0, kMostKeys),
+        counts_(kSchema, 0, kMaxKeys),
         window_(max_age, age_buckets, QuantileWindow::Clock::now()) {
     for (const double quantile : quantiles) quantiles_.push_back({quantile, 0});
   }
@@ -84,7 +84,7 @@ class QuantileSeries final : public HistogramSeries {
   void collect(Sink& sink) const override {
     SummarySample sample{.created = created()};
     std::vector<Quantile> quantiles = quantiles_;
-    const LogCounts recent = read_recent(sample);
+    const ExponentialCounts recent = read_recent(sample);
     for (Quantile& quantile : quantiles) quantile.value = recent.quantile(quantile.quantile);
     sample.quantiles = quantiles;
     sink.summary(labels(), sample);
@@ -93,17 +93,17 @@ class QuantileSeries final : public HistogramSeries {
  private:
   void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
 
-  LogCounts read_recent(SummarySample& sample) const {
+  ExponentialCounts read_recent(SummarySample& sample) const {
     const std::lock_guard lock(mutex_);  // of two scrapes, the one that reads more is the later one
-    std::vector<LogCell> cells;
-    sample.sum = counts_.read([&](const LogCell& cell) {
+    std::vector<ExponentialCell> cells;
+    sample.sum = counts_.read([&](const ExponentialCell& cell) {
       sample.count += cell.count;
       cells.push_back(cell);
     });
-    return window_.slide(LogCounts(cells, counts_.schema(), 0), QuantileWindow::Clock::now());
+    return window_.slide(ExponentialCounts(cells, counts_.schema(), 0), QuantileWindow::Clock::now());
   }
 
-  LogBuckets counts_;
+  ExponentialBuckets counts_;
   std::vector<Quantile> quantiles_;
   mutable std::mutex mutex_;
   mutable QuantileWindow window_;

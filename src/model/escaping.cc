@@ -43,14 +43,14 @@ Character next_character(std::string_view& rest) noexcept {
 using IsBare = bool (*)(std::string_view);
 
 // Whether a bare name may have a character at that place: a digit may not come first.
-bool is_bare_at(std::string_view character, bool is_first, IsBare is_bare) noexcept {
-  return is_bare(character) || (!is_first && character.front() >= '0' && character.front() <= '9');
+bool is_legacy_at(std::string_view character, bool is_first, IsBare is_legacy) noexcept {
+  return is_legacy(character) || (!is_first && character.front() >= '0' && character.front() <= '9');
 }
 
-void append_as(EscapingScheme scheme, const Character& character, bool is_bare, std::string& out) {
+void append_as(EscapingScheme scheme, const Character& character, bool is_legacy, std::string& out) {
   if (scheme != EscapingScheme::underscores && character.text == "_") {
     out += "__";
-  } else if (is_bare) {
+  } else if (is_legacy) {
     out += character.text;
   } else if (scheme == EscapingScheme::underscores) {
     out += '_';
@@ -61,13 +61,13 @@ void append_as(EscapingScheme scheme, const Character& character, bool is_bare, 
   }
 }
 
-std::string escaped(std::string_view name, EscapingScheme scheme, IsBare is_bare) {
-  if (scheme == EscapingScheme::allow_utf_8 || is_bare(name)) return std::string(name);
+std::string escaped(std::string_view name, EscapingScheme scheme, IsBare is_legacy) {
+  if (scheme == EscapingScheme::allow_utf_8 || is_legacy(name)) return std::string(name);
   std::string out = scheme == EscapingScheme::values ? "U__" : "";
   for (std::string_view rest = name; !rest.empty();) {
     const bool is_first = rest.size() == name.size();
     const Character character = next_character(rest);
-    append_as(scheme, character, is_bare_at(character.text, is_first, is_bare), out);
+    append_as(scheme, character, is_legacy_at(character.text, is_first, is_legacy), out);
   }
   return out;
 }
@@ -89,14 +89,14 @@ std::string_view to_string(EscapingScheme scheme) noexcept {
 }
 
 std::string escape_label_name(std::string_view name, EscapingScheme scheme) {
-  return escaped(name, scheme, is_bare_label_name);
+  return escaped(name, scheme, is_legacy_label_name);
 }
 
 std::string escape_family_name(std::string_view name, MetricType type, EscapingScheme scheme) {
   if (type == MetricType::state_set) return escape_label_name(name, scheme);
-  const std::string_view ending = ending_of(type);
-  if (!name.ends_with(ending) || name.size() == ending.size()) return escaped(name, scheme, is_bare_metric_name);
-  std::string result = escaped(name.substr(0, name.size() - ending.size()), scheme, is_bare_metric_name);
+  const std::string_view ending = suffix_of(type);
+  if (!name.ends_with(ending) || name.size() == ending.size()) return escaped(name, scheme, is_legacy_metric_name);
+  std::string result = escaped(name.substr(0, name.size() - ending.size()), scheme, is_legacy_metric_name);
   return result += ending;
 }
 

@@ -15,7 +15,7 @@ namespace narthex::detail {
 ExtraLabels::ExtraLabels(const Labels& labels, NameRule rule) {
   LabelText::of(labels);  // also sees what is there twice; but what is not UTF-8 it would replace
   for (const auto& label : labels) {
-    if (const std::string fault = label_name_fault(label.first, rule); !fault.empty()) {
+    if (const std::string fault = label_name_error(label.first, rule); !fault.empty()) {
       throw RegistrationError(fmt::format("label {}: {}", quote(label.first), fault));
     }
     if (!is_utf8(label.second)) {

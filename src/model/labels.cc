@@ -8,7 +8,7 @@
 
 #include "base/totals.h"
 #include "model/label_cursor.h"
-#include "model/label_order.h"
+#include "model/label_layout.h"
 #include "model/names.h"
 
 namespace narthex {
@@ -18,7 +18,7 @@ LabelText LabelText::of(const Labels& labels) {
   std::ranges::sort(clean);
   for (std::size_t i = 0; i < clean.size(); ++i) {
     auto& [name, value] = clean[i];
-    if (const std::string fault = detail::label_name_fault(name, detail::NameRule::utf8); !fault.empty()) {
+    if (const std::string fault = detail::label_name_error(name, detail::NameRule::utf8); !fault.empty()) {
       throw RegistrationError(fmt::format("label {}: {}", detail::quote(name), fault));
     }
     if (i > 0 && clean[i - 1].first == name) {
@@ -27,7 +27,7 @@ LabelText LabelText::of(const Labels& labels) {
     value = detail::as_utf8(value);
   }
   LabelText text;
-  detail::LabelOrder(clean, {}).render({}, text.text_);
+  detail::LabelLayout(clean, {}).render({}, text.text_);
   return text;
 }
 

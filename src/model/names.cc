@@ -41,20 +41,20 @@ bool is_allowed(char c, const Charset& charset) noexcept {
   return kWordBytes[static_cast<unsigned char>(c)] || charset.extra.find(c) != std::string_view::npos;
 }
 
-bool is_bare(std::string_view name, const Charset& charset) noexcept {
+bool is_legacy(std::string_view name, const Charset& charset) noexcept {
   return !name.empty() && !is_digit(name.front()) &&
          std::ranges::all_of(name, [&](char c) { return is_allowed(c, charset); });
 }
 
-std::string utf8_fault(std::string_view name, const Charset& charset) {
+std::string utf8_name_error(std::string_view name, const Charset& charset) {
   if (name.empty()) return fmt::format("{} may not be empty", charset.what);
   return is_utf8(name) ? std::string() : fmt::format("{} is UTF-8, and this is not", charset.what);
 }
 
-std::string legacy_fault(std::string_view name, const Charset& charset) {
-  if (is_bare(name, charset)) return {};
+std::string legacy_name_error(std::string_view name, const Charset& charset) {
+  if (is_legacy(name, charset)) return {};
   std::string allowed = fmt::format("allowed: {}", charset.allowed);
-  if (utf8_fault(name, charset).empty()) allowed += ", or any UTF-8 with RegistryOptions{.utf8_names = true}";
+  if (utf8_name_error(name, charset).empty()) allowed += ", or any UTF-8 with RegistryOptions{.utf8_names = true}";
   if (name.empty()) return fmt::format("{} may not be empty; {}", charset.what, allowed);
   if (is_digit(name.front())) {
     return fmt::format("{} may not start with {}; {}", charset.what, quote(name.substr(0, 1)), allowed);
@@ -66,24 +66,24 @@ std::string legacy_fault(std::string_view name, const Charset& charset) {
 }
 
 std::string fault(std::string_view name, const Charset& charset, NameRule rule) {
-  return rule == NameRule::utf8 ? utf8_fault(name, charset) : legacy_fault(name, charset);
+  return rule == NameRule::utf8 ? utf8_name_error(name, charset) : legacy_name_error(name, charset);
 }
 
 }  // namespace
 
-std::string metric_name_fault(std::string_view name, NameRule rule) { return fault(name, kMetricName, rule); }
+std::string metric_name_error(std::string_view name, NameRule rule) { return fault(name, kMetricName, rule); }
 
-std::string label_name_fault(std::string_view name, NameRule rule) {
+std::string label_name_error(std::string_view name, NameRule rule) {
   if (name.starts_with("__")) return "label names that start with '__' are reserved for Prometheus itself";
   return fault(name, kLabelName, rule);
 }
 
-bool is_bare_metric_name(std::string_view name) noexcept { return is_bare(name, kMetricName); }
+bool is_legacy_metric_name(std::string_view name) noexcept { return is_legacy(name, kMetricName); }
 
-bool is_bare_label_name(std::string_view name) noexcept { return is_bare(name, kLabelName); }
+bool is_legacy_label_name(std::string_view name) noexcept { return is_legacy(name, kLabelName); }
 
 void append_label_name(std::string& text, std::string_view name) {
-  if (is_bare_label_name(name)) {
+  if (is_legacy_label_name(name)) {
     text += name;
     return;
   }

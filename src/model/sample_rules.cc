@@ -14,7 +14,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMostExemplarCharacters = 128;
+constexpr std::size_t kMaxExemplarCharacters = 128;
 
 // How many Unicode code points an escaped text stands for.
 std::size_t count_characters(std::string_view escaped) noexcept {
@@ -35,7 +35,7 @@ bool is_before_1970(Timestamp::value_type at) noexcept { return at.time_since_ep
 
 }  // namespace
 
-std::string_view ending_of(MetricType type) noexcept {
+std::string_view suffix_of(MetricType type) noexcept {
   switch (type) {
     case MetricType::counter:
       return "_total";
@@ -46,23 +46,23 @@ std::string_view ending_of(MetricType type) noexcept {
   }
 }
 
-std::string_view missing_ending(const FamilyInfo& family) noexcept {
-  const std::string_view ending = ending_of(family.type);
+std::string_view missing_suffix(const FamilyInfo& family) noexcept {
+  const std::string_view ending = suffix_of(family.type);
   return family.type == MetricType::info && !family.name.ends_with(ending) ? ending : std::string_view();
 }
 
-std::string unit_fault(const FamilyInfo& family) {
+std::string unit_error(const FamilyInfo& family) {
   const std::string_view unit = family.unit;
   if (unit.empty()) return {};
   if (family.type == MetricType::info || family.type == MetricType::state_set) {
     return fmt::format("unit {}: OpenMetrics knows no unit of a family of this type", quote(unit));
   }
   const std::string word = fmt::format("_{}", unit);
-  if (!is_bare_metric_name(word)) {
+  if (!is_legacy_metric_name(word)) {
     return fmt::format("unit {}: a unit is made of letters, digits and '_'", quote(unit));
   }
   std::string_view stem = family.name;
-  if (stem.ends_with(ending_of(family.type))) stem.remove_suffix(ending_of(family.type).size());
+  if (stem.ends_with(suffix_of(family.type))) stem.remove_suffix(suffix_of(family.type).size());
   if (stem.ends_with(word)) return {};
   return fmt::format("unit {} is not the last word of the name; the name would be {}", quote(unit),
                      quote(fmt::format("{}{}{}", stem, word, family.name.substr(stem.size()))));
@@ -76,10 +76,10 @@ void check_name(const FamilyInfo& family) {
 }
 
 void check_family(const FamilyInfo& family, NameRule rule) {
-  std::string fault = metric_name_fault(family.name, rule);
-  if (fault.empty() && family.type == MetricType::state_set) fault = label_name_fault(family.name, rule);  // it is both
-  if (fault.empty() && family.name == ending_of(family.type)) fault = "the name is nothing but its ending";
-  if (fault.empty()) fault = unit_fault(family);
+  std::string fault = metric_name_error(family.name, rule);
+  if (fault.empty() && family.type == MetricType::state_set) fault = label_name_error(family.name, rule);  // it is both
+  if (fault.empty() && family.name == suffix_of(family.type)) fault = "the name is nothing but its ending";
+  if (fault.empty()) fault = unit_error(family);
   if (!fault.empty()) refuse(family, fault);
 }
 
@@ -89,7 +89,7 @@ void check_label_names(LabelView labels, NameRule rule) {
   for (LabelCursor label(labels); label.next();) {
     name.clear();
     append_unescaped(name, label.name());
-    const std::string fault = label_name_fault(name, rule);
+    const std::string fault = label_name_error(name, rule);
     if (!fault.empty()) throw RegistrationError(fmt::format("label {}: {}", quote(name), fault));
   }
 }
@@ -100,18 +100,18 @@ void check_timestamp(std::string_view name, Timestamp::value_type at) {
                                       quote(name), at.time_since_epoch().count()));
 }
 
-std::string exemplar_fault(const Exemplar& exemplar) {
+std::string exemplar_error(const Exemplar& exemplar) {
   std::size_t characters = 0;
   for (LabelCursor label(exemplar.labels); label.next();) {
     characters += count_characters(label.name()) + count_characters(label.value());
-    if (!is_bare_label_name(label.name())) {
+    if (!is_legacy_label_name(label.name())) {
       return fmt::format("the label name {} of an exemplar would need quotes, which few servers take",
                          quote(label.name()));
     }
   }
-  if (characters > kMostExemplarCharacters) {
+  if (characters > kMaxExemplarCharacters) {
     return fmt::format("the labels {{{}}} of an exemplar have {} characters; {} are allowed", exemplar.labels.text(),
-                       characters, kMostExemplarCharacters);
+                       characters, kMaxExemplarCharacters);
   }
   if (exemplar.at && is_before_1970(*exemplar.at)) {
     return fmt::format("the timestamp {} ms of an exemplar is before 1970", exemplar.at->time_since_epoch().count());

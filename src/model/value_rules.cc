@@ -13,7 +13,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "base/log_index.h"
+#include "base/exponential_index.h"
 #include "base/number.h"
 #include "base/utf8.h"
 #include "model/sample_rules.h"
@@ -38,7 +38,7 @@ void check_created(const FamilyInfo& family, const Timestamp& created) {
 }
 
 void check_exemplar(const FamilyInfo& family, const Exemplar& exemplar) {
-  if (const std::string fault = exemplar_fault(exemplar); !fault.empty()) refuse(family, fault);
+  if (const std::string fault = exemplar_error(exemplar); !fault.empty()) refuse(family, fault);
 }
 
 // NaN is in no bucket but the last.

@@ -7,7 +7,7 @@
 #include <narthex/emit.h>
 
 #include "families/definition.h"
-#include "model/label_order.h"
+#include "model/label_layout.h"
 
 namespace narthex::detail {
 
@@ -21,7 +21,7 @@ class FunctionMetric final : public Collector {
 
  private:
   const std::shared_ptr<const Definition> definition_;
-  const LabelOrder order_;
+  const LabelLayout order_;
   const EmitFunction function_;
 };
 

@@ -22,7 +22,7 @@ namespace {
 
 // A collector that was slow once, on a busy machine say, is not given up for good: after so many scrapes without it,
 // one takes the risk.
-constexpr int kMostSkips = 20;
+constexpr int kMaxSkips = 20;
 
 std::string name_of(const Collector* collector) {
   if (!collector) throw RegistrationError("a null pointer was added where a collector is needed");
@@ -92,7 +92,7 @@ std::shared_ptr<Collector> RegisteredCollector::begin(const Deadline& deadline) 
 
 bool RegisteredCollector::is_too_slow(const Deadline& deadline) noexcept {
   const bool is_slow = deadline && last_duration_ && *last_duration_ > *deadline - Clock::now();
-  if (is_slow && ++too_slow_in_a_row_ <= kMostSkips) return true;
+  if (is_slow && ++too_slow_in_a_row_ <= kMaxSkips) return true;
   too_slow_in_a_row_ = 0;
   return false;
 }

@@ -14,7 +14,7 @@
 #include <narthex/collector.h>
 
 #include "base/diagnostics.h"
-#include "base/once_each.h"
+#include "base/log_once_per_key.h"
 #include "registry/recording.h"
 
 namespace narthex::detail {
@@ -79,7 +79,7 @@ class RegisteredCollector {
   const std::weak_ptr<RegistryState> registry_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
   std::shared_ptr<CollectorTotals> totals_ = std::make_shared<CollectorTotals>();
-  OnceEach told_;
+  LogOncePerKey told_;
 
   mutable std::mutex mutex_;
   std::condition_variable ended_;

@@ -15,7 +15,7 @@
 #include <narthex/registry.h>
 
 #include "base/diagnostics.h"
-#include "base/once_each.h"
+#include "base/log_once_per_key.h"
 #include "exemplars/exemplar_source.h"
 #include "exposition/negotiation.h"
 #include "families/definition.h"
@@ -77,7 +77,7 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   const ExtraLabels extra_labels_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
   const std::shared_ptr<const ExemplarSource> exemplars_;  // null: none by themselves
-  OnceEach told_;
+  LogOncePerKey told_;
   mutable std::mutex mutex_;
   std::map<std::string, Siblings, std::less<>> families_;
   std::map<std::string, Function, std::less<>> functions_;

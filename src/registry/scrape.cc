@@ -49,7 +49,8 @@ FamilyInfo Scrape::Source::info() const noexcept {
   return {definition.name, definition.help, definition.unit, definition.kind->type()};
 }
 
-void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, const Wants& wants, Sink& sink) {
+void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, const FamilyFilter& wants,
+                     Sink& sink) {
   Scrape scrape(registries);
   for (std::size_t place = 0; place < registries.size(); ++place) scrape.add(place, deadline);
   // The families of one registry are in order, and were checked against each other when they were defined.

@@ -32,9 +32,10 @@ namespace narthex::detail {
 class Scrape {
  public:
   // Tells whether a family is to be served; none: all are. Asked before its series are read.
-  using Wants = std::function<bool(const FamilyInfo& family)>;
+  using FamilyFilter = std::function<bool(const FamilyInfo& family)>;
 
-  static void collect(std::span<const Registry> registries, const Deadline& deadline, const Wants& wants, Sink& sink);
+  static void collect(std::span<const Registry> registries, const Deadline& deadline, const FamilyFilter& wants,
+                      Sink& sink);
 
   static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
 

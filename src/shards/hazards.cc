@@ -26,7 +26,7 @@ constinit Retired* waiting = nullptr;
 constinit std::size_t waiting_size = 0;
 constinit std::size_t scan_at = kBatch;
 
-void hold_back(Retirement one) noexcept {
+void defer(RetiredPtr one) noexcept {
   one->next.reset(waiting);
   waiting = one.release();
   ++waiting_size;
@@ -47,11 +47,11 @@ bool fence() noexcept {
 }
 
 // Frees what it can of a list, and returns the rest.
-Retirement free_unused(Retirement list) noexcept {
+RetiredPtr free_unused(RetiredPtr list) noexcept {
   const HazardsInUse hazards;
-  Retirement kept;
+  RetiredPtr kept;
   while (list) {
-    Retirement one = take_first(list);
+    RetiredPtr one = take_first(list);
     if (hazards.have(one->object)) {
       prepend(std::move(one), kept);
     } else {
@@ -63,13 +63,13 @@ Retirement free_unused(Retirement list) noexcept {
 
 }  // namespace
 
-void prepend(Retirement one, Retirement& list) noexcept {
+void prepend(RetiredPtr one, RetiredPtr& list) noexcept {
   one->next = std::move(list);
   list = std::move(one);
 }
 
-Retirement take_first(Retirement& list) noexcept {
-  Retirement first = std::move(list);
+RetiredPtr take_first(RetiredPtr& list) noexcept {
+  RetiredPtr first = std::move(list);
   list = std::move(first->next);
   return first;
 }
@@ -95,20 +95,20 @@ bool HazardsInUse::have(const void* object) const noexcept {
   return !is_known_ || std::ranges::binary_search(objects_, object);
 }
 
-void Reclaimer::retire(Retirement list, When when) noexcept {
+void Reclaimer::retire(RetiredPtr list, When when) noexcept {
   if (!list) return;
-  Retirement batch;
+  RetiredPtr batch;
   {
     const std::lock_guard lock(reclaimer_mutex);
-    while (list) hold_back(take_first(list));
+    while (list) defer(take_first(list));
     if (waiting_size < scan_at && when == When::in_a_batch) return;
     batch.reset(std::exchange(waiting, nullptr));
     waiting_size = 0;
   }
-  Retirement kept = free_unused(std::move(batch));  // without the lock: series give slots back as they are freed
+  RetiredPtr kept = free_unused(std::move(batch));  // without the lock: series give slots back as they are freed
 
   const std::lock_guard lock(reclaimer_mutex);
-  while (kept) hold_back(take_first(kept));
+  while (kept) defer(take_first(kept));
   scan_at = 2 * waiting_size + kBatch;  // twice, so that many that have to wait are not looked at each time
 }
 

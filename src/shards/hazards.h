@@ -70,15 +70,15 @@ class HazardsInUse {
 
 // Something unlinked, which free(object) ends; or a list of them.
 struct Retired;
-using Retirement = std::unique_ptr<Retired>;
+using RetiredPtr = std::unique_ptr<Retired>;
 struct Retired {
   const void* object;
   void (*free)(const void* object) noexcept;
-  Retirement next = nullptr;
+  RetiredPtr next = nullptr;
 };
 
-void prepend(Retirement one, Retirement& list) noexcept;
-Retirement take_first(Retirement& list) noexcept;
+void prepend(RetiredPtr one, RetiredPtr& list) noexcept;
+RetiredPtr take_first(RetiredPtr& list) noexcept;
 
 // Frees what was unlinked once no hazard points at it. Memory that waits is bounded: one batch, and twice as many
 // objects as there are hazards; unless the kernel refuses the fence that it has promised, when nothing more is freed.
@@ -88,7 +88,7 @@ class Reclaimer {
   enum class When { in_a_batch, now };
 
   // Takes over a list. The caller holds no lock that freeing a series could want.
-  static void retire(Retirement list, When when = When::in_a_batch) noexcept;
+  static void retire(RetiredPtr list, When when = When::in_a_batch) noexcept;
 
   // Around a fork: nobody is inside.
   static void lock();

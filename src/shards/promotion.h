@@ -29,7 +29,7 @@ inline void promote(std::atomic<Slot>& state, Slots& slots) noexcept {
 
 // Returns this thread's cell, made now if need be; null: the thread is ending, or there is no memory.
 inline std::atomic<double>* own_sum_cell(Slot slot) noexcept {
-  const Growth growth;
+  const ReentrancyGuard growth;
   Shard* shard = growth ? own_shard() : nullptr;
   return shard ? shard->sums.find_or_make(slot) : nullptr;
 }

@@ -14,7 +14,7 @@ namespace narthex::detail {
 constinit Shard no_shard;
 constinit thread_local Shard* t_shard = &no_shard;
 
-constinit thread_local bool Growth::t_is_inside = false;
+constinit thread_local bool ReentrancyGuard::t_is_inside = false;
 
 constinit std::array<std::atomic<Shard*>, Shards::kMost> Shards::all_{};
 constinit std::atomic<std::size_t> Shards::size_{0};
@@ -25,12 +25,12 @@ constinit thread_local bool t_is_ending = false;
 
 // Lives in each thread that has a shard, and leaves the shard when the thread ends. Destructors of other thread-local
 // objects may still update metrics after that: such updates go to the bases.
-class Leaver {
+class ThreadExitHook {
  public:
-  Leaver() = default;
-  Leaver(const Leaver&) = delete;
-  Leaver& operator=(const Leaver&) = delete;
-  ~Leaver() {
+  ThreadExitHook() = default;
+  ThreadExitHook(const ThreadExitHook&) = delete;
+  ThreadExitHook& operator=(const ThreadExitHook&) = delete;
+  ~ThreadExitHook() {
     t_is_ending = true;
     Shards::leave(std::exchange(t_shard, &no_shard));
   }
@@ -75,7 +75,7 @@ Shard* take_shard() noexcept {
   if (t_is_ending) return nullptr;
   Shard* shard = Shards::take();
   if (!shard) return nullptr;
-  static thread_local Leaver leaver;
+  static thread_local ThreadExitHook leaver;
   t_shard = shard;
   return shard;
 }

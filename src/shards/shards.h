@@ -11,12 +11,12 @@ namespace narthex::detail {
 
 // Around what takes memory on the way of an update. A program may count allocations, and the update that its operator
 // new makes finds itself inside of another: that one takes no memory, and goes to a base.
-class Growth {
+class ReentrancyGuard {
  public:
-  Growth() noexcept : is_first_(!std::exchange(t_is_inside, true)) {}
-  Growth(const Growth&) = delete;
-  Growth& operator=(const Growth&) = delete;
-  ~Growth() {
+  ReentrancyGuard() noexcept : is_first_(!std::exchange(t_is_inside, true)) {}
+  ReentrancyGuard(const ReentrancyGuard&) = delete;
+  ReentrancyGuard& operator=(const ReentrancyGuard&) = delete;
+  ~ReentrancyGuard() {
     if (is_first_) t_is_inside = false;
   }
   explicit operator bool() const noexcept { return is_first_; }

@@ -42,7 +42,7 @@ void check_encoding(const std::string& accept) {
 }
 
 // A Content-Type that Prometheus can read: a type, and parameters of which none is there twice.
-void check_content_type(const detail::Wanted& wanted) {
+void check_content_type(const detail::NegotiatedFormat& wanted) {
   const std::string type = detail::content_type(wanted);
   std::string_view rest = type;
   demand(rest.starts_with("text/plain; ") || rest.starts_with("application/"), "the type is known");
@@ -59,7 +59,7 @@ void check_content_type(const detail::Wanted& wanted) {
 
 void check_format(const std::string& accept) {
   using detail::Format;
-  const detail::Wanted wanted = detail::negotiate(accept);
+  const detail::NegotiatedFormat wanted = detail::negotiate(accept);
   check_content_type(wanted);
   demand(detail::negotiate(with_blanks(accept)) == wanted, "blanks do not matter");
   demand(detail::negotiate(",," + accept) == wanted, "empty clauses do not matter");

@@ -115,13 +115,13 @@ void check_name(std::string_view bytes) {
   demand(detail::escape_label_name(name, EscapingScheme::allow_utf_8) == name, "a name that may be UTF-8 stays");
   for (const EscapingScheme scheme : {EscapingScheme::underscores, EscapingScheme::dots, EscapingScheme::values}) {
     const std::string label = detail::escape_label_name(name, scheme);
-    demand(detail::is_bare_label_name(label), "an escaped label name is bare");
-    demand(detail::is_bare_label_name(name) == (label == name) || scheme == EscapingScheme::underscores,
+    demand(detail::is_legacy_label_name(label), "an escaped label name is bare");
+    demand(detail::is_legacy_label_name(name) == (label == name) || scheme == EscapingScheme::underscores,
            "a bare name stays");
     for (const MetricType type : {MetricType::counter, MetricType::gauge, MetricType::info, MetricType::state_set}) {
       const std::string family = detail::escape_family_name(name, type, scheme);
-      demand(detail::is_bare_metric_name(family), "an escaped family name is bare");
-      demand(type != MetricType::state_set || detail::is_bare_label_name(family), "that of a state set is a label's");
+      demand(detail::is_legacy_metric_name(family), "an escaped family name is bare");
+      demand(type != MetricType::state_set || detail::is_legacy_label_name(family), "that of a state set is a label's");
     }
   }
   const std::string values = detail::escape_label_name(name, EscapingScheme::values);

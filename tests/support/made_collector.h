@@ -24,7 +24,7 @@ class MadeCollector final : public Collector {
 };
 
 // Hands one gauge to a sink, family and all.
-inline void give_gauge(Sink& sink, std::string_view name, double value, const Labels& labels = {}) {
+inline void write_gauge(Sink& sink, std::string_view name, double value, const Labels& labels = {}) {
   sink.begin_family({.name = name, .help = "G.", .type = MetricType::gauge});
   sink.gauge(LabelText::of(labels), value);
 }

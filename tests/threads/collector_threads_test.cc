@@ -45,7 +45,7 @@ TEST(CollectorThreads, ConcurrentScrapesSkipOneThatHangs) {
   std::atomic<bool> hangs{true};
   const Registration registration = registry.add(MadeCollector("hangs", [&](Sink& sink) {
     if (hangs.exchange(false)) gate.pass();
-    give_gauge(sink, "late", 1);
+    write_gauge(sink, "late", 1);
   }));
   const std::string healthy = "# HELP healthy_total Healthy.\n# TYPE healthy_total counter\nhealthy_total 0\n";
   const std::string all = healthy + "# HELP late G.\n# TYPE late gauge\nlate 1\n";
@@ -122,7 +122,7 @@ TEST(CollectorThreads, DefineUpdateScrapeAndEndAtOnce) {
   const Registration own = registry.add(LibraryCollector(registry));
   const Registration shared = registry.add(MadeCollector("shared", [&](Sink& sink) {
     registry.counter({.name = "calls_total", .help = "Calls."}).inc();
-    give_gauge(sink, "shared", 1);
+    write_gauge(sink, "shared", 1);
     to_text(registry);
   }));
   on_threads(kThreads, [&](int thread) {

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "base/once_made.h"
+#include "base/lazy_init.h"
 #include "support/sample.h"
 #include "support/threads.h"
 
@@ -73,9 +73,9 @@ TEST(HttpMetricsThreads, LetRequestsOutliveTheMetrics) {
 }
 
 // What requests find their handles by.
-TEST(OnceMade, IsWholeForWhoeverFindsIt) {
+TEST(LazyInit, IsWholeForWhoeverFindsIt) {
   constexpr std::size_t kCount = 10'000;
-  std::vector<detail::OnceMade<std::string>> all(kCount);
+  std::vector<detail::LazyInit<std::string>> all(kCount);
   on_threads(2, [&](int thread) {
     for (std::size_t i = 0; i < kCount; ++i) {
       const std::size_t at = thread == 0 ? i : kCount - 1 - i;

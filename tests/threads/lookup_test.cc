@@ -12,7 +12,7 @@
 #include <narthex/narthex.h>
 
 #include "families/series_table.h"
-#include "model/label_order.h"
+#include "model/label_layout.h"
 #include "support/sample.h"
 #include "support/threads.h"
 
@@ -27,20 +27,20 @@ Family<Counter, 1> counters(Registry& registry) {
 
 TEST(Lookup, TellsValuesWithTheSameHashApart) {
   const std::vector<std::string> names{"a", "b"};
-  const detail::LabelOrder order({}, names);
+  const detail::LabelLayout order({}, names);
   const auto kind = detail::make_kind(CounterOptions{});
   detail::SeriesTable table(order, {}, 0);  // all hashes are zero
-  std::map<std::pair<std::string, std::string>, detail::Ref<detail::Series>> made;
+  std::map<std::pair<std::string, std::string>, detail::SeriesPtr<detail::Series>> made;
   for (int i = 0; i < 300; ++i) {
     const std::string a = std::to_string(i % 20);
     const std::string b = std::to_string(i / 20);
     const std::string_view values[] = {a, b};
-    made[{a, b}] = detail::Borrow<detail::Series>(table.find_or_make(values, *kind)).counted();
+    made[{a, b}] = detail::HazardPtr<detail::Series>(table.find_or_make(values, *kind)).counted();
   }
   EXPECT_EQ(made.size(), 300);
   for (const auto& [pair, series] : made) {
     const std::string_view values[] = {pair.first, pair.second};
-    const detail::Borrow<detail::Series> again(table.find_or_make(values, *kind));
+    const detail::HazardPtr<detail::Series> again(table.find_or_make(values, *kind));
     EXPECT_EQ(&*again.operator->(), &*series.operator->());
     EXPECT_EQ(series->labels().text(), "a=\"" + pair.first + "\",b=\"" + pair.second + "\"");
   }
@@ -234,12 +234,12 @@ TEST(Borrowed, KeepsItsOwnSeriesOnly) {
   };
   {
     const std::vector<std::string> names{"what"};
-    const detail::LabelOrder order({}, names);
+    const detail::LabelLayout order({}, names);
     const CountedKind kind;
     detail::SeriesTable table(order);
     const auto find = [&](const std::string& value) {
       const std::string_view values[] = {value};
-      return detail::Borrow<detail::Series>(table.find_or_make(values, kind));
+      return detail::HazardPtr<detail::Series>(table.find_or_make(values, kind));
     };
     find("kept");
     const auto kept = find("kept");  // found, not made: so by its hazard

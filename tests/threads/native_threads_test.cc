@@ -14,7 +14,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "metrics/log_buckets.h"
+#include "metrics/exponential_buckets.h"
 #include "support/native_sample.h"
 #include "support/sample.h"
 #include "support/threads.h"
@@ -22,9 +22,9 @@
 namespace narthex {
 namespace {
 
-using detail::LogBuckets;
-using detail::LogCell;
-using detail::LogKey;
+using detail::ExponentialBuckets;
+using detail::ExponentialCell;
+using detail::ExponentialKey;
 
 constexpr int kThreads = 8;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -119,14 +119,14 @@ TEST(NativeThreads, LoseNothingWhileTheBaseGrows) {
   constexpr int kRounds = 300;
   constexpr int kKeys = 100;
   for (int round = 0; round < kRounds; ++round) {
-    LogBuckets buckets(0, 0, 1'000);
+    ExponentialBuckets buckets(0, 0, 1'000);
     std::latch start(4);
     on_threads(4, [&](int) {
       start.arrive_and_wait();
       for (int i = 0; i < kKeys; ++i) buckets.observe(0, std::ldexp(1, i));
     });
     std::map<std::int32_t, std::uint64_t> counts;
-    buckets.read([&](const LogCell& cell) { counts[cell.key.index()] += cell.count; });
+    buckets.read([&](const ExponentialCell& cell) { counts[cell.key.index()] += cell.count; });
     ASSERT_EQ(counts.size(), kKeys);
     for (const auto& [index, count] : counts) ASSERT_EQ(count, 4) << index;
   }
@@ -134,15 +134,15 @@ TEST(NativeThreads, LoseNothingWhileTheBaseGrows) {
 
 TEST(NativeThreads, CountNaNInEveryTotal) {
   constexpr int kUpdates = 5'000;
-  LogBuckets buckets(3, 0, 320);
+  ExponentialBuckets buckets(3, 0, 320);
   on_threads(kThreads, [&](int thread) {
     for (int i = 0; i < kUpdates; ++i) buckets.observe(0, thread % 2 == 0 ? kNaN : 1);
   });
   std::uint64_t all = 0;
   std::uint64_t nan = 0;
-  buckets.read([&](const LogCell& cell) {
+  buckets.read([&](const ExponentialCell& cell) {
     all += cell.count;
-    if (cell.key.side() == LogKey::Side::nan) nan += cell.count;
+    if (cell.key.side() == ExponentialKey::Side::nan) nan += cell.count;
   });
   EXPECT_EQ(nan, kThreads / 2 * kUpdates);
   EXPECT_EQ(all, kThreads * kUpdates);
@@ -194,13 +194,13 @@ TEST(NativeThreads, SummariesCountAllAndTellQuantilesMeanwhile) {
 // Series come and go while their slots are used again: a new one starts with nothing.
 TEST(NativeThreads, StartAtZeroInASlotThatWasUsed) {
   for (int round = 0; round < 20; ++round) {
-    LogBuckets buckets(3, 0, 320);
-    EXPECT_EQ(buckets.read([](const LogCell& cell) { ADD_FAILURE() << cell.count; }), 0);
+    ExponentialBuckets buckets(3, 0, 320);
+    EXPECT_EQ(buckets.read([](const ExponentialCell& cell) { ADD_FAILURE() << cell.count; }), 0);
     on_threads(2, [&](int) {
       for (int i = 0; i < 6'000; ++i) buckets.observe(0, i % 10);
     });
     std::uint64_t count = 0;
-    buckets.read([&](const LogCell& cell) { count += cell.count; });
+    buckets.read([&](const ExponentialCell& cell) { count += cell.count; });
     ASSERT_EQ(count, 12'000);
   }
 }

@@ -32,7 +32,7 @@ Series* insert(SeriesIndex& index) {
   return series;
 }
 
-Retirement retirement_of(Series* series) {
+RetiredPtr retirement_of(Series* series) {
   const auto release = [](const void* retired) noexcept { static_cast<const Series*>(retired)->release(); };
   return std::make_unique<Retired>(Retired{series, release});
 }
@@ -47,7 +47,7 @@ TEST(SeriesIndex, FreesNothingThatAReaderLooksAtOrHolds) {
   SeriesIndex index;
   Series* looked_at = insert(index);
   {
-    const Borrow<Series> held(index.find(0, [&](const Series&) {
+    const HazardPtr<Series> held(index.find(0, [&](const Series&) {
       erase(index, looked_at);
       EXPECT_EQ(alive, 1);
       return true;
@@ -66,7 +66,7 @@ TEST(SeriesIndex, FindsNothingThatWasRemovedFromNewerCells) {
   Series* passed_by = insert(index);
   Series* wanted = insert(index);
   std::vector<Series*> newer;
-  const Found found = index.find(0, [&](const Series& series) {
+  const LookupResult found = index.find(0, [&](const Series& series) {
     if (newer.empty()) {
       while (newer.size() < 4) newer.push_back(insert(index));
       erase(index, wanted);
@@ -93,7 +93,7 @@ TEST(SeriesIndex, FreesNothingUnderItsReaders) {
       done.store(true);
     }
     while (!done.load()) {
-      const Borrow<Series> found(index.find(0, [](const Series&) { return true; }));
+      const HazardPtr<Series> found(index.find(0, [](const Series&) { return true; }));
       EXPECT_TRUE(!found || found->labels().text().empty());
     }
   });

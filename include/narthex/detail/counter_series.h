@@ -29,7 +29,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
 
   void inc(double amount) noexcept {
     if (!(amount >= 0)) return count_rejected_update();  // written so that NaN is refused too
-    if (has_wishes()) return inc_with_wishes(amount);
+    if (has_flags()) return inc_with_wishes(amount);
     add(amount);
   }
   void inc(double amount, ExemplarLabels exemplar) noexcept;

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include <narthex/detail/borrow.h>
 #include <narthex/detail/export.h>
+#include <narthex/detail/hazard_ptr.h>
 #include <narthex/labels.h>
 
 namespace narthex {
@@ -35,8 +35,8 @@ class NARTHEX_EXPORT FamilyHandle {
   explicit FamilyHandle(std::shared_ptr<FamilyState> state) noexcept : state_(std::move(state)) {}
 
   // As many values as the family has label names. Bytes that are not UTF-8 become U+FFFD and are counted.
-  Found find_or_make(Values values) const;
-  Found find(Values values) const;
+  LookupResult find_or_make(Values values) const;
+  LookupResult find(Values values) const;
   bool remove(Values values) const;
 
   // Throws RegistrationError if the family does not have so many label names.

@@ -9,7 +9,7 @@
 namespace narthex::detail {
 
 /// How many series a family may have unless its options say otherwise.
-inline constexpr std::size_t kUsualMaxSeries = 10'000;
+inline constexpr std::size_t kDefaultMaxSeries = 10'000;
 
 // What the options of all kinds have in common, for the call that it is passed to.
 struct FamilyOptions {

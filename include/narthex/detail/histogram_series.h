@@ -56,7 +56,7 @@ class NARTHEX_EXPORT HistogramSeries : public Series {
   ~HistogramSeries() override;
 
   void observe(double value) noexcept {
-    if (has_wishes()) return observe_with_wishes(value);
+    if (has_flags()) return observe_with_wishes(value);
     add(bounds_->bucket_of(value), value);
   }
   void observe(double value, ExemplarLabels exemplar) noexcept;

@@ -58,7 +58,7 @@ class NARTHEX_EXPORT Series {
 
   // relaxed, all: whoever wants a sign of life looks again when nobody can reach the series, see SeriesTable; and an
   // exemplar may come a little later
-  bool has_wishes() const noexcept { return wishes_.load(std::memory_order_relaxed) != 0; }
+  bool has_flags() const noexcept { return wishes_.load(std::memory_order_relaxed) != 0; }
   bool has_wish(Wish wish) const noexcept { return (wishes_.load(std::memory_order_relaxed) & wish) != 0; }
   void wish(Wish wish) const noexcept {
     if (!has_wish(wish)) wishes_.fetch_or(wish, std::memory_order_relaxed);
@@ -98,26 +98,26 @@ class NARTHEX_EXPORT Series {
 
 // A counted reference to a series; empty by default.
 template <class T>
-class Ref {
+class SeriesPtr {
  public:
-  Ref() noexcept = default;
+  SeriesPtr() noexcept = default;
   // Takes over a reference.
-  explicit Ref(T* series) noexcept : series_(series) {}
-  Ref(const Ref& other) noexcept : series_(other.series_) {
+  explicit SeriesPtr(T* series) noexcept : series_(series) {}
+  SeriesPtr(const SeriesPtr& other) noexcept : series_(other.series_) {
     if (series_) series_->retain();
   }
-  Ref(Ref&& other) noexcept : series_(std::exchange(other.series_, nullptr)) {}
-  Ref& operator=(const Ref& other) noexcept {
-    Ref copy(other);
+  SeriesPtr(SeriesPtr&& other) noexcept : series_(std::exchange(other.series_, nullptr)) {}
+  SeriesPtr& operator=(const SeriesPtr& other) noexcept {
+    SeriesPtr copy(other);
     std::swap(series_, copy.series_);
     return *this;
   }
-  Ref& operator=(Ref&& other) noexcept {
-    Ref taken(std::move(other));  // leaves the other one empty
+  SeriesPtr& operator=(SeriesPtr&& other) noexcept {
+    SeriesPtr taken(std::move(other));  // leaves the other one empty
     std::swap(series_, taken.series_);
     return *this;
   }
-  ~Ref() {
+  ~SeriesPtr() {
     if (series_) series_->release();
   }
 

@@ -51,7 +51,7 @@ using Hazard = std::atomic<const void*>;
 struct alignas(64) Shard {
   CellPages<double> sums;                 // of counters and gauges
   CellPages<HistogramCells*> histograms;  // their cells stand together, apart from the page
-  std::array<Hazard, 7> borrowed{};       // each keeps one series for a Borrow
+  std::array<Hazard, 7> borrowed{};       // each keeps one series for a HazardPtr
   Hazard passing = nullptr;               // keeps a series until a lookup is done, when all of them are taken
   Hazard table = nullptr;                 // keeps the table that this thread searches
   std::atomic<bool> is_owned{false};

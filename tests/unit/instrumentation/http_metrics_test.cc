@@ -82,8 +82,8 @@ TEST_F(HttpMetricsTest, TakesNoCodeButThreeDigits) {
 
 TEST_F(HttpMetricsTest, FindsEveryUsualCodeAgain) {
   const HttpMetrics metrics(registry_);
-  for (const int code : detail::kUsualCodes) metrics.start("GET", "/").finish(code);
-  for (const int code : detail::kUsualCodes) {
+  for (const int code : detail::kDefaultCodes) metrics.start("GET", "/").finish(code);
+  for (const int code : detail::kDefaultCodes) {
     EXPECT_EQ(value_of("http_requests_total{code=\"" + std::to_string(code) + "\",method=\"GET\"}"), 1);
   }
 }

@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "metrics/log_buckets.h"
+#include "metrics/exponential_buckets.h"
 #include "support/native_sample.h"
 
 namespace narthex {
@@ -227,8 +227,8 @@ TEST(NativeHistogram, MergesAllThatWasCountedAtFinerScalesColdAndHot) {
 
 // The totals of a set of buckets, and how many cells it takes for them.
 struct Cells {
-  explicit Cells(const detail::LogBuckets& buckets) {
-    sum = buckets.read([&](const detail::LogCell& cell) {
+  explicit Cells(const detail::ExponentialBuckets& buckets) {
+    sum = buckets.read([&](const detail::ExponentialCell& cell) {
       ++cells;
       count += cell.count;
       largest = std::max(largest, cell.count);
@@ -240,37 +240,37 @@ struct Cells {
   double sum = 0;
 };
 
-TEST(LogBuckets, KeepFewCellsWhateverIsObserved) {
+TEST(ExponentialBuckets, KeepFewCellsWhateverIsObserved) {
   constexpr std::uint64_t kObservations = 300'000;
   std::mt19937_64 random(1);
-  detail::LogBuckets buckets(detail::kFinestSchema, 0, 320);
+  detail::ExponentialBuckets buckets(detail::kFinestSchema, 0, 320);
   for (std::uint64_t i = 0; i < kObservations; ++i) buckets.observe(0, std::bit_cast<double>(random()));
   const Cells cells(buckets);
   EXPECT_EQ(cells.count, kObservations);
   EXPECT_LT(cells.cells, 2 * 13 * 768);  // at each schema, cold and hot, a full table and those before it
 }
 
-// Inside of a Growth nobody gets memory.
-TEST(LogBuckets, CountInTheNearestBucketWithoutMemory) {
-  detail::LogBuckets buckets(0, 0, 320);
-  const detail::Growth nobody_else;
+// Inside of a ReentrancyGuard nobody gets memory.
+TEST(ExponentialBuckets, CountInTheNearestBucketWithoutMemory) {
+  detail::ExponentialBuckets buckets(0, 0, 320);
+  const detail::ReentrancyGuard nobody_else;
   for (int i = 0; i < 16; ++i) buckets.observe(0, std::ldexp(1, i));
   EXPECT_EQ(Cells(buckets).cells, 16);
   for (int i = 16; i < 40; ++i) buckets.observe(0, std::ldexp(1, i));
   for (int i = 0; i < 5; ++i) buckets.observe(0, -1e10);
   buckets.observe(0, kNaN);
   std::map<std::int32_t, std::uint64_t> counts;
-  buckets.read([&](const detail::LogCell& cell) { counts[cell.key.index()] += cell.count; });
+  buckets.read([&](const detail::ExponentialCell& cell) { counts[cell.key.index()] += cell.count; });
   EXPECT_EQ(counts.size(), 16);
   EXPECT_EQ(counts[15], 1 + 24 + 1);
   EXPECT_EQ(counts[0], 1 + 5);
   EXPECT_EQ(counts[7], 1);
 }
 
-TEST(LogBuckets, CountInTheBaseWhereAThreadHasNoMemory) {
-  detail::LogBuckets buckets(0, 0, 320);
+TEST(ExponentialBuckets, CountInTheBaseWhereAThreadHasNoMemory) {
+  detail::ExponentialBuckets buckets(0, 0, 320);
   for (int i = 0; i < kHot; ++i) buckets.observe(0, 1);
-  const detail::Growth nobody_else;
+  const detail::ReentrancyGuard nobody_else;
   for (int i = 0; i < 40; ++i) buckets.observe(0, std::ldexp(1, i));
   const Cells cells(buckets);
   EXPECT_EQ(cells.count, kHot + 40);

@@ -12,16 +12,16 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "metrics/log_buckets.h"
+#include "metrics/exponential_buckets.h"
 #include "metrics/quantile_window.h"
 #include "support/sample.h"
 
 namespace narthex {
 namespace {
 
-using detail::LogBuckets;
-using detail::LogCell;
-using detail::LogCounts;
+using detail::ExponentialBuckets;
+using detail::ExponentialCell;
+using detail::ExponentialCounts;
 using detail::QuantileWindow;
 using std::chrono::seconds;
 
@@ -173,9 +173,9 @@ class LookingBack {
   // most one step longer or back to the scrape before. Returns how many observations that were.
   std::size_t scrape(seconds later) {
     now_ += later;
-    std::vector<LogCell> cells;
-    buckets_.read([&](const LogCell& cell) { cells.push_back(cell); });
-    const LogCounts recent = window_.slide(LogCounts(cells, buckets_.schema(), 0), now_);
+    std::vector<ExponentialCell> cells;
+    buckets_.read([&](const ExponentialCell& cell) { cells.push_back(cell); });
+    const ExponentialCounts recent = window_.slide(ExponentialCounts(cells, buckets_.schema(), 0), now_);
     scrapes_.push_back({now_, values_.size()});
     const std::size_t count = count_of(recent);
     expect_age(values_.size() - count, later);
@@ -193,7 +193,7 @@ class LookingBack {
     std::size_t values;
   };
 
-  static std::size_t count_of(const LogCounts& counts) {
+  static std::size_t count_of(const ExponentialCounts& counts) {
     const NativeSample sample = counts.sample();
     std::size_t count = sample.zero_count;
     for (const auto& bucket : sample.negative) count += bucket.count;
@@ -224,7 +224,7 @@ class LookingBack {
   }
 
   QuantileWindow::Clock::time_point now_{std::chrono::hours(1)};
-  LogBuckets buckets_{5, 0, 3072};
+  ExponentialBuckets buckets_{5, 0, 3072};
   QuantileWindow window_{kMaxAge, kSteps, now_};
   std::vector<double> values_;
   std::vector<Scrape> scrapes_{{now_, 0}};
@@ -290,17 +290,17 @@ TEST(QuantileWindow, SubtractsWhatWasCountedAtAFinerScale) {
     for (int i = from; i < to; ++i) all.push_back(std::exp2(i / 4.0));
     return all;
   };
-  LogBuckets buckets(5, 0, 3072);
+  ExponentialBuckets buckets(5, 0, 3072);
   const auto read = [&] {
-    std::vector<LogCell> cells;
-    buckets.read([&](const LogCell& cell) { cells.push_back(cell); });
-    return LogCounts(cells, buckets.schema(), 0);
+    std::vector<ExponentialCell> cells;
+    buckets.read([&](const ExponentialCell& cell) { cells.push_back(cell); });
+    return ExponentialCounts(cells, buckets.schema(), 0);
   };
   for (const double value : values(-400, 400)) buckets.observe(0, value);
-  LogCounts before = read();
+  ExponentialCounts before = read();
   buckets.coarsen(2, 0);
   for (const double value : values(0, 8)) buckets.observe(0, value);
-  LogCounts recent = read();
+  ExponentialCounts recent = read();
   recent.subtract(before);
   const NativeSample sample = recent.sample();
   EXPECT_EQ(sample.schema, 2);

@@ -67,7 +67,7 @@ TEST_F(Utf8NamesTest, MayComeFromFunctionsCollectorsAndTheRegistry) {
   const Registration function =
       registry.gauge_function({.name = "a.b", .help = "A."}, {"c.d"}, [](const auto& emit) { emit(1, "e"); });
   const Registration collector = registry.add(MadeCollector("c", [](Sink& sink) {
-    give_gauge(sink, "f.g", 2, {{"h.i", "j,"}});
+    write_gauge(sink, "f.g", 2, {{"h.i", "j,"}});
   }));
   EXPECT_EQ(to_text(registry),
             "# HELP a_b A.\n# TYPE a_b gauge\na_b{c_d=\"e\",data_center=\"x\"} 1\n"
@@ -80,12 +80,12 @@ TEST_F(Utf8NamesTest, AreRefusedWhereTheRegistryDoesNotTakeThem) {
   const auto fail = [&](std::function<void(Sink&)> collect) {
     const Registration registration = legacy.add(MadeCollector("c", std::move(collect)));
     const Registration sound = legacy.add(MadeCollector("d", [](Sink& sink) {
-      give_gauge(sink, "g", 1, {{"commas", ",\",,"}});
+      write_gauge(sink, "g", 1, {{"commas", ",\",,"}});
     }));
     EXPECT_EQ(to_text(legacy), "# HELP g G.\n# TYPE g gauge\ng{commas=\",\\\",,\"} 1\n");
   };
-  fail([](Sink& sink) { give_gauge(sink, "disk.io", 1); });
-  fail([](Sink& sink) { give_gauge(sink, "disk", 1, {{"a", ","}, {"dev.name", "sda"}}); });
+  fail([](Sink& sink) { write_gauge(sink, "disk.io", 1); });
+  fail([](Sink& sink) { write_gauge(sink, "disk", 1, {{"a", ","}, {"dev.name", "sda"}}); });
   EXPECT_THROW(Registry({.labels = {{"data center", "x"}}}), RegistrationError);
   EXPECT_THAT(lines, ElementsAre("collector 'c' fails: gauge 'disk.io': a metric name may not contain '.'; allowed: "
                                  "[a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with RegistryOptions{.utf8_names = true}",
@@ -156,11 +156,11 @@ TEST_F(Utf8NamesTest, LeaveOutAFamilyWithTheNamesOfSamplesOfAnother) {
 // SPEC case 98.
 TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsThatAreCalledTheSame) {
   const Registration collector = registry_.add(MadeCollector("c", [](Sink& sink) {
-    give_gauge(sink, "g", 1, {{"k.x", "1"}, {"k_x", "2"}});
-    give_gauge(sink, "g", 2, {{"k.x", "1"}});
-    give_gauge(sink, "g", 3, {{"\u00e9_name__", "1"}});
-    give_gauge(sink, "g", 4, {{"x-", "1"}, {"x\"", "2"}, {"x_y", "3"}});
-    give_gauge(sink, "g", 5, {{"b.", "1"}, {"b", "2"}, {"b-a", "\"3"}});
+    write_gauge(sink, "g", 1, {{"k.x", "1"}, {"k_x", "2"}});
+    write_gauge(sink, "g", 2, {{"k.x", "1"}});
+    write_gauge(sink, "g", 3, {{"\u00e9_name__", "1"}});
+    write_gauge(sink, "g", 4, {{"x-", "1"}, {"x\"", "2"}, {"x_y", "3"}});
+    write_gauge(sink, "g", 5, {{"b.", "1"}, {"b", "2"}, {"b-a", "\"3"}});
   }));
   EXPECT_EQ(to_text(registry_), "# HELP g G.\n# TYPE g gauge\ng{k_x=\"1\"} 2\ng{b=\"2\",b_=\"1\",b_a=\"\\\"3\"} 5\n");
   EXPECT_EQ(clashes(), "narthex_name_clashes_total 3\n");

@@ -42,8 +42,8 @@ TEST_F(CollectorTest, IsServedInTheOrderOfNamesUntilItsRegistrationEnds) {
   registry_.gauge({.name = "b", .help = "B."}).set(2);
   {
     const Registration registration = add("ac", [](Sink& sink) {
-      give_gauge(sink, "c", 3);
-      give_gauge(sink, "a", 1);
+      write_gauge(sink, "c", 3);
+      write_gauge(sink, "a", 1);
       sink.finish();  // does no harm
     });
     EXPECT_EQ(to_text(registry_),
@@ -105,11 +105,11 @@ TEST_F(CollectorTest, NeedsANameAndANewPlace) {
 TEST_F(CollectorTest, LosesItsOwnSamplesWhenItThrows) {
   registry_.counter({.name = "healthy_total", .help = "Healthy."}).inc();
   const Registration a = add("throws", [](Sink& sink) {
-    give_gauge(sink, "taken_back", 1);
+    write_gauge(sink, "taken_back", 1);
     throw std::runtime_error("no such\nsensor");
   });
   const Registration b = add("throws what it likes", [](Sink&) { throw 1; });
-  const Registration c = add("good", [](Sink& sink) { give_gauge(sink, "z", 1); });
+  const Registration c = add("good", [](Sink& sink) { write_gauge(sink, "z", 1); });
   for (int scrape = 0; scrape < 2; ++scrape) {
     EXPECT_EQ(to_text(registry_),
               "# HELP healthy_total Healthy.\n# TYPE healthy_total counter\nhealthy_total 1\n"
@@ -126,9 +126,9 @@ TEST_F(CollectorTest, LosesItsOwnSamplesWhenItThrows) {
 
 TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
   const std::vector<std::function<void(Sink&)>> mistakes = {
-      [](Sink& sink) { give_gauge(sink, "a b", 1); },
+      [](Sink& sink) { write_gauge(sink, "a b", 1); },
       [](Sink& sink) {
-        give_gauge(sink, "g", 1, {{"a-b", "c"}});
+        write_gauge(sink, "g", 1, {{"a-b", "c"}});
       },
       [](Sink& sink) { sink.counter({}, 1); },
       [](Sink& sink) {
@@ -159,7 +159,7 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
   };
   for (const auto& mistake : mistakes) {
     const Registration registration = add("wrong", [&](Sink& sink) {
-      give_gauge(sink, "before", 1);
+      write_gauge(sink, "before", 1);
       mistake(sink);
     });
     EXPECT_EQ(to_text(registry_), "");
@@ -191,8 +191,8 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
 // A mistake that the collector catches costs what was wrong, and never moves a sample to another family.
 TEST_F(CollectorTest, MayCatchItsOwnMistakes) {
   const Registration registration = add("careful", [](Sink& sink) {
-    give_gauge(sink, "good", 1);
-    EXPECT_THROW(give_gauge(sink, "not good", 2), RegistrationError);
+    write_gauge(sink, "good", 1);
+    EXPECT_THROW(write_gauge(sink, "not good", 2), RegistrationError);
     EXPECT_THROW(sink.gauge(LabelText::of({{"a", "b"}}), 3), RegistrationError);
   });
   EXPECT_EQ(to_text(registry_), "# HELP good G.\n# TYPE good gauge\ngood 1\n");
@@ -202,9 +202,9 @@ TEST_F(CollectorTest, MayCatchItsOwnMistakes) {
 TEST_F(CollectorTest, CarriesTheLabelsOfTheRegistry) {
   Registry registry({.labels = {{"host", "h"}, {"az", "1\"2"}, {"zone", "z"}}});
   const Registration registration = registry.add(MadeCollector("labels", [](Sink& sink) {
-    give_gauge(sink, "g", 1);
-    give_gauge(sink, "g", 2, {{"host", "its, \"own\"\\"}, {"b", "x"}, {"zz", "y"}});
-    give_gauge(sink, "g", 3, {{"a", "1"}});
+    write_gauge(sink, "g", 1);
+    write_gauge(sink, "g", 2, {{"host", "its, \"own\"\\"}, {"b", "x"}, {"zz", "y"}});
+    write_gauge(sink, "g", 3, {{"a", "1"}});
   }));
   EXPECT_EQ(to_text(registry),
             "# HELP g G.\n# TYPE g gauge\n"
@@ -218,7 +218,7 @@ TEST_F(CollectorTest, ServesTheFirstOfASeriesAndCountsTheOthers) {
   registry_.gauge({.name = "level", .help = "G."}, {"of"}).labels("a").set(1);
   const auto collector = [](double value) {
     return [value](Sink& sink) {
-      for (const char* of : {"a", "b", "b"}) give_gauge(sink, "level", value, {{"of", of}});
+      for (const char* of : {"a", "b", "b"}) write_gauge(sink, "level", value, {{"of", of}});
     };
   };
   const Registration first = add("first", collector(2));
@@ -236,7 +236,7 @@ TEST_F(CollectorTest, ServesTheFirstOfASeriesAndCountsTheOthers) {
 
 TEST_F(CollectorTest, LeavesOutFamiliesThatDoNotAgree) {
   registry_.counter({.name = "level", .help = "G."}).inc();
-  const Registration type = add("type", [](Sink& sink) { give_gauge(sink, "level", 1, {{"a", "b"}}); });
+  const Registration type = add("type", [](Sink& sink) { write_gauge(sink, "level", 1, {{"a", "b"}}); });
   const Registration help = add("help", [](Sink& sink) {
     sink.begin_family({.name = "level", .help = "H.", .type = MetricType::counter});
     sink.counter(LabelText::of({{"a", "c"}}), 1);
@@ -264,7 +264,7 @@ TEST_F(CollectorTest, LeavesOutNobodyForWhoIsLeftOut) {
   const Registration collector = add("c", [](Sink& sink) {
     sink.begin_family({.name = "x_sum_total", .type = MetricType::counter});  // OpenMetrics calls it x_sum
     sink.counter({}, 1);
-    give_gauge(sink, "x_sum_created", 2);  // clashes with that one alone
+    write_gauge(sink, "x_sum_created", 2);  // clashes with that one alone
   });
   const std::string text = to_text(registry_);
   EXPECT_EQ(lines_with(text, "x_sum_total"), "");
@@ -273,7 +273,7 @@ TEST_F(CollectorTest, LeavesOutNobodyForWhoIsLeftOut) {
 
 TEST_F(CollectorTest, TakesALabelWithAnEmptyValueForNone) {
   const Registration collector = add("c", [](Sink& sink) {
-    give_gauge(sink, "q", 1);
+    write_gauge(sink, "q", 1);
     sink.gauge(LabelText::of({{"a", ""}}), 2);
     sink.gauge(LabelText::of({{"a", ""}, {"b", "x"}}), 3);
     sink.gauge(LabelText::of({{"b", "x"}}), 4);
@@ -285,16 +285,16 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatTakeTheNamesOfOtherSamples) {
   registry_.histogram({.name = "work", .help = "W.", .buckets = {1}});
   registry_.gauge({.name = "size_count", .help = "S."});
   const Registration first = add("first", [](Sink& sink) {
-    give_gauge(sink, "work_count", 1);
-    give_gauge(sink, "work_total", 2);
+    write_gauge(sink, "work_count", 1);
+    write_gauge(sink, "work_total", 2);
     sink.begin_family({.name = "size", .help = "S.", .type = MetricType::histogram});
     sink.histogram({}, {});
     sink.begin_family({.name = "late", .help = "L.", .type = MetricType::summary});
     sink.summary({}, {});
   });
   const Registration second = add("second", [](Sink& sink) {
-    give_gauge(sink, "late_sum", 3);
-    give_gauge(sink, "late_bucket", 4);
+    write_gauge(sink, "late_sum", 3);
+    write_gauge(sink, "late_bucket", 4);
   });
   EXPECT_EQ(to_text(registry_),
             "# HELP late L.\n# TYPE late summary\nlate_sum 0\nlate_count 0\n"
@@ -317,11 +317,11 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatTakeTheNamesOfOtherSamples) {
 
 TEST_F(CollectorTest, MayDefineUpdateAndScrape) {
   std::string inner;
-  const Registration other = add("other", [](Sink& sink) { give_gauge(sink, "other", 1); });
+  const Registration other = add("other", [](Sink& sink) { write_gauge(sink, "other", 1); });
   const Registration meddler = add("meddler", [&](Sink& sink) {
     registry_.counter({.name = "asked_total", .help = "Asked."}).inc();
     inner = to_text(registry_);
-    give_gauge(sink, "own", 1);
+    write_gauge(sink, "own", 1);
   });
   const std::string asked = "# HELP asked_total Asked.\n# TYPE asked_total counter\nasked_total 1\n";
   const std::string others = "# HELP other G.\n# TYPE other gauge\nother 1\n";
@@ -334,10 +334,10 @@ TEST_F(CollectorTest, MayDefineUpdateAndScrape) {
 
 TEST_F(CollectorTest, IsSkippedWhenItTookLongerThanIsLeft) {
   static constexpr milliseconds kLeft{100};  // longer than a loaded machine keeps a thread waiting
-  const Registration quick = add("quick", [](Sink& sink) { give_gauge(sink, "quick", 1); });
+  const Registration quick = add("quick", [](Sink& sink) { write_gauge(sink, "quick", 1); });
   const Registration slow = add("slow", [](Sink& sink) {
     std::this_thread::sleep_for(2 * kLeft);
-    give_gauge(sink, "slow", 1);
+    write_gauge(sink, "slow", 1);
   });
   const std::string quick_text = "# HELP quick G.\n# TYPE quick gauge\nquick 1\n";
   const std::string all = quick_text + "# HELP slow G.\n# TYPE slow gauge\nslow 1\n";
@@ -371,9 +371,9 @@ class PickySink final : public NullSink {
 
 TEST_F(CollectorTest, IsToBlameForWhatASinkRefuses) {
   const Registration registration = add("blamed", [](Sink& sink) {
-    give_gauge(sink, "bad", 1);
-    give_gauge(sink, "good", -1);
-    give_gauge(sink, "good", 2, {{"a", "b"}});
+    write_gauge(sink, "bad", 1);
+    write_gauge(sink, "good", -1);
+    write_gauge(sink, "good", 2, {{"a", "b"}});
   });
   PickySink sink;
   registry_.collect(sink);
@@ -383,7 +383,7 @@ TEST_F(CollectorTest, IsToBlameForWhatASinkRefuses) {
 
 TEST_F(CollectorTest, EndsWithItsRegistrationOrItsRegistry) {
   const auto alive = std::make_shared<int>(0);
-  const auto holding = [&] { return MadeCollector("holding", [alive](Sink& sink) { give_gauge(sink, "g", 1); }); };
+  const auto holding = [&] { return MadeCollector("holding", [alive](Sink& sink) { write_gauge(sink, "g", 1); }); };
   auto registry = std::make_unique<Registry>();
   Registration first = registry->add(holding());
   EXPECT_EQ(alive.use_count(), 2);

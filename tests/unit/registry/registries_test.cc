@@ -57,10 +57,10 @@ TEST_F(RegistriesTest, ServeASeriesOfTheFirstThatHasIt) {
   second_.gauge({.name = "level", .help = "G."}).set(2);
   second_.gauge({.name = "other", .help = "O."}).set(2);
   const Registration theirs = first_.add(MadeCollector("theirs", [](Sink& sink) {
-    give_gauge(sink, "level", 3, {{"by", "collector"}});
+    write_gauge(sink, "level", 3, {{"by", "collector"}});
   }));
   const Registration late = second_.add(MadeCollector("late", [](Sink& sink) {
-    give_gauge(sink, "level", 4, {{"by", "collector"}});
+    write_gauge(sink, "level", 4, {{"by", "collector"}});
   }));
   for (int scrape = 0; scrape < 2; ++scrape) {
     EXPECT_EQ(to_text(both_),

@@ -14,12 +14,12 @@ namespace narthex::detail {
 //                    ^ end_                            ^ limit_
 //
 // A line asks once for the room that it can take at most; what is written there counts when it is finished.
-class Stage {
+class LineBuffer {
  public:
-  explicit Stage(Output& out) : out_(out) {}
+  explicit LineBuffer(Output& out) : out_(out) {}
 
   // Returns the end of the finished lines, with room behind it.
-  char* room(std::size_t size) {
+  char* reserve(std::size_t size) {
     if (size > static_cast<std::size_t>(limit_ - end_)) make_room(size);
     return end_;
   }

@@ -7,22 +7,22 @@
 
 #include <narthex/sink.h>
 
-#include "metrics/log_buckets.h"
+#include "metrics/exponential_buckets.h"
 
 namespace narthex::detail {
 
 // What one scrape has read, merged down to one scale.
-class LogCounts {
+class ExponentialCounts {
  public:
-  LogCounts() = default;  // of nothing
-  LogCounts(std::span<const LogCell> cells, int schema, double zero_threshold);
+  ExponentialCounts() = default;  // of nothing
+  ExponentialCounts(std::span<const ExponentialCell> cells, int schema, double zero_threshold);
 
   // Makes the buckets few enough: widens the zero bucket, bucket by bucket, up to a threshold; where that is not enough,
   // halves the resolution.
   void limit(std::size_t max_buckets, double max_zero_threshold);
 
   // Takes away what was counted earlier, at the same scale or a finer one.
-  void subtract(LogCounts earlier);
+  void subtract(ExponentialCounts earlier);
 
   // Returns the value that at least the share `quantile` of all does not exceed, within half a bucket; NaN: there is
   // none.

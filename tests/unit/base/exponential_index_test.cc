@@ -1,4 +1,4 @@
-#include "base/log_index.h"
+#include "base/exponential_index.h"
 
 #include <array>
 #include <bit>

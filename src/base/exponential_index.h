@@ -24,7 +24,7 @@ inline constexpr int kFinestSchema = 8;
 inline constexpr int kCoarsestSchema = -4;
 inline constexpr std::int32_t kLargestKey = 1024 * 256;  // of the finest schema: the bucket of the largest double
 
-struct LogBounds {
+struct ExponentialBounds {
   static constexpr int kMantissaBits = 52;
   static constexpr int kStepShift = kMantissaBits - 9;
 
@@ -32,7 +32,7 @@ struct LogBounds {
   std::array<std::uint16_t, 512> exceeded{};   // how many bounds lie below the whole step
 };
 
-namespace log_bounds {
+namespace exponential_bounds {
 
 using Wide [[gnu::mode(TI)]] = unsigned;  // a fixed-point number with 96 bits behind the point
 inline constexpr int kPoint = 96;
@@ -55,8 +55,8 @@ constexpr Wide root(Wide square) noexcept {
   return root;
 }
 
-consteval LogBounds make() {
-  LogBounds made;
+consteval ExponentialBounds make() {
+  ExponentialBounds made;
   std::array<Wide, 8> roots{};  // 2^(1/256), 2^(1/128), ... 2^(1/2)
   Wide last = Wide{2} << kPoint;
   for (std::size_t i = roots.size(); i-- > 0;) roots[i] = last = root(last);
@@ -65,37 +65,37 @@ consteval LogBounds make() {
     for (std::size_t bit = 0; bit < roots.size(); ++bit) {
       if ((i >> bit & 1) != 0) bound = times(bound, roots[bit]);
     }
-    constexpr int kDropped = kPoint - LogBounds::kMantissaBits;
+    constexpr int kDropped = kPoint - ExponentialBounds::kMantissaBits;
     const auto rounded = static_cast<std::uint64_t>((bound + (Wide{1} << (kDropped - 1))) >> kDropped);
-    made.mantissas[i] = rounded - (std::uint64_t{1} << LogBounds::kMantissaBits);
+    made.mantissas[i] = rounded - (std::uint64_t{1} << ExponentialBounds::kMantissaBits);
   }
-  made.mantissas[256] = std::uint64_t{1} << LogBounds::kMantissaBits;
+  made.mantissas[256] = std::uint64_t{1} << ExponentialBounds::kMantissaBits;
   for (std::uint64_t step = 0; step < made.exceeded.size(); ++step) {
-    const auto* below = std::ranges::lower_bound(made.mantissas, step << LogBounds::kStepShift);
+    const auto* below = std::ranges::lower_bound(made.mantissas, step << ExponentialBounds::kStepShift);
     made.exceeded[step] = static_cast<std::uint16_t>(below - made.mantissas.begin());
   }
   return made;
 }
 
-}  // namespace log_bounds
+}  // namespace exponential_bounds
 
-inline constexpr LogBounds kLogBounds = log_bounds::make();
+inline constexpr ExponentialBounds kExponentialBounds = exponential_bounds::make();
 
 // No two bounds lie in the same step, so that one comparison suffices.
-static_assert(std::ranges::adjacent_find(kLogBounds.mantissas, [](std::uint64_t a, std::uint64_t b) {
-                return a >> LogBounds::kStepShift == b >> LogBounds::kStepShift;
-              }) == kLogBounds.mantissas.end());
+static_assert(std::ranges::adjacent_find(kExponentialBounds.mantissas, [](std::uint64_t a, std::uint64_t b) {
+                return a >> ExponentialBounds::kStepShift == b >> ExponentialBounds::kStepShift;
+              }) == kExponentialBounds.mantissas.end());
 
 // Returns the key at the finest schema of a size above 0, which is not NaN.
 inline std::int32_t finest_key(double size) noexcept {
   const auto bits = std::bit_cast<std::uint64_t>(size);
-  const auto exponent = static_cast<std::uint32_t>(bits >> LogBounds::kMantissaBits);
+  const auto exponent = static_cast<std::uint32_t>(bits >> ExponentialBounds::kMantissaBits);
   if (exponent - 1 >= 0x7fe) [[unlikely]] {
     return exponent == 0 ? finest_key(size * 0x1p64) - 64 * 256 : kLargestKey + 1;  // subnormal, or infinity
   }
   const std::uint64_t mantissa = bits << 12 >> 12;
-  const std::uint32_t exceeded = kLogBounds.exceeded[mantissa >> LogBounds::kStepShift];
-  const std::uint32_t one_more = mantissa > kLogBounds.mantissas[exceeded] ? 1 : 0;
+  const std::uint32_t exceeded = kExponentialBounds.exceeded[mantissa >> ExponentialBounds::kStepShift];
+  const std::uint32_t one_more = mantissa > kExponentialBounds.mantissas[exceeded] ? 1 : 0;
   return static_cast<std::int32_t>(exponent * 256 + exceeded + one_more) - 0x3ff * 256;
 }
 
@@ -110,8 +110,8 @@ inline double upper_bound_of(std::int32_t key, int schema) noexcept {
   const std::int32_t finest = key * (1 << (kFinestSchema - schema));
   if (finest > kLargestKey) return std::numeric_limits<double>::infinity();
   if (finest == kLargestKey) return std::numeric_limits<double>::max();
-  constexpr std::uint64_t kOne = std::uint64_t{0x3ff} << LogBounds::kMantissaBits;
-  return std::ldexp(std::bit_cast<double>(kOne | kLogBounds.mantissas[static_cast<std::size_t>(finest & 255)]),
+  constexpr std::uint64_t kOne = std::uint64_t{0x3ff} << ExponentialBounds::kMantissaBits;
+  return std::ldexp(std::bit_cast<double>(kOne | kExponentialBounds.mantissas[static_cast<std::size_t>(finest & 255)]),
                     finest >> 8);
 }
 

@@ -7,12 +7,12 @@ namespace narthex::detail {
 
 // A value that is made when it is first asked for, and found without a lock from then on.
 template <class T>
-class OnceMade {
+class LazyInit {
  public:
-  OnceMade() = default;
-  OnceMade(const OnceMade&) = delete;
-  OnceMade& operator=(const OnceMade&) = delete;
-  ~OnceMade() { delete made_.load(std::memory_order_relaxed); }  // relaxed: nobody else is left
+  LazyInit() = default;
+  LazyInit(const LazyInit&) = delete;
+  LazyInit& operator=(const LazyInit&) = delete;
+  ~LazyInit() { delete made_.load(std::memory_order_relaxed); }  // relaxed: nobody else is left
 
   // Of threads that make it at once, one wins, and all return the same.
   template <class Make>

@@ -1,4 +1,4 @@
-#include "formats/stage.h"
+#include "formats/line_buffer.h"
 
 #include <algorithm>
 
@@ -7,20 +7,20 @@ namespace narthex::detail {
 namespace {
 
 // Fits the nearest caches with what else is in them. From 4 to 64 KiB it makes no difference that could be measured.
-constexpr std::size_t kUsualCapacity = 16'384;
+constexpr std::size_t kDefaultCapacity = 16'384;
 
 }  // namespace
 
-void Stage::flush() {
+void LineBuffer::flush() {
   const auto finished = static_cast<std::size_t>(end_ - text_.get());
   if (finished > 0) out_.write({text_.get(), finished});
   end_ = text_.get();
 }
 
-void Stage::make_room(std::size_t size) {
+void LineBuffer::make_room(std::size_t size) {
   flush();
   if (size <= static_cast<std::size_t>(limit_ - end_)) return;
-  const std::size_t capacity = std::max(size, kUsualCapacity);  // a line may be longer than usual
+  const std::size_t capacity = std::max(size, kDefaultCapacity);  // a line may be longer than usual
   text_ = std::make_unique_for_overwrite<char[]>(capacity);
   end_ = text_.get();
   limit_ = end_ + capacity;

@@ -13,15 +13,15 @@ namespace narthex::detail {
 //
 //    classic bucket      side     index + 2^19, or 2^19 - index of negative ones
 //   [ 32 bits       |   12 bits |   20 bits   ]      0: no cell
-class LogKey {
+class ExponentialKey {
  public:
   enum class Side : std::uint32_t { positive = 1, negative, zero, nan };
 
-  LogKey() noexcept = default;
-  LogKey(std::size_t bucket, Side side, std::int32_t index) noexcept
+  ExponentialKey() noexcept = default;
+  ExponentialKey(std::size_t bucket, Side side, std::int32_t index) noexcept
       : word_(bucket << 32 | static_cast<std::uint32_t>(side) << kIndexBits |
               static_cast<std::uint32_t>(kZero + (side == Side::negative ? -index : index))) {}
-  explicit LogKey(std::uint64_t word) noexcept : word_(word) {}
+  explicit ExponentialKey(std::uint64_t word) noexcept : word_(word) {}
 
   std::uint64_t word() const noexcept { return word_; }
   std::size_t bucket() const noexcept { return word_ >> 32; }
@@ -58,8 +58,8 @@ class LogKey {
 };
 
 // A cell as a scrape reads it.
-struct LogCell {
-  LogKey key{};
+struct ExponentialCell {
+  ExponentialKey key{};
   int schema = 0;
   std::uint64_t count = 0;
 };
@@ -70,18 +70,18 @@ struct LogCell {
 //
 // Invariant: a slot that has a key has it for ever, and its count only grows. A table is never moved, and freed with its
 // series; where it is too small or too fine, a new one stands before it.
-struct LogTable : HistogramCells {  // so that it fits into a cell of histograms
+struct ExponentialTable : HistogramCells {  // so that it fits into a cell of histograms
   struct Slot {
     std::atomic<std::uint64_t> key{0};
     std::atomic<std::uint64_t> count{0};
   };
 
-  LogTable(LogTable* before, int its_schema, std::uint32_t slots) noexcept
+  ExponentialTable(ExponentialTable* before, int its_schema, std::uint32_t slots) noexcept
       : older(before), schema(its_schema), capacity(slots) {}
 
   Slot* slots() noexcept { return reinterpret_cast<Slot*>(this + 1); }
 
-  LogTable* const older;
+  ExponentialTable* const older;
   const int schema;
   const std::uint32_t capacity;        // a power of two
   std::atomic<std::uint32_t> used{0};  // slots that have a key; a thread that just takes one may not have counted it

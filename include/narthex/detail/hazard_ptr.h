@@ -9,7 +9,7 @@
 namespace narthex::detail {
 
 // A series that a lookup has found, and what keeps it: a hazard, or a counted reference where that is null.
-struct Found {
+struct LookupResult {
   Series* series = nullptr;
   Hazard* hazard = nullptr;
 };
@@ -17,26 +17,26 @@ struct Found {
 // A reference to a series that touches no count: a hazard keeps the series while this lives, on whichever thread.
 // A copy is a counted reference, so that hazards, of which a thread has few, are held by results of labels() alone.
 template <class T>
-class Borrow {
+class HazardPtr {
  public:
-  Borrow() noexcept = default;
-  explicit Borrow(Found found) noexcept : series_(static_cast<T*>(found.series)), hazard_(found.hazard) {}
-  Borrow(const Borrow& other) noexcept : series_(other.series_) {
+  HazardPtr() noexcept = default;
+  explicit HazardPtr(LookupResult found) noexcept : series_(static_cast<T*>(found.series)), hazard_(found.hazard) {}
+  HazardPtr(const HazardPtr& other) noexcept : series_(other.series_) {
     if (series_) series_->retain();
   }
-  Borrow(Borrow&& other) noexcept
+  HazardPtr(HazardPtr&& other) noexcept
       : series_(std::exchange(other.series_, nullptr)), hazard_(std::exchange(other.hazard_, nullptr)) {}
-  Borrow& operator=(const Borrow& other) noexcept {
-    *this = Borrow(other);
+  HazardPtr& operator=(const HazardPtr& other) noexcept {
+    *this = HazardPtr(other);
     return *this;
   }
-  Borrow& operator=(Borrow&& other) noexcept {
-    Borrow taken(std::move(other));  // leaves the other one empty
+  HazardPtr& operator=(HazardPtr&& other) noexcept {
+    HazardPtr taken(std::move(other));  // leaves the other one empty
     std::swap(series_, taken.series_);
     std::swap(hazard_, taken.hazard_);
     return *this;
   }
-  ~Borrow() {
+  ~HazardPtr() {
     if (hazard_) {
       hazard_->store(nullptr, std::memory_order_release);  // release: our uses happen before the series is freed
     } else if (series_) {
@@ -47,9 +47,9 @@ class Borrow {
   explicit operator bool() const noexcept { return series_ != nullptr; }
   T* operator->() const noexcept { return series_; }
 
-  Ref<T> counted() const noexcept {
+  SeriesPtr<T> counted() const noexcept {
     if (series_) series_->retain();
-    return Ref<T>(series_);
+    return SeriesPtr<T>(series_);
   }
 
  private:

@@ -18,9 +18,9 @@ namespace narthex::detail {
 //   constant {zone="b"}, names (method, code):   code="  <1>  ",method="  <0>  ",zone="b"
 //
 // A part is the text up to a value, and which value; what follows the last value is the tail.
-class LabelOrder {
+class LabelLayout {
  public:
-  LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names);
+  LabelLayout(const Labels& constant_labels, std::span<const std::string> label_names);
 
   // Appends the text with these values, as they stand in it, to a string or a buffer.
   template <class Text>
@@ -56,8 +56,8 @@ class LabelOrder {
 };
 
 template <std::size_t kSize>
-bool LabelOrder::has_values(std::string_view text,
-                            std::span<const std::string_view, kSize> escaped_values) const noexcept {
+bool LabelLayout::has_values(std::string_view text,
+                             std::span<const std::string_view, kSize> escaped_values) const noexcept {
   std::size_t size = fixed_size_;
   for (const std::string_view value : escaped_values) size += value.size();
   if (text.size() != size) return false;

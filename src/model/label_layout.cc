@@ -1,4 +1,4 @@
-#include "model/label_order.h"
+#include "model/label_layout.h"
 
 #include <algorithm>
 #include <optional>
@@ -28,7 +28,7 @@ std::vector<Place> sorted_places(const Labels& constant_labels, std::span<const 
 
 }  // namespace
 
-LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::string> label_names) {
+LabelLayout::LabelLayout(const Labels& constant_labels, std::span<const std::string> label_names) {
   bool first = true;
   for (const Place& place : sorted_places(constant_labels, label_names)) {
     if (!std::exchange(first, false)) tail_ += ',';
@@ -45,8 +45,8 @@ LabelOrder::LabelOrder(const Labels& constant_labels, std::span<const std::strin
   for (const Part& part : parts_) fixed_size_ += part.before.size();
 }
 
-bool LabelOrder::has_values(std::string_view text,
-                            std::span<const std::optional<std::string>> escaped_values) const noexcept {
+bool LabelLayout::has_values(std::string_view text,
+                             std::span<const std::optional<std::string>> escaped_values) const noexcept {
   for (const Part& part : parts_) {
     text.remove_prefix(part.before.size());
     const std::size_t end = end_of_label_value(text);

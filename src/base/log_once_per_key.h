@@ -10,7 +10,7 @@
 namespace narthex::detail {
 
 // Remembers what was told already, a hundred names at most: what is wrong in every scrape is no news in the second.
-class OnceEach {
+class LogOncePerKey {
  public:
   // Returns whether nobody has asked for this name before.
   bool is_new(std::string_view name) {

@@ -1,4 +1,4 @@
-#include "metrics/log_counts.h"
+#include "metrics/exponential_counts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,15 +52,15 @@ double middle(std::int32_t index, int schema) noexcept {
 
 }  // namespace
 
-LogCounts::LogCounts(std::span<const LogCell> cells, int schema, double zero_threshold)
+ExponentialCounts::ExponentialCounts(std::span<const ExponentialCell> cells, int schema, double zero_threshold)
     : schema_(schema), zero_threshold_(zero_threshold) {
-  for (const LogCell& cell : cells) {
-    const LogKey::Side side = cell.key.side();
-    if (side == LogKey::Side::nan) continue;
-    if (side == LogKey::Side::zero || upper_bound_of(cell.key.index(), cell.schema) <= zero_threshold) {
+  for (const ExponentialCell& cell : cells) {
+    const ExponentialKey::Side side = cell.key.side();
+    if (side == ExponentialKey::Side::nan) continue;
+    if (side == ExponentialKey::Side::zero || upper_bound_of(cell.key.index(), cell.schema) <= zero_threshold) {
       zero_count_ += cell.count;
     } else {
-      Buckets& buckets = side == LogKey::Side::positive ? positive_ : negative_;
+      Buckets& buckets = side == ExponentialKey::Side::positive ? positive_ : negative_;
       buckets.push_back({coarser_key(cell.key.index(), cell.schema, schema), cell.count});
     }
   }
@@ -70,7 +70,7 @@ LogCounts::LogCounts(std::span<const LogCell> cells, int schema, double zero_thr
   }
 }
 
-void LogCounts::limit(std::size_t max_buckets, double max_zero_threshold) {
+void ExponentialCounts::limit(std::size_t max_buckets, double max_zero_threshold) {
   while (negative_.size() + positive_.size() > max_buckets) {
     if (widen_zero(max_zero_threshold)) continue;
     if (schema_ == kCoarsestSchema) return;
@@ -79,7 +79,7 @@ void LogCounts::limit(std::size_t max_buckets, double max_zero_threshold) {
 }
 
 // Takes the smallest buckets of both sides into the zero bucket, unless that would get too wide.
-bool LogCounts::widen_zero(double max_zero_threshold) {
+bool ExponentialCounts::widen_zero(double max_zero_threshold) {
   auto smallest = std::numeric_limits<std::int32_t>::max();
   for (const Buckets* buckets : {&negative_, &positive_}) {
     if (!buckets->empty()) smallest = std::min(smallest, buckets->front().index);
@@ -95,7 +95,7 @@ bool LogCounts::widen_zero(double max_zero_threshold) {
   return true;
 }
 
-void LogCounts::halve_resolution() {
+void ExponentialCounts::halve_resolution() {
   --schema_;
   for (Buckets* buckets : {&negative_, &positive_}) {
     for (NativeBucket& bucket : *buckets) bucket.index = coarser_key(bucket.index, schema_ + 1, schema_);
@@ -103,14 +103,14 @@ void LogCounts::halve_resolution() {
   }
 }
 
-void LogCounts::subtract(LogCounts earlier) {
+void ExponentialCounts::subtract(ExponentialCounts earlier) {
   while (earlier.schema_ > schema_) earlier.halve_resolution();
   zero_count_ -= earlier.zero_count_;
   subtract_each(negative_, earlier.negative_);
   subtract_each(positive_, earlier.positive_);
 }
 
-double LogCounts::quantile(double quantile) const noexcept {
+double ExponentialCounts::quantile(double quantile) const noexcept {
   const std::uint64_t below = total(negative_);
   const std::uint64_t count = below + zero_count_ + total(positive_);
   if (count == 0) return std::numeric_limits<double>::quiet_NaN();

@@ -1,4 +1,4 @@
-#include "metrics/log_buckets.h"
+#include "metrics/exponential_buckets.h"
 
 #include <cstdlib>
 #include <memory>
@@ -11,37 +11,38 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::align_val_t kBaseAlignment{alignof(LogTable)};
+constexpr std::align_val_t kBaseAlignment{alignof(ExponentialTable)};
 constexpr std::align_val_t kOwnAlignment{64};  // tables of two threads share no cache line
 constexpr std::uint32_t kFirstCapacity = 16;
 
 // Returns a table without observations, or null without memory.
-LogTable* new_table(LogTable* older, int schema, std::uint32_t capacity, std::align_val_t alignment) noexcept {
-  const std::size_t size = sizeof(LogTable) + capacity * sizeof(LogTable::Slot);
+ExponentialTable* new_table(ExponentialTable* older, int schema, std::uint32_t capacity,
+                            std::align_val_t alignment) noexcept {
+  const std::size_t size = sizeof(ExponentialTable) + capacity * sizeof(ExponentialTable::Slot);
   void* memory = ::operator new(size, alignment, std::nothrow);
   if (!memory) return nullptr;
-  auto* table = ::new (memory) LogTable(older, schema, capacity);
+  auto* table = ::new (memory) ExponentialTable(older, schema, capacity);
   std::uninitialized_value_construct_n(table->slots(), capacity);
   return table;
 }
 
-void delete_tables(LogTable* table, std::align_val_t alignment) noexcept {
+void delete_tables(ExponentialTable* table, std::align_val_t alignment) noexcept {
   while (table) {
-    LogTable* older = table->older;
+    ExponentialTable* older = table->older;
     ::operator delete(table, alignment);
     table = older;
   }
 }
 
 // So many keys, and a search ends soon.
-std::uint32_t room(const LogTable& table) noexcept { return table.capacity / 4 * 3; }
+std::uint32_t room(const ExponentialTable& table) noexcept { return table.capacity / 4 * 3; }
 
 // Returns the slot of a key, taken now if the table has fewer keys than `most`; null: it has none, and no room. For a
 // table that all threads write.
-LogTable::Slot* find_or_take(LogTable& table, LogKey key, std::uint32_t most) noexcept {
+ExponentialTable::Slot* find_or_take(ExponentialTable& table, ExponentialKey key, std::uint32_t most) noexcept {
   std::size_t place = key.hash();
   for (std::uint32_t i = 0; i < table.capacity; ++i, ++place) {
-    LogTable::Slot& slot = table.slots()[place & (table.capacity - 1)];
+    ExponentialTable::Slot& slot = table.slots()[place & (table.capacity - 1)];
     std::uint64_t word = slot.key.load(std::memory_order_relaxed);  // relaxed: a key goes for itself
     if (word == 0) {
       if (table.used.load(std::memory_order_relaxed) >= most) return nullptr;
@@ -57,12 +58,12 @@ LogTable::Slot* find_or_take(LogTable& table, LogKey key, std::uint32_t most) no
 }
 
 // Returns the slot of a full table whose key is closest.
-LogTable::Slot& nearest(LogTable& table, LogKey key) noexcept {
-  LogTable::Slot* best = nullptr;
+ExponentialTable::Slot& nearest(ExponentialTable& table, ExponentialKey key) noexcept {
+  ExponentialTable::Slot* best = nullptr;
   std::int32_t least = 0;
   for (std::uint32_t i = 0; i < table.capacity; ++i) {
-    LogTable::Slot& slot = table.slots()[i];
-    const LogKey taken(slot.key.load(std::memory_order_relaxed));  // relaxed: as above
+    ExponentialTable::Slot& slot = table.slots()[i];
+    const ExponentialKey taken(slot.key.load(std::memory_order_relaxed));  // relaxed: as above
     const std::int32_t distance = std::abs(taken.rank() - key.rank());
     if (!best || distance < least) {
       best = &slot;
@@ -74,21 +75,22 @@ LogTable::Slot& nearest(LogTable& table, LogKey key) noexcept {
 
 }  // namespace
 
-LogBuckets::LogBuckets(int schema, double zero_threshold, std::size_t most_keys)
-    : most_keys_(static_cast<std::uint32_t>(most_keys)),
+ExponentialBuckets::ExponentialBuckets(int schema, double zero_threshold, std::size_t max_keys)
+    : max_keys_(static_cast<std::uint32_t>(max_keys)),
       schema_(schema),
       zero_threshold_(zero_threshold),
       base_(new_table(nullptr, schema, kFirstCapacity, kBaseAlignment)) {
   if (!base_.load(std::memory_order_relaxed)) throw std::bad_alloc();
 }
 
-LogBuckets::~LogBuckets() {
+ExponentialBuckets::~ExponentialBuckets() {
   delete_tables(base_.load(std::memory_order_relaxed), kBaseAlignment);  // relaxed, both: the last user
-  give_back_histogram_slot(slot_.load(std::memory_order_relaxed),
-                           [](HistogramCells* table) { delete_tables(static_cast<LogTable*>(table), kOwnAlignment); });
+  give_back_histogram_slot(slot_.load(std::memory_order_relaxed), [](HistogramCells* table) {
+    delete_tables(static_cast<ExponentialTable*>(table), kOwnAlignment);
+  });
 }
 
-void LogBuckets::coarsen(int schema, double zero_threshold) const noexcept {
+void ExponentialBuckets::coarsen(int schema, double zero_threshold) const noexcept {
   // relaxed, all: whoever goes by an older scale counts finer than need be
   for (int now = schema_.load(std::memory_order_relaxed);
        schema < now && !schema_.compare_exchange_weak(now, schema, std::memory_order_relaxed);) {
@@ -99,7 +101,7 @@ void LogBuckets::coarsen(int schema, double zero_threshold) const noexcept {
   }
 }
 
-void LogBuckets::observe_slowly(std::size_t bucket, double value) noexcept {
+void ExponentialBuckets::observe_slowly(std::size_t bucket, double value) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_table
   if (slot >= kFirstSlot && try_add_to_own(slot, bucket, value)) return;
   const bool was_contended = add_to_base(bucket, value);
@@ -108,12 +110,12 @@ void LogBuckets::observe_slowly(std::size_t bucket, double value) noexcept {
 
 // Returns a table to stand before one that is full or of another schema, or the first of a thread, which will need as
 // much room as the base did; null without memory.
-LogTable* LogBuckets::next_table(LogTable* before, std::align_val_t alignment) const noexcept {
+ExponentialTable* ExponentialBuckets::next_table(ExponentialTable* before, std::align_val_t alignment) const noexcept {
   int wanted = schema();
   // acquire: sees what the table started with
   std::uint32_t capacity = before ? before->capacity : base_.load(std::memory_order_acquire)->capacity;
   if (before && before->schema == wanted) {
-    if (room(*before) >= most_keys_ && wanted > kCoarsestSchema) {
+    if (room(*before) >= max_keys_ && wanted > kCoarsestSchema) {
       coarsen(--wanted, 0);
     } else {
       capacity *= 2;
@@ -123,12 +125,12 @@ LogTable* LogBuckets::next_table(LogTable* before, std::align_val_t alignment) c
 }
 
 // Returns false when the thread is ending, and without memory.
-bool LogBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value) noexcept {
-  const Growth growth;
+bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value) noexcept {
+  const ReentrancyGuard growth;
   Shard* shard = growth ? own_shard() : nullptr;
   auto* cell = shard ? shard->histograms.find_or_make(slot) : nullptr;
   if (!cell) return false;
-  auto* table = static_cast<LogTable*>(cell->load(std::memory_order_relaxed));  // relaxed: as in own_table
+  auto* table = static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed));  // relaxed: as in own_table
   // relaxed: only this thread takes slots of the table
   if (!table || table->schema != schema() || table->used.load(std::memory_order_relaxed) >= room(*table)) {
     table = next_table(table, kOwnAlignment);
@@ -140,9 +142,9 @@ bool LogBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value) noe
 }
 
 // Returns a table that stands before the full one; that one itself without memory.
-LogTable* LogBuckets::grow_base(LogTable* full) noexcept {
-  const Growth growth;
-  LogTable* next = growth ? next_table(full, kBaseAlignment) : nullptr;
+ExponentialTable* ExponentialBuckets::grow_base(ExponentialTable* full) noexcept {
+  const ReentrancyGuard growth;
+  ExponentialTable* next = growth ? next_table(full, kBaseAlignment) : nullptr;
   if (!next) return full;
   // release: whoever sees the table sees zeroes; acquire: so do we, where another thread was faster
   if (base_.compare_exchange_strong(full, next, std::memory_order_acq_rel, std::memory_order_acquire)) return next;
@@ -151,15 +153,16 @@ LogTable* LogBuckets::grow_base(LogTable* full) noexcept {
 }
 
 // Returns true when another thread added to the base at the same moment.
-bool LogBuckets::add_to_base(std::size_t bucket, double value) noexcept {
-  LogTable* table = base_.load(std::memory_order_acquire);  // acquire: sees the zeroes that the table started with
-  LogTable::Slot* slot = nullptr;
+bool ExponentialBuckets::add_to_base(std::size_t bucket, double value) noexcept {
+  ExponentialTable* table =
+      base_.load(std::memory_order_acquire);  // acquire: sees the zeroes that the table started with
+  ExponentialTable::Slot* slot = nullptr;
   if (table->schema == schema()) slot = find_or_take(*table, key_of(bucket, value, table->schema), room(*table));
   while (!slot) {
-    LogTable* const before = std::exchange(table, grow_base(table));
+    ExponentialTable* const before = std::exchange(table, grow_base(table));
     // Without memory every slot may be taken, and then the nearest one has to do.
     const std::uint32_t most = table == before ? table->capacity : room(*table);
-    const LogKey key = key_of(bucket, value, table->schema);
+    const ExponentialKey key = key_of(bucket, value, table->schema);
     slot = find_or_take(*table, key, most);
     if (!slot && table == before) slot = &nearest(*table, key);
   }

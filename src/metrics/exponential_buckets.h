@@ -10,8 +10,8 @@
 #include <narthex/detail/histogram_series.h>
 #include <narthex/detail/shard.h>
 
-#include "base/log_index.h"
-#include "metrics/log_table.h"
+#include "base/exponential_index.h"
+#include "metrics/exponential_table.h"
 #include "shards/histogram_cells.h"
 
 namespace narthex::detail {
@@ -27,43 +27,44 @@ namespace narthex::detail {
 // falls and the zero threshold only rises: a table may be finer than they say, never coarser, and a scrape merges what
 // it reads down to them. A thread whose table would have more than its share of keys lowers the schema itself, so that
 // memory is bounded whatever is observed.
-class LogBuckets {
+class ExponentialBuckets {
  public:
   // Most keys: how many a table has at least before the schema falls.
-  LogBuckets(int schema, double zero_threshold, std::size_t most_keys);
-  LogBuckets(const LogBuckets&) = delete;
-  LogBuckets& operator=(const LogBuckets&) = delete;
-  ~LogBuckets();
+  ExponentialBuckets(int schema, double zero_threshold, std::size_t max_keys);
+  ExponentialBuckets(const ExponentialBuckets&) = delete;
+  ExponentialBuckets& operator=(const ExponentialBuckets&) = delete;
+  ~ExponentialBuckets();
 
   // Counts a value, which belongs to that classic bucket. Wait-free where the thread has a table with its key.
   void observe(std::size_t bucket, double value) noexcept {
-    LogTable* own = own_table();
+    ExponentialTable* own = own_table();
     // relaxed: a table of the schema before is as good, for scrapes merge it
     if (!own || own->schema != schema_.load(std::memory_order_relaxed)) return observe_slowly(bucket, value);
-    if (LogTable::Slot* slot = find(*own, key_of(bucket, value, own->schema))) return add_to_own(*own, *slot, value);
+    if (ExponentialTable::Slot* slot = find(*own, key_of(bucket, value, own->schema)))
+      return add_to_own(*own, *slot, value);
     observe_slowly(bucket, value);
   }
 
-  // Calls visit(LogCell) for all that is not zero; returns the sum of all values.
+  // Calls visit(ExponentialCell) for all that is not zero; returns the sum of all values.
   template <class Visit>
   double read(Visit visit) const {
     heat_.cool();
     double sum = 0;
-    const auto add = [&](LogTable* table) {
+    const auto add = [&](ExponentialTable* table) {
       for (; table; table = table->older) {
         // relaxed, all: each count only grows, and the sum may be ahead of them or behind
         for (std::uint32_t i = 0; i < table->capacity; ++i) {
-          const LogTable::Slot& slot = table->slots()[i];
-          const LogKey key(slot.key.load(std::memory_order_relaxed));
+          const ExponentialTable::Slot& slot = table->slots()[i];
+          const ExponentialKey key(slot.key.load(std::memory_order_relaxed));
           const std::uint64_t count = slot.count.load(std::memory_order_relaxed);
-          if (count != 0 && key.word() != 0) visit(LogCell{key, table->schema, count});
+          if (count != 0 && key.word() != 0) visit(ExponentialCell{key, table->schema, count});
         }
         sum += table->sum.load(std::memory_order_relaxed);
       }
     };
     const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_table
     // Sees also a schema that is not finer than that of the table.
-    for_each_own(slot, [&](HistogramCells& table) { add(static_cast<LogTable*>(&table)); });
+    for_each_own(slot, [&](HistogramCells& table) { add(static_cast<ExponentialTable*>(&table)); });
     add(base_.load(std::memory_order_acquire));  // acquire: as above
     return sum;
   }
@@ -75,33 +76,33 @@ class LogBuckets {
   void coarsen(int schema, double zero_threshold) const noexcept;
 
  private:
-  LogKey key_of(std::size_t bucket, double value, int schema) const noexcept {
+  ExponentialKey key_of(std::size_t bucket, double value, int schema) const noexcept {
     const double size = std::fabs(value);
     // relaxed: where it has just risen, this one counts above zero, and scrapes merge it
     if (!(size > zero_threshold_.load(std::memory_order_relaxed))) [[unlikely]] {
-      return {bucket, std::isnan(size) ? LogKey::Side::nan : LogKey::Side::zero, 0};
+      return {bucket, std::isnan(size) ? ExponentialKey::Side::nan : ExponentialKey::Side::zero, 0};
     }
     const std::int32_t index = coarser_key(finest_key(size), kFinestSchema, schema);
-    return {bucket, value < 0 ? LogKey::Side::negative : LogKey::Side::positive, index};
+    return {bucket, value < 0 ? ExponentialKey::Side::negative : ExponentialKey::Side::positive, index};
   }
 
   // Returns this thread's newest table, or null while it has none.
-  LogTable* own_table() const noexcept {
+  ExponentialTable* own_table() const noexcept {
     // acquire: the cells of a slot are null before the slot is published
     const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
     // relaxed: this thread made it, or the one that left it the shard
-    return cell ? static_cast<LogTable*>(cell->load(std::memory_order_relaxed)) : nullptr;
+    return cell ? static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed)) : nullptr;
   }
   // Returns the slot of a key in a table that is never full, or null.
-  static LogTable::Slot* find(LogTable& table, LogKey key) noexcept {
+  static ExponentialTable::Slot* find(ExponentialTable& table, ExponentialKey key) noexcept {
     for (std::size_t i = key.hash();; ++i) {
-      LogTable::Slot& slot = table.slots()[i & (table.capacity - 1)];
+      ExponentialTable::Slot& slot = table.slots()[i & (table.capacity - 1)];
       const std::uint64_t word = slot.key.load(std::memory_order_relaxed);  // relaxed: written by this thread
       if (word == key.word()) return &slot;
       if (word == 0) return nullptr;
     }
   }
-  static void add_to_own(LogTable& table, LogTable::Slot& slot, double value) noexcept {
+  static void add_to_own(ExponentialTable& table, ExponentialTable::Slot& slot, double value) noexcept {
     // relaxed, all: only this thread writes the table; a scrape takes each count for itself
     slot.count.store(slot.count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     table.sum.store(table.sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
@@ -109,14 +110,14 @@ class LogBuckets {
 
   void observe_slowly(std::size_t bucket, double value) noexcept;
   bool try_add_to_own(Slot slot, std::size_t bucket, double value) noexcept;
-  LogTable* grow_base(LogTable* full) noexcept;
+  ExponentialTable* grow_base(ExponentialTable* full) noexcept;
   bool add_to_base(std::size_t bucket, double value) noexcept;
-  LogTable* next_table(LogTable* before, std::align_val_t alignment) const noexcept;
+  ExponentialTable* next_table(ExponentialTable* before, std::align_val_t alignment) const noexcept;
 
-  const std::uint32_t most_keys_;
+  const std::uint32_t max_keys_;
   mutable std::atomic<int> schema_;
   mutable std::atomic<double> zero_threshold_;
-  std::atomic<LogTable*> base_;
+  std::atomic<ExponentialTable*> base_;
   std::atomic<Slot> slot_{kCold};
   mutable Heat heat_;
 };

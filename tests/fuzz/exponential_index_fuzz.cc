@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "base/log_index.h"
-#include "fuzz.h"
+#include "base/exponential_index.h"
+#include "fuzz/fuzz.h"
 
 namespace narthex {
 namespace {
