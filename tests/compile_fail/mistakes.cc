@@ -46,7 +46,7 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
 #elif defined EXEMPLAR_VALUE_IS_NUMBER
   counter.inc(1, {{"trace_id", 7}});
 #elif defined EXEMPLAR_OF_GAUGE
-  gauge.inc(1, {{"trace_id", trace}});  // SPEC case 77
+  gauge.inc(1, {{"trace_id", trace}});  // Exposition rule 77
 #endif
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();

@@ -37,7 +37,7 @@ class Pushed(case.ServicesTest):
         program = cls.services.start("pushgateway", command)
         cls.url = f"http://{program.wait_for_line(r'address=(127.0.0.1:[0-9]+)')[1]}"
 
-    # SPEC case 213: what is pushed ends in a line feed, or it would be answered 400.
+    # Exposition rule 213: a pushed body ends in a line feed. The Pushgateway answers 400 otherwise.
     def test_each_run_replaces_the_one_before(self):
         for lines in (3, 7):
             self.assertEqual(run(self.url, lines=lines), (0, ""))
@@ -46,7 +46,7 @@ class Pushed(case.ServicesTest):
             self.assertEqual(case.sample(text, f"push_failure_time_seconds{{{GROUP}}}"), 0)
             self.assertIn(METADATA, text)
 
-    # SPEC case 214.
+    # Exposition rule 214.
     def test_a_group_is_forgotten_also_when_it_is_not_there(self):
         run(self.url, lines=1)
         for _ in range(2):

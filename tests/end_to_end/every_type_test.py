@@ -28,7 +28,7 @@ CONTENT_TYPES = {
 }
 
 
-# SPEC cases 81 and 82 (the strict parser), 163 to 166 and 171 (protoc).
+# Exposition rules 81 and 82 (the strict parser) and exposition rules 163 to 166 and 171 (protoc).
 class EveryType(case.unittest.TestCase):
     """What parsers read in one format is what they read in the others."""
 

@@ -1,7 +1,7 @@
 """What our rules say that a Prometheus accepts or refuses, asked of the real one.
 
 The writers are held to these rules by their own tests; this one holds the rules to the server that is installed. The
-numbers are those of the SPEC cases.
+numbers are those of docs/exposition-rules.md.
 """
 
 import http.server
@@ -15,7 +15,7 @@ import harness
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
-# SPEC cases 128 to 148: what an answer of this Content-Type with this body is worth to Prometheus 2.42.
+# Exposition rules 129 to 148: whether Prometheus 2.42 accepts a response with this Content-Type and this body.
 TEXT_ANSWERS = {
     "129": ("a 1", True),
     "130": ("a 1\n", True),
@@ -45,7 +45,7 @@ TEXT_ANSWERS = {
     "148": ('a{b="c"} 1 # {t="x"} 1\n', False),
 }
 
-# SPEC cases 149 to 161.
+# Exposition rules 149 to 161.
 OPENMETRICS_ANSWERS = {
     "149": ("# EOF", True),
     "150": ("", False),
@@ -62,7 +62,7 @@ OPENMETRICS_ANSWERS = {
     "161": ("# TYPE a histogram\na {count:1,sum:1.0,bucket:[+Inf:1]}\n# EOF\n", False),
 }
 
-# SPEC case 128: Content-Types that we never write; this server takes them for text.
+# Exposition rule 128: Content-Types that narthex never writes. Prometheus 2.42 parses these responses as text.
 TYPES = {
     "128 none": (None, True),
     "128 unparsable": ("text/plain;;", True),

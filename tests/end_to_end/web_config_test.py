@@ -70,7 +70,7 @@ class Protected(case.ServicesTest):
         self.assertIn("\r\nX-Content-Type-Options: nosniff\r\n", reply)
         self.assertIn("\nlines_read_total ", reply)
 
-    # SPEC case 217.
+    # Exposition rule 217.
     def test_curl_stays_out_without_the_password(self):
         for words in [(), ("--user", f"{USER}:wrong"), ("--user", f"nobody:{PASSWORD}")]:
             status, reply = self.trusted(*words)

@@ -43,7 +43,7 @@ class ScrapeCheck {
 };
 
 // The README's promise: eight writers, one scraper over HTTP, nothing lost and nothing going back.
-// SPEC case 207.
+// Exposition rule 207.
 TEST(Concurrency, NothingIsLostAndNothingGoesBackWhileScraped) {
   Registry registry;
   const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});

@@ -41,7 +41,7 @@ std::vector<double> whole_numbers(int seed, int count) {
   return values;
 }
 
-// SPEC case 196. Classic and native counts are of the same observations in every scrape, and never go back.
+// Exposition rule 196. In every scrape, classic and native counts cover the same observations and never decrease.
 TEST(NativeThreads, ScrapesFindAllCountsEqualWhileTheScaleChanges) {
   constexpr int kRounds = 5;
   constexpr int kValues = 8'000;

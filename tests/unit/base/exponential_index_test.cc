@@ -27,35 +27,35 @@ std::vector<std::int32_t> keys_of(double size) {
 
 using Keys = std::vector<std::int32_t>;
 
-TEST(LogIndex, HasOneInTheBucketOfKeyZero) { EXPECT_EQ(keys_of(1), (Keys{0, 0, 0, 0, 0, 0})); }  // SPEC case 172
-TEST(LogIndex, HasWhatIsBarelyAboveOneInTheNext) {                                               // SPEC case 173
+TEST(LogIndex, HasOneInTheBucketOfKeyZero) { EXPECT_EQ(keys_of(1), (Keys{0, 0, 0, 0, 0, 0})); }  // Exposition rule 172
+TEST(LogIndex, HasWhatIsBarelyAboveOneInTheNext) {                                               // Exposition rule 173
   EXPECT_EQ(keys_of(std::nextafter(1, 2)), (Keys{1, 1, 1, 1, 1, 1}));
 }
-TEST(LogIndex, KnowsTheKeysOfTwo) { EXPECT_EQ(keys_of(2), (Keys{1, 1, 1, 2, 8, 256})); }          // SPEC case 174
-TEST(LogIndex, KnowsTheKeysOfThree) { EXPECT_EQ(keys_of(3), (Keys{1, 1, 2, 4, 13, 406})); }       // SPEC case 175
-TEST(LogIndex, KnowsTheKeysOfAHalf) { EXPECT_EQ(keys_of(0.5), (Keys{0, 0, -1, -2, -8, -256})); }  // SPEC case 176
+TEST(LogIndex, KnowsTheKeysOfTwo) { EXPECT_EQ(keys_of(2), (Keys{1, 1, 1, 2, 8, 256})); }          // Exposition rule 174
+TEST(LogIndex, KnowsTheKeysOfThree) { EXPECT_EQ(keys_of(3), (Keys{1, 1, 2, 4, 13, 406})); }       // Exposition rule 175
+TEST(LogIndex, KnowsTheKeysOfAHalf) { EXPECT_EQ(keys_of(0.5), (Keys{0, 0, -1, -2, -8, -256})); }  // Exposition rule 176
 TEST(LogIndex, KnowsTheKeysOfThreeTenths) {
   EXPECT_EQ(keys_of(0.3), (Keys{0, 0, -1, -3, -13, -444}));
-}  // SPEC case 177
-TEST(LogIndex, KnowsTheKeysOfTen) { EXPECT_EQ(keys_of(10), (Keys{1, 2, 4, 7, 27, 851})); }  // SPEC case 178
-TEST(LogIndex, KnowsTheKeysOfFiveThousandths) {                                             // SPEC case 179
+}  // Exposition rule 177
+TEST(LogIndex, KnowsTheKeysOfTen) { EXPECT_EQ(keys_of(10), (Keys{1, 2, 4, 7, 27, 851})); }  // Exposition rule 178
+TEST(LogIndex, KnowsTheKeysOfFiveThousandths) {                                             // Exposition rule 179
   EXPECT_EQ(keys_of(0.005), (Keys{0, -3, -7, -15, -61, -1956}));
 }
-TEST(LogIndex, KnowsTheKeysAroundABoundOfTheCoarsestSchema) {  // SPEC case 180
+TEST(LogIndex, KnowsTheKeysAroundABoundOfTheCoarsestSchema) {  // Exposition rule 180
   EXPECT_EQ(keys_of(65536), (Keys{1, 8, 16, 32, 128, 4096}));
   EXPECT_EQ(keys_of(65537), (Keys{2, 9, 17, 33, 129, 4097}));
 }
-TEST(LogIndex, KnowsTheKeysOfTheLargestNumber) {  // SPEC case 181
+TEST(LogIndex, KnowsTheKeysOfTheLargestNumber) {  // Exposition rule 181
   EXPECT_EQ(keys_of(kLargest), (Keys{64, 512, 1024, 2048, 8192, 262144}));
 }
-TEST(LogIndex, HasInfinityInTheBucketBeyond) {  // SPEC case 182
+TEST(LogIndex, HasInfinityInTheBucketBeyond) {  // Exposition rule 182
   EXPECT_EQ(keys_of(kInfinity), (Keys{65, 513, 1025, 2049, 8193, 262145}));
 }
-TEST(LogIndex, KnowsTheKeysOfTheSmallestNumber) {  // SPEC case 183
+TEST(LogIndex, KnowsTheKeysOfTheSmallestNumber) {  // Exposition rule 183
   EXPECT_EQ(keys_of(kSmallest), (Keys{-67, -537, -1074, -2148, -8592, -274944}));
 }
 
-// SPEC case 184.
+// Exposition rule 184.
 TEST(LogIndex, ChoosesTheSchemaForAGrowthFactor) {
   std::vector<int> schemas;
   for (const double factor : {65536.0, 256.0, 255.0, 16.0, 4.0,  3.9,  2.0,  1.99, 1.5,   1.41,

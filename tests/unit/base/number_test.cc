@@ -29,7 +29,7 @@ std::string spelled(double value) {
   return text;
 }
 
-// SPEC cases 1 to 22, and 28 for the bounds of buckets.
+// Exposition rules 1 to 22 and 28.
 TEST(Number, IsSpelledAsGoDoes) {
   EXPECT_EQ(spelled(0.0), "0");                                                                                   // 1
   EXPECT_EQ(spelled(-0.0), "0");                                                                                  // 2
@@ -62,7 +62,7 @@ std::string written(char* (*write)(char*, Number) noexcept, Number number) {
   return {room.data(), write(room.data(), number)};
 }
 
-// SPEC cases 1 to 25, the second column.
+// Exposition rules 1 to 25: the OpenMetrics spelling.
 TEST(Number, ShowsInOpenMetricsThatItIsAFloat) {
   for (const auto& [value, text] : std::initializer_list<std::pair<double, std::string>>{
            {0.0, "0.0"},
@@ -90,7 +90,7 @@ TEST(Number, ShowsInOpenMetricsThatItIsAFloat) {
   }
 }
 
-// SPEC case 27.
+// Exposition rule 27.
 TEST(Number, IsWrittenWithAllItsDigitsWhereItIsWhole) {
   std::uint64_t number = 0;
   for (int digits = 1; digits <= 20; ++digits) {
@@ -111,7 +111,7 @@ TEST(Number, OfMillisecondsIsWrittenInSeconds) {
   EXPECT_EQ(written<std::uint64_t>(write_seconds, 9'223'372'036'854'775'807), "9223372036854775.807");
 }
 
-// SPEC case 23: quiet, negative, signalling, and Prometheus' own marker for a series that ended.
+// Exposition rule 23: quiet, negative and signalling NaN, and the stale marker of Prometheus.
 TEST(Number, EveryNaNIsSpelledAlike) {
   for (const std::uint64_t bits :
        {0x7ff8000000000001u, 0xfff8000000000000u, 0x7ff0000000000001u, 0x7ff0000000000002u}) {
@@ -119,13 +119,13 @@ TEST(Number, EveryNaNIsSpelledAlike) {
   }
 }
 
-// SPEC cases 24 and 25.
+// Exposition rules 24 and 25.
 TEST(Number, InfinitiesCarryTheirSign) {
   EXPECT_EQ(spelled(kInfinity), "+Inf");
   EXPECT_EQ(spelled(-kInfinity), "-Inf");
 }
 
-// SPEC case 26.
+// Exposition rule 26.
 TEST(Number, TakesNoNoticeOfTheLocale) {
   ASSERT_TRUE(std::setlocale(LC_ALL, "de_DE.UTF-8"));
   char comma[8];

@@ -100,7 +100,7 @@ HttpReply get_with(std::uint16_t port, const std::string& lines) {
   return request(port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + lines + "\r\n");
 }
 
-// SPEC case 205.
+// Exposition rule 205.
 TEST(CivetwebExporter, ServesTheFamiliesThatTheQueryNames) {
   Registry registry = example();
   for (const char* name : {"a", "b"}) registry.gauge({.name = name, .help = "G."});
@@ -127,7 +127,7 @@ TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {
         "text/plain;version=1.0.0");
   check("accept: " + openmetrics + "\r\n", openmetrics + "; charset=utf-8; escaping=underscores", openmetrics);
   check("Accept: " + protobuf + ";escaping=allow-utf-8\r\n", protobuf + "; escaping=allow-utf-8", protobuf);
-  // SPEC case 124.
+  // Exposition rule 124.
   check("Accept: text/plain;q=0.5\r\nX: y\r\nACCEPT: " + openmetrics + "\r\n",
         openmetrics + "; charset=utf-8; escaping=underscores", openmetrics);
 }

@@ -83,7 +83,7 @@ TEST_F(ExemplarTest, ComesWithTheTimeOfItsUpdate) {
   EXPECT_LE(*sink.times.at(""), after);
 }
 
-// SPEC case 30.
+// Exposition rule 30.
 TEST_F(ExemplarTest, LeavesTheTextFormat004AsItIs) {
   hits_.inc();
   registry_.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1}}).observe(0.5);
@@ -93,7 +93,7 @@ TEST_F(ExemplarTest, LeavesTheTextFormat004AsItIs) {
   EXPECT_EQ(to_text(same), to_text(registry_));
 }
 
-// SPEC cases 73 and 74.
+// Exposition rules 73 and 74.
 TEST_F(ExemplarTest, MayHave128CharactersAndNotOneMore) {
   const std::uint64_t before = refused();
   const std::string longest(127, 'x');
@@ -110,7 +110,7 @@ TEST_F(ExemplarTest, MayHave128CharactersAndNotOneMore) {
   EXPECT_EQ(counter.value(), 4) << "the updates count all the same";
 }
 
-// SPEC case 75.
+// Exposition rule 75.
 TEST_F(ExemplarTest, IsMeasuredInCharactersNotInBytes) {
   std::string longest;
   for (int i = 0; i < 127; ++i) longest += "é";
@@ -121,7 +121,7 @@ TEST_F(ExemplarTest, IsMeasuredInCharactersNotInBytes) {
   EXPECT_EQ(given(quotes), "{t=\"" + escaped + "\"} 1");
 }
 
-// SPEC case 76.
+// Exposition rule 76.
 TEST_F(ExemplarTest, WithoutLabelsIsNone) {
   const std::uint64_t before = refused();
   hits_.inc(1, {});

@@ -12,7 +12,7 @@
 namespace narthex {
 namespace {
 
-// SPEC case 104.
+// Exposition rule 104.
 TEST(Exposition, IsTextWithItsVersionAndEscaping) {
   Registry registry;
   registry.gauge({.name = "g", .help = "G."});
@@ -30,7 +30,7 @@ TEST(Exposition, AnswersWhateverIsAskedFor) {
   }
 }
 
-// SPEC cases 46 and 167, and 72: what there is to say of nothing.
+// Exposition rules 46, 72 and 167: an empty registry.
 TEST(Exposition, IsInTheFormatThatIsLikedBest) {
   Registry registry;
   const auto reply = [&](const std::string& accept) { return expose(registry, {.accept = accept}); };
@@ -68,7 +68,7 @@ TEST(Exposition, KeepsTheEndOfOpenMetricsWhateverTheQueryLeaves) {
   EXPECT_EQ(expose(registry, nobody).body, "# EOF\n");
 }
 
-// SPEC cases 83 to 85 and 88, through the request.
+// Exposition rules 83 to 85 and 88, negotiated by the request.
 TEST(Exposition, HasNamesAsTheyAreForWhoAllowsUtf8) {
   Registry registry({.utf8_names = true});
   registry.counter({.name = "disk.io_total", .help = "D."}, {"host", "dev.name"}).labels("h", "sda").inc(2);
@@ -83,7 +83,7 @@ TEST(Exposition, HasNamesAsTheyAreForWhoAllowsUtf8) {
   EXPECT_EQ(expose(registry, {.accept = openmetrics + "allow-utf-8", .query = "name[]=disk.io_total"}).body,
             "# TYPE \"disk.io\" counter\n# HELP \"disk.io\" D.\n"
             "{\"disk.io_total\",\"dev.name\"=\"sda\",host=\"h\"} 2.0\n# EOF\n");
-  // SPEC case 96.
+  // Exposition rule 96.
   EXPECT_EQ(expose(registry, {.accept = openmetrics + "values", .query = "name[]=disk.io_total"}).body,
             "# TYPE U__disk_2e_io counter\n# HELP U__disk_2e_io D.\n"
             "U__disk_2e_io_total{U__dev_2e_name=\"sda\",host=\"h\"} 2.0\n# EOF\n");
@@ -113,7 +113,7 @@ TEST(Exposition, TakesAnyTimeout) {
   EXPECT_EQ(expose(registry, {.timeout = std::chrono::milliseconds::min()}).body, "");
 }
 
-// SPEC case 205.
+// Exposition rule 205.
 TEST(Exposition, HasTheFamiliesThatTheQueryNames) {
   Registry registry({.utf8_names = true});
   registry.counter({.name = "a_total", .help = "A."}).inc();
@@ -142,7 +142,7 @@ Registry registry_of(int series) {
   return registry;
 }
 
-// SPEC cases 125 and 126.
+// Exposition rules 125 and 126.
 TEST(Exposition, IsGzipWhereTheRequestLetsIt) {
   const Registry registry = registry_of(30'000);
   const std::string text = to_text(registry);
@@ -185,7 +185,7 @@ TEST(Exposition, UsesTheMemoryOfAReplyAgain) {
   EXPECT_EQ(static_cast<const void*>(reply.body.data()), memory);
 }
 
-// SPEC case 55, and the whole output of a registry with every kind and awkward values.
+// Exposition rule 55, and the whole output of a registry with every metric kind and special values.
 TEST(Exposition, IsTheGoldenFile) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   constexpr double kInfinity = std::numeric_limits<double>::infinity();

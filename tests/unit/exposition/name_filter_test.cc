@@ -13,7 +13,7 @@ bool wants(std::string_view query, std::string_view name, MetricType type = Metr
   return NameFilter(query).wants({name, {}, {}, type}, scheme);
 }
 
-// SPEC case 205.
+// Exposition rule 205.
 TEST(NameFilter, WantsTheNamesInTheQuery) {
   for (const std::string_view query :
        {"name[]=a_total&name[]=b", "?name[]=a_total&name[]=b", "name[]=b&x&&name[]=a_total",

@@ -28,7 +28,7 @@ void check(const std::vector<Case>& cases) {
   for (const auto& [what, accept, content_type] : cases) EXPECT_EQ(answer(accept), content_type) << what;
 }
 
-// The headers that Prometheus sends, version by version. SPEC cases 105 to 112.
+// Exposition rules 105 to 112: the headers that each version of Prometheus sends.
 TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
   const std::string proto =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
@@ -86,7 +86,7 @@ TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
   });
 }
 
-// SPEC cases 104 and 113 to 124.
+// Exposition rules 104 and 113 to 124.
 TEST(Negotiation, HasAnAnswerForEverybodyElse) {
   check({
       {"case 104", "", kText + "underscores"},

@@ -25,7 +25,7 @@ std::string error_of(Call call) {
   return "none";
 }
 
-// SPEC case 215: before anything is sent, so that no server is needed.
+// Exposition rule 215: the check runs before anything is sent, so the test needs no server.
 TEST(PushRules, RefuseALabelThatTheGroupHas) {
   Registry registry;
   registry.counter({.name = "runs_total", .help = "Runs."}, {"job"}).labels("a").inc();

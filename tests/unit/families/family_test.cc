@@ -51,7 +51,7 @@ TEST_F(FamilyTest, SameValuesAreTheSameMetric) {
   EXPECT_EQ(samples(), "hits_total{what=\"a\"} 6\n");
 }
 
-// SPEC case 53, decided otherwise in the design: a scrape walks the series in the order they were made.
+// Exposition rule 53, decided otherwise: the series of a family are served in the order of their creation.
 TEST_F(FamilyTest, ServesItsMetricsInTheOrderTheyWereMade) {
   for (const int code : {200, 1000, 20}) hits_.labels(code).inc();
   EXPECT_EQ(samples(), "hits_total{what=\"200\"} 1\nhits_total{what=\"1000\"} 1\nhits_total{what=\"20\"} 1\n");
@@ -92,7 +92,7 @@ TEST_F(FamilyTest, TakesANullPointerForAnEmptyText) {
   EXPECT_EQ(samples(), "hits_total{what=\"\"} 2\n");
 }
 
-// The design's answer to SPEC case 48: a label value from a request must not throw.
+// Exposition rule 48, decided otherwise: a label value that comes from a request must not cause an exception.
 TEST_F(FamilyTest, MakesValuesUtf8AndCountsTheBytes) {
   const auto before = detail::totals().replaced_bytes.load();
   hits_.labels("a\xff\xfe").inc();
@@ -125,7 +125,7 @@ TEST_F(FamilyTest, ValuesThatJoinToTheSameTextAreDifferentMetrics) {
   EXPECT_EQ(pairs.labels("1:x", "").value(), 4);
 }
 
-// SPEC case 54: variable and constant labels are merged and sorted by name.
+// Exposition rule 54: variable and constant labels are merged and sorted by name.
 TEST_F(FamilyTest, SortsConstantAndVariableLabelsTogether) {
   const auto family = registry_.gauge({.name = "g", .help = "G.", .labels = {{"m", "1"}, {"b", "2"}}}, {"z", "a"});
   family.labels("3", "4").set(5);

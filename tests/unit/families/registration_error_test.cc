@@ -213,7 +213,7 @@ std::string message_of(const Mistake& mistake, Registry& registry) {
   return "NOT REFUSED";
 }
 
-// SPEC cases 59, 80, 99 to 101, 103, 198 and 202, among others: the golden file has all that can be wrong.
+// Exposition rules 59, 80, 99 to 101, 103, 198 and 202. The golden file holds the message for every mistake.
 TEST(RegistrationError, SaysWhatIsWrongAndQuotesTheCulprit) {
   std::string messages;
   for (const Mistake& mistake : mistakes()) {

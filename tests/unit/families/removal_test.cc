@@ -96,7 +96,7 @@ TEST_F(RemovalTest, ClearsAFamily) {
   EXPECT_EQ(served().size(), 1);
 }
 
-// SPEC case 199, decided otherwise in the design: a name that was removed may come back as something else.
+// Exposition rule 199, decided otherwise: a removed name can be defined again with another definition.
 TEST_F(RemovalTest, ForgetsAFamilyAndItsDefinition) {
   const Counter kept = hits_.labels("GET", "/a");
   EXPECT_TRUE(registry_.remove(hits_));
@@ -151,7 +151,7 @@ TEST(DynamicFamily, HasLabelsThatAreKnownAtRunTimeOnly) {
   EXPECT_EQ(registry.gauge({.name = "size_bytes", .help = "Size."}, names).remove_matching({{"path", "b"}}), 1);
 }
 
-// SPEC case 200. With label names that are known at compile time it does not compile: see compile_fail.
+// Exposition rule 200. If the number of label names is known at compile time, the mistake does not compile.
 TEST(DynamicFamily, RefusesAnotherNumberOfValues) {
   Registry registry;
   const auto hits = registry.counter({.name = "hits_total", .help = "Hits."}, std::vector<std::string>{"a", "b"});

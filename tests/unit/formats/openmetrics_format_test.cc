@@ -47,7 +47,7 @@ class OpenMetricsFormat : public testing::Test {
   Sink& created_ = created_writer_;
 };
 
-// SPEC case 56.
+// Exposition rule 56.
 TEST_F(OpenMetricsFormat, WritesACounterWithExemplarAndCreatedTime) {
   const Exemplar exemplar{labels("trace_id=\"ab12\""), 0.25, at(1700000001250)};
   for (Sink* sink : {&sink_, &created_}) {
@@ -62,7 +62,7 @@ TEST_F(OpenMetricsFormat, WritesACounterWithExemplarAndCreatedTime) {
   EXPECT_EQ(text_with_created(), lines + "jobs_done_created{queue=\"a\\\\b\\\"c\\nd\"} 1700000000.5\n# EOF\n");
 }
 
-// SPEC case 57: what the parser of Prometheus 2.42 refuses beside that name is left out.
+// Exposition rule 57: exemplars and created times are left out, because Prometheus 2.42 rejects them for this type.
 TEST_F(OpenMetricsFormat, CallsACounterUnknownThatLacksItsEnding) {
   const Exemplar exemplar{labels("t=\"x\""), 1, {}};
   for (const char* name : {"jobs_done", "_total"}) {
@@ -72,14 +72,14 @@ TEST_F(OpenMetricsFormat, CallsACounterUnknownThatLacksItsEnding) {
   EXPECT_EQ(text_with_created(), "# TYPE jobs_done unknown\njobs_done 3.0\n# TYPE _total unknown\n_total 3.0\n# EOF\n");
 }
 
-// SPEC cases 58 and 60.
+// Exposition rules 58 and 60.
 TEST_F(OpenMetricsFormat, WritesTheUnitWithoutTheEndingOfACounter) {
   sink_.begin_family({.name = "cpu_seconds_total", .unit = "seconds", .type = MetricType::counter});
   sink_.counter({}, 1e6, {});
   EXPECT_EQ(text(), "# TYPE cpu_seconds counter\n# UNIT cpu_seconds seconds\ncpu_seconds_total 1e+06\n# EOF\n");
 }
 
-// SPEC case 59: definitions are refused; what a collector says wrong costs no more than the unit.
+// Exposition rule 59: a definition is rejected. A collector that reports a wrong unit loses only the unit.
 TEST_F(OpenMetricsFormat, LeavesOutAUnitThatTheServerWouldRefuse) {
   const std::vector<State> states{{"a", true}};
   for (const char* unit : {"bytes", "conds", "seconds", "a_seconds"}) {
@@ -99,7 +99,7 @@ TEST_F(OpenMetricsFormat, LeavesOutAUnitThatTheServerWouldRefuse) {
             "# TYPE c_seconds info\nc_seconds_info 1\n# EOF\n");
 }
 
-// SPEC case 61.
+// Exposition rule 61.
 TEST_F(OpenMetricsFormat, WritesTimestampsInSeconds) {
   const Exemplar exemplar{labels("t=\"x\""), 1, at(7)};
   sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
@@ -113,7 +113,7 @@ TEST_F(OpenMetricsFormat, WritesTimestampsInSeconds) {
             "# TYPE a counter\na_total 1.0 1.5 # {t=\"x\"} 1.0 0.007\n# EOF\n");
 }
 
-// SPEC cases 28, 62, 63 and 162.
+// Exposition rules 28, 62, 63 and 162.
 TEST_F(OpenMetricsFormat, WritesAHistogramWithWholeCounts) {
   const std::vector<Bucket> buckets{{0.005, 1}, {1, 4}, {2.5, 4}, {10, 4}, {1e5, 5}, {1e6, 5}};
   created_.begin_family({.name = "rpc_seconds", .help = "R", .type = MetricType::histogram});
@@ -139,7 +139,7 @@ TEST_F(OpenMetricsFormat, WritesAHistogramWithWholeCounts) {
             "# EOF\n");
 }
 
-// SPEC case 27.
+// Exposition rule 27.
 TEST_F(OpenMetricsFormat, WritesEveryDigitOfACount) {
   const std::vector<Bucket> buckets{{1, 1'000'000}};
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
@@ -166,7 +166,7 @@ TEST_F(OpenMetricsFormat, WritesExemplarsOfBuckets) {
             "y_bucket{le=\"+Inf\"} 4 # {t=\"2\"} 7.0\ny_gcount 4\ny_gsum 3.0\n# EOF\n");
 }
 
-// SPEC case 64.
+// Exposition rule 64.
 TEST_F(OpenMetricsFormat, WritesAGaugeHistogramWithoutCreatedTime) {
   const std::vector<Bucket> buckets{{1, 2}};
   created_.begin_family({.name = "queue_seconds", .type = MetricType::gauge_histogram});
@@ -177,7 +177,7 @@ TEST_F(OpenMetricsFormat, WritesAGaugeHistogramWithoutCreatedTime) {
             "queue_seconds_gcount 3\nqueue_seconds_gsum 4.5\n# EOF\n");
 }
 
-// SPEC case 65.
+// Exposition rule 65.
 TEST_F(OpenMetricsFormat, LeavesOutTheSumOfAHistogramWithNegativeBounds) {
   const std::vector<Bucket> buckets{{-1, 1}, {1, 2}};
   created_.begin_family({.name = "x", .type = MetricType::histogram});
@@ -187,7 +187,7 @@ TEST_F(OpenMetricsFormat, LeavesOutTheSumOfAHistogramWithNegativeBounds) {
             "x_bucket{le=\"-1.0\"} 1\nx_bucket{le=\"1.0\"} 2\nx_bucket{le=\"+Inf\"} 3\nx_created 0.005\n# EOF\n");
 }
 
-// SPEC case 66.
+// Exposition rule 66.
 TEST_F(OpenMetricsFormat, WritesASummary) {
   const std::vector<Quantile> quantiles{{0.5, 1}, {0.99, kNaN}, {1, 2}};
   created_.begin_family({.name = "q_seconds", .type = MetricType::summary});
@@ -202,7 +202,7 @@ TEST_F(OpenMetricsFormat, WritesASummary) {
             "q_seconds_created{a=\"b\"} 1\n# EOF\n");
 }
 
-// SPEC case 67.
+// Exposition rule 67.
 TEST_F(OpenMetricsFormat, EndsTheSamplesOfAnInfo) {
   for (const char* name : {"build", "target_info", "_info"}) {
     sink_.begin_family({.name = name, .type = MetricType::info});
@@ -213,7 +213,7 @@ TEST_F(OpenMetricsFormat, EndsTheSamplesOfAnInfo) {
             "# TYPE _info info\n_info_info{rev=\"x\"} 1\n# EOF\n");
 }
 
-// SPEC case 68.
+// Exposition rule 68.
 TEST_F(OpenMetricsFormat, WritesAStateSet) {
   const std::vector<State> states{{"a", false}, {"b\"", true}};
   sink_.begin_family({.name = "mode", .type = MetricType::state_set});
@@ -226,27 +226,27 @@ TEST_F(OpenMetricsFormat, WritesAStateSet) {
             "mode{host=\"h\",mode=\"a\"} 0\nmode{host=\"h\",mode=\"b\\\"\"} 1\n# EOF\n");
 }
 
-// SPEC case 69.
+// Exposition rule 69.
 TEST_F(OpenMetricsFormat, WritesUnknown) {
   sink_.begin_family({.name = "u", .type = MetricType::unknown});
   sink_.unknown({}, 42, {});
   EXPECT_EQ(text(), "# TYPE u unknown\nu 42.0\n# EOF\n");
 }
 
-// SPEC case 71: with the blank, without which the server refuses the line.
+// Exposition rule 71: the line ends in a blank, because Prometheus rejects it otherwise.
 TEST_F(OpenMetricsFormat, WritesAnEmptyHelpWithItsBlank) {
   sink_.begin_family({.name = "u", .help = "", .type = MetricType::unknown});
   sink_.unknown({}, -kInfinity, {});
   EXPECT_EQ(text(), "# TYPE u unknown\n# HELP u \nu -Inf\n# EOF\n");
 }
 
-// SPEC cases 72 and 45.
+// Exposition rules 45 and 72.
 TEST_F(OpenMetricsFormat, EndsWhateverCameBefore) {
   sink_.begin_family({.name = "a", .help = "A.", .type = MetricType::gauge});
   EXPECT_EQ(text(), "# EOF\n");
 }
 
-// SPEC cases 73, 74 and 75.
+// Exposition rules 73, 74 and 75.
 TEST_F(OpenMetricsFormat, LeavesOutExemplarsWithTooManyCharacters) {
   std::string accents;
   for (int i = 0; i < 127; ++i) accents += "\u00e9";
@@ -271,7 +271,7 @@ TEST_F(OpenMetricsFormat, LeavesOutExemplarsThatServersRefuse) {
   EXPECT_EQ(text(), "# TYPE a counter\na_total 1.0\na_total 1.0\n# EOF\n");
 }
 
-// SPEC cases 76 and 78.
+// Exposition rules 76 and 78.
 TEST_F(OpenMetricsFormat, WritesExemplarsWithoutLabelsAndWithQuotes) {
   const LabelText quote = LabelText::of({{"t", "x\"y"}});
   const std::vector<Exemplar> exemplars{{{}, 0.5, {}}, {quote, kNaN, {}}, {{}, -kInfinity, {}}};
@@ -281,7 +281,7 @@ TEST_F(OpenMetricsFormat, WritesExemplarsWithoutLabelsAndWithQuotes) {
             "# TYPE a counter\na_total 1.0 # {} 0.5\na_total 1.0 # {t=\"x\\\"y\"} NaN\na_total 1.0 # {} -Inf\n# EOF\n");
 }
 
-// SPEC case 79.
+// Exposition rule 79.
 TEST_F(OpenMetricsFormat, ServesANativeHistogramWithItsCountAlone) {
   const std::vector<NativeBucket> positive{{1, 2}};
   const NativeSample native{.positive = positive};
@@ -297,7 +297,7 @@ TEST_F(OpenMetricsFormat, WritesASumThatIsNoNumber) {
   EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum NaN\nx_count 2\n# EOF\n");
 }
 
-// SPEC cases 83 to 88.
+// Exposition rules 83 to 88.
 TEST_F(OpenMetricsFormat, PutsANameThatIsNotBareIntoTheBraces) {
   const std::vector<Bucket> buckets{{1, 2}};
   const std::vector<State> states{{"on", true}};

@@ -70,7 +70,7 @@ class ProtobufFormat : public testing::Test {
   Sink& sink_ = writer_;  // as collectors see it
 };
 
-// SPEC case 163.
+// Exposition rule 163.
 TEST_F(ProtobufFormat, WritesACounter) {
   sink_.begin_family({.name = "jobs_done_total", .help = "Done.", .type = MetricType::counter});
   sink_.counter(LabelText::of({{"q", "a"}}), {3, at(1700000000500), nullptr}, {});
@@ -78,14 +78,14 @@ TEST_F(ProtobufFormat, WritesACounter) {
                              "1a17 090000000000000840 1a0c 0880e2cfaa06 1080cab5ee01"}));
 }
 
-// SPEC case 164.
+// Exposition rule 164.
 TEST_F(ProtobufFormat, WritesAGauge) {
   sink_.begin_family({.name = "temp_celsius", .help = "T", .type = MetricType::gauge});
   sink_.gauge({}, 0, {});
   EXPECT_EQ(bytes(), pieces({"20 0a0c74656d705f63656c73697573 120154 1801 220b 1209 090000000000000000"}));
 }
 
-// SPEC cases 165 and 191.
+// Exposition rules 165 and 191.
 TEST_F(ProtobufFormat, WritesAnEmptyNativeHistogramWithASpanThatTellsWhatItIs) {
   const NativeSample native{.schema = 3};
   sink_.begin_family({.name = "lat_seconds", .help = "L", .type = MetricType::histogram});
@@ -94,7 +94,7 @@ TEST_F(ProtobufFormat, WritesAnEmptyNativeHistogramWithASpanThatTellsWhatItIs) {
                              "310000000000000000 3800 6204 0800 1000"}));
 }
 
-// SPEC case 191: a zero threshold tells it as well, and so does anything that was observed.
+// Exposition rule 191: a zero threshold above 0 or any observation also marks the histogram as native.
 TEST_F(ProtobufFormat, WritesNoEmptySpanWhereTheHistogramIsKnownToBeNative) {
   const NativeSample wide{.schema = 3, .zero_threshold = 0x1p-128};
   EXPECT_EQ(histogram({{}, 0, 0, &wide}), pieces({"0800 110000000000000000 2806 31000000000000f037 3800"}));
@@ -106,7 +106,7 @@ TEST_F(ProtobufFormat, WritesNoEmptySpanWhereTheHistogramIsKnownToBeNative) {
             pieces({"0801 11000000000000f0bf 2800 310000000000000000 3800 4a04 0800 1001 5201 02"}));
 }
 
-// SPEC case 166, with packed deltas, and case 169.
+// Exposition rules 166 and 169; the deltas are packed.
 TEST_F(ProtobufFormat, WritesANativeHistogram) {
   const std::vector<NativeBucket> positive{{-1, 2}, {0, 1}, {1, 1}, {5, 1}};
   const NativeSample native{.zero_threshold = 0x1p-128, .zero_count = 1, .positive = positive};
@@ -116,7 +116,7 @@ TEST_F(ProtobufFormat, WritesANativeHistogram) {
                              "31000000000000f037 3801 62040801 1003 62040806 1001 6a0404010000"}));
 }
 
-// SPEC case 186.
+// Exposition rule 186.
 TEST_F(ProtobufFormat, FillsShortGapsBetweenNativeBuckets) {
   const std::vector<NativeBucket> near{{1, 2}, {2, 1}, {5, 4}};
   const std::vector<NativeBucket> far{{1, 2}, {2, 1}, {6, 4}};
@@ -138,7 +138,7 @@ TEST_F(ProtobufFormat, WritesNativeBucketsAtBothEndsOfTheIndices) {
               "6208 08fcffffff0f 1001 6a04 02000000"}));
 }
 
-// SPEC case 168: quiet, negative, signalling, and Prometheus' own marker for a series that ended.
+// Exposition rule 168: quiet, negative and signalling NaN, and the stale marker of Prometheus.
 TEST_F(ProtobufFormat, WritesEveryNaNAlike) {
   sink_.begin_family({.name = "a", .type = MetricType::gauge});
   for (const std::uint64_t bits :
@@ -168,7 +168,7 @@ TEST_F(ProtobufFormat, WritesEveryOtherNaNAlikeToo) {
                              "12 0a0175 1803 220b 2a09 09", nan}));
 }
 
-// SPEC case 170.
+// Exposition rule 170.
 TEST_F(ProtobufFormat, WritesTheLengthOfALongFamilyAsAVarint) {
   sink_.begin_family({.name = "a", .help = std::string(279, 'h'), .type = MetricType::gauge});
   sink_.gauge({}, 0, {});
@@ -177,7 +177,7 @@ TEST_F(ProtobufFormat, WritesTheLengthOfALongFamilyAsAVarint) {
   EXPECT_EQ(all.size(), 2 * 302u);
 }
 
-// SPEC case 167.
+// Exposition rule 167.
 TEST_F(ProtobufFormat, WritesNothingForAFamilyWithoutSamples) {
   sink_.begin_family({.name = "a", .help = "A.", .type = MetricType::counter});
   sink_.begin_family({.name = "b", .help = "B.", .type = MetricType::state_set});
@@ -185,7 +185,7 @@ TEST_F(ProtobufFormat, WritesNothingForAFamilyWithoutSamples) {
   EXPECT_EQ(bytes(), "");
 }
 
-// SPEC case 171.
+// Exposition rule 171.
 TEST_F(ProtobufFormat, ServesInfoAndStateSetAsGauges) {
   const std::vector<State> states{{"on\"", true}, {"off", false}};
   sink_.begin_family({.name = "b", .type = MetricType::info});

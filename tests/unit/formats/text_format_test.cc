@@ -39,7 +39,7 @@ class TextFormat : public testing::Test {
   Sink& sink_ = writer_;  // as collectors see it
 };
 
-// SPEC case 29.
+// Exposition rule 29.
 TEST_F(TextFormat, EscapesHelpAndLabelValuesEachInItsOwnWay) {
   sink_.begin_family({.name = "jobs_done_total", .help = "Jobs \\ done\nok \"q\"", .type = MetricType::counter});
   sink_.counter(LabelText::of({{"queue", "a\\b\"c\nd"}}), 3, {});
@@ -49,7 +49,7 @@ TEST_F(TextFormat, EscapesHelpAndLabelValuesEachInItsOwnWay) {
             "jobs_done_total{queue=\"a\\\\b\\\"c\\nd\"} 3\n");
 }
 
-// SPEC case 30: this format has neither.
+// Exposition rule 30: this format has neither exemplars nor created times.
 TEST_F(TextFormat, LeavesOutExemplarsAndCreatedTimes) {
   const Exemplar exemplar{labels("trace_id=\"ab12\""), 0.25, at(1700000001250)};
   const std::vector<Bucket> buckets{{1, 2, &exemplar}};
@@ -65,7 +65,7 @@ TEST_F(TextFormat, LeavesOutExemplarsAndCreatedTimes) {
             "# TYPE y summary\ny_sum 3\ny_count 2\n");
 }
 
-// SPEC case 79: a histogram that has native buckets only.
+// Exposition rule 79: a histogram with native buckets only.
 TEST_F(TextFormat, ServesANativeHistogramWithItsCountAlone) {
   const std::vector<NativeBucket> positive{{1, 2}};
   const NativeSample native{.positive = positive};
@@ -74,28 +74,28 @@ TEST_F(TextFormat, ServesANativeHistogramWithItsCountAlone) {
   EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 3\nx_count 2\n");
 }
 
-// SPEC case 31: a counter is served as it was named.
+// Exposition rule 31: the name of a counter is not changed.
 TEST_F(TextFormat, LeavesTheNameOfACounterAsItIs) {
   sink_.begin_family({.name = "jobs_done", .help = "Jobs.", .type = MetricType::counter});
   sink_.counter({}, 3, {});
   EXPECT_EQ(text(), "# HELP jobs_done Jobs.\n# TYPE jobs_done counter\njobs_done 3\n");
 }
 
-// SPEC case 32.
+// Exposition rule 32.
 TEST_F(TextFormat, WritesAnEmptyHelp) {
   sink_.begin_family({.name = "jobs_done", .help = "", .type = MetricType::counter});
   sink_.counter({}, 3, {});
   EXPECT_EQ(text(), "# HELP jobs_done \n# TYPE jobs_done counter\njobs_done 3\n");
 }
 
-// SPEC case 33.
+// Exposition rule 33.
 TEST_F(TextFormat, LeavesOutAnAbsentHelp) {
   sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
   sink_.gauge({}, -0.5, {});
   EXPECT_EQ(text(), "# TYPE temp_celsius gauge\ntemp_celsius -0.5\n");
 }
 
-// SPEC case 34.
+// Exposition rule 34.
 TEST_F(TextFormat, WritesTimestampsInMilliseconds) {
   sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
   sink_.gauge(LabelText::of({{"room", "x"}, {"zone", "y"}}), kNaN, at(1700000000123));
@@ -106,7 +106,7 @@ TEST_F(TextFormat, WritesTimestampsInMilliseconds) {
             "temp_celsius 1 0\n");
 }
 
-// SPEC case 35.
+// Exposition rule 35.
 TEST_F(TextFormat, RefusesATimestampBefore1970AndWritesNothingOfIt) {
   sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
   sink_.gauge({}, 1, {});
@@ -119,21 +119,21 @@ TEST_F(TextFormat, RefusesATimestampBefore1970AndWritesNothingOfIt) {
   EXPECT_EQ(text(), "# TYPE temp_celsius gauge\ntemp_celsius 1\n");
 }
 
-// SPEC case 36.
+// Exposition rule 36.
 TEST_F(TextFormat, CallsUnknownUntyped) {
   sink_.begin_family({.name = "u", .type = MetricType::unknown});
   sink_.unknown({}, 42, {});
   EXPECT_EQ(text(), "# TYPE u untyped\nu 42\n");
 }
 
-// SPEC case 37.
+// Exposition rule 37.
 TEST_F(TextFormat, ServesInfoAsAGauge) {
   sink_.begin_family({.name = "build", .type = MetricType::info});
   sink_.info(LabelText::of({{"rev", "x"}}), {});
   EXPECT_EQ(text(), "# TYPE build_info gauge\nbuild_info{rev=\"x\"} 1\n");
 }
 
-// SPEC case 38.
+// Exposition rule 38.
 TEST_F(TextFormat, ServesAStateSetAsGauges) {
   sink_.begin_family({.name = "mode", .type = MetricType::state_set});
   const std::vector<State> states{{"a", false}, {"b", true}};
@@ -145,7 +145,7 @@ TEST_F(TextFormat, ServesAStateSetAsGauges) {
             "mode{host=\"h\",mode=\"a\"} 0\nmode{host=\"h\",mode=\"b\"} 1\n");
 }
 
-// SPEC case 39.
+// Exposition rule 39.
 TEST_F(TextFormat, ServesAGaugeHistogramAsAHistogram) {
   sink_.begin_family({.name = "queue_seconds", .type = MetricType::gauge_histogram});
   const std::vector<Bucket> buckets{{1, 2}};
@@ -156,7 +156,7 @@ TEST_F(TextFormat, ServesAGaugeHistogramAsAHistogram) {
             "queue_seconds_sum 4.5\nqueue_seconds_count 3\n");
 }
 
-// SPEC case 40.
+// Exposition rule 40.
 TEST_F(TextFormat, WritesAHistogramWithTheBoundBehindTheOtherLabels) {
   sink_.begin_family({.name = "rpc_seconds", .help = "R", .type = MetricType::histogram});
   const std::vector<Bucket> buckets{{0.005, 1}, {1, 4}, {1e5, 5}, {1e6, 5}};
@@ -173,7 +173,7 @@ TEST_F(TextFormat, WritesAHistogramWithTheBoundBehindTheOtherLabels) {
             "rpc_seconds_count{m=\"get\"} 6\n");
 }
 
-// SPEC cases 41 and 42.
+// Exposition rules 41 and 42.
 TEST_F(TextFormat, WritesTheInfBucketOnce) {
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
   const std::vector<Bucket> only_inf{{kInfinity, 2}};
@@ -181,14 +181,14 @@ TEST_F(TextFormat, WritesTheInfBucketOnce) {
   EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 3\nx_count 2\n");
 }
 
-// SPEC case 42.
+// Exposition rule 42.
 TEST_F(TextFormat, AddsTheInfBucketToAHistogramWithoutBounds) {
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
   sink_.histogram({}, {{}, 2, 3}, {});
   EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 3\nx_count 2\n");
 }
 
-// SPEC case 43.
+// Exposition rule 43.
 TEST_F(TextFormat, WritesASummaryWithTheQuantileBehindTheOtherLabels) {
   sink_.begin_family({.name = "q_seconds", .type = MetricType::summary});
   const std::vector<Quantile> quantiles{{0.5, 1}, {0.99, kNaN}, {1, 2}};
@@ -202,14 +202,14 @@ TEST_F(TextFormat, WritesASummaryWithTheQuantileBehindTheOtherLabels) {
             "q_seconds_count{a=\"b\"} 2\n");
 }
 
-// SPEC case 44.
+// Exposition rule 44.
 TEST_F(TextFormat, WritesASummaryWithoutQuantiles) {
   sink_.begin_family({.name = "q_seconds", .type = MetricType::summary});
   sink_.summary({}, {{}, 2, 3}, {});
   EXPECT_EQ(text(), "# TYPE q_seconds summary\nq_seconds_sum 3\nq_seconds_count 2\n");
 }
 
-// SPEC case 45.
+// Exposition rule 45.
 TEST_F(TextFormat, WritesNothingForAFamilyWithoutSamples) {
   sink_.begin_family({.name = "a", .help = "A.", .type = MetricType::counter});
   sink_.begin_family({.name = "b", .help = "B.", .type = MetricType::gauge});
@@ -218,7 +218,7 @@ TEST_F(TextFormat, WritesNothingForAFamilyWithoutSamples) {
   EXPECT_EQ(text(), "# HELP b B.\n# TYPE b gauge\nb 1\n");
 }
 
-// SPEC cases 47, 49, 50 and 51.
+// Exposition rules 47, 49, 50 and 51.
 TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
   sink_.begin_family({.name = "a", .type = MetricType::gauge});
   for (const std::string& value : {"n\0l"s, "x\ty"s, "{},=# "s, "c\r"s}) {
@@ -285,7 +285,7 @@ TEST_F(TextFormat, TakesNoBoundFromTheHistogramBefore) {
             "b_sum 4\nb_count 3\n");
 }
 
-// SPEC cases 83, 84 and 87.
+// Exposition rules 83, 84 and 87.
 TEST_F(TextFormat, PutsANameThatIsNotBareIntoTheBraces) {
   sink_.begin_family({.name = "disk.io", .help = "Bytes.", .type = MetricType::gauge});
   sink_.gauge({}, 1, {});
@@ -297,7 +297,7 @@ TEST_F(TextFormat, PutsANameThatIsNotBareIntoTheBraces) {
             "{\"disk.io\",\"a:b\"=\"c\",\"dev.name\"=\"sda\",host=\"h\"} 2 5\n");
 }
 
-// SPEC case 86.
+// Exposition rule 86.
 TEST_F(TextFormat, EscapesANameInQuotes) {
   sink_.begin_family({.name = "we\"ird\\na\nme", .type = MetricType::unknown});
   sink_.unknown({}, 1, {});
@@ -306,7 +306,7 @@ TEST_F(TextFormat, EscapesANameInQuotes) {
             "{\"we\\\"ird\\\\na\\nme\"} 1\n");
 }
 
-// SPEC case 88.
+// Exposition rule 88.
 TEST_F(TextFormat, PutsSuffixesAndOwnLabelsWhereTheyBelongBesideANameInQuotes) {
   const std::vector<Bucket> buckets{{1, 2}};
   const std::vector<Quantile> quantiles{{0.5, 7}};

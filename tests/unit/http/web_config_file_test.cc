@@ -61,7 +61,7 @@ TEST_F(WebConfigFile, MayBeEmpty) {
   EXPECT_EQ(get(kAliWithout).body, kBody);
 }
 
-// SPEC case 217.
+// Exposition rule 217.
 TEST_F(WebConfigFile, AsksForAPassword) {
   start(kUsers);
   EXPECT_EQ(get(kAli).body, kBody);
@@ -83,7 +83,7 @@ TEST_F(WebConfigFile, StandsInFrontOfEveryPath) {
   EXPECT_EQ(request(exporter_->port(), "DELETE /metrics HTTP/1.1\r\nHost: l\r\n\r\n").status(), "401");
 }
 
-// SPEC case 217.
+// Exposition rule 217.
 TEST_F(WebConfigFile, RefusesTheThirdRequestOfABurstOfTwo) {
   start("rate_limit: {interval: 1h, burst: 2}\n" + kUsers);
   EXPECT_EQ(get(kAli).status(), "200");
@@ -122,7 +122,7 @@ TEST_F(WebConfigFile, IsReadAgainForEveryRequest) {
   EXPECT_EQ(get(kAli).status(), "200");
 }
 
-// SPEC case 127.
+// Exposition rule 127.
 TEST_F(WebConfigFile, IsMissedWithoutCompression) {
   start("");
   write("nonsense: 1\n");

@@ -96,7 +96,7 @@ TEST(WebConfig, HasAllThatPrometheusOwnExportersTake) {
   EXPECT_EQ(config.rate_limit.burst, 5);
 }
 
-// SPEC case 217.
+// Exposition rule 217.
 TEST(WebConfig, RefusesKeysThatItDoesNotKnow) {
   EXPECT_EQ(mistake_in("tls_config: {}\n"),
             "line 1: the file has an unknown key 'tls_config'; known: tls_server_config, http_server_config, "
@@ -114,7 +114,7 @@ TEST(WebConfig, RefusesKeysThatItDoesNotKnow) {
             "line 1: '<<' is a list or a section; it takes a text");
 }
 
-// SPEC case 217.
+// Exposition rule 217.
 TEST(WebConfig, RefusesAClientCaWithoutAPolicy) {
   for (const char* policy : {"", "  client_auth_type: NoClientCert\n"}) {
     EXPECT_EQ(mistake_in(std::string("tls_server_config:\n  cert: c\n  key: k\n  client_ca_file: f\n") + policy),
@@ -122,7 +122,7 @@ TEST(WebConfig, RefusesAClientCaWithoutAPolicy) {
   }
 }
 
-// SPEC case 217.
+// Exposition rule 217.
 TEST(WebConfig, RefusesHeadersThatCanNotBeConfigured) {
   const auto mistake = [](const std::string& header) {
     return mistake_in("http_server_config:\n  headers:\n    " + header + "\n");

@@ -43,7 +43,7 @@ TEST(CgroupCollector, ServesWhatTheGroupSays) {
   EXPECT_EQ(text_of(files), golden("cgroup.txt"));
 }
 
-// SPEC case 221.
+// Exposition rule 221.
 TEST(CgroupCollector, LeavesOutALimitThatIsNotSet) {
   const MadeFiles files;
   files.write("proc/self/cgroup", "0::/\n");

@@ -68,7 +68,7 @@ TEST(ProcessCollector, ServesWhatProcSays) {
             kCpu + kHeap + kMaxFds + kOpenFds + kFaults + kResident + kStart + kThreads + kVirtual + kVirtualMax);
 }
 
-// SPEC case 218.
+// Exposition rule 218.
 TEST(ProcessCollector, FindsTheEndOfAnyProgramName) {
   const MadeFiles proc;
   proc.write("self/stat",
@@ -77,7 +77,7 @@ TEST(ProcessCollector, FindsTheEndOfAnyProgramName) {
   EXPECT_EQ(text_of(proc), kCpu + kFaults + kResident + kThreads + kVirtual);
 }
 
-// SPEC case 219.
+// Exposition rule 219.
 TEST(ProcessCollector, LeavesOutALimitThatIsNotSet) {
   const MadeFiles proc;
   proc.write("self/limits",
@@ -86,7 +86,7 @@ TEST(ProcessCollector, LeavesOutALimitThatIsNotSet) {
   EXPECT_EQ(text_of(proc), "");
 }
 
-// SPEC case 220.
+// Exposition rule 220.
 TEST(ProcessCollector, LeavesOutTheStartWhereTheMachineDoesNotSayWhenItStarted) {
   const MadeFiles proc;
   write_all(proc);

@@ -23,7 +23,7 @@ TEST(Counter, GrowsByOneOrByTheAmount) {
   EXPECT_EQ(counter.value(), 3.5);
 }
 
-// SPEC case 206.
+// Exposition rule 206.
 TEST(Counter, RefusesNegativeAndNaNAmountsAndCountsThem) {
   const Counter counter = make_counter();
   counter.inc(2);
@@ -36,7 +36,7 @@ TEST(Counter, RefusesNegativeAndNaNAmountsAndCountsThem) {
   EXPECT_EQ(rejected() - before, 4u);
 }
 
-// SPEC case 206.
+// Exposition rule 206.
 TEST(Counter, AddsFractionsAsDoublesDo) {
   const Counter counter = make_counter();
   for (int i = 0; i < 10; ++i) counter.inc(0.1);

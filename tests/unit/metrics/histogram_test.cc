@@ -42,7 +42,7 @@ std::string expected(const std::string& le01, const std::string& le1, const std:
 
 TEST(Histogram, StartsAtZero) { EXPECT_EQ(observed({}), expected("0", "0", "0", "0", "0")); }
 
-// SPEC case 189: a value that equals a bound belongs to its bucket.
+// Exposition rule 189: a value that equals a bound belongs to the bucket of this bound.
 TEST(Histogram, BoundsAreInclusive) {
   EXPECT_EQ(observed({0.1, 1, 10}), expected("1", "2", "3", "3", "11.1"));
   EXPECT_EQ(observed({std::nextafter(1.0, 2.0)}), expected("0", "0", "1", "1", "1.0000000000000002"));
@@ -52,7 +52,7 @@ TEST(Histogram, CountsCumulatively) {
   EXPECT_EQ(observed({0.05, 0.5, 0.5, 5, 50}), expected("1", "3", "4", "5", "56.05"));
 }
 
-// SPEC cases 187 and 188.
+// Exposition rules 187 and 188.
 TEST(Histogram, NaNCountsInTheInfBucketOnlyAndTurnsTheSumIntoNaN) {
   EXPECT_EQ(observed({0.5, kNaN}), expected("0", "1", "1", "2", "NaN"));
 }
@@ -75,7 +75,7 @@ TEST(Histogram, HasTheDefaultBucketsWhenNoneAreGiven) {
             "size_bytes_sum 0.3\nsize_bytes_count 1\n");
 }
 
-// SPEC case 41.
+// Exposition rule 41.
 TEST(Histogram, WritesTheInfBucketOnceAlsoWhenItIsGiven) {
   Registry registry;
   registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1, kInfinity}}).observe(3);

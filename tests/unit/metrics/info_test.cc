@@ -8,7 +8,7 @@
 namespace narthex {
 namespace {
 
-// SPEC case 37: text 0.0.4 has no type for it.
+// Exposition rule 37: text 0.0.4 has no info type.
 TEST(Info, IsServedWithItsLabelsFromItsDefinitionOn) {
   Registry registry;
   registry.info({.name = "build_info", .help = "What runs here.", .labels = {{"revision", "ab\"12"}, {"branch", "x"}}});

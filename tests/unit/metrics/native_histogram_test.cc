@@ -31,19 +31,19 @@ NativeRead observed(std::initializer_list<double> values, NativeBuckets native =
   return native_sample(registry);
 }
 
-// SPEC case 185.
+// Exposition rule 185.
 TEST(NativeHistogram, CountsInTheBucketsOfBothSidesAndAroundZero) {
   const NativeRead read = observed({1, 1, 1.5, 3, -2, 0, 1e-200});
   EXPECT_EQ(read.text(), "schema 0, negative {1:1}, zero 2, positive {0:2 1:1 2:1}, count 7, sum 4.5");
   EXPECT_EQ(read.zero_threshold, 0x1p-128);
 }
 
-// SPEC case 187.
+// Exposition rule 187.
 TEST(NativeHistogram, CountsNaNInNoBucket) {
   EXPECT_EQ(observed({kNaN, 1}).text(), "schema 0, negative {}, zero 0, positive {0:1}, count 2, sum nan");
 }
 
-// SPEC case 190.
+// Exposition rule 190.
 TEST(NativeHistogram, CountsInfinitiesBeyondTheLargestNumber) {
   EXPECT_EQ(observed({kInfinity, std::numeric_limits<double>::max()}).text(),
             "schema 0, negative {}, zero 0, positive {1024:1 1025:1}, count 2, sum inf");
@@ -62,7 +62,7 @@ TEST(NativeHistogram, HasAZeroBucketThatIncludesItsThreshold) {
   EXPECT_EQ(read.zero_threshold, 0.3);
 }
 
-// SPEC case 191, as a format gets it.
+// Exposition rule 191: the sample that a format receives.
 TEST(NativeHistogram, StartsEmpty) {
   const NativeRead usual = observed({}, {});
   EXPECT_EQ(usual.text(), "schema 3, negative {}, zero 0, positive {}, count 0, sum 0");
@@ -70,19 +70,19 @@ TEST(NativeHistogram, StartsEmpty) {
   EXPECT_EQ(observed({}, {.zero_threshold = -1}).zero_threshold, 0);
 }
 
-// SPEC case 192.
+// Exposition rule 192.
 TEST(NativeHistogram, HalvesItsResolution) {
   EXPECT_EQ(observed({0.125, 0.25, 0.5, 1, 2, 4, 8}, {.growth_factor = 2, .max_buckets = 4}).text(),
             "schema -1, negative {}, zero 0, positive {-1:2 0:2 1:2 2:1}, count 7, sum 15.875");
 }
 
-// SPEC case 193.
+// Exposition rule 193.
 TEST(NativeHistogram, HalvesItsResolutionUntilTheBucketsAreFewEnough) {
   EXPECT_EQ(observed({1, 2, 4, 8}, {.growth_factor = 2, .max_buckets = 2}).text(),
             "schema -2, negative {}, zero 0, positive {0:1 1:3}, count 4, sum 15");
 }
 
-// SPEC case 194.
+// Exposition rule 194.
 TEST(NativeHistogram, WidensTheZeroBucketFirst) {
   const NativeRead read = observed({0.5, 2, 8}, {.growth_factor = 2, .max_buckets = 2, .max_zero_threshold = 1});
   EXPECT_EQ(read.text(), "schema 0, negative {}, zero 1, positive {1:1 3:1}, count 3, sum 10.5");
@@ -127,7 +127,7 @@ TEST(NativeHistogram, HasClassicBucketsBesideOfTheSameObservations) {
   EXPECT_EQ(counts, (std::vector<std::uint64_t>{4, 6, 7, 9}));
 }
 
-// SPEC case 79.
+// Exposition rule 79.
 TEST(NativeHistogram, IsServedAsTheInfBucketWhereAFormatHasNoNativeOnes) {
   Registry registry;
   registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = {}}).observe(3);

@@ -39,7 +39,7 @@ class StateSetTest : public testing::Test {
       registry_.state_set({.name = "job_state", .help = "J.", .states = {"starting", "running", "stopped"}});
 };
 
-// SPEC case 38: text 0.0.4 has no type for it.
+// Exposition rule 38: text 0.0.4 has no stateset type.
 TEST_F(StateSetTest, StartsInNoState) { EXPECT_EQ(to_text(registry_), lines("000")); }
 
 TEST_F(StateSetTest, IsInOneStateAtATime) {

@@ -30,7 +30,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kHot = 10'000;         // observations after which a series has cells for each thread
 constexpr double kError = 0.010891;  // 2^(1/64) - 1: half a bucket
 
-// SPEC case 44.
+// Exposition rule 44.
 TEST(Summary, IsASumAndACountUnlessQuantilesAreAskedFor) {
   Registry registry;
   const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R."});
@@ -40,7 +40,7 @@ TEST(Summary, IsASumAndACountUnlessQuantilesAreAskedFor) {
             "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds_sum 3.5\nrpc_seconds_count 2\n");
 }
 
-// SPEC case 43: the lines of quantiles come first, by rising quantile, however they were asked for.
+// Exposition rule 43: the quantile lines come first, in ascending order, whatever the order in the options.
 TEST(Summary, HasItsQuantilesSorted) {
   Registry registry;
   registry.summary({.name = "rpc_seconds", .help = "R.", .labels = {{"a", "b"}}, .quantiles = {1, 0, 0.5}})
@@ -138,7 +138,7 @@ TEST(Summary, RefusesQuantilesThatMakeNoSense) {
   EXPECT_EQ(refusal({.age_buckets = 0}), "summary 's': age_buckets is 0; from 1 to 100 make sense");
 }
 
-// SPEC case 101.
+// Exposition rule 101.
 TEST(Summary, RefusesTheLabelThatItWritesItself) {
   EXPECT_EQ(refusal({.labels = {{"quantile", "1"}}}),
             "summary 's': label 'quantile': a summary writes this label itself; choose another name");

@@ -21,7 +21,7 @@ TEST(Unknown, KeepsExactlyWhatWasSet) {
   EXPECT_TRUE(std::isnan(unknown.value()));
 }
 
-// SPEC case 36: text 0.0.4 has another word for it.
+// Exposition rule 36: text 0.0.4 calls the type untyped.
 TEST(Unknown, IsServedAsItWasSet) {
   Registry registry;
   registry.unknown({.name = "vendor_bytes", .help = "V.", .unit = "bytes", .labels = {{"zone", "b"}}}).set(42);

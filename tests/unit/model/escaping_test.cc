@@ -15,7 +15,7 @@ std::string gauge(std::string_view name, EscapingScheme scheme) {
   return escape_family_name(name, MetricType::gauge, scheme);
 }
 
-// SPEC cases 89 to 94.
+// Exposition rules 89 to 94.
 TEST(Escaping, RewritesWhatIsNotBareByScheme) {
   struct Row {
     const char* name;
@@ -41,7 +41,7 @@ TEST(Escaping, RewritesWhatIsNotBareByScheme) {
   }
 }
 
-// SPEC case 87, the other half of it: a colon is none of a label's characters.
+// Exposition rule 87: a label name must not contain a colon.
 TEST(Escaping, KnowsTheCharactersOfLabelNames) {
   EXPECT_EQ(escape_label_name("a:b", underscores), "a_b");
   EXPECT_EQ(escape_label_name("a:b", dots), "a__b");
@@ -51,12 +51,12 @@ TEST(Escaping, KnowsTheCharactersOfLabelNames) {
   EXPECT_EQ(escape_family_name("a:b", MetricType::state_set, values), "U__a_3a_b") << "it is a label's name, too";
 }
 
-// SPEC case 95.
+// Exposition rule 95.
 TEST(Escaping, LeavesABareNameThatLooksEscaped) {
   for (const EscapingScheme scheme : {underscores, dots, values}) EXPECT_EQ(gauge("U__a", scheme), "U__a");
 }
 
-// SPEC case 96.
+// Exposition rule 96.
 TEST(Escaping, LeavesTheEndingOfATypeWhereFormatsLookForIt) {
   EXPECT_EQ(escape_family_name("x.y_total", MetricType::counter, values), "U__x_2e_y_total");
   EXPECT_EQ(escape_family_name("x.y_total", MetricType::counter, dots), "x_dot_y_total");

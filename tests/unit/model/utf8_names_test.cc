@@ -34,7 +34,7 @@ class Utf8NamesTest : public testing::Test {
   Registration own_ = numbers_.add(LibraryCollector(registry_));
 };
 
-// SPEC case 102, and what an old scraper gets of it.
+// Exposition rule 102, and the escaped names that a scraper without UTF-8 support gets.
 TEST_F(Utf8NamesTest, AreEscapedAsTheScraperAsks) {
   registry_.counter({.name = "disk.io_total", .help = "D."}, {"dev.name", "host"}).labels("sda", "h").inc(2);
   registry_.gauge({.name = "9x", .help = "N.", .labels = {{"\u00e9", "1"}}});
@@ -93,7 +93,7 @@ TEST_F(Utf8NamesTest, AreRefusedWhereTheRegistryDoesNotTakeThem) {
                                  "[a-zA-Z_][a-zA-Z0-9_]*, or any UTF-8 with RegistryOptions{.utf8_names = true}"));
 }
 
-// SPEC cases 99, 100, 101 and 103.
+// Exposition rules 99, 100, 101 and 103.
 TEST_F(Utf8NamesTest, HaveTheirRulesToo) {
   const auto message = [&](const auto& define) -> std::string {
     try {
@@ -119,7 +119,7 @@ TEST_F(Utf8NamesTest, HaveTheirRulesToo) {
   EXPECT_EQ(to_text(registry_), "");
 }
 
-// SPEC case 97.
+// Exposition rule 97.
 TEST_F(Utf8NamesTest, LeaveOutTheSecondOfTwoFamiliesThatAreCalledTheSame) {
   registry_.gauge({.name = "a.b", .help = "A."}).set(1);
   registry_.gauge({.name = "a_b", .help = "A."}).set(2);
@@ -153,7 +153,7 @@ TEST_F(Utf8NamesTest, LeaveOutAFamilyWithTheNamesOfSamplesOfAnother) {
   EXPECT_EQ(clashes(), "narthex_name_clashes_total 2\n");
 }
 
-// SPEC case 98.
+// Exposition rule 98.
 TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsThatAreCalledTheSame) {
   const Registration collector = registry_.add(MadeCollector("c", [](Sink& sink) {
     write_gauge(sink, "g", 1, {{"k.x", "1"}, {"k_x", "2"}});

@@ -109,7 +109,7 @@ TEST(ValueRules, WantExemplarsInTheirBuckets) {
   EXPECT_EQ(fault({{1, 1, &below}, {kInfinity, 3, &nan}}), "");
 }
 
-// SPEC cases 74 and 75.
+// Exposition rules 74 and 75.
 TEST(ValueRules, WantExemplarsThatServersTake) {
   const std::string long_value(128, 'v');
   const std::string long_label = "t=\"" + long_value + "\"";

@@ -31,12 +31,12 @@ TEST(GroupUrl, KeepsAPathPrefix) {
   EXPECT_EQ(url_of("backup", {}, "https://host/push/"), "https://host/push/metrics/job/backup");
 }
 
-// SPEC case 208.
+// Exposition rule 208.
 TEST(GroupUrl, WritesAJobWithASlashInBase64) {
   EXPECT_EQ(url_of("a/b"), "http://gateway:9091/metrics/job@base64/YS9i");
 }
 
-// SPEC case 209.
+// Exposition rule 209.
 TEST(GroupUrl, WritesAValueWithASlashInBase64) {
   EXPECT_EQ(url_of("j", {{"path", "/var/tmp"}}), "http://gateway:9091/metrics/job/j/path@base64/L3Zhci90bXA");
 }
@@ -47,18 +47,18 @@ TEST(GroupUrl, WritesDotsInBase64SoThatNobodyTakesThemForAFolder) {
   EXPECT_EQ(url_of("..."), "http://gateway:9091/metrics/job/...");
 }
 
-// SPEC case 210.
+// Exposition rule 210.
 TEST(GroupUrl, WritesAnEmptyValueAsAnEqualsSign) {
   EXPECT_EQ(url_of("j", {{"l", ""}}), "http://gateway:9091/metrics/job/j/l@base64/=");
 }
 
-// SPEC case 211.
+// Exposition rule 211.
 TEST(GroupUrl, EscapesBlanksAndWhateverElseIsNotPlain) {
   EXPECT_EQ(url_of("my job"), "http://gateway:9091/metrics/job/my%20job");
   EXPECT_EQ(url_of("100%+ü?#"), "http://gateway:9091/metrics/job/100%25%2B%C3%BC%3F%23");
 }
 
-// SPEC case 212.
+// Exposition rule 212.
 TEST(GroupUrl, RefusesAnEmptyJob) {
   EXPECT_EQ(refusal_of({.url = "http://gateway:9091"}),
             "pushgateway exporter: job '': a group needs the name of its job");

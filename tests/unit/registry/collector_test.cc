@@ -83,7 +83,7 @@ TEST_F(CollectorTest, MayGiveEveryTypeOfFamily) {
             "# HELP u U.\n# TYPE u untyped\nu 1 1700\n");
 }
 
-// SPEC case 197.
+// Exposition rule 197.
 TEST_F(CollectorTest, NeedsANameAndANewPlace) {
   const auto message = [&](std::shared_ptr<Collector> collector) -> std::string {
     try {
@@ -101,7 +101,7 @@ TEST_F(CollectorTest, NeedsANameAndANewPlace) {
   EXPECT_EQ(message(nullptr), "a null pointer was added where a collector is needed");
 }
 
-// SPEC case 203.
+// Exposition rule 203.
 TEST_F(CollectorTest, LosesItsOwnSamplesWhenItThrows) {
   registry_.counter({.name = "healthy_total", .help = "Healthy."}).inc();
   const Registration a = add("throws", [](Sink& sink) {
@@ -149,7 +149,7 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
         sink.state_set(LabelText::of({{"s", "1"}}), {&on, 1});
       },
       [](Sink& sink) { sink.begin_family({.name = "s:t", .help = "S.", .type = MetricType::state_set}); },
-      // SPEC case 59.
+      // Exposition rule 59.
       [](Sink& sink) {
         sink.begin_family({.name = "cpu_total", .help = "C.", .unit = "seconds", .type = MetricType::counter});
       },
@@ -213,7 +213,7 @@ TEST_F(CollectorTest, CarriesTheLabelsOfTheRegistry) {
             "g{a=\"1\",az=\"1\\\"2\",host=\"h\",zone=\"z\"} 3\n");
 }
 
-// SPEC case 201.
+// Exposition rule 201.
 TEST_F(CollectorTest, ServesTheFirstOfASeriesAndCountsTheOthers) {
   registry_.gauge({.name = "level", .help = "G."}, {"of"}).labels("a").set(1);
   const auto collector = [](double value) {

@@ -12,7 +12,7 @@
 namespace narthex {
 namespace {
 
-// SPEC case 46.
+// Exposition rule 46.
 TEST(Registry, StartsEmpty) { EXPECT_EQ(to_text(Registry()), ""); }
 
 TEST(Registry, ServesAnUnlabelledMetricFromTheStart) {
@@ -21,7 +21,7 @@ TEST(Registry, ServesAnUnlabelledMetricFromTheStart) {
   EXPECT_EQ(to_text(registry), "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 0\n");
 }
 
-// SPEC case 52.
+// Exposition rule 52.
 TEST(Registry, ServesFamiliesInTheOrderOfTheirNames) {
   Registry registry;
   for (const char* name : {"b", "a", "B"}) registry.gauge({.name = name, .help = "G."});

@@ -149,14 +149,14 @@ TEST(Lint, SaysWhatPromtoolSaysOfOtherTexts) {
   }
 }
 
-// SPEC case 224.
+// Exposition rule 224.
 TEST(Lint, MissesHelpSnakeCaseAndAWholeUnit) {
   EXPECT_EQ(lint("# TYPE apiLatency_ms gauge\napiLatency_ms 1\n"),
             (Lines{"apiLatency_ms metric names should be written in 'snake_case' not 'camelCase'",
                    "apiLatency_ms metric names should not contain abbreviated units", "apiLatency_ms no help text"}));
 }
 
-// SPEC case 225.
+// Exposition rule 225.
 TEST(Lint, MissesTheSuffixAndTheBaseUnitOfACounter) {
   Registry registry;
   registry.counter({.name = "a_milliseconds", .help = "A."});

@@ -60,7 +60,7 @@ TEST_F(Textfile, IsReplacedAsAWhole) {
   EXPECT_EQ(content(path_), "# HELP lines_total Lines.\n# TYPE lines_total counter\nlines_total 2\n");
 }
 
-// SPEC case 216: what a crash before the renaming leaves behind is not read, and the old file stays.
+// Exposition rule 216: a failure before the rename keeps the old file, and the temporary file is not read.
 TEST_F(Textfile, StaysAsItIsWhereItsSuccessorCannotTakeItsPlace) {
   const std::string taken = folder_ / "folder.prom";
   fs::create_directory(taken);
