@@ -1,4 +1,4 @@
-"""What the documents show is what the tree holds: their programs are files of it, their links lead somewhere."""
+"""Compares the documents with the tree: shown programs are files, links and names exist, cited rules exist."""
 
 import pathlib
 import re
@@ -14,19 +14,21 @@ FILES = sorted(
     ).split()
 )
 DOCUMENTS = [file for file in FILES if file.suffix == ".md"]
-# A code block that shows a file begins behind a line such as: <!-- file: examples/quickstart.cc -->
+# A code block that shows a whole file follows a line such as: <!-- file: examples/quickstart.cc -->
 SHOWN = re.compile(r"<!-- file: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
-# One that shows some lines of a file, next to each other: <!-- lines of: CMakeLists.txt -->
+# A code block that shows adjacent lines of a file follows a line such as: <!-- lines of: CMakeLists.txt -->
 LINES = re.compile(r"<!-- lines of: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
-# What looks like a link there is none: a lambda with its parameters, say.
+# Code can look like a link, for example a lambda with parameters.
 CODE = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
-# What stands alone in the documents' words for a place in the tree: `src/registry.cc`, `tests/`.
-PLACE = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
+# A path in the text of a document: `src/registry.cc`, `tests/`.
+PATH = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
 # A citation, for example "Exposition rules 1 to 22 and 28".
 CITATION = re.compile(r"exposition\s+rules?\s+((?:\d+(?: to |, and |, | and )?)+)", re.IGNORECASE)
 # A row of docs/exposition-rules.md: | 29 | A HELP text escapes ... | expfmt |
 RULE = re.compile(r"^\| (\d+) \|", re.MULTILINE)
+# A test in docs/compliance.md: `TextFormat.EscapesHelp`.
+TEST_NAME = re.compile(r"`[A-Z]\w+\.([A-Z]\w+)`")
 # A row of docs/compliance.md: | 29-31 | `TextFormat.EscapesHelp`, `Exposition.IsText` | remark |
 RULE_TESTS = re.compile(r"^\| ([\d-]+) \|(.*?)\|.*\|$", re.MULTILINE)
 
@@ -43,6 +45,10 @@ def cited(text):
     return {number for rules in CITATION.findall(text) for number in numbers(rules)}
 
 
+def texts_of_tests():
+    return [file.read_text(errors="replace") for file in FILES if ROOT / "tests" in file.parents]
+
+
 def exposition_rules():
     return [int(number) for number in RULE.findall((ROOT / "docs/exposition-rules.md").read_text())]
 
@@ -51,7 +57,7 @@ class DocumentsTest(unittest.TestCase):
     def test_there_are_documents(self):
         self.assertIn(ROOT / "README.md", DOCUMENTS)
 
-    def test_shown_files_are_shown_as_they_are(self):
+    def test_shown_files_are_identical_to_the_files(self):
         shown = 0
         for document in DOCUMENTS:
             for name, text in SHOWN.findall(document.read_text()):
@@ -67,31 +73,31 @@ class DocumentsTest(unittest.TestCase):
                 self.assertIn("\n" + text, "\n" + (ROOT / name).read_text(), f"{document.name} shows {name}")
         self.assertGreater(shown, 0)
 
-    def test_the_quickstart_has_at_most_twelve_lines_that_count(self):
+    def test_the_quickstart_has_at_most_twelve_code_lines(self):
         lines = (ROOT / "examples/quickstart.cc").read_text().splitlines()
-        counting = [line for line in lines if line.strip() not in ("", "}") and not line.startswith("//")]
-        self.assertLessEqual(len(counting), 12)
+        code = [line for line in lines if line.strip() not in ("", "}") and not line.startswith("//")]
+        self.assertLessEqual(len(code), 12)
 
-    def test_links_lead_somewhere(self):
+    def test_links_have_existing_targets(self):
         for document in DOCUMENTS:
             for target in LINK.findall(CODE.sub("", document.read_text())):
                 if not target.startswith(("http://", "https://")):
                     self.assertTrue((document.parent / target).exists(), f"{document.name}: {target}")
 
-    def test_places_in_the_tree_exist(self):
+    def test_paths_in_the_tree_exist(self):
         for document in DOCUMENTS:
-            for place in PLACE.findall(document.read_text()):
-                self.assertTrue(list(ROOT.glob(place.rstrip("/"))), f"{document.name}: {place}")
+            for path in PATH.findall(document.read_text()):
+                self.assertTrue(list(ROOT.glob(path.rstrip("/"))), f"{document.name}: {path}")
 
-    def test_scripts_explain_themselves_wherever_they_are_called_from(self):
+    def test_scripts_print_help_from_any_folder(self):
         scripts = [path for path in (ROOT / "scripts").iterdir() if "--help)" in path.read_text()]
         self.assertGreater(len(scripts), 3)
         for script in scripts:
             command = [f"{ROOT.name}/scripts/{script.name}", "--help"]
             self.assertIn(command[0].split("/", 1)[1], subprocess.check_output(command, cwd=ROOT.parent, text=True))
 
-    def test_what_is_built_says_how_much_at_once(self):
-        # Without a number, make starts all compilers at once: more than many a machine has memory for.
+    def test_build_commands_limit_the_number_of_jobs(self):
+        # Without a number, make starts all compilers at the same time. They can need more memory than the machine has.
         for place in [*DOCUMENTS, ROOT / "examples/image_gallery/deploy/Dockerfile"]:
             self.assertNotRegex(place.read_text(), r"--parallel(?! (?:\d|\"\$))", place.name)
 
@@ -112,12 +118,18 @@ class DocumentsTest(unittest.TestCase):
     def test_the_tests_of_every_exposition_rule_cite_it(self):
         rows = RULE_TESTS.findall((ROOT / "docs/compliance.md").read_text())
         self.assertEqual([number for row, _ in rows for number in numbers(row)], exposition_rules())
-        texts = [file.read_text(errors="replace") for file in FILES if ROOT / "tests" in file.parents]
+        texts = texts_of_tests()
         for row, tests in rows:
             citing = [text for text in texts if cited(text).issuperset(numbers(row))]
             for name in re.findall(r"`(?:\w+\.)?(\w+)`", tests):
                 found = any(re.search(rf"\b{name}\b", text) for text in citing)
                 self.assertTrue(found, f"no file below tests/ has the test {name} and cites the rules {row}")
+
+    def test_the_tests_that_compliance_names_exist(self):
+        names = TEST_NAME.findall((ROOT / "docs/compliance.md").read_text())
+        self.assertGreater(len(names), 0)
+        words = {word for text in texts_of_tests() for word in re.findall(r"\w+", text)}
+        self.assertEqual([name for name in names if name not in words], [])
 
 
 if __name__ == "__main__":
