@@ -1,4 +1,4 @@
-"""Writes the measured part of a document, between two markers; the rest is people's."""
+"""Writes the measured part of a document, between two markers. The text around it is written by hand."""
 
 BEGIN = "<!-- begin: scripts/bench -->\n"
 END = "<!-- end: scripts/bench -->\n"

@@ -1,18 +1,18 @@
-"""The table: one line for every row, as text."""
+"""The table as text: one line for each row."""
 
 import math
 
 from targets import Measured
 
-# gain: how many times faster, or smaller, than prometheus-cpp. control: two threads beside one, on private memory.
-COLUMNS = ["work", "narthex", "spread", "prometheus-cpp", "gain", "limit", "of limit", "control", "target", "met"]
+# gain: prometheus-cpp / narthex. x limit: narthex / limit. control: time of two threads / one thread on private memory.
+COLUMNS = ["operation", "narthex", "spread", "prometheus-cpp", "gain", "limit", "x limit", "control", "target", "met"]
 NUMBERS = slice(1, 8)
 # Nanoseconds or bytes in one unit.
 UNITS = {"ns": 1, "us": 1e3, "ms": 1e6, "B": 1, "MiB": 2**20}
 
 
 def cells(rows, results):
-    """Returns the cells of all rows that were measured, the heading first."""
+    """Returns the heading and the cells of all measured rows."""
     measured = [(row, Measured(row, results)) for row in rows]
     return [COLUMNS] + [line(row, figures) for row, figures in measured if not math.isnan(figures.ours)]
 
@@ -34,24 +34,24 @@ def line(row, measured):
 
 
 def digits(value):
-    """Returns a number with three digits, or more before the point; nothing for NaN."""
+    """Returns a number with three digits, or all digits before the point; "" for NaN."""
     if math.isnan(value):
         return ""
     return f"{value:,.{2 if value < 10 else 1 if value < 100 else 0}f}"
 
 
 def amount(value, unit):
-    """Returns a figure with its unit."""
+    """Returns a figure with its unit, "" for NaN."""
     return f"{digits(value / UNITS[unit])} {unit}" if not math.isnan(value) else ""
 
 
 def ratio(figure, beside):
-    """Returns how many times as large."""
+    """Returns the quotient."""
     return digits(figure / beside)
 
 
 def verdict(row, measured):
-    """Tells whether all targets are met; nothing where there is none."""
+    """Returns whether all targets are met, "" for a row without a target."""
     if not row.targets:
         return ""
     return "yes" if all(target.is_met(measured) for target in row.targets) else "no"

@@ -1,11 +1,11 @@
-"""The rows of the table, and what each has to reach."""
+"""The rows of the table and their targets."""
 
 import dataclasses
 from typing import Callable
 
 
 class Measured:
-    """What was measured for one row: medians of narthex, prometheus-cpp and the limit, NaN where there is none."""
+    """The figures of one row: medians of narthex, prometheus-cpp, and the limit; NaN for a missing figure."""
 
     def __init__(self, row, results):
         self._results = results
@@ -20,14 +20,14 @@ class Measured:
         return self._results.median(case.format("narthex"))
 
     def control(self):
-        """Returns how much longer two threads take than one on memory of their own: what the machine itself costs."""
+        """Returns the time of two threads divided by the time of one thread, in a loop on private memory."""
         one, two = (self._results.median(self._control.format(threads)) for threads in (1, 2))
         return two / one
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """What a row has to reach, in words and as a condition on a Measured."""
+    """A target of a row, as text and as a condition on a Measured."""
 
     words: str
     is_met: Callable
@@ -35,7 +35,7 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One row. The case is the name of a figure with {} for the client; `beside` is that of the others, if another."""
+    """One row. `case` is the name of a figure with {} for the client; `beside` is the case of the other clients."""
 
     work: str
     case: str
@@ -46,38 +46,38 @@ class Row:
 
     @property
     def two_threads(self):
-        """Tells whether the row needs the control loop beside it."""
+        """Returns whether the row needs the control loop."""
         return self.case.endswith("threads:2")
 
 
 def times_limit(factor):
-    """At most so many times the limit."""
+    """At most `factor` times the limit."""
     return Target(f"<= {factor} limit", lambda measured: measured.ours <= factor * measured.limit)
 
 
 def near_limit(nanoseconds):
-    """At most so much above the limit."""
+    """At most this time above the limit."""
     return Target(f"<= limit + {nanoseconds} ns", lambda measured: measured.ours <= measured.limit + nanoseconds)
 
 
 def faster(factor):
-    """At least so many times faster, or smaller, than prometheus-cpp."""
+    """At least `factor` times faster or smaller than prometheus-cpp."""
     return Target(f"gain >= {factor}", lambda measured: measured.peer / measured.ours >= factor)
 
 
-def best_peer(nanoseconds, prometheus_cpp):
-    """Not slower than the best peer of any language, as it was measured beside prometheus-cpp on another machine."""
-    words = f"best peer ({prometheus_cpp / nanoseconds:.2f} x)"
-    return Target(words, lambda measured: measured.peer / measured.ours >= prometheus_cpp / nanoseconds)
+def best_client(nanoseconds, prometheus_cpp):
+    """Not slower than the best client of any language, measured beside prometheus-cpp on another machine."""
+    gain = prometheus_cpp / nanoseconds
+    return Target(f"gain >= {gain:.2f} (best client)", lambda measured: measured.peer / measured.ours >= gain)
 
 
 def like(case, factor, words):
-    """At most so many times what narthex takes for another case."""
+    """At most `factor` times the figure of narthex for another case."""
     return Target(f"<= {factor} x {words}", lambda measured: measured.ours <= factor * measured.median(case))
 
 
 def like_one_thread(case, factor):
-    """The same with two threads, each on its core, after what the control loop lost."""
+    """At most `factor` times the figure of one thread, times the slowdown of the control loop."""
 
     def is_met(measured):
         one_thread = measured.median(case + "/{}/threads:1")
@@ -86,8 +86,8 @@ def like_one_thread(case, factor):
     return Target(f"<= {factor} x 1T", is_met)
 
 
-def most(amount, unit):
-    """At most so many bytes."""
+def at_most(amount, unit):
+    """At most this amount of memory."""
     return Target(f"<= {amount} {unit}", lambda measured: measured.ours <= amount * {"B": 1, "MiB": 2**20}[unit])
 
 
@@ -97,13 +97,13 @@ ROWS = [
     Row("labelled counter +1, 1T", "counter_inc_labelled/{}/threads:1", (times_limit(1.2),)),
     Row("labelled counter +1, 2T", "counter_inc_labelled/{}/threads:2", (times_limit(1.2),)),
     Row(
-        "the same, idle_timeout, 1T",
+        "labelled counter +1, idle_timeout, 1T",
         "counter_inc_labelled/{}/threads:1",
-        (like("counter_inc_labelled/{}/threads:1", 1.1, "without"),),
+        (like("counter_inc_labelled/{}/threads:1", 1.1, "no timeout"),),
         client="narthex_expiring",
     ),
-    Row("gauge +1, 1T", "gauge_inc/{}/threads:1", (best_peer(17.9, prometheus_cpp=18.7),)),
-    Row("gauge +1, 2T", "gauge_inc/{}/threads:2", (best_peer(94, prometheus_cpp=100),)),
+    Row("gauge +1, 1T", "gauge_inc/{}/threads:1", (best_client(17.9, prometheus_cpp=18.7),)),
+    Row("gauge +1, 2T", "gauge_inc/{}/threads:2", (best_client(94, prometheus_cpp=100),)),
     Row("gauge set, 1T", "gauge_set/{}/threads:1", (near_limit(1),)),
     Row("gauge set, 2T", "gauge_set/{}/threads:2", (near_limit(1),)),
     Row("histogram observe, 1T", "histogram_observe/{}/threads:1", (faster(6),)),
@@ -133,9 +133,9 @@ ROWS = [
     Row("labels().inc(), 1T", "lookup_inc/{}/threads:1", (faster(13),)),
     Row("labels().inc(), 2T", "lookup_inc/{}/threads:2", (faster(45), like_one_thread("lookup_inc", 1.3))),
     Row(
-        "the same, idle_timeout, 1T",
+        "labels().inc(), idle_timeout, 1T",
         "lookup_inc/{}/threads:1",
-        (like("lookup_inc/{}/threads:1", 1.1, "without"),),
+        (like("lookup_inc/{}/threads:1", 1.1, "no timeout"),),
         client="narthex_expiring",
     ),
     Row("HTTP request, 1T", "http_request/{}/threads:1", ()),
@@ -166,20 +166,25 @@ ROWS = [
     Row("scrape, process collector", "scrape_process/{}", (), unit="us"),
     Row("scrape, cgroup collector", "scrape_cgroup/{}", (), unit="us"),
     Row("scrape, runtime collector", "scrape_runtime/{}", (), unit="us"),
-    Row("the same, 100,000 free pieces", "scrape_runtime_fragmented/{}", (), unit="us"),
-    Row("counter series", "memory_counters/{}", (most(170, "B"),), unit="B"),
-    Row("after 16 threads", "memory_counters_touched/{}", (like("memory_counters/{}", 1.3, "above"),), unit="B"),
-    Row("histogram series", "memory_histograms/{}", (most(400, "B"),), unit="B"),
+    Row("scrape, runtime collector, 100,000 free chunks", "scrape_runtime_fragmented/{}", (), unit="us"),
+    Row("memory per counter series", "memory_counters/{}", (at_most(170, "B"),), unit="B"),
     Row(
-        "after 16 threads",
-        "memory_histograms_touched/{}",
-        (like("memory_histograms/{}", 1.3, "above"),),
+        "memory per counter series, 16 threads",
+        "memory_counters_touched/{}",
+        (like("memory_counters/{}", 1.3, "1 thread"),),
         unit="B",
     ),
-    Row("live thread", "memory_thread/{}", (), unit="B"),
-    Row("peak, 1M and a scrape", "memory_peak/{}", (most(300, "MiB"),), unit="MiB"),
-    Row("peak, 1M, 1,000 threads", "memory_stretched/{}", (), unit="MiB"),
-    Row("scrape, 1M, 1,000 threads", "memory_stretched_scrape/{}", (), unit="ms"),
+    Row("memory per histogram series", "memory_histograms/{}", (at_most(400, "B"),), unit="B"),
+    Row(
+        "memory per histogram series, 16 threads",
+        "memory_histograms_touched/{}",
+        (like("memory_histograms/{}", 1.3, "1 thread"),),
+        unit="B",
+    ),
+    Row("memory per live thread", "memory_thread/{}", (), unit="B"),
+    Row("peak memory, 1M series", "memory_peak/{}", (at_most(300, "MiB"),), unit="MiB"),
+    Row("peak memory, 1M series, 1,000 threads", "memory_stretched/{}", (), unit="MiB"),
+    Row("scrape, 1M series, 1,000 threads", "memory_stretched_scrape/{}", (), unit="ms"),
     Row("GET /metrics, p50", "http_get_identity/{}", (faster(25),), unit="ms"),
     Row("GET /metrics, gzip, p50", "http_get_gzip/{}", (faster(25),), unit="ms"),
 ]
