@@ -37,19 +37,19 @@ TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
        "application/openmetrics-text;version=1.0.0;q=0.75,application/openmetrics-text;q=0.6,text/plain;version=0.0.4;"
        "q=0.5,*/*;q=0.1",
        kOpenMetrics + "underscores"},
-      {"2.42, case 105",
+      {"2.42, rule 105",
        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;"
        "version=0.0.4;q=0.5,*/*;q=0.1",
        kOpenMetrics + "underscores"},
-      {"2.42 with native histograms, case 106",
+      {"2.42 with native histograms, rule 106",
        proto + ",application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,"
                "text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
        kProtobuf + "underscores"},
-      {"2.49.0, case 112",
+      {"2.49.0, rule 112",
        "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;"
        "version=0.0.4;q=0.3,*/*;q=2",
        kOpenMetrics + "underscores"},
-      {"2.53, case 107",
+      {"2.53, rule 107",
        "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;"
        "version=0.0.4;q=0.3,*/*;q=0.2",
        kOpenMetrics + "underscores"},
@@ -61,20 +61,20 @@ TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0."
        "1;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2",
        kOpenMetrics + "allow-utf-8"},
-      {"3.0, case 111",
+      {"3.0, rule 111",
        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0."
        "1;escaping=allow-utf-8;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;escaping=allow-utf-8;q=0.4,text/"
        "plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2",
        kOpenMetrics + "allow-utf-8"},
-      {"3.5, case 108",
+      {"3.5, rule 108",
        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0."
        "1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
        kOpenMetrics + "allow-utf-8"},
-      {"3.5 without OpenMetrics, case 109",
+      {"3.5 without OpenMetrics, rule 109",
        "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
        kText1 + "allow-utf-8"},
       // Go would escape with underscores here, though every other clause of the same header allows UTF-8.
-      {"3.5, protobuf first, case 110",
+      {"3.5, protobuf first, rule 110",
        proto + ";q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-"
                "text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;"
                "q=0.2,*/*;q=0.1",
@@ -89,19 +89,19 @@ TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
 // Exposition rules 104 and 113 to 124.
 TEST(Negotiation, HasAnAnswerForEverybodyElse) {
   check({
-      {"case 104", "", kText + "underscores"},
-      {"case 113", "*/*", kText + "underscores"},
-      {"case 114", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", kText + "underscores"},
-      {"case 115", "application/openmetrics-text", kOldOpenMetrics + "underscores"},
-      {"case 116", "application/openmetrics-text;version=2.0.0", kText + "underscores"},
-      {"case 117", "application/openmetrics-text;version=0.0.4", kText + "underscores"},
-      {"case 118", "text/plain;version=1.0.0;escaping=dots", kText1 + "dots"},
-      {"case 119", "text/plain;version=0.0.4; escaping=values;", kText + "values"},
-      {"case 120", "text/plain;version=0.0.4;escaping=bogus", kText + "underscores"},
-      {"case 121", "application/vnd.google.protobuf", kText + "underscores"},
-      {"case 122", "application/openmetrics-text;version=1.0.0;q=0, text/plain;q=0.1", kText + "underscores"},
-      {"case 123", "Application/OpenMetrics-Text; Version=1.0.0", kOpenMetrics + "underscores"},
-      {"case 124", "text/plain;q=0.5, application/openmetrics-text;version=1.0.0", kOpenMetrics + "underscores"},
+      {"rule 104", "", kText + "underscores"},
+      {"rule 113", "*/*", kText + "underscores"},
+      {"rule 114", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", kText + "underscores"},
+      {"rule 115", "application/openmetrics-text", kOldOpenMetrics + "underscores"},
+      {"rule 116", "application/openmetrics-text;version=2.0.0", kText + "underscores"},
+      {"rule 117", "application/openmetrics-text;version=0.0.4", kText + "underscores"},
+      {"rule 118", "text/plain;version=1.0.0;escaping=dots", kText1 + "dots"},
+      {"rule 119", "text/plain;version=0.0.4; escaping=values;", kText + "values"},
+      {"rule 120", "text/plain;version=0.0.4;escaping=bogus", kText + "underscores"},
+      {"rule 121", "application/vnd.google.protobuf", kText + "underscores"},
+      {"rule 122", "application/openmetrics-text;version=1.0.0;q=0, text/plain;q=0.1", kText + "underscores"},
+      {"rule 123", "Application/OpenMetrics-Text; Version=1.0.0", kOpenMetrics + "underscores"},
+      {"rule 124", "text/plain;q=0.5, application/openmetrics-text;version=1.0.0", kOpenMetrics + "underscores"},
       {"text of any kind", "text/*", kText + "underscores"},
       {"nothing that we serve", "image/png", kText + "underscores"},
       {"all is refused", "text/plain;q=0, */*;q=0", kText + "underscores"},
