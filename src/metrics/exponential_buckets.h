@@ -7,7 +7,6 @@
 #include <new>
 
 #include <narthex/detail/heat.h>
-#include <narthex/detail/histogram_series.h>
 #include <narthex/detail/shard.h>
 
 #include "base/exponential_index.h"

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <narthex/detail/histogram_series.h>
+#include <narthex/detail/histogram_cells.h>
 
 namespace narthex::detail {
 

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-#include <narthex/detail/histogram_series.h>
+#include <narthex/detail/histogram_cells.h>
 #include <narthex/detail/shard.h>
 
 #include "shards/shards.h"

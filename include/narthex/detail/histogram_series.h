@@ -11,6 +11,7 @@
 #include <narthex/detail/creation_time.h>
 #include <narthex/detail/exemplars.h>
 #include <narthex/detail/heat.h>
+#include <narthex/detail/histogram_cells.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 #include <narthex/exemplar_labels.h>
@@ -20,25 +21,6 @@ struct Bucket;
 }
 
 namespace narthex::detail {
-
-// One sum, and one count for each bucket: a series' base, or one thread's part of a hot series.
-//
-//    bounds            0.1      0.5       1
-//    sum   counts    [ n0   |   n1   |   n2   |   n3 ]     value <= bound belongs left of it; n3 is the +Inf bucket
-struct HistogramCells {
-  std::atomic<double> sum{0};
-
-  // They follow in the same memory.
-  std::atomic<std::uint64_t>* counts() noexcept { return reinterpret_cast<std::atomic<std::uint64_t>*>(this + 1); }
-
-  // For the one thread that writes these cells.
-  void add(std::size_t bucket, double value) noexcept {
-    // relaxed, all: a scrape takes each count for itself, and the sum may be ahead of them or behind
-    std::atomic<std::uint64_t>& count = counts()[bucket];
-    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    sum.store(sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
-  }
-};
 
 // Invariants: an observation adds one to exactly one count, of the base or of its thread's cells. What a scrape calls
 // `_count` and the +Inf bucket is the sum of the counts that this scrape read, so the two are equal however many
