@@ -49,7 +49,7 @@ install_dependencies() {
   install_missing g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client python3-yaml \
     docker-compose dnsmasq-base iproute2 locales openssl prometheus prometheus-pushgateway protobuf-compiler valgrind \
     libfmt-dev libisal-dev libprotozero-dev libxxhash-dev libcivetweb-dev libcrypt-dev libssl-dev libyaml-cpp-dev \
-    libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev \
+    libboost-dev libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev \
     prometheus-cpp-dev golang-github-prometheus-client-model-dev "$@"
 }
 

@@ -4,6 +4,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import textwrap
 import unittest
 
 ROOT = pathlib.Path(sys.argv.pop(1)).resolve()
@@ -16,7 +17,8 @@ FILES = sorted(
 DOCUMENTS = [file for file in FILES if file.suffix == ".md"]
 # A code block that shows a whole file follows a line such as: <!-- file: examples/quickstart.cc -->
 SHOWN = re.compile(r"<!-- file: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
-# A code block that shows adjacent lines of a file follows a line such as: <!-- lines of: CMakeLists.txt -->
+# A code block that shows adjacent lines of a file follows a line such as: <!-- lines of: CMakeLists.txt -->. The document
+# may leave out an indentation that all of the lines have.
 LINES = re.compile(r"<!-- lines of: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
 # Code can look like a link, for example a lambda with parameters.
 CODE = re.compile(r"```.*?```", re.DOTALL)
@@ -70,8 +72,15 @@ class DocumentsTest(unittest.TestCase):
         for document in DOCUMENTS:
             for name, text in LINES.findall(document.read_text()):
                 shown += 1
-                self.assertIn("\n" + text, "\n" + (ROOT / name).read_text(), f"{document.name} shows {name}")
+                file = "\n" + (ROOT / name).read_text()
+                indented = ["\n" + textwrap.indent(text, width * " ") for width in (0, 2, 4)]
+                self.assertTrue(any(lines in file for lines in indented), f"{document.name} shows {name}:\n{text}")
         self.assertGreater(shown, 0)
+
+    def test_the_cookbook_shows_every_recipe(self):
+        recipes = {f"examples/cookbook/{path.name}" for path in (ROOT / "examples/cookbook").glob("*.cc")}
+        text = (ROOT / "docs/cookbook.md").read_text()
+        self.assertEqual({name for name, _ in SHOWN.findall(text) + LINES.findall(text)}, recipes)
 
     def test_the_quickstart_has_at_most_twelve_code_lines(self):
         lines = (ROOT / "examples/quickstart.cc").read_text().splitlines()
