@@ -1,8 +1,8 @@
-// A job that ends before somebody could scrape it: counts the lines of its standard input, and hands its metrics over.
+// A job that ends before Prometheus could scrape it. It counts the lines of its standard input and pushes its metrics.
 //
-//   batch_job http://127.0.0.1:9091     to a Pushgateway
-//   batch_job /some/where/lines.prom    to the textfile collector of a node_exporter
-//   batch_job --forget http://127.0.0.1:9091     lets the Pushgateway forget what the last run has left there
+//   batch_job http://127.0.0.1:9091     pushes to a Pushgateway
+//   batch_job /some/where/lines.prom    writes a file for the textfile collector of node_exporter
+//   batch_job --forget http://127.0.0.1:9091     deletes the metrics of the last run from the Pushgateway
 
 #include <cstdio>
 #include <exception>

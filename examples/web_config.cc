@@ -1,4 +1,4 @@
-// Serves a counter as a web configuration file says, with TLS and passwords say: web_config <address:port> <file>
+// Serves a counter with a web configuration file (TLS, passwords): web_config <address:port> <file>
 #include <cstdio>
 #include <exception>
 

@@ -27,7 +27,7 @@ AccessLog::AccessLog(narthex::Registry& registry)
 void AccessLog::add(const std::string& json) {
   std::string address = client_ip_in(json);
   {
-    const std::lock_guard lock(mutex_);  // also around the gauge, which must not go back to an older size
+    const std::lock_guard lock(mutex_);  // also guards the gauge, so that an older size never replaces a newer one
     if (addresses_.size() < kMaxClients) addresses_.insert(std::move(address));
     clients_.set(static_cast<double>(addresses_.size()));
   }

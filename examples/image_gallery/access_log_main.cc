@@ -1,4 +1,4 @@
-// The access-log service of the photo gallery: counts visits, and serves the counts to Prometheus.
+// The access-log service of the photo gallery. It counts visits and serves the counts to Prometheus.
 
 #include <array>
 #include <cerrno>
@@ -16,7 +16,7 @@
 namespace {
 
 std::string machine_name() {
-  std::array<char, 256> name{};  // longer than any name that Linux takes, so that it always ends in a zero
+  std::array<char, 256> name{};  // longer than any host name of Linux, so that it always ends in a zero
   if (::gethostname(name.data(), name.size() - 1) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot tell the name of this machine");
   }

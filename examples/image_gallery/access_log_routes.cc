@@ -19,7 +19,7 @@ constexpr std::size_t kMaxBodyBytes = 4096;
 
 void receive_log(AccessLog& log, const Request& request, Response& response, const ContentReader& read) {
   if (request.is_multipart_form_data()) return refuse(response, 400, "not JSON: the body is a form");
-  // The server's own limit looks at Content-Length only: a chunked or compressed body has to be stopped here.
+  // The limit of the server checks Content-Length only. A chunked or compressed body must be stopped here.
   std::string body;
   bool fits = true;
   const bool complete = read([&](const char* data, std::size_t size) {

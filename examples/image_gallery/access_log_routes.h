@@ -5,7 +5,7 @@
 
 namespace gallery {
 
-/// Gives the service its paths: POST /access-log and GET /stats. The log must live as long as the service.
+/// Adds the paths POST /access-log and GET /stats to the service. The log must outlive the service.
 void add_routes(Service& service, AccessLog& log);
 
 }  // namespace gallery

@@ -11,7 +11,7 @@ namespace gallery {
 
 namespace {
 
-// Returns the number that is all of the text and within the range. Throws UsageError, which says what would be right.
+// Returns the number that the whole text spells. Throws UsageError, with the allowed range, if it is outside of the range.
 template <class Number>
 Number parse_number(const std::string& text, Number least, Number most, const std::string& right) {
   Number number{};

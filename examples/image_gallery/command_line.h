@@ -9,28 +9,28 @@
 
 namespace gallery {
 
-/// A command line that makes no sense; what() quotes the culprit.
+/// An invalid command line. what() quotes the culprit.
 class UsageError : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// The options of a program. One that is given twice is taken twice.
+/// The options of a program. An option that is given twice is applied twice.
 class CommandLine {
  public:
   using Take = std::function<void(const std::string& value)>;
 
-  /// The program's name, and what it does, in one sentence.
+  /// `program` is the name of the program, `purpose` one sentence about it.
   CommandLine(std::string program, std::string purpose);
 
-  /// Adds an option such as "--port PORT". `take` gets its value, and throws UsageError with what would be right.
+  /// Adds an option such as "--port PORT". `take` receives its value, and throws UsageError with the allowed values.
   void add(std::string name, std::string value, std::string help, Take take);
 
-  /// Reads the command line; returns whether it asks for more than --help. Throws UsageError.
+  /// Parses the command line. Returns false if it only requests --help. Throws UsageError.
   bool read(int argc, const char* const* argv) const;
 
   const std::string& program() const { return program_; }
-  /// Returns what --help prints.
+  /// Returns the text of --help.
   std::string usage() const;
 
  private:
@@ -47,10 +47,10 @@ class CommandLine {
   std::vector<Option> options_;
 };
 
-/// Returns the port. Throws UsageError.
+/// Returns the port that the text spells. Throws UsageError.
 int parse_port(const std::string& text);
 
-/// Returns the ratio: from 0 to 1. Throws UsageError.
+/// Returns the ratio, from 0 to 1, that the text spells. Throws UsageError.
 double parse_ratio(const std::string& text);
 
 /// Returns a number from 0 to 4294967295. Throws UsageError.

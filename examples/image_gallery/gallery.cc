@@ -29,10 +29,10 @@ Page Gallery::visit(const std::string& client_ip) {
 
 bool Gallery::fails_on_purpose() {
   const std::lock_guard lock(mutex_);
-  return static_cast<double>(random_()) < failure_ratio_ * 0x1p32;  // it draws below 2^32
+  return static_cast<double>(random_()) < failure_ratio_ * 0x1p32;  // random_() returns values below 2^32
 }
 
-// A visitor gets the picture also when nobody takes the log.
+// The visitor sees the picture even if no access log can be reached.
 void Gallery::log_visit(const std::string& client_ip) try {
   access_logs_.post("/access-log", R"({"clientIp": ")" + client_ip + R"("})");
 } catch (const UpstreamError& error) {

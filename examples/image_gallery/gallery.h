@@ -13,25 +13,25 @@
 
 namespace gallery {
 
-/// Whom the gallery calls, and how often it fails.
+/// The services that the gallery calls, and the ratio of visits that fail.
 struct GalleryOptions {
   std::vector<Endpoint> images = {};        ///< image_of_the_day.
   std::vector<Endpoint> access_logs = {};   ///< access_log, or its replicas.
-  std::chrono::milliseconds timeout{2000};  ///< Silence of a service that ends a call.
-  double failure_ratio = 0.1;               ///< Which part of the visits fails on purpose.
-  std::uint32_t seed = 0;                   ///< Which ones these are.
+  std::chrono::milliseconds timeout{2000};  ///< Longest time without bytes from a service before a call ends.
+  double failure_ratio = 0.1;               ///< Ratio of visits that fail on purpose, from 0 to 1.
+  std::uint32_t seed = 0;                   ///< Seed that chooses these visits.
 };
 
-/// What a visitor gets.
+/// The reply to a visitor.
 struct Page {
   int status = 200;
   std::string html;
 };
 
-/// The page of the photo gallery: shows the picture of the day and logs who saw it.
-/// Values: logs visits that are answered with 200, and no others; 500 on purpose, 502 without a picture.
-/// Threads: any, at once.
-/// Errors: none from visit(): what goes wrong is in the page, and on stderr.
+/// The page of the photo gallery. It shows the picture of the day and logs each visit.
+/// Values: logs only visits that are answered with 200. 500 is a failure on purpose, 502 a missing picture.
+/// Thread safety: all members may be called concurrently.
+/// Exceptions: none from visit(). The page and stderr show what failed.
 class Gallery {
  public:
   Gallery(narthex::Registry& registry, const GalleryOptions& options);

@@ -4,12 +4,12 @@
 
 namespace gallery {
 
-/// A picture, as image_of_the_day hands it out.
+/// A picture, as image_of_the_day returns it.
 struct Image {
   std::string url, caption, copyright;
 };
 
-/// Reads `{"url": "...", "caption": "...", "copyright": "..."}`. Throws BadJson.
+/// Parses `{"url": "...", "caption": "...", "copyright": "..."}`. Throws BadJson.
 Image parse_image(const std::string& json);
 
 }  // namespace gallery

@@ -1,4 +1,4 @@
-// The web page of the photo gallery: shows the picture of the day, and logs each visit.
+// The web page of the photo gallery. It shows the picture of the day and logs each visit.
 
 #include <string>
 

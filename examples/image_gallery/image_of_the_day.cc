@@ -18,7 +18,7 @@ Image read_image(const std::string& path) {
   errno = 0;
   const std::ifstream file(path);
   std::ostringstream json;
-  json << file.rdbuf();  // does not throw where a read fails, as one of a folder does: only errno tells
+  json << file.rdbuf();  // a failed read, for example of a folder, throws nothing and only sets errno
   if (errno != 0) throw ImageError("cannot read '" + path + "': " + std::generic_category().message(errno));
   try {
     return parse_image(json.str());
@@ -43,7 +43,7 @@ Image ImageOfTheDay::get() {
   const bool fresh = Clock::now() < stale_at_;
   if (!fresh) {
     loaded_ = promise.get_future();
-    stale_at_ = Clock::time_point::max();  // whoever comes now waits for us
+    stale_at_ = Clock::time_point::max();  // further callers wait for this load
   }
   const std::shared_future<Loaded> found = loaded_;
   lock.unlock();

@@ -12,23 +12,24 @@
 
 namespace gallery {
 
-/// A picture that cannot be loaded; what() quotes the source and says what is wrong with it.
+/// A picture that cannot be loaded. what() quotes the source and says what is wrong with it.
 class ImageError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Where the picture of the day comes from, and for how long it is kept.
+/// The source of the picture of the day, and the time that it is cached.
 struct ImageSource {
-  std::string file = {};                 ///< JSON, see parse_image(); stands in for a picture service far away.
-  std::chrono::milliseconds delay{300};  ///< How long that service takes to answer.
-  std::chrono::seconds cache{3600};      ///< For how long an image is handed out before it is loaded again.
+  std::string file = {};                 ///< JSON file, see parse_image(). It replaces a remote picture service.
+  std::chrono::milliseconds delay{300};  ///< Response time of that service.
+  std::chrono::seconds cache{3600};      ///< Time that an image is served from the cache.
 };
 
-/// Hands out the picture of the day: loads it when somebody asks, and then from memory for a while.
-/// Values: counts images by where they came from: `success`, loaded from the source, or `cached`.
-/// Threads: any, at once. Who asks while the image is loaded waits for that, so that it is loaded once.
-/// Errors: ImageError, which is not kept: who asks later tries again.
+/// Returns the picture of the day. The first call loads it, later calls return it from a cache.
+/// Values: counts images by status: `success` if loaded from the source, or `cached`.
+/// Thread safety: all members may be called concurrently. Calls during a load wait for it, so that the image is loaded
+/// once.
+/// Exceptions: ImageError. It is not cached: the next call loads again.
 class ImageOfTheDay {
  public:
   ImageOfTheDay(narthex::Registry& registry, ImageSource source);
@@ -48,7 +49,7 @@ class ImageOfTheDay {
   ImageSource source_;
   narthex::Counter success_, cached_;
   std::mutex mutex_;
-  std::shared_future<Loaded> loaded_;  // guarded by mutex_, like the next; not ready while it is loaded
+  std::shared_future<Loaded> loaded_;  // guarded by mutex_, like the next member; not ready during a load
   Clock::time_point stale_at_;
 };
 

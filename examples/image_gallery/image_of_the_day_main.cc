@@ -1,4 +1,4 @@
-// The API of the photo gallery: hands out the picture of the day as JSON, from a cache where it can.
+// The API of the photo gallery. It returns the picture of the day as JSON, from a cache after the first call.
 
 #include <chrono>
 #include <string>

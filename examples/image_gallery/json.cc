@@ -12,7 +12,8 @@ std::string quote(const std::string& text) {
 }
 
 std::vector<std::string> strings_in(const std::string& json, std::initializer_list<const char*> names) {
-  constexpr int kDeepest = 8;  // what lies deeper is left out: a message that quotes it would take stack for each level
+  constexpr int kDeepest =
+      8;  // deeper levels are left out, because a message that quotes them needs stack for each level
   const auto is_shallow = [](int depth, nlohmann::json::parse_event_t, const nlohmann::json&) {
     return depth <= kDeepest;
   };
@@ -33,7 +34,7 @@ std::vector<std::string> strings_in(const std::string& json, std::initializer_li
 
 void reply_json(httplib::Response& response, int status, const nlohmann::json& json) {
   response.status = status;
-  // What we quote need not be UTF-8, or was cut in the middle of a character.
+  // The quoted text may be invalid UTF-8, or may end in the middle of a character.
   response.set_content(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", "application/json");
 }
 

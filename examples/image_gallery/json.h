@@ -10,16 +10,16 @@
 
 namespace gallery {
 
-/// A text that is not the JSON it should be; what() quotes the culprit and says what is wrong with it.
+/// An invalid JSON text. what() quotes the culprit and says what is wrong with it.
 class BadJson : public std::invalid_argument {
  public:
   using std::invalid_argument::invalid_argument;
 };
 
-/// Puts a culprit between quotes, and cuts what would make the message unreadable.
+/// Returns the culprit in quotes, shortened to a readable length.
 std::string quote(const std::string& text);
 
-/// Returns these fields of a JSON object, each a string and not empty. Throws BadJson.
+/// Returns these fields of a JSON object. Each must be a string that is not empty. Throws BadJson.
 std::vector<std::string> strings_in(const std::string& json, std::initializer_list<const char*> names);
 
 /// Answers with JSON.

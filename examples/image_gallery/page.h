@@ -6,10 +6,10 @@
 
 namespace gallery {
 
-/// Returns the page that shows an image: HTML, whatever the image's texts hold.
+/// Returns an HTML page that shows an image. The texts of the image are escaped.
 std::string image_page(const Image& image);
 
-/// Returns a page that says something instead.
+/// Returns an HTML page with a message instead of an image.
 std::string message_page(const std::string& message);
 
 }  // namespace gallery

@@ -53,7 +53,7 @@ std::vector<Endpoint> Replicas::in_turn() {
   for (const auto& [host, port] : endpoints_) {
     for (std::string& address : addresses_of(host)) replicas.push_back({std::move(address), port});
   }
-  std::sort(replicas.begin(), replicas.end());  // DNS shuffles them, and turns need an order
+  std::sort(replicas.begin(), replicas.end());  // DNS shuffles the addresses, and round robin needs a fixed order
   replicas.erase(std::unique(replicas.begin(), replicas.end()), replicas.end());
   if (replicas.empty()) return replicas;
   const std::size_t first = turn_.fetch_add(1) % replicas.size();

@@ -33,7 +33,7 @@ sigset_t stop_signals() {
   return signals;
 }
 
-// Without SO_REUSEPORT, which cpp-httplib sets by itself: two services would share a port, and nobody would be told.
+// Clears SO_REUSEPORT, which cpp-httplib sets by default: with it, two services would share a port without an error.
 void reuse_address(socket_t socket) {
   const int on = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -45,9 +45,9 @@ int listen_on(httplib::Server& server, const Place& place) {
   return server.bind_to_port(place.address, place.port) ? place.port : -1;
 }
 
-// Serves until a stop signal comes; returns whether it was one that ended it.
+// Serves until a stop signal arrives. Returns false if the server ended by itself.
 bool serve_until_stopped(httplib::Server& server) {
-  std::latch started(1);  // cpp-httplib forgets a stop() that comes before it makes its workers
+  std::latch started(1);  // cpp-httplib ignores a stop() before it has started its workers
   server.new_task_queue = [&started] {
     started.count_down();
     return new httplib::ThreadPool(kWorkers);
@@ -60,7 +60,7 @@ bool serve_until_stopped(httplib::Server& server) {
     server.stop();
   });
   const bool stopped = server.listen_after_bind();
-  pthread_kill(stopper.native_handle(), SIGINT);  // it still waits when the server ended by itself
+  pthread_kill(stopper.native_handle(), SIGINT);  // the thread still waits if the server ended by itself
   stopper.join();
   return stopped;
 }
@@ -90,7 +90,8 @@ int run(const CommandLine& line, int argc, const char* const* argv, const std::f
     return 0;
   }
   const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // also for the threads to come: they wait until sigwait() takes them
+  pthread_sigmask(SIG_BLOCK, &signals,
+                  nullptr);  // new threads inherit the mask; the signals stay pending until sigwait()
   return serve();
 } catch (const UsageError& error) {
   std::fprintf(stderr, "%s: %s\n\n%s", line.program().c_str(), error.what(), line.usage().c_str());
@@ -106,7 +107,7 @@ Service::Service(narthex::Registry& registry, narthex::HttpMetricsOptions reques
   registry.add(narthex::CgroupCollector()).keep();
   registry.add(narthex::LibraryCollector(registry)).keep();
   server_.set_socket_options(reuse_address);
-  server_.set_keep_alive_max_count(1);  // an idle connection would keep a worker, and the stop waiting
+  server_.set_keep_alive_max_count(1);  // an idle connection would block a worker and delay the stop
   requests.ignore = {metrics_path};
   narthex::instrument(server_, narthex::HttpMetrics(registry, std::move(requests)),
                       {.pre_routing = [this](const Request& request, Response& response) {
@@ -127,7 +128,7 @@ void Service::post(const std::string& path, httplib::Server::HandlerWithContentR
   server_.Post(path, std::move(handler));
 }
 
-// Before its body is read: cpp-httplib takes all of it into memory, for whoever sends it wherever, to answer 404 then.
+// Runs before the body is read: cpp-httplib reads the whole body into memory even if the answer is 404.
 httplib::Server::HandlerResponse Service::refuse_stranger(const Request& request, Response& response) const {
   using Answer = httplib::Server::HandlerResponse;
   const std::string asked = (request.method == "HEAD" ? "GET" : request.method) + " " + request.path;

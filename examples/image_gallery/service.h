@@ -11,34 +11,34 @@
 
 namespace gallery {
 
-/// Where a service listens.
+/// The address on which a service listens.
 struct Place {
   std::string address = "127.0.0.1";
-  int port = 0;  ///< 0 picks a free one.
+  int port = 0;  ///< 0 chooses a free port.
 };
 
-/// Adds --address and --port, whose defaults are what the place has.
+/// Adds the options --address and --port. Their defaults are the values in the argument.
 void add_options(CommandLine& line, Place& place);
 
-/// What main() of a service does: reads the command line and calls `serve`, with SIGINT and SIGTERM kept for
-/// Service::serve(). Returns the exit code, and says on stderr why it is not 0.
+/// The main() of a service. It parses the command line, blocks SIGINT and SIGTERM for Service::serve(), and calls
+/// `serve`. Returns the exit code. Prints the reason on stderr if it is not 0.
 int run(const CommandLine& line, int argc, const char* const* argv, const std::function<int()>& serve);
 
-/// An HTTP server with all metrics that the three services have in common: of its requests, of the process, of the
-/// C++ runtime, of the container and of narthex itself.
+/// An HTTP server with the metrics that the three services share: requests, process, C++ runtime, container, and narthex
+/// itself.
 class Service {
  public:
-  /// The metrics are served at `metrics_path`; asking for them is not counted among the requests.
+  /// Serves the metrics at `metrics_path`. Scrapes are not counted as requests.
   Service(narthex::Registry& registry, narthex::HttpMetricsOptions requests,
           const std::string& metrics_path = "/metrics");
 
-  // Handlers that throw answer 500, and what they threw goes to stderr.
+  // A handler that throws answers 500, and its message is printed on stderr.
   void get(const std::string& path, httplib::Server::Handler handler);
   void post(const std::string& path, httplib::Server::HandlerWithContentReader handler);
 
   httplib::Server& server() { return server_; }
 
-  /// Serves until SIGINT or SIGTERM comes. Returns the exit code.
+  /// Serves until SIGINT or SIGTERM arrives. Returns the exit code.
   int serve(const std::string& program, const Place& place);
 
  private:

@@ -10,7 +10,7 @@ Upstream::Upstream(narthex::Registry& registry, std::string service, std::vector
   const auto durations = registry.histogram({.name = "image_gallery_upstream_duration_seconds",
                                              .help = "Time that a call to another service took, by how it ended."},
                                             {"service", "outcome"});
-  success_ = durations.labels(service_, "success");  // all from the start: what has not happened yet is 0
+  success_ = durations.labels(service_, "success");  // all series exist from the start with the value 0
   refused_ = durations.labels(service_, "refused");
   unreachable_ = durations.labels(service_, "unreachable");
 }

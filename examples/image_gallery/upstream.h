@@ -13,27 +13,27 @@
 
 namespace gallery {
 
-/// A call that brought nothing; what() says which one and why.
+/// A call that failed. what() names the call and the reason.
 class UpstreamError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// Another service, which is called over HTTP.
-/// Values: every call is timed, in image_gallery_upstream_duration_seconds by `service` and `outcome`: `success`,
-///   `refused`, with another status than the wanted one, or `unreachable`.
-/// Threads: any, at once.
-/// Errors: UpstreamError. A replica that takes no connection is passed over; one that breaks off later is not, for the
-///   next would do again what the first one may have done.
+/// A service that is called over HTTP.
+/// Values: times each call in image_gallery_upstream_duration_seconds by `service` and `outcome`: `success`, `refused`
+///   for another status than the expected one, or `unreachable`.
+/// Thread safety: all members may be called concurrently.
+/// Exceptions: UpstreamError. If a replica refuses the connection, the next one is tried. If the connection breaks later,
+///   no other replica is tried, because the first one may have carried out the request.
 class Upstream {
  public:
-  /// `timeout` is the longest silence of a replica, both when it is connected to and later.
+  /// `timeout` is the longest time without bytes from a replica, during the connect and later.
   Upstream(narthex::Registry& registry, std::string service, std::vector<Endpoint> endpoints,
            std::chrono::milliseconds timeout);
 
-  /// Returns the body of a 200.
+  /// Returns the body of the reply. Expects status 200.
   std::string get(const std::string& path);
-  /// Wants a 201.
+  /// Expects status 201.
   void post(const std::string& path, const std::string& json);
 
  private:

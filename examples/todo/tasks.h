@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-/// A list of tasks, in memory. Any thread may call anything.
+/// A list of tasks in memory. All members may be called concurrently.
 class Tasks {
  public:
   void add(std::string task) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the dashboards: what each panel asks, here; what Grafana wants around it, in panels.py.
+"""Writes the dashboards. The queries are here, the JSON around them is in panels.py.
 
     dashboards.py FOLDER    writes image_gallery.json and narthex_service.json into it
 """
@@ -19,7 +19,7 @@ JOB = 'job="$job", instance=~"$instance"'
 
 
 def memory_and_threads(job):
-    """Returns the panels that the page and the API have alike."""
+    """Returns the panels that the page and the API share."""
     memory = graph("Memory", "bytes", (f"process_resident_memory_bytes{{{job}}}", "resident"))
     memory.ask(f"malloc_allocated_bytes{{{job}}}", "allocated")
     return [memory, graph("Threads", "short", (f"process_threads{{{job}}}", "{{instance}}"))]
@@ -93,7 +93,7 @@ def now(name):
 
 
 def quantile(part):
-    """Returns a quantile of the durations: of native buckets where there are some, of classic ones otherwise."""
+    """Returns a quantile of the durations, from native buckets if they exist, otherwise from classic buckets."""
     name = "${prefix}_request_duration_seconds"
     classic = rate(f"{name}_bucket", by="le")
     return f"histogram_quantile({part}, {rate(name)}) or histogram_quantile({part}, {classic})"
@@ -125,7 +125,7 @@ def at_a_glance(layout):
 
 
 def requests(layout):
-    """Adds the row of what HttpMetrics counts."""
+    """Adds the row of HttpMetrics."""
     durations = graph("Duration", "s", (quantile(0.5), "half are faster"))
     durations.ask(quantile(0.9), "9 of 10 are faster")
     durations.ask(quantile(0.99), "99 of 100 are faster")
@@ -190,7 +190,7 @@ def container(layout):
 
 
 def scrapes(layout):
-    """Adds the row of what it costs to be scraped, and of what narthex has to complain about."""
+    """Adds the row of the cost of scrapes and of the problems that narthex reports."""
     problems = graph("Refused or replaced", "ops", (rate("narthex_rejected_updates_total"), "updates"))
     problems.ask(rate("narthex_replaced_bytes_total"), "bytes")
     problems.ask(rate("narthex_exemplars_refused_total"), "exemplars")
@@ -208,7 +208,7 @@ def scrapes(layout):
 
 
 def service():
-    """Returns the dashboard of any service, which its variables choose."""
+    """Returns the dashboard of any service. Its variables select the service."""
     layout = Layout()
     for row in (at_a_glance, requests, process, container, scrapes):
         row(layout)

@@ -22,7 +22,7 @@ class Panel:
         return self
 
     def transform(self, **transformation):
-        """Has Grafana change what the queries return; returns the panel."""
+        """Adds a transformation of the query results; returns the panel."""
         self._tail.setdefault("transformations", []).append(transformation)
         return self
 
@@ -42,7 +42,7 @@ def graph(title, unit, query):
 
 
 def stat(title, unit, expression):
-    """Returns one number, with its course behind it."""
+    """Returns one number with a small graph behind it."""
     options = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "graphMode": "area"}
     return Panel("stat", title, unit, options).ask(expression)
 
@@ -58,7 +58,7 @@ def bars(title, query):
 
 
 def heat_map(title, unit, expression, description):
-    """Returns the course of a native histogram.
+    """Returns the heat map of a native histogram.
 
     The format is that of a time series: until Grafana 10.2, `heatmap` was for classic buckets alone.
     """
@@ -95,7 +95,7 @@ class Layout:
         self._top += 1
 
     def line(self, *panels, height=7):
-        """Adds panels side by side, all as wide as the others; what cannot be divided is the last one's."""
+        """Adds panels of equal width side by side. The last one gets the remainder."""
         width = COLUMNS // len(panels)
         for number, panel in enumerate(panels):
             left = number * width
@@ -106,7 +106,7 @@ class Layout:
 
 
 def variable(name, query, regex="", many=False, label=""):
-    """Returns a variable whose values are asked of Prometheus whenever the time range changes."""
+    """Returns a variable whose values Grafana queries whenever the time range changes."""
     return {
         "name": name,
         "type": "query",
@@ -119,7 +119,7 @@ def variable(name, query, regex="", many=False, label=""):
 
 
 def dashboard(uid, title, layout, *variables):
-    """Returns a whole dashboard; which data source it asks is its first variable."""
+    """Returns a whole dashboard. Its first variable is the data source."""
     source = {"name": "datasource", "label": "data source", "type": "datasource", "query": "prometheus", "refresh": 1}
     return {
         "uid": uid,

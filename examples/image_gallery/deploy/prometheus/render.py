@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Turns prometheus.yml, which is for containers, into the configuration of a Prometheus on one machine.
+"""Converts prometheus.yml, which is for containers, to a configuration for one machine.
 
     render.py --access-log 127.0.0.11:8012 --access-log 127.0.0.12:8012 > /tmp/prometheus.yml
     render.py --access-log-dns accesslog:8012 --interval 1s > /tmp/prometheus.yml
@@ -18,12 +18,12 @@ RULES = (FOLDER / "rules/*.yml",)
 
 
 def static(targets):
-    """Returns what a job with these targets, host:port each, has instead of a discovery."""
+    """Returns the static configuration of a job with these targets, each host:port."""
     return {"static_configs": [{"targets": list(targets)}]}
 
 
 def by_dns(place, refresh):
-    """Returns what a job has whose targets are the addresses of name:port, asked for anew at this interval."""
+    """Returns the DNS discovery of name:port, refreshed at this interval."""
     name, _, port = place.rpartition(":")
     if not name or not port.isdigit():
         raise ValueError(f"'{place}': wanted is NAME:PORT")
@@ -32,7 +32,7 @@ def by_dns(place, refresh):
 
 
 def discovered(job):
-    """Returns the job without what says where its targets are."""
+    """Returns the job without its discovery."""
     return {key: value for key, value in job.items() if not key.endswith(("static_configs", "_sd_configs"))}
 
 
