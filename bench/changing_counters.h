@@ -9,7 +9,7 @@
 namespace narthex::bench {
 
 // Counters with three labels: half of them whole numbers, half with all the digits that a sum of seconds has. change()
-// alters every one, so that no text of theirs can be kept.
+// changes every counter, so that a client cannot cache their text.
 template <class Client>
 class ChangingCounters {
  public:

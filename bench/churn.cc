@@ -1,8 +1,8 @@
-// Adds, updates and removes distinct series, in windows of a thousand, and prints what the process has in memory:
+// Adds, updates, and removes distinct series, in windows of a thousand, and prints the memory of the process:
 //
 //   narthex_churn MILLIONS [THREADS]
 //
-// The threads look up, update, keep and drop series meanwhile; one more sleeps with a handle to a series that was removed,
+// Meanwhile the threads look up, update, hold, and drop series. One more thread sleeps with a handle of a removed series,
 // and another one scrapes.
 
 #include <atomic>
@@ -32,7 +32,7 @@ void come_and_go(const Family<Counter, 2>& family, std::int64_t from, std::int64
   }
 }
 
-// Those who use the family meanwhile.
+// The threads that use the family meanwhile.
 class Users {
  public:
   Users(const Registry& registry, const Family<Counter, 2>& family, int threads) {

@@ -8,7 +8,7 @@
 
 namespace narthex::bench {
 
-// Who takes part in a case. The limit takes part where it is known how to write one.
+// The clients of a case. The limit is a client only of the cases that have one.
 template <class... Clients>
 struct ClientList {};
 
@@ -22,7 +22,7 @@ inline constexpr ClientList<Narthex> kClients;
 inline constexpr ClientList<Narthex, Limit> kAll;
 #endif
 
-// Where series that expire could differ.
+// The clients of cases in which series that expire could differ.
 template <class... Clients>
 constexpr ClientList<Clients..., NarthexExpiring> and_expiring(ClientList<Clients...> /*clients*/) {
   return {};

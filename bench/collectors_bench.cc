@@ -31,16 +31,16 @@ constexpr auto kScrape = [](benchmark::State& state, const auto& registry) {
 
 void in_microseconds(benchmark::internal::Benchmark* benchmark) { benchmark->Unit(benchmark::kMicrosecond); }
 
-// A scrape of what one collector gives. That of the cgroup has no files to read where there is no version 2.
+// A scrape of one collector. The cgroup collector reads no files on a machine without cgroup version 2.
 const Case process("scrape_process", ClientList<Alone<ProcessCollector>>(), in_microseconds, kScrape);
 const Case cgroup("scrape_cgroup", ClientList<Alone<CgroupCollector>>(), in_microseconds, kScrape);
 const Case runtime("scrape_runtime", ClientList<Alone<RuntimeCollector>>(), in_microseconds, kScrape);
 
-// The same where the allocator has many free pieces, which it counts: between them are others that are in use.
+// The same with many free chunks in the allocator, which the collector counts. Every second chunk is in use.
 const Case runtime_fragmented("scrape_runtime_fragmented", ClientList<Alone<RuntimeCollector>>(), in_microseconds,
                               [](benchmark::State& state, const auto& registry) {
-                                constexpr std::size_t kPieces = 200'000;  // every other one gets free
-                                constexpr std::size_t kSize = 2000;       // more than is kept for threads
+                                constexpr std::size_t kPieces = 200'000;  // every second one is freed
+                                constexpr std::size_t kSize = 2000;       // larger than the chunks of the per-thread cache
                                 std::vector<std::unique_ptr<char[]>> pieces(kPieces);
                                 for (auto& piece : pieces) piece = std::make_unique<char[]>(kSize);
                                 for (std::size_t i = 0; i < kPieces; i += 2) pieces[i].reset();

@@ -11,7 +11,7 @@ const Case counter_inc("counter_inc", kAll, to_eight_threads, [](benchmark::Stat
   for (auto _ : state) client.inc(counter);
 });
 
-// The same of one series among others of its family.
+// The same for one of several series of a family.
 const Case labelled_inc("counter_inc_labelled", and_expiring(kAll), to_two_threads,
                         [](benchmark::State& state, auto& client) {
                           const Pinned pinned(state.thread_index());

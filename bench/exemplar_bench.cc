@@ -27,7 +27,7 @@ const Case observe_with_exemplar("histogram_observe_exemplar", kNarthexAlone, to
                                    for (auto _ : state) histogram.observe(values.next(), {{"trace_id", trace_id}});
                                  });
 
-// Plain updates where the registry takes exemplars by itself.
+// Plain updates in a registry with an exemplar function.
 const Case traced_inc("counter_inc_traced", kTraced, to_two_threads, [](benchmark::State& state, auto& client) {
   const Pinned pinned(state.thread_index());
   const auto counter = client.counter();

@@ -4,7 +4,7 @@
 namespace narthex::bench {
 namespace {
 
-// One new value, another one each time.
+// One set() with a different value each time.
 const Case gauge_set("gauge_set", kAll, to_two_threads, [](benchmark::State& state, auto& client) {
   const Pinned pinned(state.thread_index());
   const auto gauge = client.gauge();
@@ -12,7 +12,7 @@ const Case gauge_set("gauge_set", kAll, to_two_threads, [](benchmark::State& sta
   for (auto _ : state) client.set(gauge, ++value);
 });
 
-// One increment by one: a gauge of requests in flight, which every thread moves.
+// One increment by one, as for a gauge of requests in flight that all threads share.
 const Case gauge_inc("gauge_inc", kAll, to_two_threads, [](benchmark::State& state, auto& client) {
   const Pinned pinned(state.thread_index());
   const auto gauge = client.gauge();

@@ -4,7 +4,7 @@
 namespace narthex::bench {
 namespace {
 
-// One observation, the value included, which is read from memory, of what `define` gets from a client.
+// One observation of the metric that `define` returns, with the load of its value from memory.
 template <class Define>
 auto observing(Define define) {
   return [define](benchmark::State& state, auto& client) {
@@ -19,11 +19,11 @@ auto observing(Define define) {
 const Case histogram_observe("histogram_observe", kAll, to_two_threads,
                              observing([](auto& client) { return client.histogram(); }));
 
-// In logarithmic buckets, some 110 of them.
+// In about 110 exponential buckets.
 const Case native_observe("native_observe", kNarthexAlone, to_two_threads,
                           observing([](auto& client) { return client.native_histogram(); }));
 
-// A sum and a count, and with two quantiles: in logarithmic buckets, four times as fine.
+// A summary: a sum and a count. With two quantiles: exponential buckets that are four times as fine.
 const Case summary_observe("summary_observe", kNarthexAlone, to_two_threads,
                            observing([](auto& client) { return client.summary({}); }));
 const Case quantiles_observe("quantiles_observe", kNarthexAlone, to_two_threads, observing([](auto& client) {

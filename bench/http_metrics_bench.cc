@@ -11,7 +11,7 @@
 namespace narthex::bench {
 namespace {
 
-// As many routes as a service may have; the one that is asked for is in their midst.
+// The routes of a large service. The requested route is in the middle.
 class Routed {
  public:
   static constexpr const char* kName = "narthex";
@@ -35,7 +35,7 @@ class Routed {
   HttpMetrics metrics_{registry_, {.routes = routes(), .ignore = {"/metrics"}}};
 };
 
-// Paths that are not told apart.
+// Without routes: all paths are counted together.
 class Unrouted {
  public:
   static constexpr const char* kName = "narthex";
@@ -50,7 +50,7 @@ class Unrouted {
   HttpMetrics metrics_{registry_, {.ignore = {"/metrics"}}};
 };
 
-// What nobody can do without: to look at the clock twice.
+// The limit: two reads of the clock.
 class TwoLooksAtTheClock {
  public:
   static constexpr const char* kName = "limit";
@@ -66,7 +66,7 @@ constexpr auto kServe = [](benchmark::State& state, const auto& service) {
   for (auto _ : state) service.serve();
 };
 
-// A request from its start to its end, all threads at one service.
+// A request from start to finish. All threads share one service.
 const Case http_request("http_request", ClientList<Unrouted, TwoLooksAtTheClock>(), to_two_threads, kServe);
 const Case http_request_routed("http_request_routed", ClientList<Routed>(), to_two_threads, kServe);
 

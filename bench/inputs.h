@@ -13,7 +13,7 @@
 
 namespace narthex::bench {
 
-// What every client is given: the same definitions, label values and observations.
+// The input of every client: the same definitions, label values, and observations.
 
 struct Definition {
   const char* name;
@@ -24,10 +24,10 @@ inline constexpr Definition kRequests{"http_requests_total", "Requests answered.
 inline constexpr Definition kInFlight{"http_requests_in_flight", "Requests being answered now."};
 inline constexpr Definition kLatency{"http_request_duration_seconds", "Time to answer a request."};
 
-// 1 ms to 8.2 s: the bounds of a service that answers a human.
+// 1 ms to 8.2 s: the bounds of a service that answers people.
 inline std::vector<double> latency_buckets() { return exponential_buckets(0.001, 2, 14); }
 
-// Two labels, as views: what an HTTP parser hands over.
+// Two labels as views, as an HTTP parser returns them.
 struct Status {
   std::string_view method;
   std::string_view code;
@@ -35,7 +35,7 @@ struct Status {
 
 inline constexpr const char* kStatusLabels[] = {"method", "code"};
 
-// 16 series, as many as a service with a handful of methods and codes has; a power of two, so that a Wheel stays cheap.
+// 16 series, as in a service with a few methods and codes. A power of two keeps Wheel cheap.
 inline constexpr std::array<Status, 16> kStatuses{{
     {"GET", "200"},
     {"GET", "304"},
@@ -57,7 +57,7 @@ inline constexpr std::array<Status, 16> kStatuses{{
 
 inline constexpr const char* kTraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-// Three labels, of which the path makes the series distinct; 40 bytes of values.
+// Three labels with 40 bytes of values. The path makes the series distinct.
 struct Route {
   std::string method;
   std::string path;
@@ -66,7 +66,7 @@ struct Route {
 
 inline constexpr const char* kRouteLabels[] = {"method", "path", "code"};
 
-// Returns the route of that number; no two are the same.
+// Returns the route with this number. All routes differ.
 inline Route route(std::size_t number) {
   return {"GET", "/api/v1/customers/" + std::to_string(1'000'000 + number) + "/invoices", "200"};
 }
@@ -78,9 +78,9 @@ inline std::vector<Route> routes(std::size_t count) {
   return made;
 }
 
-// Latencies that fall into every bucket equally often, +Inf included, in no order. So many because a branch predictor
-// learns the order of a few thousand by heart, and a search that guesses wrong takes several times as long; they are
-// read one after the other, which the caches foresee.
+// Latencies in random order. Each bucket, +Inf included, gets the same number of them. There are many, because a branch
+// predictor memorises a few thousand, and a mispredicted search takes several times as long. They are read in sequence,
+// which the caches prefetch.
 using Latencies = std::array<double, 65'536>;
 
 inline const Latencies& latencies() {
@@ -96,7 +96,7 @@ inline const Latencies& latencies() {
   return values;
 }
 
-// Goes round and round through an array. Each thread starts elsewhere, so that threads do not march in step.
+// Cycles through an array. Each thread starts at another index, so that threads do not run in step.
 template <class T, std::size_t N>
 class Wheel {
  public:

@@ -6,10 +6,10 @@
 
 namespace narthex::bench {
 
-// Threads that have all done their work, at the same time, and stay alive until the end of the scope.
+// Threads that do their work at the same time and then stay alive until the end of the scope.
 class LiveThreads {
  public:
-  // Work is called with the number of its thread.
+  // `work` is called with the number of its thread.
   template <class Work>
   LiveThreads(int count, Work work) : worked_(count) {
     for (int thread = 0; thread < count; ++thread) {
@@ -28,7 +28,7 @@ class LiveThreads {
  private:
   std::latch worked_;
   std::latch end_{1};
-  std::vector<std::jthread> threads_;  // last: joined before the latches go
+  std::vector<std::jthread> threads_;  // last: joined before the latches are destroyed
 };
 
 }  // namespace narthex::bench

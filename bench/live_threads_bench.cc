@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kCounters = 1000;
 
-// Many more than it takes for a counter to be known as hot, and for a thread to be known as one that updates it.
+// Many more updates than a counter needs to become hot, and a thread to get a cell.
 constexpr int kUpdatesBeforeThreads = 5000;
 constexpr int kUpdatesPerThread = 200;
 
@@ -20,7 +20,7 @@ void live_threads(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("live")->RangeMultiplier(4)->Range(1, 64)->UseManualTime()->Unit(benchmark::kMicrosecond);
 }
 
-// The text of 1,000 hot counters that so many threads, all alive, have updated: what a thread costs a scrape.
+// The text of 1,000 hot counters after updates by this number of live threads: the cost of a thread for a scrape.
 const Case scrape_threads("scrape_live_threads", kClients, live_threads, [](benchmark::State& state, auto& client) {
   using Client = std::remove_reference_t<decltype(client)>;
   const auto family = client.counter_by_route();

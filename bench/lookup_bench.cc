@@ -9,7 +9,7 @@
 namespace narthex::bench {
 namespace {
 
-// One increment without a kept handle: find the series of two label values, of 16 in turn, and add one to it.
+// One increment without a kept handle: find the series of two label values, one of 16 in turn, and add one to it.
 const Case lookup_inc("lookup_inc", and_expiring(kClients), to_eight_threads,
                       [](benchmark::State& state, auto& client) {
                         const Pinned pinned(state.thread_index());
@@ -19,14 +19,14 @@ const Case lookup_inc("lookup_inc", and_expiring(kClients), to_eight_threads,
                         for (auto _ : state) client.inc(family, statuses.next());
                       });
 
-// A fixed number of lookups, for a family of a million series takes seconds to make and Google Benchmark would make it
-// again for every guess at how many fit the time.
+// A fixed number of lookups. A family of a million series takes seconds to create, and Google Benchmark would create it
+// again for each estimate of the number of iterations.
 void lookup_sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("series")->RangeMultiplier(10)->Range(10, 1'000'000)->Iterations(1 << 18)->UseRealTime();
 }
 
-// The same in families of any size, with three labels. The label values are read one after the other, which the caches
-// foresee; the series were made in another order, which they do not.
+// The same in families of any size, with three labels. The label values are read in sequence, which the caches prefetch.
+// The series were created in another order, which they cannot prefetch.
 const Case lookup_by_size("lookup_by_size", kClients, lookup_sizes, [](benchmark::State& state, auto& client) {
   const auto family = client.counter_by_route();
   const std::vector<Route> made = routes(static_cast<std::size_t>(state.range()));

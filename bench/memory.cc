@@ -1,5 +1,5 @@
-// Prints how many bytes something costs this process, or how many nanoseconds: narthex_memory CLIENT MEASUREMENT. One
-// process measures one thing, for what it gave back would be used again by the next one.
+// Prints a cost in bytes of this process, or in nanoseconds: narthex_memory CLIENT MEASUREMENT. A process measures one
+// thing only, because a second measurement would use memory again that the first one has freed.
 
 #include <cstddef>
 #include <cstdio>
@@ -25,7 +25,7 @@ constexpr std::size_t kSeriesOfThread = 10'000;
 constexpr int kLiveThreads = 256;
 constexpr std::size_t kManyHotSeries = 10'000;
 constexpr int kManyThreads = 1000;
-constexpr int kUpdates = 5000;  // many more than it takes for a counter to be known as hot
+constexpr int kUpdates = 5000;  // many more than a counter needs to become hot
 
 template <class Client>
 struct Counters {
@@ -52,7 +52,7 @@ double per_series() {
   return (resident_bytes() - before) / kSeries;
 }
 
-// The same after 16 threads, which are still alive, updated 10,000 of them once, from all over the family.
+// The same after 16 live threads have updated 10,000 series once, spread over the family.
 template <class Series>
 double per_touched_series() {
   Series series;
@@ -67,7 +67,7 @@ double per_touched_series() {
   return (resident_bytes() - before) / kSeries;
 }
 
-// Bytes of the whole process at its height: a million counters, and one scrape that is not sent yet.
+// Peak bytes of the whole process: a million counters, and one scrape that is not sent yet.
 template <class Client>
 double peak() {
   Counters<Client> counters;
@@ -77,7 +77,7 @@ double peak() {
   return peak_bytes();
 }
 
-// Bytes per thread that is alive, has updated a hot counter and looked up a series.
+// Bytes per live thread that has updated a hot counter and looked up a series.
 template <class Client>
 double per_thread() {
   Client client;
@@ -98,7 +98,7 @@ double per_thread() {
   return (resident_bytes() - before) / kLiveThreads;
 }
 
-// A million counters, of which 10,000 are hot, and a thousand live threads that have updated all of those.
+// A million counters, 10,000 of them hot, and a thousand live threads that have updated all hot counters.
 template <class Client>
 class Stretched {
  public:
@@ -124,7 +124,7 @@ class Stretched {
   typename Client::Reply reply_;
 };
 
-// Bytes of the whole process at its height.
+// Peak bytes of the whole process.
 template <class Client>
 double stretched_peak() {
   const Stretched<Client> stretched;
@@ -158,7 +158,7 @@ const std::map<std::string_view, Measurements> kMeasurements{
 #ifdef NARTHEX_BENCH_PROMETHEUS_CPP
     {PrometheusCpp::kName, measurements<PrometheusCpp>()},
 #endif
-    {Limit::kName, {{"thread", per_thread<Limit>}}},  // what a thread costs that only adds to memory of its own
+    {Limit::kName, {{"thread", per_thread<Limit>}}},  // the cost of a thread that only adds to its own memory
 };
 
 }  // namespace

@@ -11,8 +11,8 @@
 
 namespace narthex::bench {
 
-// narthex, as a case sees a client: each function holds what an application would write. Asking for the same metric
-// again gives the same metric, so that every thread of a case asks for itself.
+// narthex as a client of the cases. Each function contains what an application would write. A repeated definition returns
+// the same metric, so that every thread of a case defines its own handle.
 class Narthex {
  public:
   static constexpr const char* kName = "narthex";
@@ -60,7 +60,7 @@ class Narthex {
     family.labels(route.method, route.path, route.code).observe(value);
   }
 
-  // What a server keeps from one scrape to the next: its strings are used again.
+  // The reply that a server keeps between scrapes, so that its strings are used again.
   using Reply = Exposition;
   void scrape(Reply& reply) const { expose(registry_, {}, reply); }
   std::string text() const { return to_text(registry_); }
@@ -91,7 +91,7 @@ class NarthexExpiring : public Narthex {
   Statuses counter_by_status() { return Narthex::counter_by_status(std::chrono::hours(1)); }
 };
 
-// The same in a program that is traced, where no trace is sampled: the registry asks for exemplars, and gets none.
+// The same in a traced program without sampled traces: the exemplar function returns no labels.
 class NarthexUnsampled : public Narthex {
  public:
   static constexpr const char* kName = "narthex_unsampled";
@@ -99,7 +99,7 @@ class NarthexUnsampled : public Narthex {
   NarthexUnsampled() : Narthex({.exemplars = {.labels = [] { return Labels(); }}}) {}
 };
 
-// The same where all traces are sampled: each metric has its exemplar soon, and no scrape comes that wants another.
+// The same with sampled traces only: each metric soon has its exemplar, and no scrape requests a new one.
 class NarthexSampled : public Narthex {
  public:
   static constexpr const char* kName = "narthex_sampled";

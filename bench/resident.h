@@ -17,11 +17,11 @@ inline double read_kilobytes(const std::string& path, const std::string& name) {
   throw std::runtime_error(path + " does not tell " + name);
 }
 
-// Memory of this process that is there now. The kernel counts it page by page for this file; its other numbers lag
-// behind by some hundred pages.
+// Resident memory of this process. The kernel counts it page by page for this file. Its other figures lag behind by some
+// hundred pages.
 inline double resident_bytes() { return read_kilobytes("/proc/self/smaps_rollup", "Rss"); }
 
-// The most that was there at once since the process started.
+// Peak resident memory since the process started.
 inline double peak_bytes() { return read_kilobytes("/proc/self/status", "VmHWM"); }
 
 }  // namespace narthex::bench

@@ -7,14 +7,14 @@
 namespace narthex::bench {
 namespace {
 
-// As many as a family gets that somebody lets grow: the growing of its table counts too.
+// The size of an unlimited family. The growth of its table is part of the measurement.
 constexpr std::size_t kNewSeries = 100'000;
 
 void timed_by_hand(benchmark::internal::Benchmark* benchmark) {
   benchmark->UseManualTime()->Unit(benchmark::kMillisecond);
 }
 
-// New series of a family with three labels, which starts empty.
+// New series of an empty family with three labels.
 const Case make_series("make_series", kAll, timed_by_hand, [](benchmark::State& state, auto& client) {
   const auto made = routes(kNewSeries);
   for (auto _ : state) {

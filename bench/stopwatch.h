@@ -4,8 +4,8 @@
 
 namespace narthex::bench {
 
-// Returns how long the work takes, in seconds. For what takes microseconds: pausing Google Benchmark's own clock around
-// the untimed part costs about one, reading this one some ten nanoseconds.
+// Returns the duration of the work in seconds. For work that takes microseconds: pausing the clock of Google Benchmark
+// costs about one microsecond, reading this clock about ten nanoseconds.
 template <class Work>
 double seconds_of(Work work) {
   const auto start = std::chrono::steady_clock::now();

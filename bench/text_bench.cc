@@ -11,7 +11,7 @@
 namespace narthex::bench {
 namespace {
 
-// Scrapes again and again; every series changes in between, untimed. One thread: a scrape is one thread's work.
+// Repeated scrapes. Every series changes in between, untimed. One thread, because a scrape is the work of one thread.
 // Reports samples per second.
 template <class Series, class Scrape>
 void scrapes(benchmark::State& state, Series& series, Scrape scrape) {
@@ -22,13 +22,13 @@ void scrapes(benchmark::State& state, Series& series, Scrape scrape) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(series.samples()));
 }
 
-// 1,000 series (90 KB of text) are a service of some size, 10,000 a big one; a million fit no cache.
+// 1,000 series (90 KB of text) are a medium service, 10,000 a large one. A million series fit into no cache.
 void counter_sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("series")->RangeMultiplier(10)->Range(1'000, 1'000'000);
   benchmark->UseManualTime()->Unit(benchmark::kMicrosecond);
 }
 
-// The text of counters with three labels, into a buffer that is used again where the client can.
+// The text of counters with three labels, in a buffer that is used again if the client supports it.
 const Case text_counters("text_counters", kAll, counter_sizes, [](benchmark::State& state, auto& client) {
   ChangingCounters counters(client, static_cast<std::size_t>(state.range()));
   typename std::remove_reference_t<decltype(client)>::Reply reply;
@@ -36,14 +36,14 @@ const Case text_counters("text_counters", kAll, counter_sizes, [](benchmark::Sta
   scrapes(state, counters, [&] { client.scrape(reply); });
 });
 
-// The same into a fresh string.
+// The same in a new string.
 const Case text_fresh("text_counters_fresh", kNarthexAlone, counter_sizes, [](benchmark::State& state, auto& client) {
   ChangingCounters counters(client, static_cast<std::size_t>(state.range()));
-  for (int i = 0; i < 3; ++i) benchmark::DoNotOptimize(client.text());  // later ones know about how long they become
+  for (int i = 0; i < 3; ++i) benchmark::DoNotOptimize(client.text());  // later calls know the approximate size
   scrapes(state, counters, [&] { benchmark::DoNotOptimize(client.text()); });
 });
 
-// Histograms with three labels and 14 buckets: 17 lines each, with +Inf, sum and count.
+// Histograms with three labels and 14 buckets: 17 lines each, with +Inf, sum, and count.
 template <class Client>
 class ChangingHistograms {
  public:

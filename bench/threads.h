@@ -6,18 +6,17 @@
 
 namespace narthex::bench {
 
-// From one thread, the cost without contention, to two, which need two cores. The time that Google Benchmark reports
-// is the duration divided by the operations of all threads; times the number of threads it is what one operation takes
-// its thread.
+// One thread shows the cost without contention, two threads need two cores. Google Benchmark reports the duration divided
+// by the operations of all threads. Multiplied by the number of threads, it is the time of one operation.
 inline void to_two_threads(benchmark::internal::Benchmark* benchmark) {
   benchmark->Threads(1)->Threads(2)->UseRealTime();
 }
 
-// Further, to more threads than cores, which shows whether waiting threads hold up running ones.
+// More threads than cores show whether waiting threads delay running ones.
 inline void to_eight_threads(benchmark::internal::Benchmark* benchmark) { benchmark->ThreadRange(1, 8)->UseRealTime(); }
 
-// Keeps the calling thread on one core, and lets it go at the end of the scope. Threads with different numbers get
-// different cores while there are some; left alone, the kernel may put them on the same one, which hides contention.
+// Binds the calling thread to one core until the end of the scope. Threads with different numbers get different cores as
+// far as there are enough. Otherwise the kernel may run them on the same core, which hides contention.
 class Pinned {
  public:
   explicit Pinned(int thread) noexcept {

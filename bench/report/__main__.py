@@ -1,4 +1,4 @@
-"""Runs every benchmark, prints one table, and writes docs/performance.md: what scripts/bench does."""
+"""Runs every benchmark, prints one table, and writes docs/performance.md: the work of scripts/bench."""
 
 import argparse
 import pathlib
@@ -13,12 +13,12 @@ import targets
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FULL = programs.Effort(repetitions=5, seconds=0.2, skipped="")
-# A million series take seconds to make, and how things grow is for the document.
+# A quick run leaves out a million series, which take seconds to create, and the growth figures.
 QUICK = programs.Effort(repetitions=3, seconds=0.02, skipped=r"series:1000000|threads:[48]$|lookup_by_size|live:")
 
 
 def main():
-    """Reads the command line, measures, and says what came out."""
+    """Parses the command line, measures, and prints the results."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rows and repetitions; writes nothing")
     parser.add_argument("--bin-dir", default=ROOT / "build/release/bench", type=pathlib.Path)

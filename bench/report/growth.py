@@ -1,4 +1,4 @@
-"""How costs grow: with the series, with the threads, with the life of a process."""
+"""The growth of costs with the number of series, with threads, and with the age of a process."""
 
 import dataclasses
 import math
@@ -11,7 +11,7 @@ THOUSANDS = [1_000, 10_000, 100_000, 1_000_000]
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """One figure: lines of cases with {} for what grows."""
+    """One figure: its lines are cases with {} for the growing number."""
 
     file: str
     title: str
@@ -77,7 +77,7 @@ FIGURES = [
 
 
 def values(figure, case, results):
-    """Returns the points of one line: (x, y), those that were measured."""
+    """Returns the points of one line: the measured (x, y)."""
     medians = [(point, results.median(case.format(point))) for point in figure.points]
     return [(point, median / figure.divisor) for point, median in medians if not math.isnan(median)]
 

@@ -1,4 +1,4 @@
-"""Says on what was measured, and with which versions."""
+"""Describes the machine and the versions of the measurement."""
 
 import os
 import pathlib
@@ -27,7 +27,7 @@ def description(bin_dir):
 
 
 def processor():
-    """Returns the model that the processor gives."""
+    """Returns the model of the processor."""
     return re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())[1]
 
 
@@ -37,7 +37,7 @@ def memory():
 
 
 def compiler(build_dir):
-    """Returns the compiler that built the benchmarks, and how it optimised."""
+    """Returns the compiler that built the benchmarks, and its optimisation level."""
     cache = (build_dir / "CMakeCache.txt").read_text()
 
     def setting(name):
@@ -48,7 +48,7 @@ def compiler(build_dir):
 
 
 def version(package):
-    """Returns the version of a Debian package, "not from Debian" where it is not installed."""
+    """Returns the version of a Debian package, or "not from Debian" if it is not installed."""
     asked = subprocess.run(
         ["dpkg-query", "-W", "-f=${Version}", package], capture_output=True, text=True, check=False
     )

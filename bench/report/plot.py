@@ -26,7 +26,7 @@ STYLE = """
 
 
 class Axis:
-    """A logarithmic axis from `low` to `high`, which are `start` and `end` in the picture."""
+    """A logarithmic axis from `low` to `high`, drawn from `start` to `end`."""
 
     def __init__(self, low, high, start, end):
         self._low, self._high = math.log10(low), math.log10(high)
@@ -44,7 +44,7 @@ def decades(values):
 
 
 def apart(positions):
-    """Returns the positions, moved down where a text would lie on the one above it."""
+    """Returns the positions, moved down where two texts would overlap."""
     moved, floor = {}, -math.inf
     for index in sorted(range(len(positions)), key=positions.__getitem__):
         floor = max(positions[index], floor + LINE_HEIGHT)

@@ -1,4 +1,4 @@
-"""Runs the programs of bench/ and keeps what they measured."""
+"""Runs the programs of bench/ and stores their results."""
 
 import collections
 import dataclasses
@@ -10,17 +10,17 @@ import statistics
 import subprocess
 import tempfile
 
-# What narthex_memory measures, and for whom. With a million series a process takes seconds.
+# The measurements of narthex_memory and their clients. With a million series a process takes seconds.
 SLOW_MEMORY = ["peak", "stretched", "stretched_scrape"]
 MEMORY = ["counters", "counters_touched", "histograms", "histograms_touched", "thread", *SLOW_MEMORY]
 CLIENTS = ["narthex", "prometheus_cpp"]
 MOST_SECONDS = 1800
-# Updates of memory that each thread has to itself.
+# Updates of memory that only one thread uses.
 CONTROL = "counter_inc/limit/"
 
 
 class ProgramError(Exception):
-    """A program that is not there, fails, or does not end."""
+    """A program that is missing, fails, or does not end."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,17 +44,17 @@ class Results:
         self._figures[name].append(figure)
 
     def median(self, name):
-        """Returns the median over the repetitions, NaN where nothing was measured."""
+        """Returns the median over the repetitions, or NaN without results."""
         return statistics.median(self._figures.get(name, [math.nan]))
 
     def spread(self, name):
-        """Returns how far the repetitions are apart, as a part of their median."""
+        """Returns the spread of the repetitions as a ratio of their median."""
         figures = self._figures.get(name, [math.nan])
         return (max(figures) - min(figures)) / statistics.median(figures)
 
 
 def run_all(bin_dir, effort):
-    """Runs everything; what fails inside a program that goes on is told in the errors."""
+    """Runs everything; a failure inside a program that continues is added to the errors."""
     results = Results()
     run_google_benchmark(bin_dir / "narthex_bench", effort, results)
     run_google_benchmark(bin_dir / "narthex_http_bench", effort, results)
@@ -63,7 +63,7 @@ def run_all(bin_dir, effort):
 
 
 def run(command):
-    """Runs a program to its end and returns what it wrote."""
+    """Runs a program to its end and returns its output."""
     try:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=MOST_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -88,7 +88,7 @@ def run_google_benchmark(program, effort, results):
 
 
 def work(name):
-    """Leaves out of a name who did it and with how many threads: the rest is what is compared with each other."""
+    """Returns a name without the client and the number of threads: results with the same rest are compared."""
     case, _, *arguments = name.split("/")
     return case, *(part for part in arguments if not part.startswith("threads:"))
 
@@ -120,13 +120,13 @@ def run_group(program, case, group, control, effort, results):
 
 
 def short_name(name):
-    """Leaves out what Google Benchmark says about how it measured."""
+    """Returns a name without the suffixes that Google Benchmark adds."""
     how = ("real_time", "manual_time", "iterations:", "min_time:")
     return "/".join(part for part in name.split("/") if not part.startswith(how))
 
 
 def nanoseconds(entry, cores):
-    """Returns what one operation takes: the median request, one sample of a text, or one update on its core."""
+    """Returns the time of one operation: the median request, one sample of a text, or one update on its core."""
     if "p50_seconds" in entry:
         return 1e9 * entry["p50_seconds"]
     if "items_per_second" in entry:

@@ -1,4 +1,4 @@
-"""The table says what the figures say, and the document keeps what people wrote."""
+"""The table shows the figures, and the document keeps its hand-written text."""
 
 import pathlib
 import tempfile

@@ -16,21 +16,21 @@
 
 namespace narthex::bench {
 
-// What nobody can do without: the functions of a client, each with the least work that gives an answer. No client could
-// be built of them: nothing is shared between threads, or found, that need not be for the one case. With several
-// threads, counters and histograms are the control loop too: each thread works on memory of its own, so that two take
-// as long as one, unless the machine itself slows down.
+// The limit: the functions of a client with the least work that gives a result. No real client can be built from them:
+// threads share nothing, and nothing is looked up that the case does not need. With several threads, counters and
+// histograms are also the control loop: each thread works on its own memory, so that two threads take as long as one
+// unless the machine slows down.
 class Limit {
  public:
   static constexpr const char* kName = "limit";
 
-  // Written by one thread. Relaxed and not a plain double: the compiler may not fold additions of one loop.
+  // Written by one thread. Relaxed instead of a plain double, so that the compiler cannot merge the additions of a loop.
   using Cell = std::atomic<double>;
   struct OwnHistogram {
     std::array<Cell, 15> buckets{};
     Cell sum = 0;
   };
-  // Written by all: the only kind that has to be, for set() is about the last of all threads.
+  // Written by all threads, because set() is about the last value of any thread.
   struct SharedGauge {
     alignas(64) Cell value = 0;
     std::atomic<std::int64_t> count = 0;
@@ -62,7 +62,7 @@ class Limit {
     Series& series = by.limit.series_.emplace_back();
     series.line = fmt::format(FMT_COMPILE("{}{{{}=\"{}\",{}=\"{}\",{}=\"{}\"}} "), kRequests.name,  //
                               kRouteLabels[2], route.code, kRouteLabels[0], route.method, kRouteLabels[1], route.path);
-    by.limit.most_bytes_ += series.line.size() + kMaxBytesOfNumber;
+    by.limit.max_bytes_ += series.line.size() + kMaxBytesOfNumber;
     return &series.value;
   }
 
@@ -74,14 +74,14 @@ class Limit {
 
   static void observe(Histogram histogram, double value) noexcept {
     std::size_t bucket = 0;
-    for (const double bound : kBounds) bucket += bound < value ? 1 : 0;  // compares with all: nothing to predict
+    for (const double bound : kBounds) bucket += bound < value ? 1 : 0;  // compares with all bounds, so that no branch is mispredicted
     add(histogram->buckets[bucket], 1);
     add(histogram->sum, value);
   }
 
   using Reply = fmt::memory_buffer;
   void scrape(Reply& reply) const {
-    reply.resize(most_bytes_);
+    reply.resize(max_bytes_);
     char* at = reply.data();
     for (const Series& series : series_) {
       std::memcpy(at, series.line.data(), series.line.size());
@@ -104,7 +104,7 @@ class Limit {
     return bounds;
   }();
 
-  // A load, an add and a store: as the thread is alone, nothing can come in between.
+  // A load, an add, and a store: only one thread writes, so that no update is lost.
   static void add(Cell& cell, double amount) noexcept {
     cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
@@ -119,7 +119,7 @@ class Limit {
 
   SharedGauge gauge_;
   std::deque<Series> series_;
-  std::size_t most_bytes_ = 0;
+  std::size_t max_bytes_ = 0;
 };
 
 }  // namespace narthex::bench
