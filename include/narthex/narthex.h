@@ -19,6 +19,7 @@
 #include <narthex/error.h>
 #include <narthex/exception_counter.h>
 #include <narthex/exemplar_labels.h>
+#include <narthex/exemplar_options.h>
 #include <narthex/exposition.h>
 #include <narthex/family.h>
 #include <narthex/gauge.h>

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include <narthex/exemplar_options.h>
 #include <narthex/labels.h>
-#include <narthex/registry_options.h>
 
 namespace narthex::detail {
 

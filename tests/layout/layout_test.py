@@ -28,7 +28,7 @@ HEADERS = {
     "base": """error.h detail/creation_time.h detail/export.h detail/quote.h detail/stopwatch.h""",
     "model": """labels.h sink.h detail/label_value.h""",
     "shards": """detail/heat.h detail/histogram_cells.h detail/shard.h""",
-    "exemplars": """exemplar_labels.h detail/exemplars.h""",
+    "exemplars": """exemplar_labels.h exemplar_options.h detail/exemplars.h""",
     "metrics": """buckets.h counter.h exception_counter.h gauge.h histogram.h in_flight.h info.h state_set.h summary.h
         timer.h unknown.h detail/bucket_bounds.h detail/counter_series.h detail/family_options.h detail/gauge_series.h
         detail/histogram_series.h detail/info_series.h detail/kind.h detail/series.h detail/state_set_series.h
