@@ -10,7 +10,7 @@
 namespace narthex {
 
 namespace detail {
-class RegistryState;
+class StatisticsSource;
 }
 
 /// The library's own numbers: `registry.add(LibraryCollector(registry)).keep();`. Registry::global() has them.
@@ -30,7 +30,7 @@ class NARTHEX_EXPORT LibraryCollector final : public Collector {
   void collect(Sink& sink) override;
 
  private:
-  std::weak_ptr<detail::RegistryState> registry_;
+  std::weak_ptr<const detail::StatisticsSource> registry_;
 };
 
 }  // namespace narthex

@@ -34,6 +34,7 @@ class Sink;
 namespace detail {
 class RegistryState;
 class Scrape;
+class StatisticsSource;
 }  // namespace detail
 
 /// Owns families and collectors, and hands their samples to a sink: what one exporter path serves.
@@ -57,7 +58,7 @@ class NARTHEX_EXPORT Registry {
   /// Returns the registry of the whole process. It is never destroyed: static constructors and destructors may use it.
   static Registry& global();
   /// Says which collectors it has, at any time; else it has all of them: `set_global_collectors({.cgroup = false});`.
-  static void set_global_collectors(GlobalCollectors which);
+  static void set_global_collectors(GlobalCollectors enabled);
 
   // What a registry defines; each in three forms: see detail/defines.h.
   NARTHEX_DEFINES(Counter, counter)
@@ -141,6 +142,8 @@ class NARTHEX_EXPORT Registry {
                                               std::vector<std::string> label_names, std::unique_ptr<detail::Kind> kind);
   Registration define_function(const detail::FamilyOptions& options, std::vector<std::string> label_names,
                                std::unique_ptr<detail::Kind> kind, detail::EmitFunction function);
+
+  std::shared_ptr<const detail::StatisticsSource> statistics_source() const noexcept;
 
   std::shared_ptr<detail::RegistryState> state_;
 };

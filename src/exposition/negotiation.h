@@ -17,8 +17,7 @@ enum class Format {
   protobuf,
 };
 
-// Formats whose texts are of about the same length.
-constexpr std::size_t kFormatKinds = 3;
+// Returns the index of a format in LastBodySizes.
 std::size_t kind_of(Format format) noexcept;
 
 // A format, and how it tells names that are not bare.

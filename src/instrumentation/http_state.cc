@@ -6,7 +6,6 @@
 #include <utility>
 
 #include <narthex/buckets.h>
-#include <narthex/detail/label_value.h>
 #include <narthex/error.h>
 
 namespace narthex::detail {
@@ -126,7 +125,7 @@ void HttpState::count(HttpSeries& series, int code, double seconds, ExemplarLabe
 
 void HttpState::count_answer(HttpSeries& series, int code) {
   const auto find = [&]() -> Counter {
-    const IntegerText digits(code);
+    const std::string digits = std::to_string(code);  // three digits: no allocation
     const std::string_view text = code >= 100 && code <= 999 ? std::string_view(digits) : kOther;
     if (routes_.size() == 0) return answers_.labels({text, method_of(series)});
     return answers_.labels({text, method_of(series), route_of(series)});

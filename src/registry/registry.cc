@@ -1,13 +1,7 @@
 #include <narthex/registry.h>
 
-#include <mutex>
-#include <optional>
 #include <utility>
 
-#include <narthex/cgroup_collector.h>
-#include <narthex/library_collector.h>
-#include <narthex/process_collector.h>
-#include <narthex/runtime_collector.h>
 #include <narthex/sink.h>
 
 #include "families/definition.h"
@@ -24,45 +18,6 @@ detail::Definition definition_of(const detail::FamilyOptions& options, std::vect
           std::move(label_names),    options.max_series,        options.idle_timeout,      std::move(kind)};
 }
 
-// The registry of the whole process, and the collectors that it has by itself.
-class Global {
- public:
-  static Global& instance() {
-    static auto* const global = new Global;  // leaked on purpose: usable until the very end of the process
-    return *global;
-  }
-
-  void set(GlobalCollectors which) {
-    const std::lock_guard lock(mutex_);
-    set<CgroupCollector>(cgroup_, which.cgroup);
-    set<LibraryCollector>(library_, which.library, registry);
-    set<ProcessCollector>(process_, which.process);
-    set<RuntimeCollector>(runtime_, which.runtime);
-  }
-
-  Registry registry;
-
- private:
-  using Place = std::optional<Registration>;  // empty: the collector is not in the registry
-
-  Global() { set({}); }
-
-  template <class Collector, class... Arguments>
-  void set(Place& place, bool is_wanted, const Arguments&... arguments) {
-    if (!is_wanted) {
-      place.reset();
-    } else if (!place) {
-      place.emplace(registry.add(Collector(arguments...)));
-    }
-  }
-
-  std::mutex mutex_;
-  Place cgroup_;
-  Place library_;
-  Place process_;
-  Place runtime_;
-};
-
 }  // namespace
 
 Registry::Registry() : Registry(RegistryOptions()) {}
@@ -70,10 +25,6 @@ Registry::Registry() : Registry(RegistryOptions()) {}
 Registry::Registry(RegistryOptions options) : state_(std::make_shared<detail::RegistryState>(std::move(options))) {}
 
 Registry::~Registry() = default;
-
-Registry& Registry::global() { return Global::instance().registry; }
-
-void Registry::set_global_collectors(GlobalCollectors which) { Global::instance().set(which); }
 
 std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options,
                                                       std::vector<std::string> label_names,
@@ -101,6 +52,8 @@ bool Registry::remove(const detail::FamilyHandle& family) {
 }
 
 bool Registry::remove(std::string_view name) { return state_->remove(name); }
+
+std::shared_ptr<const detail::StatisticsSource> Registry::statistics_source() const noexcept { return state_; }
 
 void Registry::collect(Sink& sink) const { detail::Scrape::collect({this, 1}, {}, {}, sink); }
 

@@ -140,6 +140,25 @@ std::vector<std::shared_ptr<RegisteredCollector>> RegistryState::collectors() co
   return collectors_;
 }
 
+RegistryStatistics RegistryState::statistics() const {
+  // relaxed, here and below: a sum orders nothing else
+  RegistryStatistics all{scrapes.load(std::memory_order_relaxed), name_clashes.load(std::memory_order_relaxed), {}, {}};
+  for (const auto& family : families()) {
+    if (const auto overflowed = family->overflowed()) all.overflows[family->definition().name] += overflowed;
+  }
+  for (const auto& collector : collectors()) {
+    const CollectorTotals& totals = *collector->totals();  // shared by all collectors of this name
+    CollectorStatistics& one = all.collectors[collector->name()];
+    one.errors = totals.errors.load(std::memory_order_relaxed);
+    one.skipped = totals.skipped.load(std::memory_order_relaxed);
+    one.clashes = totals.clashes.load(std::memory_order_relaxed);
+    if (const auto duration = collector->last_duration()) {
+      one.last_duration_seconds = one.last_duration_seconds.value_or(0) + *duration;
+    }
+  }
+  return all;
+}
+
 void RegistryState::note_clash(std::string_view family, std::string_view reason) {
   if (told_.is_new(family)) diagnostics_->tell(reason);
 }

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,19 +14,20 @@
 
 #include "base/diagnostics.h"
 #include "base/log_once_per_key.h"
+#include "base/registry_statistics.h"
 #include "exemplars/exemplar_source.h"
-#include "exposition/negotiation.h"
 #include "families/definition.h"
 #include "families/family_state.h"
 #include "model/extra_labels.h"
 #include "model/names.h"
+#include "registry/last_body_sizes.h"
 #include "registry/registered_collector.h"
 
 namespace narthex::detail {
 
 // What the copies of a Registry share: the families by name, and the collectors in the order they were added. Siblings,
 // families that differ in the values of their constant labels, share a name; a function has one of its own.
-class RegistryState : public std::enable_shared_from_this<RegistryState> {
+class RegistryState final : public StatisticsSource, public std::enable_shared_from_this<RegistryState> {
  public:
   explicit RegistryState(RegistryOptions options);
 
@@ -54,7 +53,9 @@ class RegistryState : public std::enable_shared_from_this<RegistryState> {
   // A family or a series is left out, because escaped names would be those of another one.
   void note_name_clash(std::string_view reason);
 
-  std::array<std::atomic<std::size_t>, kFormatKinds> last_body_sizes{};
+  RegistryStatistics statistics() const override;
+
+  LastBodySizes last_body_sizes;
   std::atomic<std::uint64_t> scrapes{0};
   std::atomic<std::uint64_t> name_clashes{0};
 

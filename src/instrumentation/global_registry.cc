@@ -1,0 +1,58 @@
+#include <mutex>
+#include <optional>
+
+#include <narthex/cgroup_collector.h>
+#include <narthex/library_collector.h>
+#include <narthex/process_collector.h>
+#include <narthex/registry.h>
+#include <narthex/runtime_collector.h>
+
+namespace narthex {
+
+namespace {
+
+// The registry of the whole process, and the collectors that it has by default.
+class GlobalRegistry {
+ public:
+  static GlobalRegistry& instance() {
+    static auto* const global = new GlobalRegistry;  // never destroyed: static destructors may use it
+    return *global;
+  }
+
+  Registry& registry() noexcept { return registry_; }
+
+  void set_collectors(GlobalCollectors enabled) {
+    const std::lock_guard lock(mutex_);
+    set<CgroupCollector>(cgroup_, enabled.cgroup);
+    set<LibraryCollector>(library_, enabled.library, registry_);
+    set<ProcessCollector>(process_, enabled.process);
+    set<RuntimeCollector>(runtime_, enabled.runtime);
+  }
+
+ private:
+  GlobalRegistry() { set_collectors({}); }
+
+  template <class Collector, class... Arguments>
+  void set(std::optional<Registration>& registration, bool is_enabled, const Arguments&... arguments) {
+    if (!is_enabled) {
+      registration.reset();
+    } else if (!registration) {
+      registration.emplace(registry_.add(Collector(arguments...)));
+    }
+  }
+
+  Registry registry_;
+  std::mutex mutex_;
+  std::optional<Registration> cgroup_;
+  std::optional<Registration> library_;
+  std::optional<Registration> process_;
+  std::optional<Registration> runtime_;
+};
+
+}  // namespace
+
+Registry& Registry::global() { return GlobalRegistry::instance().registry(); }
+
+void Registry::set_global_collectors(GlobalCollectors enabled) { GlobalRegistry::instance().set_collectors(enabled); }
+
+}  // namespace narthex
