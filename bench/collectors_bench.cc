@@ -17,7 +17,7 @@ class Alone {
  public:
   static constexpr const char* kName = "narthex";
 
-  Alone() { registry_.add(Collected()).keep(); }
+  Alone() { registry_.add(Collected()); }
 
   std::string scrape() const { return to_text(registry_); }
 

@@ -107,7 +107,7 @@ void accept(tcp::acceptor& acceptor, const narthex::Registry& registry, asio::th
 int main(int argc, char** argv) {
   const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 9464);
   narthex::Registry registry;
-  registry.add(narthex::ProcessCollector()).keep();
+  registry.add(narthex::ProcessCollector());
 
   asio::io_context loop;
   asio::thread_pool scrapes(1);

@@ -9,7 +9,7 @@
 class ConnectionPool {
  public:
   ConnectionPool(narthex::Registry& registry, const std::string& name)
-      : metrics_(registry.add(std::make_shared<Metrics>(*this, name))) {}
+      : metrics_(registry.add_scoped(std::make_shared<Metrics>(*this, name))) {}
   ConnectionPool(const ConnectionPool&) = delete;  // the collector refers to this object
   ConnectionPool& operator=(const ConnectionPool&) = delete;
   ~ConnectionPool() = default;

@@ -26,6 +26,6 @@ class SensorCollector : public narthex::Collector {
 
 int main() {
   narthex::Registry registry;
-  registry.add(SensorCollector()).keep();
+  registry.add(SensorCollector());
   std::fputs(narthex::to_text(registry).c_str(), stdout);
 }

@@ -74,7 +74,7 @@ int main() {
   old_latency.Add({}, prometheus::Histogram::BucketBoundaries{0.1, 1}).Observe(0.5);
 
   narthex::Registry registry;
-  registry.add(PrometheusCppCollector(old_registry)).keep();
+  registry.add(PrometheusCppCollector(old_registry));
   registry.counter({.name = "new_requests_total", .help = "Requests."}, {"method"}).labels("GET").inc(3);
   std::fputs(narthex::to_text(registry).c_str(), stdout);
 }

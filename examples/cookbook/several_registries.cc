@@ -26,6 +26,6 @@ int main() {
   std::fputs(narthex::expose(both).body.c_str(), stdout);
 
   std::puts("\nFor an exporter, which takes one registry for each path:");
-  service.add(RegistryCollector(library)).keep();
+  service.add(RegistryCollector(library));
   std::fputs(narthex::expose(service).body.c_str(), stdout);
 }

@@ -102,10 +102,10 @@ int run(const CommandLine& line, int argc, const char* const* argv, const std::f
 }
 
 Service::Service(narthex::Registry& registry, narthex::HttpMetricsOptions requests, const std::string& metrics_path) {
-  registry.add(narthex::ProcessCollector()).keep();
-  registry.add(narthex::RuntimeCollector()).keep();
-  registry.add(narthex::CgroupCollector()).keep();
-  registry.add(narthex::LibraryCollector(registry)).keep();
+  registry.add(narthex::ProcessCollector());
+  registry.add(narthex::RuntimeCollector());
+  registry.add(narthex::CgroupCollector());
+  registry.add(narthex::LibraryCollector(registry));
   server_.set_socket_options(reuse_address);
   server_.set_keep_alive_max_count(1);  // an idle connection would block a worker and delay the stop
   requests.ignore = {metrics_path};

@@ -6,10 +6,10 @@
 
 int main(int argc, char** argv) {
   narthex::Registry registry;
-  registry.add(narthex::ProcessCollector()).keep();          // CPU, memory, threads, file descriptors
-  registry.add(narthex::RuntimeCollector()).keep();          // the allocator, and what the program was built with
-  registry.add(narthex::CgroupCollector()).keep();           // the container: limits, throttling, pressure
-  registry.add(narthex::LibraryCollector(registry)).keep();  // narthex itself: scrapes, mistakes
+  registry.add(narthex::ProcessCollector());          // CPU, memory, threads, file descriptors
+  registry.add(narthex::RuntimeCollector());          // the allocator, and what the program was built with
+  registry.add(narthex::CgroupCollector());           // the container: limits, throttling, pressure
+  registry.add(narthex::LibraryCollector(registry));  // narthex itself: scrapes, mistakes
 
   Tasks tasks;
   httplib::Server server;

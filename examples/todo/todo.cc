@@ -7,10 +7,10 @@
 
 int main(int argc, char** argv) {
   narthex::Registry registry;
-  registry.add(narthex::ProcessCollector()).keep();
-  registry.add(narthex::RuntimeCollector()).keep();
-  registry.add(narthex::CgroupCollector()).keep();
-  registry.add(narthex::LibraryCollector(registry)).keep();
+  registry.add(narthex::ProcessCollector());
+  registry.add(narthex::RuntimeCollector());
+  registry.add(narthex::CgroupCollector());
+  registry.add(narthex::LibraryCollector(registry));
 
   Tasks tasks;
   const narthex::Counter created = registry.counter({.name = "todo_tasks_created_total", .help = "Tasks added."});

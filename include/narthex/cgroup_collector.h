@@ -14,7 +14,7 @@ struct CgroupCollectorOptions {
   std::string cgroup = "/sys/fs/cgroup";  ///< Where cgroupfs is mounted: version 2, or with it in its folder `unified`.
 };
 
-/// What the container of this process may use, and what it had to wait for: `registry.add(CgroupCollector()).keep();`.
+/// What the container of this process may use, and what it had to wait for: `registry.add(CgroupCollector());`.
 /// Values: of version 2 of the control groups: cgroup_cpu_limit_cores, cgroup_cpu_{usage,user,system}_seconds_total,
 ///   cgroup_cpu_periods_total, cgroup_cpu_throttled_periods_total, cgroup_cpu_throttled_seconds_total;
 ///   cgroup_memory_{limit,high,current,inactive_file,swap}_bytes, cgroup_memory_events_total by `event`;

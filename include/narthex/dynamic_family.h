@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <narthex/any_family.h>
 #include <narthex/borrowed.h>
-#include <narthex/detail/family_handle.h>
 
 namespace narthex {
 
@@ -18,7 +18,7 @@ namespace narthex {
 /// Errors: RegistrationError when there are more values or fewer; std::bad_alloc. Stays usable after its registry is
 /// gone.
 template <class Metric>
-class DynamicFamily : public detail::FamilyHandle {
+class DynamicFamily : public AnyFamily {
  public:
   using Values = std::span<const std::string_view>;
 
@@ -35,7 +35,7 @@ class DynamicFamily : public detail::FamilyHandle {
   /// Returns the metric with these label values if there is one; makes none.
   std::optional<Metric> find(Values values) const {
     check_count(values.size());
-    return Borrowed<Metric>::kept(FamilyHandle::find(values));
+    return Borrowed<Metric>::kept(AnyFamily::find(values));
   }
   std::optional<Metric> find(const std::vector<std::string>& values) const { return find(views_of(values)); }
   std::optional<Metric> find(std::initializer_list<std::string_view> values) const { return find(Values(values)); }
@@ -43,14 +43,14 @@ class DynamicFamily : public detail::FamilyHandle {
   /// Stops serving the metric with these label values, as Family::remove() does; returns whether there was one.
   bool remove(Values values) const {
     check_count(values.size());
-    return FamilyHandle::remove(values);
+    return AnyFamily::remove(values);
   }
   bool remove(const std::vector<std::string>& values) const { return remove(views_of(values)); }
   bool remove(std::initializer_list<std::string_view> values) const { return remove(Values(values)); }
 
  private:
   friend class Registry;
-  using FamilyHandle::FamilyHandle;
+  using AnyFamily::AnyFamily;
 
   static std::vector<std::string_view> views_of(const std::vector<std::string>& values) {
     return {values.begin(), values.end()};

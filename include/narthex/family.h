@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include <narthex/any_family.h>
 #include <narthex/borrowed.h>
-#include <narthex/detail/family_handle.h>
 #include <narthex/detail/label_value.h>
 
 namespace narthex {
@@ -22,7 +22,7 @@ namespace narthex {
 /// Errors: none for any value; std::bad_alloc when a new series finds no memory. Stays usable after its registry is
 /// gone.
 template <class Metric, std::size_t N>
-class Family : public detail::FamilyHandle {
+class Family : public AnyFamily {
  public:
   Family() noexcept = default;
 
@@ -40,7 +40,7 @@ class Family : public detail::FamilyHandle {
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) std::optional<Metric> find(const Values&... values)
   const {
-    return with_views([this](Views views) { return Borrowed<Metric>::kept(FamilyHandle::find(views)); },
+    return with_views([this](Views views) { return Borrowed<Metric>::kept(AnyFamily::find(views)); },
                       detail::as_label(values)...);
   }
 
@@ -48,13 +48,13 @@ class Family : public detail::FamilyHandle {
   /// never served again; the same values used later start a new metric at zero.
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) bool remove(const Values&... values) const {
-    return with_views([this](Views views) { return FamilyHandle::remove(views); }, detail::as_label(values)...);
+    return with_views([this](Views views) { return AnyFamily::remove(views); }, detail::as_label(values)...);
   }
 
  private:
   friend class Registry;
   using Views = std::span<const std::string_view>;
-  using FamilyHandle::FamilyHandle;
+  using AnyFamily::AnyFamily;
 
   // The texts live until the call returns, so the views into them do too.
   template <class Call, class... Texts>

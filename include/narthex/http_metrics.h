@@ -101,7 +101,7 @@ class [[nodiscard]] HttpRequest {
 class NARTHEX_EXPORT HttpMetrics {
  public:
   HttpMetrics() noexcept = default;
-  explicit HttpMetrics(Registry& registry, HttpMetricsOptions options = {});
+  explicit HttpMetrics(const Registry& registry, HttpMetricsOptions options = {});
 
   /// Begins a request. The method is as on the wire, the path may still have its query.
   HttpRequest start(std::string_view method, std::string_view path) const noexcept;

@@ -13,7 +13,7 @@ namespace detail {
 class StatisticsSource;
 }
 
-/// The library's own numbers: `registry.add(LibraryCollector(registry)).keep();`. Registry::global() has them.
+/// The library's own numbers: `registry.add(LibraryCollector(registry));`. Registry::global() has them.
 /// Values: narthex_rejected_updates_total, narthex_replaced_bytes_total, narthex_exemplars_refused_total and
 ///   narthex_exemplar_errors_total are the whole process's, all others the registry's: narthex_scrapes_total,
 ///   narthex_name_clashes_total for names that met when they were escaped,

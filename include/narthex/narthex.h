@@ -11,6 +11,7 @@
 ///   Signals: nothing here may be called from a signal handler.
 ///   Units:   base units, as Prometheus wants them: seconds, bytes, ratios from 0 to 1.
 
+#include <narthex/any_family.h>
 #include <narthex/buckets.h>
 #include <narthex/cgroup_collector.h>
 #include <narthex/collector.h>

@@ -14,7 +14,7 @@ struct ProcessCollectorOptions {
   std::string proc = "/proc";  ///< Where procfs is mounted.
 };
 
-/// What the system says of this process: `registry.add(ProcessCollector()).keep();`.
+/// What the system says of this process: `registry.add(ProcessCollector());`.
 /// Values: process_cpu_seconds_total, process_open_fds, process_max_fds, process_virtual_memory_bytes,
 ///   process_virtual_memory_max_bytes, process_resident_memory_bytes, process_heap_bytes, process_threads and
 ///   process_start_time_seconds, as in the other clients; process_page_faults_total and

@@ -8,7 +8,7 @@
 
 namespace narthex {
 
-/// What the C++ runtime says of this process: `registry.add(RuntimeCollector()).keep();`.
+/// What the C++ runtime says of this process: `registry.add(RuntimeCollector());`.
 /// Values: malloc_system_bytes, malloc_allocated_bytes, malloc_free_bytes, malloc_mmapped_bytes and
 ///   malloc_releasable_bytes, of all arenas of glibc's allocator; left out where another one is in use, such as
 ///   jemalloc, tcmalloc or a sanitizer's. What threads have cached for themselves counts as allocated. cpp_info, which

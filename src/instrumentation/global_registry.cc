@@ -37,7 +37,7 @@ class GlobalRegistry {
     if (!is_enabled) {
       registration.reset();
     } else if (!registration) {
-      registration.emplace(registry_.add(Collector(arguments...)));
+      registration.emplace(registry_.add_scoped(Collector(arguments...)));
     }
   }
 

@@ -6,7 +6,7 @@
 
 namespace narthex {
 
-HttpMetrics::HttpMetrics(Registry& registry, HttpMetricsOptions options)
+HttpMetrics::HttpMetrics(const Registry& registry, HttpMetricsOptions options)
     : state_(detail::HttpState::make(registry, std::move(options))) {}
 
 HttpRequest HttpMetrics::start(std::string_view method, std::string_view path) const noexcept {

@@ -30,7 +30,7 @@ std::string name(const HttpMetricsOptions& options, std::string_view ending) {
   return options.prefix + std::string(ending);
 }
 
-Histogram define_sizes(Registry& registry, const HttpMetricsOptions& options, std::string_view ending,
+Histogram define_sizes(const Registry& registry, const HttpMetricsOptions& options, std::string_view ending,
                        std::string help) {
   return registry.histogram({.name = name(options, ending),
                              .help = std::move(help),
@@ -41,7 +41,7 @@ Histogram define_sizes(Registry& registry, const HttpMetricsOptions& options, st
 
 }  // namespace
 
-HttpState::HttpState(Registry& registry, HttpMetricsOptions options)
+HttpState::HttpState(const Registry& registry, HttpMetricsOptions options)
     : routes_(options.routes),
       ignored_(std::move(options.ignore)),
       answers_(registry.counter(
@@ -61,7 +61,7 @@ HttpState::HttpState(Registry& registry, HttpMetricsOptions options)
       response_sizes_(define_sizes(registry, options, "_response_size_bytes", "Size of the body of an HTTP response.")),
       series_((routes_.size() + 1) * kMethods) {}
 
-std::shared_ptr<HttpState> HttpState::make(Registry& registry, HttpMetricsOptions options) {
+std::shared_ptr<HttpState> HttpState::make(const Registry& registry, HttpMetricsOptions options) {
   return {new HttpState(registry, std::move(options)), retire};
 }
 

@@ -34,7 +34,7 @@ class HttpSeries {
 // last HttpMetrics has gone, no new request can begin, and the state ends once the last one has ended.
 class HttpState {
  public:
-  static std::shared_ptr<HttpState> make(Registry& registry, HttpMetricsOptions options);
+  static std::shared_ptr<HttpState> make(const Registry& registry, HttpMetricsOptions options);
 
   bool ignores(std::string_view path) const noexcept;
   HttpSeries& series(std::string_view method, std::string_view path) noexcept;
@@ -47,7 +47,7 @@ class HttpState {
   void end() noexcept;
 
  private:
-  HttpState(Registry& registry, HttpMetricsOptions options);
+  HttpState(const Registry& registry, HttpMetricsOptions options);
   static void retire(HttpState* state) noexcept;
 
   void count_answer(HttpSeries& series, int code);

@@ -44,7 +44,7 @@ class RegisteredCollector {
                       std::shared_ptr<const Diagnostics> diagnostics);
 
   const std::string& name() const noexcept { return name_; }
-  bool is(const Collector& collector) const noexcept { return identity_ == &collector; }
+  const Collector* identity() const noexcept { return identity_; }
   const std::shared_ptr<CollectorTotals>& totals() const noexcept { return totals_; }
   // Lets collectors of one name count together. Before others know this one.
   void share_totals(const RegisteredCollector& other) noexcept { totals_ = other.totals_; }

@@ -28,30 +28,36 @@ Registry::~Registry() = default;
 
 std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options,
                                                       std::vector<std::string> label_names,
-                                                      std::unique_ptr<detail::Kind> kind) {
+                                                      std::unique_ptr<detail::Kind> kind) const {
   state_->equip(*kind);
   return state_->define(definition_of(options, std::move(label_names), std::move(kind)));
 }
 
 Registration Registry::define_function(const detail::FamilyOptions& options, std::vector<std::string> label_names,
-                                       std::unique_ptr<detail::Kind> kind, detail::EmitFunction function) {
+                                       std::unique_ptr<detail::Kind> kind, detail::EmitFunction function) const {
   return Registration(
       state_->define_function(definition_of(options, std::move(label_names), std::move(kind)), std::move(function)));
 }
 
-Registration Registry::add(std::shared_ptr<Collector> collector) {
+bool Registry::remove(const AnyFamily& family) const { return family.state_ && state_->remove(family.state_.get()); }
+
+bool Registry::remove(std::string_view name) const { return state_->remove(name); }
+
+void Registry::add(std::shared_ptr<Collector> collector) const { state_->add(std::move(collector)); }
+
+Registration Registry::add_scoped(std::shared_ptr<Collector> collector) const {
   return Registration(state_->add(std::move(collector)));
+}
+
+bool Registry::remove(const std::shared_ptr<Collector>& collector) const {
+  const auto registered = state_->find(collector.get());
+  if (registered) registered->unregister();
+  return registered != nullptr;
 }
 
 void Registration::end() noexcept {
   if (const auto collector = collector_.lock()) collector->unregister();
 }
-
-bool Registry::remove(const detail::FamilyHandle& family) {
-  return family.state_ && state_->remove(family.state_.get());
-}
-
-bool Registry::remove(std::string_view name) { return state_->remove(name); }
 
 std::shared_ptr<const detail::StatisticsSource> Registry::statistics_source() const noexcept { return state_; }
 

@@ -84,11 +84,17 @@ std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collecto
   const Collector* const identity = collector.get();
   auto added = registered(std::move(collector));
   const std::lock_guard lock(mutex_);
-  if (std::ranges::any_of(collectors_, [&](const auto& other) { return other->is(*identity); })) {
+  if (std::ranges::any_of(collectors_, [&](const auto& other) { return other->identity() == identity; })) {
     throw RegistrationError(fmt::format("collector {}: it is in this registry already", quote(added->name())));
   }
   insert(added);
   return added;
+}
+
+std::shared_ptr<RegisteredCollector> RegistryState::find(const Collector* collector) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(collectors_, collector, &RegisteredCollector::identity);
+  return found == collectors_.end() ? nullptr : *found;
 }
 
 std::shared_ptr<RegisteredCollector> RegistryState::define_function(Definition definition, EmitFunction function) {

@@ -38,6 +38,8 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   bool remove(std::string_view name);
 
   std::shared_ptr<RegisteredCollector> add(std::shared_ptr<Collector> collector);
+  // Returns the registration of a collector, or null.
+  std::shared_ptr<RegisteredCollector> find(const Collector* collector) const;
   std::shared_ptr<RegisteredCollector> define_function(Definition definition, EmitFunction function);
   // The name of a function is free again then.
   void forget(const RegisteredCollector& collector) noexcept;

@@ -33,6 +33,10 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   narthex::Timer timer(counter);
 #elif defined EMIT_TOO_FEW_VALUES
   registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x"); }).keep();
+#elif defined ADD_RETURNS_NOTHING
+  const narthex::Registration kept = registry.add(narthex::ProcessCollector());
+#elif defined COLLECTOR_IS_NOT_A_COLLECTOR
+  registry.add(std::string("process"));
 #elif defined INFO_IS_SET
   registry.info({.name = "a_info", .help = "A."}).set(1);
 #elif defined STATE_IS_NUMBER

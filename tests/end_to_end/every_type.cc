@@ -152,7 +152,7 @@ bool write(const Registry& registry, std::string_view format, std::string& text)
 
 int main(int argc, char** argv) {
   narthex::Registry registry;
-  registry.add(narthex::EveryType()).keep();
+  registry.add(narthex::EveryType());
   std::string text;
   if (argc != 2 || !narthex::write(registry, argv[1], text)) {
     std::fputs("usage: every_type text|openmetrics|openmetrics_created|protobuf\n", stderr);

@@ -39,11 +39,11 @@ class Gate {
 TEST(CollectorThreads, ConcurrentScrapesSkipOneThatHangs) {
   Registry registry;
   Registry numbers;
-  const Registration own = numbers.add(LibraryCollector(registry));
+  const Registration own = numbers.add_scoped(LibraryCollector(registry));
   registry.counter({.name = "healthy_total", .help = "Healthy."});
   Gate gate;
   std::atomic<bool> hangs{true};
-  const Registration registration = registry.add(MadeCollector("hangs", [&](Sink& sink) {
+  const Registration registration = registry.add_scoped(MadeCollector("hangs", [&](Sink& sink) {
     if (hangs.exchange(false)) gate.pass();
     write_gauge(sink, "late", 1);
   }));
@@ -119,8 +119,8 @@ TEST(CollectorThreads, DefineUpdateScrapeAndEndAtOnce) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 200;
   Registry registry({.labels = {{"host", "h"}}});
-  const Registration own = registry.add(LibraryCollector(registry));
-  const Registration shared = registry.add(MadeCollector("shared", [&](Sink& sink) {
+  const Registration own = registry.add_scoped(LibraryCollector(registry));
+  const Registration shared = registry.add_scoped(MadeCollector("shared", [&](Sink& sink) {
     registry.counter({.name = "calls_total", .help = "Calls."}).inc();
     write_gauge(sink, "shared", 1);
     to_text(registry);

@@ -61,13 +61,10 @@ TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
 
 TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
   Registry registry;
-  registry
-      .add(MadeCollector("late",
-                         [](Sink& sink) {
-                           sink.begin_family({.name = "level", .type = MetricType::gauge});
-                           sink.gauge({}, 1, kNow);
-                         }))
-      .keep();
+  registry.add(MadeCollector("late", [](Sink& sink) {
+    sink.begin_family({.name = "level", .type = MetricType::gauge});
+    sink.gauge({}, 1, kNow);
+  }));
   EXPECT_EQ(error_of([&] { detail::check_pushable(registry, {}); }),
             "sample 'level{}': it has a time of its own, 1700000000123 ms; what is not scraped here may have none");
 }

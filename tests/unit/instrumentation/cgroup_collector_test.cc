@@ -13,7 +13,7 @@ namespace {
 
 std::string text_of(const MadeFiles& files) {
   Registry registry;
-  registry.add(CgroupCollector({.proc = files.root() + "/proc", .cgroup = files.root() + "/cgroup"})).keep();
+  registry.add(CgroupCollector({.proc = files.root() + "/proc", .cgroup = files.root() + "/cgroup"}));
   return to_text(registry);
 }
 

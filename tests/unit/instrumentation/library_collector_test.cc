@@ -23,12 +23,12 @@ TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
     for (int i = 0; i < 3; ++i) full(zone).labels(i);
   }
   registry.counter({.name = "roomy_total", .help = "R.", .max_series = 1}, {"a"}).labels(1);
-  const Registration throws = registry.add(MadeCollector("b", [](Sink&) { throw std::runtime_error("always"); }));
-  const Registration twice = registry.add(MadeCollector("b", [](Sink&) { throw std::runtime_error("this too"); }));
+  const Registration throws = registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("always"); }));
+  const Registration twice = registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("this too"); }));
   const Registration clashes = registry.gauge_function({.name = "a", .help = "A."}, {"l"}, [](const auto& emit) {
     for (int value = 0; value < 3; ++value) emit(value, "same");
   });
-  const Registration own = registry.add(LibraryCollector(registry));
+  const Registration own = registry.add_scoped(LibraryCollector(registry));
   to_text(registry);
   const std::string text = to_text(registry);
   // All but what the process counts, and times.
@@ -83,7 +83,7 @@ TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
 
 TEST(LibraryCollector, CountsRejectedUpdatesAndReplacedBytes) {
   Registry registry;
-  const Registration own = registry.add(LibraryCollector(registry));
+  const Registration own = registry.add_scoped(LibraryCollector(registry));
   const auto rejected = [&] { return sample(to_text(registry), "narthex_rejected_updates_total"); };
   const auto replaced = [&] { return sample(to_text(registry), "narthex_replaced_bytes_total"); };
   const double rejected_before = rejected();
@@ -96,7 +96,7 @@ TEST(LibraryCollector, CountsRejectedUpdatesAndReplacedBytes) {
 
 TEST(LibraryCollector, CountsRefusedExemplarsAndErrorsOfTheirSource) {
   Registry registry({.exemplars = {.labels = []() -> Labels { throw std::runtime_error("always"); }}});
-  const Registration own = registry.add(LibraryCollector(registry));
+  const Registration own = registry.add_scoped(LibraryCollector(registry));
   const auto refused = [&] { return sample(to_text(registry), "narthex_exemplars_refused_total"); };
   const auto errors = [&] { return sample(to_text(registry), "narthex_exemplar_errors_total"); };
   const double refused_before = refused();
@@ -113,8 +113,8 @@ TEST(LibraryCollector, DoesNotKeepItsRegistryAlive) {
   Registry numbers;
   {
     Registry registry({.diagnostic = [alive](std::string_view) {}});
-    registry.add(LibraryCollector(registry)).keep();
-    numbers.add(LibraryCollector(registry)).keep();
+    registry.add(LibraryCollector(registry));
+    numbers.add(LibraryCollector(registry));
     EXPECT_NE(to_text(numbers), "");
     EXPECT_EQ(alive.use_count(), 2);
   }

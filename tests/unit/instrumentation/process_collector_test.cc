@@ -17,7 +17,7 @@ namespace {
 // Everything but the numbers that come from no file.
 std::string text_of(const MadeFiles& proc) {
   Registry registry;
-  registry.add(ProcessCollector({.proc = proc.root()})).keep();
+  registry.add(ProcessCollector({.proc = proc.root()}));
   return std::regex_replace(to_text(registry), std::regex("(# (HELP|TYPE) )?process_context_switches_total.*\n"), "");
 }
 
@@ -108,7 +108,7 @@ TEST(ProcessCollector, InventsNothing) {
 
 TEST(ProcessCollector, KnowsThisProcess) {
   Registry registry;
-  registry.add(ProcessCollector()).keep();
+  registry.add(ProcessCollector());
   const double before = sample(to_text(registry), "process_open_fds");
   const std::ifstream file("/proc/self/stat");
   const std::string text = to_text(registry);

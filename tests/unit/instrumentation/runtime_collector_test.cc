@@ -14,7 +14,7 @@ namespace {
 
 Registry runtime() {
   Registry registry;
-  registry.add(RuntimeCollector()).keep();
+  registry.add(RuntimeCollector());
   return registry;
 }
 

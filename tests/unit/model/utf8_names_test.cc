@@ -31,7 +31,7 @@ class Utf8NamesTest : public testing::Test {
   std::vector<std::string> lines_;
   Registry registry_{{.diagnostic = [this](std::string_view line) { lines_.emplace_back(line); }, .utf8_names = true}};
   Registry numbers_;  // apart, so that a test can compare all of a scrape
-  Registration own_ = numbers_.add(LibraryCollector(registry_));
+  Registration own_ = numbers_.add_scoped(LibraryCollector(registry_));
 };
 
 // Exposition rule 102, and the escaped names that a scraper without UTF-8 support gets.
@@ -66,7 +66,7 @@ TEST_F(Utf8NamesTest, MayComeFromFunctionsCollectorsAndTheRegistry) {
   Registry registry({.labels = {{"data center", "x"}}, .utf8_names = true});
   const Registration function =
       registry.gauge_function({.name = "a.b", .help = "A."}, {"c.d"}, [](const auto& emit) { emit(1, "e"); });
-  const Registration collector = registry.add(MadeCollector("c", [](Sink& sink) {
+  const Registration collector = registry.add_scoped(MadeCollector("c", [](Sink& sink) {
     write_gauge(sink, "f.g", 2, {{"h.i", "j,"}});
   }));
   EXPECT_EQ(to_text(registry),
@@ -78,8 +78,8 @@ TEST_F(Utf8NamesTest, AreRefusedWhereTheRegistryDoesNotTakeThem) {
   std::vector<std::string> lines;
   Registry legacy({.diagnostic = [&](std::string_view line) { lines.emplace_back(line); }});
   const auto fail = [&](std::function<void(Sink&)> collect) {
-    const Registration registration = legacy.add(MadeCollector("c", std::move(collect)));
-    const Registration sound = legacy.add(MadeCollector("d", [](Sink& sink) {
+    const Registration registration = legacy.add_scoped(MadeCollector("c", std::move(collect)));
+    const Registration sound = legacy.add_scoped(MadeCollector("d", [](Sink& sink) {
       write_gauge(sink, "g", 1, {{"commas", ",\",,"}});
     }));
     EXPECT_EQ(to_text(legacy), "# HELP g G.\n# TYPE g gauge\ng{commas=\",\\\",,\"} 1\n");
@@ -155,7 +155,7 @@ TEST_F(Utf8NamesTest, LeaveOutAFamilyWithTheNamesOfSamplesOfAnother) {
 
 // Exposition rule 98.
 TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsThatAreCalledTheSame) {
-  const Registration collector = registry_.add(MadeCollector("c", [](Sink& sink) {
+  const Registration collector = registry_.add_scoped(MadeCollector("c", [](Sink& sink) {
     write_gauge(sink, "g", 1, {{"k.x", "1"}, {"k_x", "2"}});
     write_gauge(sink, "g", 2, {{"k.x", "1"}});
     write_gauge(sink, "g", 3, {{"\u00e9_name__", "1"}});
@@ -173,7 +173,7 @@ TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsThatAreCalledTheSame) {
 // The states of a set are values of a label that is called like the family.
 TEST_F(Utf8NamesTest, LeaveOutAStateSetWhoseOwnLabelIsTaken) {
   const std::vector<State> states{{"on", true}};
-  const Registration collector = registry_.add(MadeCollector("c", [&](Sink& sink) {
+  const Registration collector = registry_.add_scoped(MadeCollector("c", [&](Sink& sink) {
     sink.begin_family({.name = "job.state", .help = "J.", .type = MetricType::state_set});
     sink.state_set(LabelText::of({{"job_state", "x"}}), states);
     sink.state_set(LabelText::of({{"job", "y"}}), states);

@@ -183,7 +183,7 @@ TEST(ValueRules, AreAskedForWhatCollectorsHandOver) {
   std::string message;
   Registry registry({.diagnostic = [&](std::string_view line) { message = line; }});
   const auto message_about = [&](MetricType type, auto give) {
-    const Registration registration = registry.add(MadeCollector("wrong", [&](Sink& sink) {
+    const Registration registration = registry.add_scoped(MadeCollector("wrong", [&](Sink& sink) {
       sink.begin_family({.name = "x", .help = "X.", .type = type});
       give(sink);
     }));

@@ -108,7 +108,7 @@ TEST(FunctionMetric, IsCheckedWhenItIsDefined) {
 TEST(FunctionMetric, IsLeftOutWhenItThrowsAndMayUseItsRegistry) {
   Registry registry({.diagnostic = [](std::string_view) {}});
   Registry numbers;
-  const Registration own = numbers.add(LibraryCollector(registry));
+  const Registration own = numbers.add_scoped(LibraryCollector(registry));
   const Registration throws = registry.gauge_function({.name = "throws", .help = "T."}, {"a"}, [](const auto& emit) {
     emit(1, "b");
     throw std::runtime_error("no answer");

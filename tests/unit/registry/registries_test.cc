@@ -51,15 +51,15 @@ TEST_F(RegistriesTest, AreCompressedWhereTheRequestLetsIt) {
 
 TEST_F(RegistriesTest, ServeASeriesOfTheFirstThatHasIt) {
   Registry numbers;
-  const Registration own = numbers.add(LibraryCollector(second_));
+  const Registration own = numbers.add_scoped(LibraryCollector(second_));
   first_.gauge({.name = "level", .help = "G."}).set(1);
   first_.counter({.name = "other", .help = "O."}).inc();
   second_.gauge({.name = "level", .help = "G."}).set(2);
   second_.gauge({.name = "other", .help = "O."}).set(2);
-  const Registration theirs = first_.add(MadeCollector("theirs", [](Sink& sink) {
+  const Registration theirs = first_.add_scoped(MadeCollector("theirs", [](Sink& sink) {
     write_gauge(sink, "level", 3, {{"by", "collector"}});
   }));
-  const Registration late = second_.add(MadeCollector("late", [](Sink& sink) {
+  const Registration late = second_.add_scoped(MadeCollector("late", [](Sink& sink) {
     write_gauge(sink, "level", 4, {{"by", "collector"}});
   }));
   for (int scrape = 0; scrape < 2; ++scrape) {

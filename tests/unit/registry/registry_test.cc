@@ -15,6 +15,22 @@ namespace {
 // Exposition rule 46.
 TEST(Registry, StartsEmpty) { EXPECT_EQ(to_text(Registry()), ""); }
 
+TEST(Registry, IsConstAsAPointerIs) {
+  const Registry registry;
+  registry.counter({.name = "c_total", .help = "C."}).inc();
+  const Family<Gauge, 1> family = registry.gauge({.name = "g", .help = "G."}, {"a"});
+  family.labels("x").set(1);
+  const std::vector<std::string> names{"b"};
+  registry.gauge({.name = "h", .help = "H."}, names).labels({"y"}).set(2);
+  const Registration function = registry.gauge_function({.name = "f", .help = "F."}, [] { return 3; });
+  EXPECT_EQ(lines_with(to_text(registry), "c_total") + lines_with(to_text(registry), "f"), "c_total 1\nf 3\n");
+  EXPECT_TRUE(registry.remove(family));
+  EXPECT_TRUE(registry.remove("c_total"));
+  EXPECT_EQ(lines_with(to_text(registry), "h"), "h{b=\"y\"} 2\n");
+  HttpMetrics(registry).start("GET", "/").finish(200);
+  EXPECT_EQ(lines_with(to_text(registry), "http_requests"), "http_requests_total{code=\"200\",method=\"GET\"} 1\n");
+}
+
 TEST(Registry, ServesAnUnlabelledMetricFromTheStart) {
   Registry registry;
   registry.counter({.name = "jobs_total", .help = "Jobs done."});

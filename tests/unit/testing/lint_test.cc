@@ -120,10 +120,10 @@ TEST(Lint, SaysNothingOfARegistryWithoutMistakes) {
 // What other sources of samples than our metrics may serve.
 TEST(Lint, SaysNothingOfWhatTheLibraryServesByItself) {
   Registry registry;
-  registry.add(CgroupCollector()).keep();
-  registry.add(LibraryCollector(registry)).keep();
-  registry.add(ProcessCollector()).keep();
-  registry.add(RuntimeCollector()).keep();
+  registry.add(CgroupCollector());
+  registry.add(LibraryCollector(registry));
+  registry.add(ProcessCollector());
+  registry.add(RuntimeCollector());
   const HttpMetrics metrics(registry, {.routes = {"/users/{id}"}});
   metrics.start("GET", "/users/1").finish(200, {.request = 1, .response = 2});
   EXPECT_EQ(lint(registry), Lines());

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <narthex/detail/export.h>
+#include <narthex/detail/hazard_ptr.h>
+#include <narthex/labels.h>
+
+namespace narthex {
+
+namespace detail {
+class FamilyState;
+}
+
+/// A family of any kind of metric and any number of labels. Only a Family or a DynamicFamily creates one.
+///
+/// Thread safety: all members may be called concurrently.
+/// Lifetime: copies refer to the same family. A family stays valid after remove() and after its Registry is destroyed.
+class NARTHEX_EXPORT AnyFamily {
+ public:
+  /// Removes all series that have these label values, whatever their other label values are. Without labels, removes
+  /// all series. Returns how many it removed. See Family::remove(). Throws for a name that is not a label of the family.
+  std::size_t remove_matching(const Labels& labels) const;
+
+  /// Removes all series that the family has now. Returns how many it removed.
+  std::size_t clear() const;
+
+ protected:
+  using Values = std::span<const std::string_view>;
+
+  AnyFamily() noexcept = default;
+  explicit AnyFamily(std::shared_ptr<detail::FamilyState> state) noexcept : state_(std::move(state)) {}
+
+  // These take as many values as the family has label names. Bytes that are not UTF-8 become U+FFFD and are counted.
+  detail::LookupResult find_or_make(Values values) const;
+  detail::LookupResult find(Values values) const;
+  bool remove(Values values) const;
+
+  // Throws if the family does not have this number of label names.
+  void check_count(std::size_t values) const;
+
+ private:
+  friend class Registry;
+
+  std::shared_ptr<detail::FamilyState> state_;
+};
+
+}  // namespace narthex

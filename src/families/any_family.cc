@@ -1,0 +1,35 @@
+#include <narthex/any_family.h>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <narthex/error.h>
+
+#include "families/family_state.h"
+
+namespace narthex {
+
+std::size_t AnyFamily::remove_matching(const Labels& labels) const {
+  return state_ ? state_->remove_matching(labels) : 0;
+}
+
+std::size_t AnyFamily::clear() const { return state_ ? state_->clear() : 0; }
+
+detail::LookupResult AnyFamily::find_or_make(Values values) const {
+  return state_ ? state_->find_or_make(values) : detail::LookupResult();
+}
+
+detail::LookupResult AnyFamily::find(Values values) const {
+  return state_ ? state_->find(values) : detail::LookupResult();
+}
+
+bool AnyFamily::remove(Values values) const { return state_ && state_->remove(values); }
+
+void AnyFamily::check_count(std::size_t values) const {
+  if (!state_) return;
+  const detail::Definition& definition = state_->definition();
+  if (values == definition.label_names.size()) return;
+  throw RegistrationError(fmt::format("{}: {} label values for {} names ({})", detail::title(definition), values,
+                                      definition.label_names.size(), fmt::join(definition.label_names, ", ")));
+}
+
+}  // namespace narthex
