@@ -2,8 +2,8 @@
 //
 //   narthex_churn MILLIONS [THREADS]
 //
-// Meanwhile the threads look up, update, hold, and drop series. One more thread sleeps with a handle of a removed series,
-// and another one scrapes.
+// Meanwhile the threads look up, update, hold, and drop series. One more thread sleeps with a handle of a removed
+// series, and another one scrapes.
 
 #include <atomic>
 #include <cstddef>

@@ -40,7 +40,7 @@ const Case runtime("scrape_runtime", ClientList<Alone<RuntimeCollector>>(), in_m
 const Case runtime_fragmented("scrape_runtime_fragmented", ClientList<Alone<RuntimeCollector>>(), in_microseconds,
                               [](benchmark::State& state, const auto& registry) {
                                 constexpr std::size_t kPieces = 200'000;  // every second one is freed
-                                constexpr std::size_t kSize = 2000;       // larger than the chunks of the per-thread cache
+                                constexpr std::size_t kSize = 2000;       // larger than the per-thread cache keeps
                                 std::vector<std::unique_ptr<char[]>> pieces(kPieces);
                                 for (auto& piece : pieces) piece = std::make_unique<char[]>(kSize);
                                 for (std::size_t i = 0; i < kPieces; i += 2) pieces[i].reset();

@@ -51,8 +51,8 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// Requests one after the other, as scrapers send them. All 10,000 counters change in between, untimed. Reports the median
-// of the requests of a run beside their mean.
+// Requests one after the other, as scrapers send them. All 10,000 counters change in between, untimed. Reports the
+// median of the requests of a run beside their mean.
 template <class Client>
 void get_metrics(benchmark::State& state, Client& client, const std::string& encoding) {
   ChangingCounters counters(client, 10'000);
@@ -75,7 +75,7 @@ void get_metrics(benchmark::State& state, Client& client, const std::string& enc
 }
 
 void timed_by_hand(benchmark::internal::Benchmark* benchmark) {
-  benchmark->MinTime(0.5)->UseManualTime()->Unit(benchmark::kMillisecond);  // about twelve requests of the slowest client
+  benchmark->MinTime(0.5)->UseManualTime()->Unit(benchmark::kMillisecond);  // a dozen requests of the slowest client
 }
 
 const Case identity("http_get_identity", kClients, timed_by_hand,

@@ -15,8 +15,8 @@
 
 namespace narthex::bench {
 
-// Requests /metrics from a server on loopback, with a new connection each time, and reads the whole reply. The buffer is
-// used again, so that the server dominates the measurement.
+// Requests /metrics from a server on loopback, with a new connection each time, and reads the whole reply. The buffer
+// is used again, so that the server dominates the measurement.
 class HttpGet {
  public:
   HttpGet(std::uint16_t port, std::string_view accept_encoding) : port_(port) {

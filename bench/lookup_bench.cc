@@ -25,8 +25,8 @@ void lookup_sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("series")->RangeMultiplier(10)->Range(10, 1'000'000)->Iterations(1 << 18)->UseRealTime();
 }
 
-// The same in families of any size, with three labels. The label values are read in sequence, which the caches prefetch.
-// The series were created in another order, which they cannot prefetch.
+// The same in families of any size, with three labels. The label values are read in sequence, which the caches
+// prefetch. The series were created in another order, which they cannot prefetch.
 const Case lookup_by_size("lookup_by_size", kClients, lookup_sizes, [](benchmark::State& state, auto& client) {
   const auto family = client.counter_by_route();
   const std::vector<Route> made = routes(static_cast<std::size_t>(state.range()));

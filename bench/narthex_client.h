@@ -11,8 +11,8 @@
 
 namespace narthex::bench {
 
-// narthex as a client of the cases. Each function contains what an application would write. A repeated definition returns
-// the same metric, so that every thread of a case defines its own handle.
+// narthex as a client of the cases. Each function contains what an application would write. A repeated definition
+// returns the same metric, so that every thread of a case defines its own handle.
 class Narthex {
  public:
   static constexpr const char* kName = "narthex";

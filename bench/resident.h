@@ -17,8 +17,8 @@ inline double read_kilobytes(const std::string& path, const std::string& name) {
   throw std::runtime_error(path + " does not tell " + name);
 }
 
-// Resident memory of this process. The kernel counts it page by page for this file. Its other figures lag behind by some
-// hundred pages.
+// Resident memory of this process. The kernel counts it page by page for this file. Its other figures lag behind by
+// some hundred pages.
 inline double resident_bytes() { return read_kilobytes("/proc/self/smaps_rollup", "Rss"); }
 
 // Peak resident memory since the process started.

@@ -6,8 +6,8 @@
 
 namespace narthex::bench {
 
-// One thread shows the cost without contention, two threads need two cores. Google Benchmark reports the duration divided
-// by the operations of all threads. Multiplied by the number of threads, it is the time of one operation.
+// One thread shows the cost without contention, two threads need two cores. Google Benchmark reports the duration
+// divided by the operations of all threads. Multiplied by the number of threads, it is the time of one operation.
 inline void to_two_threads(benchmark::internal::Benchmark* benchmark) {
   benchmark->Threads(1)->Threads(2)->UseRealTime();
 }
@@ -15,8 +15,8 @@ inline void to_two_threads(benchmark::internal::Benchmark* benchmark) {
 // More threads than cores show whether waiting threads delay running ones.
 inline void to_eight_threads(benchmark::internal::Benchmark* benchmark) { benchmark->ThreadRange(1, 8)->UseRealTime(); }
 
-// Binds the calling thread to one core until the end of the scope. Threads with different numbers get different cores as
-// far as there are enough. Otherwise the kernel may run them on the same core, which hides contention.
+// Binds the calling thread to one core until the end of the scope. Threads with different numbers get different cores
+// as far as there are enough. Otherwise the kernel may run them on the same core, which hides contention.
 class Pinned {
  public:
   explicit Pinned(int thread) noexcept {

@@ -8,8 +8,8 @@
 #include <httplib.h>
 #include <narthex/exposition.h>
 
-/// Answers a scrape from a cpp-httplib server. Another HTTP server needs the same steps: pass the request headers and the
-/// query to expose(), and send the reply.
+/// Answers a scrape from a cpp-httplib server. Another HTTP server needs the same steps: pass the request headers and
+/// the query to expose(), and send the reply.
 inline void serve_metrics(const narthex::Registry& registry, const httplib::Request& request,
                           httplib::Response& response) {
   if (!request.ranges.empty()) {  // cpp-httplib 0.11 calls a content provider with ranges beyond the end

@@ -24,7 +24,8 @@ class Limit {
  public:
   static constexpr const char* kName = "limit";
 
-  // Written by one thread. Relaxed instead of a plain double, so that the compiler cannot merge the additions of a loop.
+  // Written by one thread. Relaxed instead of a plain double, so that the compiler cannot merge the additions of a
+  // loop.
   using Cell = std::atomic<double>;
   struct OwnHistogram {
     std::array<Cell, 15> buckets{};
@@ -74,7 +75,8 @@ class Limit {
 
   static void observe(Histogram histogram, double value) noexcept {
     std::size_t bucket = 0;
-    for (const double bound : kBounds) bucket += bound < value ? 1 : 0;  // compares with all bounds, so that no branch is mispredicted
+    for (const double bound : kBounds)
+      bucket += bound < value ? 1 : 0;  // compares with all bounds, so that no branch is mispredicted
     add(histogram->buckets[bucket], 1);
     add(histogram->sum, value);
   }

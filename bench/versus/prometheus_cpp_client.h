@@ -14,8 +14,8 @@
 
 namespace narthex::bench {
 
-// prometheus-cpp with the same functions as Narthex in narthex_client.h. Its metrics belong to their family, and a pointer
-// is the handle.
+// prometheus-cpp with the same functions as Narthex in narthex_client.h. Its metrics belong to their family, and a
+// pointer is the handle.
 class PrometheusCpp {
  public:
   static constexpr const char* kName = "prometheus_cpp";

@@ -11,7 +11,8 @@ namespace gallery {
 
 namespace {
 
-// Returns the number that the whole text spells. Throws UsageError, with the allowed range, if it is outside of the range.
+// Returns the number that the whole text spells. Throws UsageError, with the allowed range, if it is outside of the
+// range.
 template <class Number>
 Number parse_number(const std::string& text, Number least, Number most, const std::string& right) {
   Number number{};

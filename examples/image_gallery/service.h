@@ -24,8 +24,8 @@ void add_options(CommandLine& line, Place& place);
 /// `serve`. Returns the exit code. Prints the reason on stderr if it is not 0.
 int run(const CommandLine& line, int argc, const char* const* argv, const std::function<int()>& serve);
 
-/// An HTTP server with the metrics that the three services share: requests, process, C++ runtime, container, and narthex
-/// itself.
+/// An HTTP server with the metrics that the three services share: requests, process, C++ runtime, container, and
+/// narthex itself.
 class Service {
  public:
   /// Serves the metrics at `metrics_path`. Scrapes are not counted as requests.

@@ -23,8 +23,8 @@ class UpstreamError : public std::runtime_error {
 /// Values: times each call in image_gallery_upstream_duration_seconds by `service` and `outcome`: `success`, `refused`
 ///   for another status than the expected one, or `unreachable`.
 /// Thread safety: all members may be called concurrently.
-/// Exceptions: UpstreamError. If a replica refuses the connection, the next one is tried. If the connection breaks later,
-///   no other replica is tried, because the first one may have carried out the request.
+/// Exceptions: UpstreamError. If a replica refuses the connection, the next one is tried. If the connection breaks
+/// later, no other replica is tried, because the first one may have carried out the request.
 class Upstream {
  public:
   /// `timeout` is the longest time without bytes from a replica, during the connect and later.
