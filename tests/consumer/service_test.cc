@@ -10,7 +10,7 @@ int main() {
   narthex::write_textfile(registry, "service_test.prom");
   try {
     narthex::PushgatewayExporter(registry, {.url = "http://127.0.0.1:1", .job = "test", .attempts = 1}).push();
-    return 2;  // nobody listens there
+    return 2;  // no server listens there
   } catch (const narthex::PushError&) {
   }
   const bool is_counted = sample(registry, "hits_total", {{"method", "GET"}, {"code", "200"}}) == 3;

@@ -1,4 +1,4 @@
-"""The access-log service: its answers, and two replicas of it under a stock Prometheus."""
+"""The access-log service: its replies, and two replicas scraped by a stock Prometheus."""
 
 import concurrent.futures
 import gzip
@@ -27,13 +27,13 @@ def post_log(url, client):
 
 
 def scrape(url, headers=None):
-    """Returns what the service serves of its own, without its process, its requests and the like."""
+    """Returns the application metrics of the service, without those of its process and its requests."""
     _, text_of_all = case.scrape(url, headers)
     return "".join(line for line in text_of_all.splitlines(True) if LOGS in line or CLIENTS in line)
 
 
 def text(clients, logs):
-    """Returns what the service with the hostname "one" serves of its own."""
+    """Returns the expected application metrics of the service with the hostname "one"."""
     return (
         f"# HELP {CLIENTS} {CLIENTS_HELP}\n"
         f"# TYPE {CLIENTS} gauge\n"
@@ -45,7 +45,7 @@ def text(clients, logs):
 
 
 class TwoReplicasUnderPrometheus(case.ServicesTest):
-    """What Prometheus knows after each replica got its logs."""
+    """Prometheus after each replica has received its logs."""
 
     CLIENTS_OF = {
         "access-log-1": ["192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.3", "192.0.2.1"],
@@ -91,7 +91,7 @@ class TwoReplicasUnderPrometheus(case.ServicesTest):
 
 
 class OneService(case.ServicesTest):
-    """What a service answers after three logs of two clients."""
+    """The replies of a service after three logs of two clients."""
 
     @classmethod
     def start(cls):
@@ -138,7 +138,7 @@ class OneService(case.ServicesTest):
 
 
 class BadInput(case.ServicesTest):
-    """What is not a log is refused with a reason, and counted nowhere."""
+    """An invalid log is refused with a reason and is not counted."""
 
     @classmethod
     def start(cls):
@@ -215,7 +215,7 @@ class BadInput(case.ServicesTest):
 
 
 class LongestInput(case.ServicesTest):
-    """What is just short enough is counted."""
+    """A log at the size limit is counted."""
 
     def test_takes_an_address_of_64_bytes_in_a_body_of_4096(self):
         url = self.services.start_access_log(case.binary("."), "one")
@@ -224,7 +224,7 @@ class LongestInput(case.ServicesTest):
 
 
 class ManyClientsAtOnce(case.ServicesTest):
-    """Nothing is lost when logs arrive at the same time, with scrapes between them."""
+    """Concurrent logs and scrapes lose no count."""
 
     def test_counts_every_log_and_every_address_once(self):
         url = self.services.start_access_log(case.binary("."), "one")
@@ -241,7 +241,7 @@ class ManyClientsAtOnce(case.ServicesTest):
 
 
 class CommandLine(case.ServicesTest):
-    """How the service starts and stops."""
+    """The start and the stop of the service."""
 
     def test_stops_cleanly_on_sigint_and_sigterm(self):
         for number in (signal.SIGINT, signal.SIGTERM):

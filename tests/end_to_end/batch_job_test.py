@@ -1,4 +1,4 @@
-"""A job that hands its metrics to a real Pushgateway, or to a file."""
+"""A job that pushes its metrics to a real Pushgateway, or writes them to a file."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ METADATA = (
 
 
 def run(*words, lines=0):
-    """Runs the job on so many lines; returns its exit code and what it complained about."""
+    """Runs the job on this number of lines; returns its exit code and its stderr."""
     done = subprocess.run(
         [case.binary("batch_job"), *words], input="x\n" * lines, capture_output=True, text=True, timeout=60
     )
@@ -25,7 +25,7 @@ def run(*words, lines=0):
 
 
 class Pushed(case.ServicesTest):
-    """The Pushgateway takes what is pushed, and the next run replaces it."""
+    """The Pushgateway accepts a push, and the next run replaces it."""
 
     @classmethod
     def start(cls):
@@ -60,7 +60,7 @@ class Pushed(case.ServicesTest):
 
 
 class Written(unittest.TestCase):
-    """A file holds what Prometheus' own parser reads."""
+    """Prometheus' own parser reads the file."""
 
     def test_to_a_file(self):
         with tempfile.TemporaryDirectory() as folder:

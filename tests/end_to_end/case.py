@@ -1,4 +1,4 @@
-"""What the end-to-end tests share beyond the harness: shown logs, and checks of what is served."""
+"""Shared parts of the end-to-end tests beyond the harness: logs of failed tests, and checks of expositions."""
 
 import gzip
 import os
@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 import harness
 
 
-# Such programs are slow, and have an allocator of their own.
+# Sanitized programs are slow and have their own allocator.
 SANITIZED = bool(os.environ.get("NARTHEX_SANITIZED"))
 
 
@@ -27,13 +27,13 @@ def binary(name):
 
 
 def main():
-    """Runs the tests of the calling file; a SIGTERM stops what they started, as a Ctrl-C does."""
+    """Runs the tests of the calling file; SIGTERM stops the programs that they started, as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     unittest.main(verbosity=2)
 
 
 def scrape(url, headers=None, path="/metrics"):
-    """Returns the headers and the text of a scrape, decompressed as its headers say."""
+    """Returns the headers and the text of a scrape, decompressed according to its headers."""
     reply = harness.request(f"{url}{path}", headers=headers)
     if reply.status != 200:
         raise AssertionError(f"{url}{path} answered {reply.status}: {reply.body}")
@@ -49,7 +49,7 @@ def sample(text, series):
 
 
 class ServicesTest(unittest.TestCase):
-    """A test case whose tests share services; a test that fails shows what they wrote."""
+    """A test case whose tests share services; a failed test shows their output."""
 
     @classmethod
     def setUpClass(cls):
@@ -72,11 +72,11 @@ class ServicesTest(unittest.TestCase):
             print(self.services.logs(), file=sys.stderr)
 
     def assert_metadata(self, prometheus, wanted):
-        """Checks the type and the help that Prometheus knows of each of these metrics."""
+        """Checks the type and the help of each of these metrics in Prometheus."""
 
         def known():
             metadata = prometheus.get("metadata")
-            # OpenMetrics, which Prometheus likes best, calls a family of counters by its name without the ending.
+            # Prometheus prefers OpenMetrics, which names a family of counters without the suffix.
             entries = {name: metadata.get(name.removesuffix("_total"), [{}]) for name in wanted}
             return {
                 name: [(entry.get("type"), entry.get("help")) for entry in found]
@@ -87,7 +87,7 @@ class ServicesTest(unittest.TestCase):
         harness.wait_for("types and helps", known, once)
 
     def assert_content_type(self, url):
-        """Checks that a scraper that asks for nothing is told the text format 0.0.4."""
+        """Checks that a request without Accept gets the text format 0.0.4."""
         headers, _ = scrape(url)
         self.assertRegex(
             headers["Content-Type"],
@@ -95,7 +95,7 @@ class ServicesTest(unittest.TestCase):
         )
 
     def assert_promtool_finds_nothing(self, text):
-        """Checks a scrape with promtool, which prints what it does not like."""
+        """Checks a scrape with promtool, which prints its complaints."""
         promtool = os.environ.get("PROMTOOL", "promtool")
         done = subprocess.run(
             [promtool, "check", "metrics"], input=text, capture_output=True, text=True, timeout=60
@@ -103,7 +103,7 @@ class ServicesTest(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
 
     def assert_parsed(self, text, wanted):
-        """Checks what the official parser reads: {sample name: (type, help, labels, value)}."""
+        """Checks the result of the official parser: {sample name: (type, help, labels, value)}."""
         read = {
             sample.name: (family.type, family.documentation, sample.labels, sample.value)
             for family in text_string_to_metric_families(text)
@@ -112,13 +112,13 @@ class ServicesTest(unittest.TestCase):
         self.assertEqual(read, wanted)
 
     def run_program(self, *command):
-        """Runs a program that should end at once; returns its exit code, stdout and stderr."""
+        """Runs a program that ends by itself; returns its exit code, stdout and stderr."""
         command = [str(word) for word in command]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout, done.stderr
 
     def run_quietly(self, *command):
-        """Runs a program that has to succeed without a word on stderr; returns what it printed."""
+        """Runs a program that must succeed with an empty stderr; returns its stdout."""
         status, printed, errors = self.run_program(*command)
         self.assertEqual((status, errors), (0, ""), printed)
         return printed

@@ -1,4 +1,4 @@
-"""What can be said of the photo gallery's images and compose file where no engine runs."""
+"""Checks of the photo gallery's images and compose file without a container engine."""
 
 import json
 import pathlib
@@ -17,7 +17,7 @@ PROGRAMS = ("image_gallery", "image_of_the_day", "access_log")
 
 
 class Containers(case.ServicesTest):
-    """The Dockerfile and the compose file, with the tree that they are about."""
+    """The Dockerfile and the compose file, compared with the tree."""
 
     DOCKERFILE = DEPLOY / "Dockerfile"
     COMPOSE = DEPLOY / "compose.yaml"
@@ -40,7 +40,7 @@ class Containers(case.ServicesTest):
         return stages
 
     def sources(self, stage):
-        """Returns the (source, destination) of what a stage copies out of the tree."""
+        """Returns the (source, destination) pairs that a stage copies from the tree."""
         copies = [rest.split() for word, rest in self.stages()[stage] if word == "COPY"]
         return [tuple(copy) for copy in copies if not copy[0].startswith("--from")]
 
@@ -53,7 +53,7 @@ class Containers(case.ServicesTest):
     def test_docker_compose_accepts_the_compose_file(self):
         self.run_quietly("docker-compose", "--file", self.COMPOSE, "config", "--quiet")
 
-    def test_every_service_is_built_from_a_stage_that_there_is(self):
+    def test_every_service_is_built_from_an_existing_stage(self):
         targets = {service["build"]["target"] for service in self.compose["services"].values()}
         self.assertEqual(targets, self.stages().keys() - {"build", "service"})
         for service in self.compose["services"].values():
@@ -143,8 +143,8 @@ class Containers(case.ServicesTest):
         url = self.services.start_access_log(case.binary("."), "one")
         port = urllib.parse.urlsplit(url).port
         statuses = [self.run_program(DEPLOY / "answers", port, path)[0] for path in ("/metrics", "/nothing")]
-        nobody = self.run_program(DEPLOY / "answers", 1, "/metrics")[0]
-        self.assertEqual((statuses, nobody), ([0, 1], 1))
+        unreachable = self.run_program(DEPLOY / "answers", 1, "/metrics")[0]
+        self.assertEqual((statuses, unreachable), ([0, 1], 1))
 
 
 if __name__ == "__main__":

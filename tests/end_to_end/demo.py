@@ -1,4 +1,4 @@
-"""The image gallery under load, and a Prometheus that scrapes it: prints what it sees."""
+"""Runs the image gallery under load with a Prometheus that scrapes it, and prints the query results."""
 
 import argparse
 import contextlib
@@ -20,7 +20,7 @@ VISITS_PER_SECOND = 20
 REPORT_SECONDS = 2
 VISITORS = [f"127.0.1.{number}" for number in range(1, 41)]  # loopback has addresses for everybody
 REQUESTS = "image_gallery_requests_total"
-# The columns of the table: a title, a query, and how to show its value.
+# The columns of the table: a title, a query, and the format of its value.
 COLUMNS = [
     ("visits/s", f"sum(rate({REQUESTS}[10s]))", "{:.1f}"),
     ("failed", f'sum(rate({REQUESTS}{{code=~"5.."}}[10s])) / sum(rate({REQUESTS}[10s]))', "{:.0%}"),
@@ -37,7 +37,7 @@ COLUMNS = [
 
 
 class Load(threading.Thread):
-    """Visits the page as one visitor or another, one at a time, until it is told to end."""
+    """Visits the page as different visitors, one at a time, until stop() is called."""
 
     def __init__(self, url):
         super().__init__(daemon=True)
@@ -76,19 +76,19 @@ class Load(threading.Thread):
             connection.close()
 
     def end(self):
-        """Ends the load, after the visit that is on its way; fails if the page did."""
+        """Ends the load after the current visit; fails if the page failed."""
         self._end.set()
         self.join()
         self.check()
 
     def check(self):
-        """Fails if the page did not answer as it should."""
+        """Fails if the page sent an unexpected reply."""
         if self.problem:
             raise harness.HarnessError(self.problem)
 
 
 def is_free(address, port):
-    """Tells whether nobody listens there."""
+    """Returns whether the port is free."""
     try:
         socket.create_server((address, port)).close()
         return True
@@ -97,7 +97,7 @@ def is_free(address, port):
 
 
 def free_ports():
-    """Returns the ports of the documents where they are free; 0, or any that all addresses have, elsewhere."""
+    """Returns the documented ports if they are free; otherwise 0, or a port that is free on all addresses."""
     addresses = gallery.REPLICAS.values()
     logs = next(
         port for port in range(gallery.PORTS.logs, 65536) if all(is_free(address, port) for address in addresses)
@@ -108,7 +108,7 @@ def free_ports():
 
 @contextlib.contextmanager
 def one_at_a_time():
-    """Lets no other demo choose ports meanwhile, which would be the same ones.
+    """Locks the choice of ports, so that two demos do not choose the same ones.
 
     The lock is a name in the network that the ports are in, and ends with its owner, however that ends.
     """
@@ -126,13 +126,13 @@ def one_at_a_time():
 
 
 def value_of(prometheus, query, **parameters):
-    """Returns the one value of a query; NaN if there is none yet."""
+    """Returns the single value of a query; NaN without a result."""
     values = [value for _, value in prometheus.query(query, **parameters)]
     return values[0] if values else math.nan
 
 
 def row(prometheus):
-    """Returns the table's row of this moment: one, so that the sum is the sum of its parts."""
+    """Returns the current row of the table, from one instant, so that the sum equals the sum of its parts."""
     at = {"time": time.time()}
     values = [(value_of(prometheus, query, **at), shown) for _, query, shown in COLUMNS]
     return ["-" if math.isnan(value) else shown.format(value) for value, shown in values]
@@ -144,21 +144,21 @@ def print_row(cells):
 
 
 def print_places(system, prometheus, how):
-    """Says where to look."""
+    """Prints the URLs."""
     graph = {"g0.expr": gallery.LOGS, "g0.tab": 0, "g0.range_input": "5m"}
     print("\nThe image gallery:")
     print(f"  the page          {system.page.url}/  (its metrics: /metrics)")
     print(f"  image of the day  {system.image.url}/image  (its metrics: /actuator/prometheus)")
     for hostname, log in system.logs.items():
         print(f"  {hostname}      {log.url}/metrics")
-    print(f"Prometheus, which scrapes all of them every second, and finds the access logs {how}:")
+    print(f"Prometheus scrapes all of them every second and finds the access logs {how}:")
     print(f"  a graph           {prometheus.url}/graph?{urllib.parse.urlencode(graph)}")
     print(f"  its targets       {prometheus.url}/targets")
     print(f"\n{VISITS_PER_SECOND} visits a second. Ctrl-C stops everything.\n")
 
 
 def watch(services, load, prometheus, seconds):
-    """Prints what Prometheus has, until the time is over or somebody presses Ctrl-C."""
+    """Prints the query results until the time is over or Ctrl-C is pressed."""
     print_row([title for title, _, _ in COLUMNS])
     end = time.monotonic() + seconds if seconds else float("inf")
     try:
@@ -172,7 +172,7 @@ def watch(services, load, prometheus, seconds):
 
 
 def start(services, bin_dir):
-    """Starts everything; returns the gallery, its Prometheus, and how that finds the access logs."""
+    """Starts everything; returns the gallery, its Prometheus, and the way in which Prometheus finds the access logs."""
     system = gallery.Gallery(services, bin_dir, free_ports())
     system.start_image("--cache-seconds", 10)
     system.start_page(system.log_urls())
@@ -182,12 +182,12 @@ def start(services, bin_dir):
     prometheus = system.start_prometheus(port, names)
     if names:
         return system, prometheus, f"by asking DNS for '{gallery.DNS_NAME}' (dnsmasq on {names.address})"
-    return system, prometheus, f"where it is told they are (not by DNS: {obstacle})"
+    return system, prometheus, f"by static configuration (not by DNS: {obstacle})"
 
 
 def demo(services, bin_dir, seconds):
     """Runs the demo; returns whether Prometheus saw the logs grow."""
-    print("Starting three services and Prometheus, which takes some seconds to its first scrape ...")
+    print("Starting three services and Prometheus. The first scrape takes some seconds ...")
     with one_at_a_time():
         system, prometheus, how = start(services, bin_dir)
 
@@ -214,12 +214,12 @@ def main():
     """Reads the command line and runs the demo."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin-dir", required=True, help="folder of the built examples")
-    parser.add_argument("--seconds", type=int, help="stop after so long (default: at Ctrl-C)")
+    parser.add_argument("--seconds", type=int, help="stop after this number of seconds (default: at Ctrl-C)")
     arguments = parser.parse_args()
     if arguments.seconds is not None and arguments.seconds < 1:
         parser.error(f"argument --seconds: {arguments.seconds} is not a positive number")
 
-    # Both end the demo, also where a script started us in the background with Ctrl-C ignored.
+    # Both signals end the demo, even if a script started it in the background with Ctrl-C ignored.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:

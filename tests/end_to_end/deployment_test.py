@@ -1,4 +1,4 @@
-"""What Prometheus and Grafana know of the photo gallery, examples/image_gallery/deploy/, as their tools read it."""
+"""The configuration of Prometheus and Grafana in examples/image_gallery/deploy/, read by their own tools."""
 
 import json
 import os
@@ -17,7 +17,7 @@ DEPLOY = ROOT / "examples/image_gallery/deploy"
 
 
 class PrometheusConfiguration(case.ServicesTest):
-    """What promtool says of the configuration and its rules, and what becomes of it on one machine."""
+    """The configuration and its rules checked by promtool, also rendered for one machine."""
 
     FOLDER = DEPLOY / "prometheus"
     RENDER = FOLDER / "render.py"
@@ -26,7 +26,7 @@ class PrometheusConfiguration(case.ServicesTest):
         return self.run_quietly(os.environ.get("PROMTOOL", "promtool"), *words)
 
     def render(self, *options):
-        """Returns the configuration that promtool has read and agreed to."""
+        """Returns the configuration after promtool has accepted it."""
         printed = self.run_quietly(sys.executable, "-B", self.RENDER, *options)
         with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
             file.write(printed)
@@ -134,7 +134,7 @@ class PrometheusConfiguration(case.ServicesTest):
 
 
 class GrafanaDashboards(case.ServicesTest):
-    """What Grafana is given: the files of its folders, which nothing else on this machine can read."""
+    """The provisioning files of Grafana."""
 
     FOLDER = DEPLOY / "grafana"
 
@@ -205,13 +205,13 @@ class GrafanaDashboards(case.ServicesTest):
 
 
 class MadePrometheus:
-    """One with two jobs, whose queries have a result unless they are about what is missing."""
+    """A fake Prometheus with two jobs. A query has a result unless it names a missing metric."""
 
     def __init__(self, rules=()):
         self._rules = [{"health": "ok", "type": "alerting", "name": "alert", "query": rule} for rule in rules]
 
     def get(self, path, **parameters):
-        """Answers as the HTTP API does, as far as it is asked."""
+        """Answers the requests of the HTTP API that the test sends."""
         if path == "series":
             return [{"job": "a"}, {"job": "b"}]
         if path == "label/__name__/values":
@@ -225,7 +225,7 @@ class MadePrometheus:
 
 
 class Expressions(case.ServicesTest):
-    """The check of all queries finds those that would stay empty, and only those."""
+    """The check of all queries finds exactly the queries without results."""
 
     DASHBOARD = {
         "templating": {

@@ -1,4 +1,4 @@
-"""Names of our own for a Prometheus: a dnsmasq on a loopback address, and a namespace where it is asked."""
+"""Own DNS names for a Prometheus: a dnsmasq on a loopback address, and a mount namespace that uses it."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ SHADOW = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
 
 
 class Dns:
-    """A name server on loopback that knows one name; what it answers can be changed."""
+    """A name server on loopback with one name, whose addresses can be changed."""
 
     def __init__(self, services, name, addresses):
         folder = services.folder()
@@ -40,7 +40,7 @@ class Dns:
         self._program.send_signal(signal.SIGHUP)
 
     def inside(self):
-        """Returns a command that runs what follows it where this server is the one that is asked."""
+        """Returns a command prefix that runs a program with this name server."""
         return inside(self._resolv_conf)
 
     def _write(self, addresses):
@@ -48,12 +48,12 @@ class Dns:
 
 
 def inside(resolv_conf):
-    """Returns a command that runs what follows it with another resolv.conf, which nobody else sees."""
+    """Returns a command prefix that runs a program with a private resolv.conf."""
     return ["unshare", "--mount", "sh", "-c", SHADOW, resolv_conf]
 
 
 def free_address():
-    """Returns a loopback address whose port for DNS is free; None if there is none, or it is not for us."""
+    """Returns a loopback address whose DNS port is free; None if there is none, or if the port is not permitted."""
     for address in (f"127.0.0.{number}" for number in range(153, 163)):
         try:
             with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
@@ -66,12 +66,12 @@ def free_address():
 
 
 def find_dnsmasq():
-    """Returns the path of dnsmasq, which is not in everybody's PATH; None if it is not installed."""
+    """Returns the path of dnsmasq, which may be outside of PATH; None if it is not installed."""
     return shutil.which("dnsmasq", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
 def obstacle():
-    """Returns why there can be no DNS of our own here; None if there can."""
+    """Returns the reason why an own DNS is impossible here; None if it is possible."""
     if not find_dnsmasq():
         return "there is no dnsmasq, which Debian's package dnsmasq-base has"
     if os.geteuid() != 0:
@@ -80,5 +80,5 @@ def obstacle():
         return f"port {PORT} is taken"
     command = [*inside("/dev/null"), "true"]
     if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-        return "this machine lets nobody have an own /etc/resolv.conf"
+        return "this machine does not permit a private /etc/resolv.conf"
     return None

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws a dashboard as SVG from what a Prometheus has: the picture of docs/guide/, for where no Grafana runs.
+"""Draws a dashboard as SVG from the data of a Prometheus: the picture of docs/guide/, without Grafana.
 
     draw_dashboard.py http://127.0.0.1:9090 narthex_service --job iotd-api --leave-out Container > dashboard.svg
 """
@@ -42,7 +42,7 @@ STYLE = """
 
 
 def spelled(value, unit):
-    """Returns a value as a person writes it."""
+    """Returns a value in a short human form."""
     if unit == "percentunit":
         return f"{100 * value:.3g} %"
     if unit == "s" and 0 < value < 1:
@@ -59,7 +59,7 @@ def text(x, y, words, kind="label", anchor="start"):
 
 
 class Plot:
-    """Where a panel draws: the span of time across, values up."""
+    """The plot area of a panel: time from left to right, values from bottom to top."""
 
     def __init__(self, place, start, end, highest):
         self.left, self.right = place["x"] * COLUMN + SIDE, (place["x"] + place["w"]) * COLUMN - 14
@@ -67,15 +67,15 @@ class Plot:
         self._start, self._end, self._highest = start, end, highest
 
     def x(self, moment):
-        """Returns where a moment is."""
+        """Returns the x position of a time."""
         return self.left + (moment - self._start) / (self._end - self._start) * (self.right - self.left)
 
     def y(self, value):
-        """Returns where a value is."""
+        """Returns the y position of a value."""
         return self.bottom - value / self._highest * (self.bottom - self.top)
 
     def ticks(self, unit):
-        """Returns three lines across, with their values."""
+        """Returns three horizontal grid lines with their values."""
         parts = []
         for value in (0, self._highest / 2, self._highest):
             parts.append(f'<path class="grid" d="M{self.left} {self.y(value):.1f}H{self.right}"/>')
@@ -93,7 +93,7 @@ class Dashboard:
         self._step = seconds / POINTS
 
     def series(self, target):
-        """Returns the (name, Prometheus' series) of a query over the time."""
+        """Returns the (name, series) pairs of a range query."""
         query = expressions.filled_in(target["expr"], self._choice)
         span = {"start": self._start, "end": self._end, "step": self._step}
         found = self._prometheus.get("query_range", query=query, **span)["result"]
@@ -104,7 +104,7 @@ class Dashboard:
         return re.sub(r"{{(\w+)}}", lambda found: labels.get(found[1], ""), legend).strip()
 
     def lines(self, panel, unit):
-        """Returns the courses of all queries of a panel, and who is who below."""
+        """Returns the lines of all queries of a panel, with a legend below."""
         found = [one for target in panel["targets"] for one in self.series(target)]
         courses = {}
         for name, series in found:
@@ -123,7 +123,7 @@ class Dashboard:
         return parts
 
     def cells(self, panel, unit):
-        """Returns the native histograms of a query, a column for each moment and a cell for each bucket."""
+        """Returns the native histograms of a query, a column for each time and a cell for each bucket."""
         histograms = [pair for _, series in self.series(panel["targets"][0]) for pair in series.get("histograms", [])]
         buckets = [
             (moment, float(low), float(high), float(count))
@@ -148,7 +148,7 @@ class Dashboard:
         return parts
 
     def number(self, panel, unit):
-        """Returns the last value of a query, large."""
+        """Returns the last value of a query in large type."""
         place = panel["gridPos"]
         found = [series for _, series in self.series(panel["targets"][0]) if "values" in series]
         shown = spelled(float(found[0]["values"][-1][1]), unit) if found else "no data"
@@ -177,7 +177,7 @@ class Dashboard:
 
 
 def without_rows(panels, titles):
-    """Returns the panels that are not below one of these headings, moved up to where there is room."""
+    """Returns the panels that are not below one of these headings, moved up to close the gaps."""
     kept, left_out, gap = [], False, 0
     for panel in panels:
         place = panel["gridPos"]
@@ -191,7 +191,7 @@ def without_rows(panels, titles):
 
 
 def svg(prometheus, dashboard, job, seconds, left_out):
-    """Returns the picture of a dashboard for one job, less some rows."""
+    """Returns the picture of a dashboard for one job, without the rows to leave out."""
     found = [choice for choice in expressions.choices(prometheus, dashboard) if choice.get("job", job) == job]
     if not found:
         raise harness.HarnessError(f"Prometheus has nothing of the job '{job}' that this dashboard could show")

@@ -1,4 +1,4 @@
-"""Every type in every format, as the parsers of others read it: all formats say the same.
+"""Every type in every format, read by independent parsers: all formats contain the same values.
 
 usage: every_type_test.py EVERY_TYPE PROTOC METRICS_PROTO
 """
@@ -30,7 +30,7 @@ CONTENT_TYPES = {
 
 # Exposition rules 81 and 82 (the strict parser) and exposition rules 163 to 166 and 171 (protoc).
 class EveryType(case.unittest.TestCase):
-    """What parsers read in one format is what they read in the others."""
+    """Parsers read the same values in every format."""
 
     maxDiff = None
 
@@ -67,7 +67,7 @@ class EveryType(case.unittest.TestCase):
             for s in family.samples:
                 name = re.sub("_gsum$|_gcount$", lambda found: same_names[found[0]], s.name)
                 read.add(sample(name, s.labels, s.value, milliseconds_of(s.timestamp)))
-        # It has no sum where a bound is negative.
+        # A histogram with a negative bound has no sum in OpenMetrics.
         without = {s for s in self.samples if s[0] not in ("drift_sum", "drift_count")}
         self.assertEqual(read, without)
 
@@ -201,7 +201,7 @@ class EveryType(case.unittest.TestCase):
             timeout=60,
             check=False,
         )
-        # What it does not like is meant to be so.
+        # These complaints are expected.
         self.assertEqual(
             done.stderr.decode().splitlines(),
             [
@@ -212,7 +212,7 @@ class EveryType(case.unittest.TestCase):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Serves every format under its name."""
+    """Serves each format under its name."""
 
     def do_GET(self):
         file_format = self.server.file_format
@@ -226,7 +226,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class UnderPrometheus(case.ServicesTest):
-    """A stock Prometheus takes every format whole: one bad line would cost the scrape."""
+    """A stock Prometheus accepts each format: one invalid line would fail the scrape."""
 
     @classmethod
     def start(cls):

@@ -1,4 +1,4 @@
-"""Sends every expression of the dashboards and the rules to a Prometheus, and tells how many results each has."""
+"""Sends every expression of the dashboards and the rules to a Prometheus, and prints the number of results of each."""
 
 import collections
 import itertools
@@ -15,7 +15,7 @@ Answer = collections.namedtuple("Answer", "place expression results")
 
 
 def selected_values(prometheus, query, pattern):
-    """Returns the values of a variable: what Grafana's label_values(SERIES, LABEL) gives, through its regex."""
+    """Returns the values of a variable: the result of Grafana's label_values(SERIES, LABEL), filtered by its regex."""
     series, label = re.fullmatch(r"label_values\((.*), (\w+)\)", query).groups()
     values = {labels[label] for labels in prometheus.get("series", **{"match[]": series}) if label in labels}
     if pattern:
@@ -67,7 +67,7 @@ def of_dashboard(prometheus, name, dashboard):
 
 
 def left_side(condition):
-    """Returns what an alert looks at, without what it compares with."""
+    """Returns the left side of the comparison of an alert."""
     inner = re.fullmatch(r"absent\((.*)\)", condition)
     return inner[1] if inner else re.sub(r" [=<>!]=? [\d.]+$", "", condition)
 
@@ -115,7 +115,7 @@ def names(expression):
 
 
 def unheard_of(prometheus, answers, absent=()):
-    """Returns the names that are asked for and that Prometheus does not have: an `or` with a zero hides them.
+    """Returns the metric names in queries that Prometheus does not have: an `or` with a zero hides them.
 
     Those of the Docker engine, and what is known to be `absent` here, are left out.
     """

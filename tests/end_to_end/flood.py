@@ -1,4 +1,4 @@
-"""Requests that only somebody hostile sends: any method, any path, as fast as they go."""
+"""Hostile requests: random methods and paths, as fast as possible."""
 
 import concurrent.futures
 import multiprocessing
@@ -49,7 +49,7 @@ def every_kind(url):
 
 
 def flood(url, count):
-    """Sends that many requests, from several processes at once; returns how many were answered."""
+    """Sends this number of requests from several processes; returns the number of replies."""
     where = urllib.parse.urlsplit(url)
     calls = [((where.hostname, where.port), count // SENDERS, seed) for seed in range(SENDERS)]
     context = multiprocessing.get_context("spawn")  # our own threads read what the services write: no fork

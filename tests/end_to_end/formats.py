@@ -1,4 +1,4 @@
-"""Reads what a program writes in every format, with the parsers of others.
+"""Reads the output of a program in every format with independent parsers.
 
 The program, protoc and the schema of Prometheus are the first arguments of the test.
 """
@@ -27,19 +27,19 @@ NATIVE_EXEMPLARS = "16"
 
 
 def body(file_format):
-    """Returns what the program writes in a format."""
+    """Returns the output of the program in a format."""
     command = [PROGRAM, file_format]
     return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
 
 
 def sample(name, labels, value, milliseconds):
-    """Returns a sample so that equal ones are equal: numbers by value, but NaN as a word."""
+    """Returns a comparable sample: numbers by value, NaN as text."""
     labels = {k: float(v) if k in ("le", "quantile") else v for k, v in labels.items()}
     return name, tuple(sorted(labels.items())), repr(float(value) + 0.0), milliseconds
 
 
 def from_text():
-    """Returns the samples in the text format, and what each family says."""
+    """Returns the samples in the text format, and the metadata of each family."""
     samples, families = set(), {}
     for family in text_string_to_metric_families(body("text").decode()):
         families[family.name] = (family.type, family.documentation)
@@ -61,7 +61,7 @@ def from_openmetrics(file_format):
 
 
 def varint(data, at):
-    """Returns the number at a place, and where it ends."""
+    """Returns the number at a position, and the position of its end."""
     number = shift = 0
     while True:
         number |= (data[at] & 0x7F) << shift
@@ -72,7 +72,7 @@ def varint(data, at):
 
 
 def parse_message(lines):
-    """Returns what protoc prints of a message: {field: [values]}; messages in it are the same."""
+    """Returns a message that protoc printed: {field: [values]}, nested messages likewise."""
     fields = {}
     for line in lines:
         if line.strip() == "}":
@@ -115,7 +115,7 @@ def labels_of(message):
 
 
 def values_of(kind, value):
-    """Yields what a metric of the protobuf format says: (suffix, further labels, value)."""
+    """Yields the samples of a protobuf metric: (suffix, further labels, value)."""
     if kind in ("histogram", "summary"):
         yield "_sum", {}, value["sample_sum"][0]
         yield "_count", {}, value["sample_count"][0]
@@ -140,7 +140,7 @@ def metrics_of(families):
 
 
 def exemplar(labels, value, milliseconds):
-    """Returns an exemplar so that equal ones are equal."""
+    """Returns a comparable exemplar."""
     return tuple(sorted(labels.items())), float(value), milliseconds
 
 

@@ -1,4 +1,4 @@
-"""One process scraped at once as protobuf, as OpenMetrics and as text: native histograms and exemplars arrive."""
+"""One process scraped concurrently as protobuf, OpenMetrics, and text: native histograms and exemplars arrive."""
 
 import math
 import signal
@@ -16,7 +16,7 @@ ACCEPT_PROTOBUF = (
 
 
 class EveryFormat(case.ServicesTest):
-    """Two Prometheus servers, one that takes protobuf and one that takes OpenMetrics, and a reader of text."""
+    """Two Prometheus servers, one for protobuf and one for OpenMetrics, and a reader of text."""
 
     @classmethod
     def start(cls):
@@ -33,7 +33,7 @@ class EveryFormat(case.ServicesTest):
 
     @classmethod
     def read_text_until_both_have_seen_it_grow(cls):
-        """Reads text all the while: the formats share the registry, not each other's scrapes."""
+        """Reads text meanwhile: the formats share the registry, but not their scrapes."""
         done = threading.Event()
         cls.texts = []
 
@@ -55,7 +55,7 @@ class EveryFormat(case.ServicesTest):
             reader.join()
 
     def assert_is_in_the_bucket_of(self, truth, value):
-        """Checks that a value is in the native bucket that the truth is in."""
+        """Checks that a value is in the native bucket of the true value."""
         self.assertEqual(
             math.ceil(math.log(value, GROWTH) - 1e-9), math.ceil(math.log(truth, GROWTH) - 1e-9), value
         )

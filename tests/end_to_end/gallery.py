@@ -1,4 +1,4 @@
-"""The image gallery as a whole: its three services, and the Prometheus that examples/ configures for it."""
+"""The whole image gallery: its three services, and a Prometheus with the configuration of examples/."""
 
 import collections
 import pathlib
@@ -26,7 +26,7 @@ def place(url):
 
 
 class Gallery:
-    """The page, the API, and three access logs, which share a port and differ in their addresses."""
+    """The page, the API, and three access logs with one port and different addresses."""
 
     def __init__(self, services, bin_dir, ports=PORTS):
         self._services = services
@@ -54,11 +54,11 @@ class Gallery:
         self.page = self._services.start_service(executable, *options, wrapper=wrapper)
 
     def log_urls(self):
-        """Returns the URLs of the access logs, for who does not ask DNS."""
+        """Returns the URLs of the access logs, for use without DNS."""
         return [log.url for log in self.logs.values()]
 
     def start_prometheus(self, port=0, dns=None):
-        """Starts a Prometheus that finds the access logs by DNS, or else is told where they are."""
+        """Starts a Prometheus that finds the access logs by DNS, or by static configuration without DNS."""
         if dns:
             logs = render.by_dns(f"{DNS_NAME}:{self._ports.logs}", "1s")
         else:

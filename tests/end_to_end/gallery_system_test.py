@@ -1,4 +1,4 @@
-"""The image gallery under a stock Prometheus that finds its access logs by real DNS, in a network of its own."""
+"""The image gallery scraped by a stock Prometheus that finds its access logs by real DNS, in its own network."""
 
 import json
 import time
@@ -19,7 +19,7 @@ INSTANCES = {hostname: f"{address}:{gallery.PORTS.logs}" for hostname, address i
 
 
 class GallerySystem(case.ServicesTest):
-    """Everything started, the access logs known by a name alone, and sixty visits to the page."""
+    """The whole system with access logs discovered by name, after sixty visits to the page."""
 
     @classmethod
     def start(cls):
@@ -35,7 +35,7 @@ class GallerySystem(case.ServicesTest):
 
     @classmethod
     def visit(cls, count):
-        """Visits the page; returns how many visits succeeded."""
+        """Visits the page; returns the number of visits that succeeded."""
         statuses = [harness.request(cls.gallery.page.url).status for _ in range(count)]
         if not set(statuses) <= {200, 500}:
             raise AssertionError(f"the page answered {statuses}")
@@ -43,24 +43,24 @@ class GallerySystem(case.ServicesTest):
 
     @classmethod
     def up(cls):
-        """Returns which access logs Prometheus knows, and whether they answer."""
+        """Returns the access logs that Prometheus has discovered, and whether they are up."""
         return cls.prometheus.values('up{job="access-log"}', by="instance")
 
     @classmethod
     def wait_for_replicas(cls, hostnames):
-        """Waits until these access logs are up in Prometheus, and no others are known."""
+        """Waits until exactly these access logs are discovered and up in Prometheus."""
         harness.wait_for("access logs", cls.up, {INSTANCES[hostname]: 1 for hostname in hostnames})
 
     @classmethod
     def logs(cls):
-        """Returns what the access logs that run say they have taken, by name."""
+        """Returns the log counts of the running access logs by name."""
         return {
             hostname: json.loads(harness.request(f"{log.url}/stats").body)["logs"]
             for hostname, log in cls.gallery.logs.items()
         }
 
     def wait_for_sum(self, wanted):
-        """Waits until Prometheus has this many logs in all."""
+        """Waits until the sum of all logs in Prometheus is this number."""
         everything = [({"job": "access-log"}, wanted)]
         harness.wait_for(gallery.SUM, lambda: self.prometheus.query(gallery.SUM), everything)
 
@@ -117,10 +117,10 @@ class GallerySystem(case.ServicesTest):
             self.assertEqual([title for title in titles if title not in words], [])
             self.assertNotIn("no data", words)
 
-    # The ones about a replica that goes and comes back come last in the alphabet: it counts from 0 again.
+    # The tests that stop and restart a replica come last in alphabetical order, because it restarts at 0.
 
     def stop_replica(self):
-        """Stops it; returns when Prometheus has noticed. Visits go to the others from the first one on."""
+        """Stops the replica; returns when Prometheus has noticed. All visits go to the other replicas."""
         self.services.stop_program(self.gallery.logs.pop(AWAY).program)
         logged = self.visit(6)
         all_but_one = {INSTANCES[hostname]: int(hostname != AWAY) for hostname in INSTANCES}
@@ -130,7 +130,7 @@ class GallerySystem(case.ServicesTest):
         return logged + self.visit(6)
 
     def start_replica(self):
-        """Starts it again; returns when Prometheus has noticed, and visitors too."""
+        """Restarts the replica; returns when Prometheus and the gallery have noticed."""
         self.gallery.logs[AWAY] = self.gallery.start_log(AWAY)
         self.dns.answer(gallery.REPLICAS.values())
         self.wait_for_replicas(gallery.REPLICAS)

@@ -1,4 +1,4 @@
-"""docs/guide/: its commands run one after the other, as a reader runs them, and print what it says."""
+"""docs/guide/: its commands run in the order of the pages and print the output that the pages show."""
 
 import ast
 import importlib.util
@@ -15,7 +15,7 @@ import own_network
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs/guide").glob("[0-9]*.md"))
-# Commands, and what they print where the page shows it.
+# Commands, and their output if the page shows it.
 COMMANDS = re.compile(r"```sh\n(.*?)```(?:\n```text\n(.*?)```)?", re.DOTALL)
 MARK = "--- the guide goes on ---\n"
 SECONDS = 200
@@ -27,7 +27,7 @@ def shown(text):
 
 
 def run(script, folder, environment):
-    """Runs a script; returns its exit code and its output up to then. What it has started ends with it."""
+    """Runs a script; returns its exit code and its output. Programs that it started are stopped."""
     command = ["setpriv", "--pdeathsig", "KILL", "--", "unshare", "--pid", "--fork", "--kill-child", "bash", "-c", script]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     process = subprocess.Popen(command, cwd=folder, env=environment, **streams)
@@ -40,7 +40,7 @@ def run(script, folder, environment):
 
 
 def modules(script):
-    """Returns the modules that a Python script imports, less Python's own."""
+    """Returns the modules that a Python script imports, without the standard library."""
     nodes = ast.walk(ast.parse(script.read_text()))
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     return names - sys.stdlib_module_names

@@ -1,4 +1,4 @@
-"""Starts programs and a Prometheus on loopback, asks them, and stops them.
+"""Starts programs and a Prometheus on loopback, sends them requests, and stops them.
 
 What the end-to-end tests and the demo share.
 """
@@ -18,7 +18,7 @@ import threading
 import time
 import urllib.parse
 
-# Generous, for a sanitizer build on a busy machine: nothing waits longer than it has to.
+# Generous, for a sanitizer build on a busy machine. Polling ends as soon as the condition holds.
 DEADLINE_SECONDS = 60
 REQUEST_SECONDS = 20
 
@@ -27,11 +27,11 @@ Service = collections.namedtuple("Service", "program url")
 
 
 class HarnessError(Exception):
-    """A program that does not start, does not answer or does not stop as it should."""
+    """A program that does not start, answer, or stop as expected."""
 
 
 def request(url, body=None, headers=None):
-    """Sends a GET, or a POST when there is a body; returns a Reply whatever its status is."""
+    """Sends a GET, or a POST if there is a body; returns a Reply with any status."""
     place = urllib.parse.urlsplit(url)
     target = f"{place.path or '/'}?{place.query}" if place.query else place.path or "/"
     connection = http.client.HTTPConnection(place.netloc, timeout=REQUEST_SECONDS)
@@ -44,7 +44,7 @@ def request(url, body=None, headers=None):
 
 
 def wait_for(what, ask, wanted):
-    """Calls ask() until it returns what is wanted; fails with what it returned last."""
+    """Calls ask() until it returns an accepted value; fails with the last value."""
     end = time.monotonic() + DEADLINE_SECONDS
     while True:
         seen = ask()
@@ -58,7 +58,7 @@ def wait_for(what, ask, wanted):
 
 
 class Program:
-    """A program that runs beside us; what it writes is kept."""
+    """A child program, whose output is kept."""
 
     def __init__(self, name, command, expected_exit=0):
         self.name = name
@@ -66,8 +66,8 @@ class Program:
         self._lines = collections.deque(maxlen=1000)
         self._ended = False
         self._changed = threading.Condition()
-        # It dies with us, even if we are killed; and in a session of its own, a Ctrl-C on our
-        # terminal is for us alone: we decide the order in which things end.
+        # The child is killed when this process ends. It has its own session, so that Ctrl-C reaches this
+        # process alone, which decides the order in which programs end.
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "--", *map(str, command)],
             stdin=subprocess.PIPE,
@@ -91,11 +91,11 @@ class Program:
 
     @property
     def pid(self):
-        """The id of its process."""
+        """The process id."""
         return self._process.pid
 
     def log(self):
-        """Returns what the program wrote."""
+        """Returns the output of the program."""
         with self._changed:
             return f"--- {self.name} (pid {self.pid}) wrote:\n{''.join(self._lines)}"
 
@@ -128,7 +128,7 @@ class Program:
         self._process.stdin.close()
 
     def send_signal(self, number):
-        """Sends a signal to the program, if it still runs."""
+        """Sends a signal to the program if it still runs."""
         self._process.send_signal(number)
 
     def wait(self):
@@ -150,14 +150,14 @@ class Program:
 
 
 class Prometheus:
-    """Debian's Prometheus, asked through its HTTP API; `program` is none where somebody else has started it."""
+    """Debian's Prometheus, queried through its HTTP API; `program` is None if the harness did not start it."""
 
     def __init__(self, program, url):
         self._program = program
         self.url = url
 
     def get(self, path, **parameters):
-        """Returns the data of an answer of the HTTP API."""
+        """Returns the data of a reply of the HTTP API."""
         if self._program:
             self._program.check_running()
         query = urllib.parse.urlencode(parameters)
@@ -183,7 +183,7 @@ class Services:
     def __init__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="narthex-")
         self._programs = []
-        atexit.register(self.stop)  # after a Ctrl-C nobody else may come to do it
+        atexit.register(self.stop)  # after Ctrl-C no other code may call it
 
     def __enter__(self):
         return self
@@ -192,7 +192,7 @@ class Services:
         self.stop()
 
     def start(self, name, command, expected_exit=0):
-        """Starts a program that ends with this exit code when SIGTERM asks it to."""
+        """Starts a program that ends with this exit code at SIGTERM."""
         program = Program(name, command, expected_exit)
         self._programs.append(program)
         return program
@@ -204,7 +204,7 @@ class Services:
         program.wait()
 
     def start_service(self, executable, *options, name=None, wrapper=()):
-        """Starts a service of the image gallery, on a free port unless the options say which."""
+        """Starts a service of the image gallery, on a free port unless the options name one."""
         name = name or pathlib.Path(executable).name
         program = self.start(name, [*wrapper, executable, "--port", 0, *options])
         return Service(program, program.wait_for_line(r"listening on (http://\S+)")[1])
@@ -215,11 +215,11 @@ class Services:
         return self.start_service(executable, "--hostname", hostname, name=hostname).url
 
     def folder(self):
-        """Returns a new folder, which goes when everything is stopped."""
+        """Returns a new folder, which is removed when everything is stopped."""
         return pathlib.Path(tempfile.mkdtemp(dir=self._folder.name))
 
     def start_prometheus(self, job, urls, port=0, features=()):
-        """Starts a Prometheus that scrapes these services every second; port 0 picks a free one."""
+        """Starts a Prometheus that scrapes these services every second; port 0 chooses a free one."""
         targets = [urllib.parse.urlsplit(url).netloc for url in urls]
         jobs = [{"job_name": job, "static_configs": [{"targets": targets}]}]
         return self.start_prometheus_with(jobs, port, features)
@@ -233,7 +233,7 @@ class Services:
         return self.start_configured_prometheus(config, port, features)
 
     def start_configured_prometheus(self, config, port=0, features=(), wrapper=()):
-        """Starts a Prometheus with this configuration; `features` are what --enable-feature turns on.
+        """Starts a Prometheus with this configuration; `features` are the values of --enable-feature.
 
         `wrapper` is what the command stands behind: ["unshare", "--mount", ...].
         """
@@ -265,7 +265,7 @@ class Services:
             program.check_running()
 
     def logs(self):
-        """Returns what all programs wrote."""
+        """Returns the output of all programs."""
         return "\n".join(program.log() for program in self._programs)
 
     def stop(self):

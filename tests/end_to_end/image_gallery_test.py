@@ -1,4 +1,4 @@
-"""The services of the image gallery: what they answer, how they fail, and what their metrics say of it."""
+"""The services of the image gallery: their replies, their failures, and their metrics."""
 
 import concurrent.futures
 import json
@@ -36,13 +36,13 @@ FIGURE = """<figure>
 
 
 def closed_url():
-    """Returns a URL where nobody listens: a port that was free just now."""
+    """Returns a URL with a free port, on which no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 def samples(url, program):
-    """Returns the samples of a service by name and labels, the name of its host aside."""
+    """Returns the samples of a service by name and labels, without the host name."""
     _, text = case.scrape(url, path=METRICS[program])
     found = {}
     for family in text_string_to_metric_families(text):
@@ -54,7 +54,7 @@ def samples(url, program):
 
 
 class GalleryTest(case.ServicesTest):
-    """What the tests share: ways to start one service or all."""
+    """Shared by the tests: functions that start one service or all."""
 
     @classmethod
     def start_images(cls, *options, picture=json.dumps(PICTURE)):
@@ -66,7 +66,7 @@ class GalleryTest(case.ServicesTest):
 
     @classmethod
     def start_page(cls, image_url, log_urls, *options):
-        """Starts image_gallery, which fails only for a reason; returns its URL."""
+        """Starts image_gallery without failures on purpose; returns its URL."""
         words = [word for url in log_urls for word in ("--access-log-url", url)]
         words += ["--image-url", image_url, "--failure-ratio", 0, *options]
         return cls.services.start_service(case.binary("image_gallery"), *words).url
@@ -77,11 +77,11 @@ class GalleryTest(case.ServicesTest):
         return cls.services.start_access_log(case.binary("."), hostname)
 
     def logs_of(self, url):
-        """Returns how many logs an access_log has taken."""
+        """Returns the number of logs that an access_log has counted."""
         return json.loads(harness.request(f"{url}/stats").body)["logs"]
 
     def calls(self, url):
-        """Returns how many calls the gallery made to others, by service and outcome."""
+        """Returns the number of upstream calls of the gallery by service and outcome."""
         name = "image_gallery_upstream_duration_seconds_count"
         prefix = f"{name}{{outcome="
         counts = {}
@@ -93,7 +93,7 @@ class GalleryTest(case.ServicesTest):
 
 
 class Page(GalleryTest):
-    """What a visitor sees, and who hears of it."""
+    """The page, and the log of a visit."""
 
     def test_shows_the_image_of_the_day_and_logs_the_visit(self):
         images, _ = self.start_images()
@@ -159,8 +159,8 @@ class Page(GalleryTest):
         self.assertEqual((reply.status, json.loads(reply.body)), (404, {"error": error}))
 
 
-class Strangers(GalleryTest):
-    """Requests that nobody answers."""
+class UntrustedClients(GalleryTest):
+    """Requests without a handler."""
 
     def test_no_body_is_read_for_them(self):
         lengths = ("Content-Length: 1000000000000", "Transfer-Encoding: chunked")
@@ -175,7 +175,7 @@ class Strangers(GalleryTest):
 
 
 class FailureOnPurpose(GalleryTest):
-    """Visits that fail because the gallery was told so."""
+    """Visits that fail on purpose."""
 
     @classmethod
     def start(cls):
@@ -273,11 +273,11 @@ class ImageOfTheDay(GalleryTest):
 
 
 class Metrics(GalleryTest):
-    """All three services after some visits: what they serve, and that it is true."""
+    """All three services after some visits: their metrics are complete and correct."""
 
     VISITS = 5
     RUNTIME = ["process_threads", "narthex_scrapes_total", *([] if case.SANITIZED else ["malloc_allocated_bytes"])]
-    # By program: what it counts of its requests, and what of its own.
+    # By program: its HTTP metrics, and its application metrics.
     OWN = {
         "image_gallery": {
             'image_gallery_requests_total{code="200",method="GET"}': VISITS,
@@ -333,7 +333,7 @@ class Metrics(GalleryTest):
                 self.assert_promtool_finds_nothing(case.scrape(url, path=METRICS[program])[1])
 
     def test_the_process_is_what_the_system_says_it_is(self):
-        # How far a value may be from both readings around it: a scrape has files open and takes memory for itself.
+        # The allowed distance of a value from both readings around it: a scrape opens files and allocates memory.
         slack = {"process_open_fds": 3, "process_resident_memory_bytes": 1 << 20, "process_heap_bytes": 1 << 20}
         for program, (running, url) in self.started.items():
             case.scrape(url, path=METRICS[program])
@@ -350,12 +350,12 @@ class Metrics(GalleryTest):
 
 
 class Flood(GalleryTest):
-    """Strangers choose methods and paths, and no series comes of it."""
+    """Untrusted clients choose methods and paths, which creates no series."""
 
     REQUESTS = (9_000 if case.SANITIZED else 100_000) // len(METRICS)
 
     def flooded(self, url, program, prefix):
-        """Floods a service; checks what it counted, and that it has no more series than one of each kind makes."""
+        """Floods a service; checks its counts, and that the flood created no further series."""
         sent = flood.every_kind(url)
         case.scrape(url, path=METRICS[program])  # the first one cannot say yet how long it took
         before = samples(url, program)
@@ -380,7 +380,7 @@ class Flood(GalleryTest):
 
 
 class CommandLine(case.ServicesTest):
-    """How the services start and stop."""
+    """The start and the stop of the services."""
 
     OPTIONS = {
         "image_gallery": [

@@ -1,4 +1,4 @@
-"""A control group (version 2) made of files, for programs that should report one on machines without."""
+"""A fake control group (version 2) in files, for machines without one."""
 
 import pathlib
 import subprocess
@@ -24,7 +24,7 @@ FILES = {
 
 
 def own_group():
-    """Returns the path of the group that this process is in, as its programs will see it."""
+    """Returns the path of the group that this process is in, as its programs see it."""
     for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
         if line.startswith("0::/"):
             return line.removeprefix("0::/")
@@ -32,7 +32,7 @@ def own_group():
 
 
 def put_in_place(folder):
-    """Makes the files in this folder, and has this process and those it starts see them as their group.
+    """Creates the files in this folder. This process and its children see them as their control group.
 
     For who has a mount namespace of its own.
     """

@@ -1,4 +1,4 @@
-"""What our rules say that a Prometheus accepts or refuses, asked of the real one.
+"""The rules about accepted and refused responses, checked against a real Prometheus.
 
 The writers are held to these rules by their own tests; this one holds the rules to the server that is installed. The
 numbers are those of docs/exposition-rules.md.
@@ -78,7 +78,7 @@ ANSWERS = {
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
-    """Answers /<number of a case> with what the case is about."""
+    """Answers /<number of a case> with the response of the case."""
 
     def do_GET(self):
         name = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)["case"][0]

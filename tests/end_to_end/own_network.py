@@ -1,4 +1,4 @@
-"""A network of its own for a test whose ports are fixed, and a view of the file system that it may change."""
+"""A private network namespace for a test with fixed ports, and a private view of the file system."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 
 def enter():
-    """Runs this test again where all ports of loopback are free; returns if it is there already."""
+    """Runs this test again in a namespace where all ports of loopback are free; returns if it is inside already."""
     if "NARTHEX_OWN_NETWORK" in os.environ:
         return
     network = ["unshare", "--mount", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]

@@ -1,4 +1,4 @@
-"""own_server: a registry on an HTTP server that narthex knows nothing of, under Prometheus."""
+"""own_server: a registry on a foreign HTTP server, scraped by Prometheus."""
 
 import signal
 import socket
@@ -10,7 +10,7 @@ SCRAPES_HELP = "Scrapes answered, with this one."
 
 
 def start_own_server(services):
-    """Starts own_server on a free port; returns its URL. It has no way to end but by a signal."""
+    """Starts own_server on a free port; returns its URL. Only a signal ends it."""
     command = [case.binary("own_server"), 0]
     program = services.start("own_server", command, expected_exit=-signal.SIGTERM)
     return program.wait_for_line(r"(http://\S+)/metrics")[1]
@@ -26,7 +26,7 @@ def text_of_scrape(number):
 
 
 class OwnServer(case.ServicesTest):
-    """What each scrape of a fresh server brings."""
+    """The scrapes of a new server."""
 
     def setUp(self):
         self.url = start_own_server(self.services)
@@ -57,7 +57,7 @@ class OwnServer(case.ServicesTest):
 
 
 class UnderPrometheus(case.ServicesTest):
-    """What Prometheus knows of the server."""
+    """The server in Prometheus."""
 
     @classmethod
     def start(cls):
@@ -77,7 +77,7 @@ class UnderPrometheus(case.ServicesTest):
 
 
 class CommandLine(case.ServicesTest):
-    """How the server refuses to start."""
+    """Errors at the start of the server."""
 
     USAGE = "usage: own_server [PORT]   (0 to 65535; 0 picks a free one)\n"
 

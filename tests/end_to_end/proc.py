@@ -1,4 +1,4 @@
-"""What the system says of a process, read without narthex: the truth that process_* is compared with."""
+"""The state of a process, read from /proc without narthex, to check process_* against."""
 
 import os
 import pathlib
@@ -13,13 +13,13 @@ def fields(path):
 
 
 def boot_time():
-    """Returns when the machine was started, in seconds since 1970."""
+    """Returns the boot time of the machine in seconds since 1970."""
     lines = pathlib.Path("/proc/stat").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("btime"))
 
 
 def soft_limit(folder, name):
-    """Returns a limit of the process; None where there is none."""
+    """Returns a limit of the process; None without a limit."""
     lines = (folder / "limits").read_text().splitlines()
     soft = next(line.removeprefix(name).split()[0] for line in lines if line.startswith(name))
     return None if soft == "unlimited" else float(soft)

@@ -10,11 +10,11 @@ LINES_HELP = "Lines read from standard input."
 
 
 def start_quickstart(services):
-    """Starts quickstart, which has one port only, and waits until it answers."""
+    """Starts quickstart, whose port is fixed, and waits until it answers."""
     try:
         socket.create_server(("127.0.0.1", 9464)).close()
     except OSError as error:
-        hint = "ss -ltnp 'sport = :9464' tells who has it"
+        hint = "ss -ltnp 'sport = :9464' shows the process that uses it"
         raise harness.HarnessError(f"quickstart needs 127.0.0.1:9464: {error}; {hint}") from error
     program = services.start("quickstart", [case.binary("quickstart")])
 
@@ -30,7 +30,7 @@ def start_quickstart(services):
 
 
 class Quickstart(case.ServicesTest):
-    """One program from its first line to its last."""
+    """One run of the program from its first line to its last."""
 
     def test_lines_that_it_reads_reach_prometheus(self):
         quickstart = start_quickstart(self.services)

@@ -1,4 +1,4 @@
-"""A web configuration file, as operators know it from node_exporter, between a stock Prometheus, curl and narthex."""
+"""A web configuration file, as for node_exporter, with a stock Prometheus and curl."""
 
 import pathlib
 import subprocess
@@ -22,7 +22,7 @@ http_server_config:
 basic_auth_users:
   prometheus: $2y$04$cTdlIu0f0rUhDVvPnWew8OmIdrlRqojp9aqmcXcGx1Euo/MuxK2p6
 """
-# What a user of openssl types, in a folder: an authority, and what it signs for the server and for Prometheus.
+# openssl commands for an authority and the certificates of the server and of Prometheus.
 CERTIFICATES = """
 set -e
 new="openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
@@ -34,12 +34,12 @@ sign() {
 }
 sign server DNS:localhost,IP:127.0.0.1
 sign client DNS:prometheus
-sign other DNS:somebody-else
+sign other DNS:other-client
 """
 
 
 class Protected(case.ServicesTest):
-    """One exporter with all that a file can ask for."""
+    """One exporter with every option of the file."""
 
     @classmethod
     def start(cls):
@@ -53,13 +53,13 @@ class Protected(case.ServicesTest):
         cls.address = cls.program.wait_for_line(r"listening on (\S+)")[1]
 
     def curl(self, *words, scheme="https"):
-        """Returns curl's exit code and what it printed: status, header lines and body."""
+        """Returns the exit code of curl and its output: status, header lines, and body."""
         command = ["curl", "--silent", "--include", *words, f"{scheme}://{self.address}/metrics"]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, timeout=60)
         return done.returncode, done.stdout.decode()
 
     def trusted(self, *words, certificate="client"):
-        """Asks with the right authority and a client certificate."""
+        """Sends a request with the right authority and a client certificate."""
         client = ["--cacert", "ca.crt", "--cert", f"{certificate}.crt", "--key", f"{certificate}.key"]
         return self.curl(*client, *words)
 
@@ -72,7 +72,7 @@ class Protected(case.ServicesTest):
 
     # Exposition rule 217.
     def test_curl_stays_out_without_the_password(self):
-        for words in [(), ("--user", f"{USER}:wrong"), ("--user", f"nobody:{PASSWORD}")]:
+        for words in [(), ("--user", f"{USER}:wrong"), ("--user", f"unknown:{PASSWORD}")]:
             status, reply = self.trusted(*words)
             self.assertEqual(status, 0)
             self.assertRegex(reply, r"^HTTP/1\.1 401 Unauthorized\r\n")

@@ -1,4 +1,4 @@
-// Does one kind of work so many times, for whoever counts the instructions that it takes: instructions WORK TIMES.
+// Repeats one kind of work, so that valgrind can count its instructions: instructions WORK TIMES.
 
 #include <cstdio>
 #include <cstdlib>
@@ -41,7 +41,7 @@ void lookup(narthex::Registry& registry, int times) {
   warmed_up(times, [&](int i) { family.labels("GET", 200 + i % 8).inc(); });
 }
 
-// So many samples of a thousand series, into a text that is used again.
+// TIMES samples of a thousand series, in a text that is used again.
 template <int kSeries = 1'000>
 void scrape(narthex::Registry& registry, int samples, std::string_view accept) {
   const auto family = registry.counter({.name = "c_total", .help = "C."}, {"method", "path"});
