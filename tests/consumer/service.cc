@@ -1,4 +1,4 @@
-// The program of a user outside the tree: everything that the design promises in its public face, served once.
+// The program of a user outside of the tree. It uses the whole public interface once and serves it.
 #include <cstdio>
 #include <string>
 
@@ -43,6 +43,6 @@ int main() {
   narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
   std::printf("%d\n", exporter.port());
   std::fflush(stdout);
-  std::getchar();  // serves until its standard input ends
+  std::getchar();  // serves until the end of standard input
   return hits.value() == 3.5 && clients.value() == 2 && ok.value() == 3 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// A test of a user outside the tree, with no test framework at all; and what batch jobs use.
+// A test of a user outside of the tree, without a test framework, and the functions for batch jobs.
 #include <narthex/narthex.h>
 #include <narthex/pushgateway_exporter.h>
 #include <narthex/testing.h>

@@ -1,4 +1,4 @@
-// What scrapers say they want, whatever it is.
+// The request headers Accept and Accept-Encoding with any bytes.
 
 #include <cctype>
 #include <cstddef>
@@ -22,7 +22,7 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
-// Puts blanks where the grammar allows them.
+// Adds spaces where the grammar allows them.
 std::string with_blanks(std::string_view text) {
   std::string spaced = " ";
   for (const char c : text) spaced += c == ',' ? "\t, " : std::string(1, c);
@@ -31,17 +31,17 @@ std::string with_blanks(std::string_view text) {
 
 void check_encoding(const std::string& accept) {
   const bool wants = detail::wants_gzip(accept);
-  demand(detail::wants_gzip(upper_case(accept)) == wants, "upper or lower case does not matter");
-  demand(detail::wants_gzip(with_blanks(accept)) == wants, "blanks do not matter");
-  demand(detail::wants_gzip(",," + accept) == wants, "empty elements do not matter");
-  demand(!wants || accept.find_first_of("gG*") != std::string::npos, "nobody gets gzip who does not name it");
-  if (accept.find('"') != std::string::npos) return;  // what follows may be in quotes
-  demand(!detail::wants_gzip(accept + ",gzip;q=0"), "a refusal counts, wherever it stands");
-  demand(!detail::wants_gzip("gzip;q=0," + accept), "also when it comes first");
-  demand(detail::wants_gzip(accept + ",br;q=1") == wants, "codings that we do not have do not matter");
+  demand(detail::wants_gzip(upper_case(accept)) == wants, "case is ignored");
+  demand(detail::wants_gzip(with_blanks(accept)) == wants, "spaces are ignored");
+  demand(detail::wants_gzip(",," + accept) == wants, "empty elements are ignored");
+  demand(!wants || accept.find_first_of("gG*") != std::string::npos, "gzip is chosen only if the header names it");
+  if (accept.find('"') != std::string::npos) return;  // the appended text may be inside of quotes
+  demand(!detail::wants_gzip(accept + ",gzip;q=0"), "q=0 at the end refuses gzip");
+  demand(!detail::wants_gzip("gzip;q=0," + accept), "q=0 at the start refuses gzip");
+  demand(detail::wants_gzip(accept + ",br;q=1") == wants, "unknown codings are ignored");
 }
 
-// A Content-Type that Prometheus can read: a type, and parameters of which none is there twice.
+// A Content-Type that Prometheus can read: a type, and parameters without duplicates.
 void check_content_type(const detail::NegotiatedFormat& wanted) {
   const std::string type = detail::content_type(wanted);
   std::string_view rest = type;
@@ -52,26 +52,27 @@ void check_content_type(const detail::NegotiatedFormat& wanted) {
     const std::string_view parameter = rest.substr(0, rest.find(';'));
     const std::size_t equals = parameter.find('=');
     demand(equals != std::string_view::npos && equals > 0 && equals + 1 < parameter.size(), "a parameter has a value");
-    demand(names.insert(parameter.substr(0, equals)).second, "a parameter is there once");
+    demand(names.insert(parameter.substr(0, equals)).second, "a parameter occurs once");
   }
-  demand(names.contains("escaping"), "the escaping is said");
+  demand(names.contains("escaping"), "the Content-Type names the escaping");
 }
 
 void check_format(const std::string& accept) {
   using detail::Format;
   const detail::NegotiatedFormat wanted = detail::negotiate(accept);
   check_content_type(wanted);
-  demand(detail::negotiate(with_blanks(accept)) == wanted, "blanks do not matter");
-  demand(detail::negotiate(",," + accept) == wanted, "empty clauses do not matter");
-  if (accept.find('*') == std::string::npos) {  // of several, the first one's escaping counts
-    demand(detail::negotiate("*/*;q=1, text/html," + accept) == wanted, "a wildcard is no wish");
+  demand(detail::negotiate(with_blanks(accept)) == wanted, "spaces are ignored");
+  demand(detail::negotiate(",," + accept) == wanted, "empty clauses are ignored");
+  if (accept.find('*') == std::string::npos) {  // of several clauses, the escaping of the first one counts
+    demand(detail::negotiate("*/*;q=1, text/html," + accept) == wanted, "a wildcard never beats a named format");
   }
-  demand(detail::negotiate("application/openmetrics-text;version=1.0.0;q=0," + accept) == wanted, "q=0 is none");
-  if (accept.find('"') != std::string::npos) return;  // what follows may be in quotes
-  demand(detail::negotiate(accept + "," + accept) == wanted, "to say it twice changes nothing");
-  demand(detail::negotiate(accept + ",image/png;q=1") == wanted, "what we do not have does not matter");
+  demand(detail::negotiate("application/openmetrics-text;version=1.0.0;q=0," + accept) == wanted,
+         "a clause with q=0 is ignored");
+  if (accept.find('"') != std::string::npos) return;  // the appended text may be inside of quotes
+  demand(detail::negotiate(accept + "," + accept) == wanted, "a repeated header changes nothing");
+  demand(detail::negotiate(accept + ",image/png;q=1") == wanted, "unknown types are ignored");
   const std::string last = "text/plain;version=1.0.0;q=0.000;escaping=dots";
-  demand(detail::negotiate(accept + "," + last) == wanted, "q=0 is none, also at the end");
+  demand(detail::negotiate(accept + "," + last) == wanted, "a clause with q=0 at the end is ignored");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Texts go into the text formats escaped, and come out of them as they were.
+// A text is unchanged after escaping for the text formats and parsing.
 
 #include <cstddef>
 #include <cstdint>
@@ -21,27 +21,27 @@ namespace {
 
 using fuzz::demand;
 
-// Undoes an escaping character by character, as parsers do. A quote has to be escaped where one ends the text.
+// Undoes an escaping character by character, as parsers do. If a quote ends the text, quotes must be escaped.
 std::string undone(std::string_view escaped, bool is_in_quotes) {
   std::string text;
   bool follows_backslash = false;
   for (const char c : escaped) {
     if (follows_backslash) {
-      demand(c == '\\' || c == 'n' || (is_in_quotes && c == '"'), "an escape is known");
+      demand(c == '\\' || c == 'n' || (is_in_quotes && c == '"'), "an escape sequence is valid");
       text += c == 'n' ? '\n' : c;
       follows_backslash = false;
     } else if (c == '\\') {
       follows_backslash = true;
     } else {
-      demand(c != '\n' && !(is_in_quotes && c == '"'), "what would end the text is escaped");
+      demand(c != '\n' && !(is_in_quotes && c == '"'), "characters that would end the text are escaped");
       text += c;
     }
   }
-  demand(!follows_backslash, "an escape is whole");
+  demand(!follows_backslash, "an escape sequence is complete");
   return text;
 }
 
-// Returns the text as UTF-8, and how many bytes were none.
+// Returns the text as UTF-8, and the number of invalid bytes.
 std::string as_characters(std::string_view text, std::size_t& replaced) {
   std::string clean;
   while (!text.empty()) {
@@ -57,27 +57,27 @@ void check_text(std::string_view text) {
   std::size_t replaced = 0;
   std::size_t expected = 0;
   const std::string clean = detail::to_utf8(text, replaced);
-  demand(clean == as_characters(text, expected) && replaced == expected, "each byte that is no UTF-8 is replaced");
-  demand(detail::is_utf8(clean), "what was made UTF-8 is");
-  demand(detail::is_utf8(text) == (replaced == 0), "UTF-8 is known");
+  demand(clean == as_characters(text, expected) && replaced == expected, "each invalid byte is replaced");
+  demand(detail::is_utf8(clean), "repaired text is UTF-8");
+  demand(detail::is_utf8(text) == (replaced == 0), "valid UTF-8 is recognised");
 
   std::string in_quotes;
   detail::append_label_value(in_quotes, clean);
-  demand(undone(in_quotes, true) == clean, "a label value comes back");
+  demand(undone(in_quotes, true) == clean, "a label value is unchanged after parsing");
   std::string unescaped;
   detail::append_unescaped(unescaped, in_quotes);
   demand(unescaped == clean, "the library reads its own escaping");
-  demand(detail::is_escaped(in_quotes, clean), "an escaped text is known as such");
-  demand(detail::is_escaped(clean, clean) == (in_quotes == clean), "a text that is not escaped is known, too");
-  demand(!detail::is_plain(text) || (in_quotes == text && replaced == 0), "what is plain needs nothing");
+  demand(detail::is_escaped(in_quotes, clean), "an escaped text is recognised");
+  demand(detail::is_escaped(clean, clean) == (in_quotes == clean), "a text that is not escaped is recognised");
+  demand(!detail::is_plain(text) || (in_quotes == text && replaced == 0), "a plain text needs no escaping");
   demand(detail::end_of_label_value(in_quotes + "\"x\"") == in_quotes.size(), "the end of a value is found");
 
   std::string help;
   detail::append_help(help, clean);
-  demand(undone(help, false) == clean, "a help comes back");
+  demand(undone(help, false) == clean, "a help text is unchanged after parsing");
 }
 
-// Undoes the scheme `values`, but for names that begin like it on their own.
+// Undoes the scheme `values`, except for names that begin with its prefix themselves.
 std::string decoded(std::string_view escaped) {
   std::string name;
   for (std::size_t i = 3; i < escaped.size(); ++i) {
@@ -88,7 +88,7 @@ std::string decoded(std::string_view escaped) {
       ++i;
     } else {
       const std::size_t end = escaped.find('_', i + 1);
-      demand(end != std::string_view::npos && end > i + 1 && end <= i + 7, "a code point is whole");
+      demand(end != std::string_view::npos && end > i + 1 && end <= i + 7, "a code point is complete");
       const auto code = std::stoul(std::string(escaped.substr(i + 1, end - i - 1)), nullptr, 16);
       const auto put = [&name](unsigned long bits) { name += static_cast<char>(bits); };
       if (code < 0x80) {
@@ -112,16 +112,17 @@ void check_name(std::string_view bytes) {
   std::size_t replaced = 0;
   const std::string name = as_characters(bytes, replaced);
   if (name.empty()) return;
-  demand(detail::escape_label_name(name, EscapingScheme::allow_utf_8) == name, "a name that may be UTF-8 stays");
+  demand(detail::escape_label_name(name, EscapingScheme::allow_utf_8) == name, "allow-utf-8 keeps a name");
   for (const EscapingScheme scheme : {EscapingScheme::underscores, EscapingScheme::dots, EscapingScheme::values}) {
     const std::string label = detail::escape_label_name(name, scheme);
-    demand(detail::is_legacy_label_name(label), "an escaped label name is bare");
+    demand(detail::is_legacy_label_name(label), "an escaped label name is a legacy name");
     demand(detail::is_legacy_label_name(name) == (label == name) || scheme == EscapingScheme::underscores,
            "a bare name stays");
     for (const MetricType type : {MetricType::counter, MetricType::gauge, MetricType::info, MetricType::state_set}) {
       const std::string family = detail::escape_family_name(name, type, scheme);
-      demand(detail::is_legacy_metric_name(family), "an escaped family name is bare");
-      demand(type != MetricType::state_set || detail::is_legacy_label_name(family), "that of a state set is a label's");
+      demand(detail::is_legacy_metric_name(family), "an escaped family name is a legacy name");
+      demand(type != MetricType::state_set || detail::is_legacy_label_name(family),
+             "the name of a state set is a legacy label name");
     }
   }
   const std::string values = detail::escape_label_name(name, EscapingScheme::values);
@@ -148,12 +149,12 @@ void check_labels(fuzz::Bytes bytes) {
   detail::LabelCursor cursor(view);
   for (const auto& [name, value] : expected) {  // in the order of the names
     demand(cursor.next(), "no label is lost");
-    demand(undone(cursor.name(), true) == name, "a name comes back");
-    demand(undone(cursor.value(), true) == value, "a value comes back");
-    demand(cursor.whole().data() >= view.text().data() && cursor.whole().ends_with('"'), "a whole label is one");
+    demand(undone(cursor.name(), true) == name, "a name is unchanged after parsing");
+    demand(undone(cursor.value(), true) == value, "a value is unchanged after parsing");
+    demand(cursor.whole().data() >= view.text().data() && cursor.whole().ends_with('"'), "whole() covers the label");
     demand(view.has(name), "a label is found");
   }
-  demand(!cursor.next(), "no label is made up");
+  demand(!cursor.next(), "no label is added");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Which logarithmic bucket a size belongs to, beside logarithms of a wider type.
+// The exponential bucket of a value, compared with logarithms of a wider type.
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,7 @@ namespace {
 
 using fuzz::demand;
 
-// What a bound may be away from what it should be: it is a double, and a logarithm is not exact either.
+// The allowed error of a bound: a bound is a double, and a logarithm is not exact.
 constexpr long double kRounding = 1e-12L;
 
 void check_size(double size, int schema) {
@@ -24,7 +24,7 @@ void check_size(double size, int schema) {
   demand(size > detail::upper_bound_of(key - 1, schema) || !std::isnormal(size), "a size is above the bucket before");
   if (std::isinf(size)) return;
   const long double place = std::log2(static_cast<long double>(size)) * std::ldexp(1.0L, schema);
-  demand(place <= key + kRounding && place > key - 1 - kRounding, "a bucket is where the logarithm says");
+  demand(place <= key + kRounding && place > key - 1 - kRounding, "the bucket agrees with the logarithm");
 }
 
 void check_order(double a, double b) {
@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   narthex::fuzz::Bytes bytes(data, size);
   const double a = std::abs(bytes.number<double>());
   const double b = std::abs(bytes.number<double>());
-  if (!(a > 0) || !(b > 0)) return 0;  // zero and NaN have no bucket of this sort
+  if (!(a > 0) || !(b > 0)) return 0;  // zero and NaN have no exponential bucket
   for (int schema = narthex::detail::kCoarsestSchema; schema <= narthex::detail::kFinestSchema; ++schema) {
     narthex::check_size(a, schema);
   }

@@ -1,4 +1,4 @@
-// Whatever a program puts into a registry, no scrape of it has a line that Prometheus would refuse.
+// An exposition contains only lines that Prometheus accepts, for any content of the registry.
 
 #include <array>
 #include <bit>
@@ -19,7 +19,7 @@ namespace {
 
 using fuzz::demand;
 
-// Most names are good ones that meet each other's suffixes.
+// Most names are valid and differ only in suffixes.
 std::string name_of(fuzz::Bytes& bytes) {
   static constexpr std::array<std::string_view, 12> kNames{
       "a", "a_total", "a_sum", "a_count", "a_bucket", "a_info", "b:c", "le", "quantile", "_info", "a_seconds", "Z9"};
@@ -27,7 +27,7 @@ std::string name_of(fuzz::Bytes& bytes) {
   return std::string(choice < kNames.size() ? kNames[choice] : bytes.text());
 }
 
-// Updates three series of a family, as far as its kind can be updated.
+// Updates three series of a family if its kind has updates.
 template <class Family>
 void update(const Family& family, fuzz::Bytes& bytes) {
   for (int i = 0; i < 3; ++i) {
@@ -71,7 +71,7 @@ void define(const Registry& original, fuzz::Bytes& bytes) {
   }
 }
 
-// Hands over whatever it was given, as a collector may.
+// A collector that emits its input without checks.
 class Careless final : public Collector {
  public:
   explicit Careless(fuzz::Bytes bytes) : bytes_(bytes) {}

@@ -11,14 +11,14 @@
 
 namespace narthex::fuzz {
 
-// Ends the program, for the fuzzer to keep the input, unless what has to hold does.
+// Aborts unless the condition holds, so that the fuzzer keeps the input.
 inline void demand(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "does not hold: %s\n", what);
   std::abort();
 }
 
-// What a target makes of the bytes that the fuzzer gives it; zeroes and empty texts when they have come to an end.
+// Reads values from the bytes of the fuzzer. Returns zeros and empty texts after their end.
 class Bytes {
  public:
   Bytes(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
@@ -34,7 +34,7 @@ class Bytes {
   }
   // Returns a number from 0 to limit - 1.
   std::size_t below(std::size_t limit) noexcept { return number<std::uint8_t>() % limit; }
-  // Returns what stands before the next byte 0xFE, which no UTF-8 has and so is the end of a text.
+  // Returns the bytes before the next 0xFE. UTF-8 never contains this byte, so that it can end a text.
   std::string_view text() noexcept {
     const std::string_view text = take(std::min(rest_.find('\xFE'), rest_.size()));
     take(1);
@@ -52,13 +52,13 @@ class Bytes {
   std::string_view rest_;
 };
 
-// Returns how many bytes the first character of a text takes, or 0 where it is no UTF-8: by decoding it, encoding the
-// result as short as can be and comparing, which is another way than the library's.
+// Returns the length of the first character of a text in bytes, or 0 for invalid UTF-8. It decodes the character,
+// encodes it in the shortest form, and compares, which differs from the algorithm of the library.
 inline std::size_t character_size(std::string_view text) {
   if (text.empty()) return 0;
   const auto first = static_cast<unsigned char>(text[0]);
   std::size_t size = 1;
-  while (size < 5 && (first << size & 0x80) != 0) ++size;  // as many as there are ones before the first zero
+  while (size < 5 && (first << size & 0x80) != 0) ++size;  // the number of ones before the first zero
   size = first < 0x80 ? 1 : size;
   if (first >= 0x80 && (size < 2 || size > 4 || size > text.size() || (first & 0x40) == 0)) return 0;
   std::uint32_t code = size == 1 ? first : first & (0x7fu >> size);

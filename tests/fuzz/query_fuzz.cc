@@ -1,4 +1,4 @@
-// Which families a URL's query asks for, beside another way to read it.
+// The families that the query of a URL selects, compared with a second parser.
 
 #include <cctype>
 #include <cstddef>
@@ -20,7 +20,7 @@ using fuzz::demand;
 
 int digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0 ? c - '0' : (c | 0x20) - 'a' + 10; }
 
-// Collects the values of name[], one byte at a time, in a machine of two states: in a key, or in a value.
+// Collects the values of name[] byte by byte, with a state machine of two states: in a key, and in a value.
 std::set<std::string> asked_for(std::string_view query) {
   std::set<std::string> names;
   std::string key;

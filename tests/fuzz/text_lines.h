@@ -12,8 +12,8 @@
 
 namespace narthex::fuzz {
 
-// Reads a text in the formats text 0.0.4 and 1.0.0 line by line, more strictly than Prometheus does, and ends the program
-// at the first one that it would not have written itself.
+// Reads a text in the formats text 0.0.4 and 1.0.0 line by line, more strictly than Prometheus, and aborts at
+// the first invalid line.
 class TextLines {
  public:
   // Reads all lines of an exposition.
@@ -32,7 +32,7 @@ class TextLines {
     }
   }
 
-  // The series in the order in which they came, with their labels as the text has them.
+  // The series in the order of the text, with the labels as spelled there.
   std::size_t series() const noexcept { return series_.size(); }
 
  private:

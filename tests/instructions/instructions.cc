@@ -50,7 +50,7 @@ void scrape(narthex::Registry& registry, int samples, std::string_view accept) {
   for (int i = 0; i < samples / kSeries; ++i) narthex::expose(registry, {.accept = accept}, reply);
 }
 
-// What a Prometheus with native histograms asks for.
+// The Accept header of a Prometheus with native histograms.
 constexpr std::string_view kProtobuf =
     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
 

@@ -1,4 +1,4 @@
-"""Counts the instructions of the work that is done most often: no change may make it a tenth dearer unnoticed."""
+"""Counts the instructions of the most frequent operations. A test fails if one takes a tenth more than before."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ FEW, MANY = 4_000, 20_000
 
 
 def instructions(work, times):
-    """Returns how many instructions a run takes, its start and its end among them."""
+    """Returns the instructions of a run, including its start and its end."""
     run = subprocess.run(
         [VALGRIND, "--tool=callgrind", "--callgrind-out-file=/dev/null", PROGRAM, work, str(times)],
         capture_output=True, text=True, check=True, timeout=120)
@@ -19,16 +19,16 @@ def instructions(work, times):
 
 
 class Instructions(unittest.TestCase):
-    """One of each work takes as many as when it was measured, and a tenth at most."""
+    """An operation takes at most a tenth more instructions than when it was measured."""
 
     def expect(self, work, measured):
-        """Compares two runs, which differ in how much they do only."""
+        """Compares two runs that differ only in the number of operations."""
         each = (instructions(work, MANY) - instructions(work, FEW)) / (MANY - FEW)
-        print(f"{work}: {each:.1f} instructions, {measured} when it was measured")
+        print(f"{work}: {each:.1f} instructions, {measured} when measured")
         self.assertLessEqual(each, 1.1 * measured + 1, work)
 
     def test_increment(self):
-        """A counter of which the thread has a cell."""
+        """A counter in which the thread has a cell."""
         self.expect("counter", 21)
 
     def test_observation(self):

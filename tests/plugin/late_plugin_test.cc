@@ -1,5 +1,5 @@
-// A program that gets to know narthex when threads already run: the cells of a thread are found through a word that the
-// loader gives to threads old and new.
+// A program that loads narthex after its threads have started. The loader provides the thread-local word that finds the
+// cells of a thread to old and new threads.
 
 #include <latch>
 #include <optional>

@@ -1,10 +1,10 @@
-// What a program loads that may know narthex, or not.
+// A plugin for programs that link narthex and for programs that do not.
 
 #include <narthex/narthex.h>
 
 #include "support/threads.h"
 
-// For a program that knows narthex: updates its metrics on the calling thread and on four others.
+// For a program that links narthex: updates its metrics on the calling thread and on four others.
 extern "C" void update(narthex::Registry& registry, int times) {
   const narthex::Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
   const auto family = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}}, {"thread"});
@@ -18,7 +18,7 @@ extern "C" void update(narthex::Registry& registry, int times) {
   work(4);
 }
 
-// For a program that does not.
+// For a program that does not link narthex.
 extern "C" void hit(int times) {
   const narthex::Counter counter = narthex::Registry::global().counter({.name = "hits_total", .help = "Hits."});
   for (int i = 0; i < times; ++i) counter.inc();

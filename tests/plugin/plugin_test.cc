@@ -1,4 +1,4 @@
-// A program and its plugin, which update the same metrics.
+// A program and its plugin update the same metrics.
 
 #include <string>
 
@@ -31,7 +31,7 @@ TEST(Plugin, LeavesItsUpdatesWhenItGoes) {
     }
     EXPECT_FALSE(Plugin::is_loaded());
     work(0);
-    on_threads(4, work);  // with the shards that the plugin's threads have left
+    on_threads(4, work);  // uses the shards that the threads of the plugin have released
     EXPECT_EQ(counter.value(), hits += 5 * kUpdates);
   }
   const std::string text = to_text(registry);

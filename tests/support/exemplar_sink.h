@@ -11,7 +11,7 @@
 
 namespace narthex {
 
-// An exemplar as the formats write it, but for its time: `{trace_id="a"} 0.5`; "": none.
+// Returns an exemplar as the formats write it, without its time: `{trace_id="a"} 0.5`; "" without an exemplar.
 inline std::string shown(const Exemplar* exemplar) {
   if (!exemplar) return {};
   std::string text = "{";

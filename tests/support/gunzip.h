@@ -11,7 +11,7 @@
 
 namespace narthex {
 
-// Returns what a gzip file holds; throws unless it is one, whole, with the right checksum, and nothing behind it.
+// Returns the content of a gzip file. Throws unless the file is complete, has the right checksum, and nothing follows.
 inline std::string gunzip(std::string_view file) {
   std::string packed(file);
   const auto state = std::make_unique<inflate_state>();

@@ -13,7 +13,7 @@
 
 namespace narthex {
 
-// A connection to a server on loopback, over which tests send what no well-behaved client would.
+// A connection to a server on loopback that can send invalid requests.
 class RawConnection {
  public:
   explicit RawConnection(std::uint16_t port, int family = AF_INET)
@@ -34,7 +34,7 @@ class RawConnection {
       throw std::system_error(error, std::generic_category(), "connect to port " + std::to_string(port));
     }
   }
-  // Over IPv4, from an address and a port of one's own.
+  // Connects over IPv4 from this address and port.
   RawConnection(std::uint16_t port, const sockaddr_in& own) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in door{};
     door.sin_family = AF_INET;
@@ -51,7 +51,7 @@ class RawConnection {
   RawConnection& operator=(const RawConnection&) = delete;
   ~RawConnection() { ::close(fd_); }
 
-  // Sends what the server takes; one that has closed the connection already takes nothing.
+  // Sends as much as the server accepts. Sends nothing if the server has closed the connection.
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -62,11 +62,11 @@ class RawConnection {
 
   void end_sending() { ::shutdown(fd_, SHUT_WR); }
 
-  // Returns what comes until the server ends the connection, or about `most` bytes of it.
-  std::string receive(std::size_t most = SIZE_MAX) {
+  // Returns the bytes until the server closes the connection, or about `limit` of them.
+  std::string receive(std::size_t limit = SIZE_MAX) {
     std::string received;
     char bytes[65536];
-    while (received.size() < most) {
+    while (received.size() < limit) {
       const ssize_t n = ::recv(fd_, bytes, sizeof bytes, 0);
       if (n <= 0) break;
       received.append(bytes, static_cast<std::size_t>(n));
@@ -83,7 +83,7 @@ struct HttpReply {
   std::string head;
   std::string body;
 
-  // Returns the three digits of the status line, "" when the connection was closed without a reply.
+  // Returns the three digits of the status line, or "" if the connection was closed without a reply.
   std::string status() const { return head.size() > 12 ? head.substr(9, 3) : ""; }
 
   static HttpReply of(const std::string& bytes) {

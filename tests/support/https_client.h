@@ -14,14 +14,14 @@
 
 namespace narthex {
 
-// How a client of a test goes about TLS.
+// The TLS settings of a test client.
 struct HttpsClient {
-  const MadeCertificate& authority;                         // whom it trusts
-  const MadeCertificate* own = nullptr;                     // what it shows when asked
-  std::function<void(SSL_CTX*)> prepare = [](SSL_CTX*) {};  // whatever else
-  std::string protocol{}, cipher{};                         // what the last connection came to
+  const MadeCertificate& authority;                         // the authority that the client trusts
+  const MadeCertificate* own = nullptr;                     // the client certificate
+  std::function<void(SSL_CTX*)> prepare = [](SSL_CTX*) {};  // further settings
+  std::string protocol{}, cipher{};                         // protocol and cipher of the last connection
 
-  // Sends a request; the reply is empty where the handshake fails.
+  // Sends a request; the reply is empty if the handshake fails.
   HttpReply request(std::uint16_t port, const std::string& bytes) {
     const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.certificate());

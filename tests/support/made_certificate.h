@@ -12,10 +12,10 @@
 
 namespace narthex {
 
-// A certificate with its key, made for a test: good for an hour, signed by another one or by itself.
+// A certificate with its key for a test: valid for an hour, signed by another certificate or by itself.
 class MadeCertificate {
  public:
-  // `names` are subject alternative names as openssl.cnf has them: "DNS:localhost, IP:127.0.0.1".
+  // `names` are subject alternative names as in openssl.cnf: "DNS:localhost, IP:127.0.0.1".
   explicit MadeCertificate(const std::string& subject, const std::string& names = "",
                            const MadeCertificate* issuer = nullptr)
       : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(X509_new(), X509_free) {

@@ -9,7 +9,7 @@
 
 namespace narthex {
 
-// A collector that a test makes up on the spot.
+// A collector that calls a function of the test.
 class MadeCollector final : public Collector {
  public:
   MadeCollector(std::string name, std::function<void(Sink&)> collect)
@@ -23,13 +23,13 @@ class MadeCollector final : public Collector {
   std::function<void(Sink&)> collect_;
 };
 
-// Hands one gauge to a sink, family and all.
+// Emits one gauge family with one sample.
 inline void write_gauge(Sink& sink, std::string_view name, double value, const Labels& labels = {}) {
   sink.begin_family({.name = name, .help = "G.", .type = MetricType::gauge});
   sink.gauge(LabelText::of(labels), value);
 }
 
-// Returns the lines of an exposition that begin so, each with its line end.
+// Returns the lines of an exposition with this prefix, each with its line end.
 inline std::string lines_with(const std::string& text, std::string_view beginning) {
   std::string lines;
   for (std::size_t begin = 0; begin < text.size();) {

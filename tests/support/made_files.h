@@ -9,7 +9,7 @@
 
 namespace narthex {
 
-// A folder for one test, gone with it, and files in it such as those of /proc.
+// A temporary folder for one test, with files such as those of /proc.
 class MadeFiles {
  public:
   MadeFiles() {

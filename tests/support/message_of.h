@@ -6,7 +6,7 @@
 
 namespace narthex {
 
-// What a call throws says this.
+// Returns the message of the exception that a call throws.
 inline std::string message_of(const std::function<void()>& call) {
   try {
     call();

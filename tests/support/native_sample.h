@@ -12,7 +12,7 @@
 
 namespace narthex {
 
-// A histogram sample to keep.
+// A histogram sample that owns its data.
 struct NativeRead {
   int schema = 0;
   double zero_threshold = 0;
@@ -43,7 +43,7 @@ struct NativeRead {
   }
 };
 
-// Returns the samples of all histograms of a registry, which need to be native.
+// Returns the samples of all histograms of a registry, which must be native histograms.
 inline std::vector<NativeRead> native_samples(const Registry& registry) {
   struct Reader : NullSink {
     void histogram(LabelView, const HistogramSample& sample, const Timestamp&) override {

@@ -6,7 +6,7 @@
 
 namespace narthex {
 
-// Takes everything and keeps nothing: for sinks that care about a part.
+// Ignores everything: a base for sinks that use a part.
 class NullSink : public Sink {
  public:
   void begin_family(const FamilyInfo&) override {}

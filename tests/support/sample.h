@@ -6,8 +6,8 @@
 
 namespace narthex {
 
-// Returns the value of the sample that an exposition in a text format holds under `series`, such as
-// `jobs_total{queue="a"}`. Throws when there is none or two.
+// Returns the value of the sample `series`, such as `jobs_total{queue="a"}`, of an exposition in a text format. Throws
+// unless there is exactly one.
 inline double sample(std::string_view exposition, std::string_view series) {
   std::string text = "\n";
   text += exposition;

@@ -2,7 +2,7 @@
 
 namespace narthex {
 
-// Whether a sanitizer watches, under which programs take many times as long.
+// Whether a sanitizer is on, which makes programs many times slower.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // GCC
 inline constexpr bool kIsSanitized = true;
 #elif defined(__has_feature)  // Clang

@@ -6,7 +6,7 @@
 
 namespace narthex {
 
-// Runs `work` on as many threads, hands each its number, and waits for all of them.
+// Runs `work(index)` on this number of threads and waits for all of them.
 template <class Work>
 void on_threads(int count, Work work) {
   std::vector<std::thread> threads;
@@ -14,7 +14,7 @@ void on_threads(int count, Work work) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// Runs `work` again and again on a thread of its own until it is stopped, once at least.
+// Runs `work` repeatedly on a thread of its own until stopped, at least once.
 class Repeatedly {
  public:
   template <class Work>
