@@ -34,6 +34,29 @@ TEST_NAME = re.compile(r"`[A-Z]\w+\.([A-Z]\w+)`")
 # A row of docs/compliance.md: | 29-31 | `TextFormat.EscapesHelp`, `Exposition.IsText` | remark |
 RULE_TESTS = re.compile(r"^\| ([\d-]+) \|(.*?)\|.*\|$", re.MULTILINE)
 
+# A table of options in docs/reference.md follows a line such as: <!-- options: CounterOptions -->
+OPTION_TABLE = re.compile(r"<!-- options: (\w+) -->\n+(.*?)\n\n", re.DOTALL)
+# A struct of options, one of its members with its default, and how the tables write some defaults.
+OPTION_STRUCT = re.compile(
+    r"^struct (\w*Options|NativeBuckets|GlobalCollectors|HttplibHandlers) {\n(.*?)^};", re.DOTALL | re.MULTILINE
+)
+MEMBER = re.compile(r"^  [\w:<][^=/;]*?(\w+)(?: = |(?={))(.*?);", re.MULTILINE)
+DEFAULTS = {
+    "{}": "-",
+    "{1000}": "1,000 ms",
+    "{5000}": "5,000 ms",
+    "{10'000}": "10,000 ms",
+    "std::chrono::minutes(10)": "10 min",
+    "detail::kDefaultMaxSeries": "10,000",
+    "{.growth_factor = detail::kNoNativeBuckets}": "off",
+}
+
+
+def rows(text, columns):
+    """Returns the cells of the rows of all tables with this number of columns, without the lines below the headers."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return [row for row in cells if len(row) == columns and not set("".join(row)) <= set("-: ")]
+
 
 def numbers(text):
     """Returns the numbers of "1 to 3, 5 and 7-8"."""
@@ -77,10 +100,38 @@ class DocumentsTest(unittest.TestCase):
                 self.assertTrue(any(lines in file for lines in indented), f"{document.name} shows {name}:\n{text}")
         self.assertGreater(shown, 0)
 
-    def test_the_cookbook_shows_every_recipe(self):
-        recipes = {f"examples/cookbook/{path.name}" for path in (ROOT / "examples/cookbook").glob("*.cc")}
-        text = (ROOT / "docs/cookbook.md").read_text()
-        self.assertEqual({name for name, _ in SHOWN.findall(text) + LINES.findall(text)}, recipes)
+    def test_cookbook_and_reference_show_all_their_examples(self):
+        for name in ("cookbook", "reference"):
+            examples = {f"examples/{name}/{path.name}" for path in (ROOT / "examples" / name).glob("*.cc")}
+            text = (ROOT / f"docs/{name}.md").read_text()
+            self.assertEqual({file for file, _ in SHOWN.findall(text) + LINES.findall(text)}, examples)
+
+    def test_the_readme_is_short_and_has_the_figures_of_the_performance_page(self):
+        readme = (ROOT / "README.md").read_text()
+        self.assertLessEqual(len(readme.splitlines()), 120)
+        performance = {row[0]: (row[1], row[3], row[4]) for row in rows((ROOT / "docs/performance.md").read_text(), 10)}
+        figures = [row for row in rows(readme, 4) if row[0] != "operation"]
+        self.assertEqual(len(figures), 5)
+        for operation, *values in figures:
+            self.assertEqual(tuple(values), performance[operation], operation)
+
+    def test_the_option_tables_have_the_members_and_defaults_of_the_structs(self):
+        text = (ROOT / "docs/reference.md").read_text()
+        tables = dict(OPTION_TABLE.findall(text))
+        headers = [file.read_text() for file in FILES if file.suffix == ".h" and "include" in file.parts]
+        structs = {name: body for header in headers for name, body in OPTION_STRUCT.findall(header)}
+        members = {
+            name: [(member, DEFAULTS.get(value, value)) for member, value in MEMBER.findall(body)]
+            for name, body in structs.items()
+        }
+        common = members["CounterOptions"]
+        for name in members:
+            if name != "CounterOptions" and ("max_series", "10,000") in members[name]:
+                members[name] = [member for member in members[name] if member not in common]
+        documented = {
+            name: [(row[0].strip("`"), row[3]) for row in rows(table, 5)][1:] for name, table in tables.items()
+        }
+        self.assertEqual(documented, {name: found for name, found in members.items() if found})
 
     def test_the_quickstart_has_at_most_twelve_code_lines(self):
         lines = (ROOT / "examples/quickstart.cc").read_text().splitlines()

@@ -1,4 +1,4 @@
-"""Runs the programs of the cookbook: each succeeds, and prints what the document shows."""
+"""Runs the examples of the cookbook and the reference: each succeeds and prints what the document shows."""
 
 import pathlib
 import re
@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 PROGRAMS = [pathlib.Path(name) for name in sys.argv[2:]]
-COOKBOOK = pathlib.Path(sys.argv[1]) / "docs/cookbook.md"
+DOCUMENTS = [pathlib.Path(sys.argv[1]) / "docs" / name for name in ("cookbook.md", "reference.md")]
 del sys.argv[1:]
 # The output of a program follows a line such as: <!-- output of: family_member -->. An ellipsis stands for one word.
 OUTPUT = re.compile(r"<!-- output of: (\w+) -->\n+```\w*\n(.*?)```", re.DOTALL)
@@ -22,8 +22,8 @@ def run(program):
 
 
 class ProgramsTest(unittest.TestCase):
-    def test_programs_print_what_the_cookbook_shows(self):
-        shown = dict(OUTPUT.findall(COOKBOOK.read_text()))
+    def test_programs_print_what_the_documents_show(self):
+        shown = {name: text for document in DOCUMENTS for name, text in OUTPUT.findall(document.read_text())}
         self.assertLessEqual(set(shown), {program.name for program in PROGRAMS})
         for program in PROGRAMS:
             with self.subTest(program.name):

@@ -1,0 +1,31 @@
+// The three exporters.
+
+#include <cstdio>
+
+#include <narthex/civetweb_exporter.h>
+#include <narthex/narthex.h>
+#include <narthex/pushgateway_exporter.h>
+#include <narthex/textfile.h>
+
+int main() {
+  narthex::Registry registry;
+  registry.counter({.name = "jobs_total", .help = "Jobs done."}).inc();
+  const narthex::Registry internals;
+
+  // HTTP: serves from construction to destruction.
+  narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});  // 0: any free port
+  exporter.add(internals, "/internals");                                    // a second registry, a second path
+  std::printf("%zu address, port %d\n", exporter.addresses().size(), exporter.port() > 0);
+
+  // A file for the textfile collector of node_exporter. It is replaced as a whole.
+  narthex::write_textfile(registry, "jobs.prom");
+
+  // A Pushgateway. No Pushgateway listens here, so the push fails.
+  const narthex::PushgatewayExporter gateway(
+      registry, {.url = "http://127.0.0.1:9", .job = "backup", .grouping = {{"instance", "web-1"}}, .attempts = 1});
+  try {
+    gateway.push();  // add() keeps other metrics of the group, remove() deletes the group
+  } catch (const narthex::PushError&) {
+    std::printf("the push failed\n");
+  }
+}
