@@ -47,13 +47,17 @@ int main() {
 
   // A collector supplies whole families.
   const auto temperature = std::make_shared<TemperatureCollector>();
-  const narthex::Registration scoped = registry.add(temperature);  // until `scoped` is destroyed
+  registry.add(temperature);  // for the lifetime of the registry
+  registry.remove(temperature);
+
+  // Until `scoped` is destroyed:
+  const narthex::Registration scoped = registry.add_scoped(temperature);
 
   std::printf("%s", narthex::to_text(registry).c_str());
 
   // The collectors of the library. Registry::global() has them already.
-  registry.add(narthex::CgroupCollector()).keep();
-  registry.add(narthex::LibraryCollector(registry)).keep();
-  registry.add(narthex::ProcessCollector()).keep();
-  registry.add(narthex::RuntimeCollector()).keep();
+  registry.add(narthex::CgroupCollector());
+  registry.add(narthex::LibraryCollector(registry));
+  registry.add(narthex::ProcessCollector());
+  registry.add(narthex::RuntimeCollector());
 }
