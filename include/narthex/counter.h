@@ -20,39 +20,47 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// How to define a counter, or a family of them.
+/// Definition of a counter, or of a family of them.
 struct CounterOptions {
-  std::string name = {};  ///< Ends in `_total` by convention; served as it stands.
-  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
-  std::string unit = {};  ///< Base unit in the name: `seconds` for `cpu_seconds_total`.
-  Labels labels = {};     ///< Constant labels, on every series of the family.
-  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kDefaultMaxSeries;
-  /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
-  /// between two scrapes, or what is dropped may never have been seen.
+  /// Name of the metric. By convention it ends in `_total`; it is served unchanged. Required.
+  std::string name = {};
+  /// One sentence for the reader of a dashboard. Required.
+  std::string help = {};
+  /// Base unit, which the name contains: `seconds` for `cpu_seconds_total`. Default: none.
+  std::string unit = {};
+  /// Constant labels of every series in the family. Default: none.
+  Labels labels = {};
+  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// `__overflow__`. 0 means unlimited.
+  std::size_t max_series = 10'000;
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
+  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// What one can do with a counter, kept or just looked up.
+/// The functions of a counter, for a Counter and for what `labels(...)` returns.
 template <class Reference>
 class CounterUpdates {
  public:
+  /// Adds an amount.
   void inc(double amount = 1) const noexcept {
     if (series_) series_->inc(amount);
   }
-  /// The same with an exemplar, which stays until the next one comes: `inc(1, {{"trace_id", id}})`.
+  /// Adds an amount and stores an exemplar, which replaces the last one: `inc(1, {{"trace_id", id}})`.
   void inc(double amount, std::initializer_list<ExemplarLabel> exemplar) const noexcept {
     inc(amount, ExemplarLabels(exemplar.begin(), exemplar.size()));
   }
+  /// Adds an amount and stores an exemplar, which replaces the last one.
   void inc(double amount, ExemplarLabels exemplar) const noexcept {
     if (series_) series_->inc(amount, exemplar);
   }
-  void inc(std::initializer_list<ExemplarLabel> exemplar) const = delete;  // say how much first
+  /// Deleted: an exemplar needs the amount before it.
+  void inc(std::initializer_list<ExemplarLabel> exemplar) const = delete;
 
-  /// Runs a function and counts one when it throws an Exception, or anything if none is named. What it throws goes on;
-  /// returns what it returns.
+  /// Calls a function and returns its result. Adds 1 if the function throws an `Exception`, or any exception if `Exception`
+  /// is void. The exception is rethrown.
   ///   errors.count_exceptions([&] { save(order); });
-  ///   timeouts.count_exceptions<TimeoutError>([&] { return ask(peer); });
+  ///   timeouts.count_exceptions<TimeoutError>([&] { return query(peer); });
   template <class Exception = void, std::invocable Function>
   decltype(auto) count_exceptions(Function&& fn) const {
     if constexpr (std::is_void_v<Exception>) {
@@ -72,8 +80,8 @@ class CounterUpdates {
     }
   }
 
-  /// Returns the sum of all amounts so far.
-  double value() const noexcept { return series_ ? series_->value() : 0; }
+  /// Returns the sum of all amounts.
+  [[nodiscard]] double value() const noexcept { return series_ ? series_->value() : 0; }
 
  protected:
   CounterUpdates() noexcept = default;
@@ -82,14 +90,23 @@ class CounterUpdates {
   Reference series_;
 };
 
-/// Counts how often something happened; starts at zero and only grows.
-/// Values: whole or fractional; a negative or NaN amount changes nothing and is counted as rejected.
-/// Threads: any, at once, without waiting. Copies are the same metric; a default one does nothing.
-/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+/// A value that only increases, for example the number of requests served. It starts at 0.
+///
+/// Values: any amount >= 0. A negative or NaN amount is ignored and counted as a rejected update.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
+/// Exceptions: none, except that count_exceptions() rethrows the exception of its function.
+/// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
+///   A default-constructed handle does nothing.
+///
+/// Example:
+///   narthex::Counter requests = registry.counter({.name = "requests_total", .help = "Requests served."});
+///   requests.inc();
 class Counter : public CounterUpdates<detail::SeriesPtr<detail::CounterSeries>> {
  public:
+  /// Definition of a Counter.
   using Options = CounterOptions;
 
+  /// Creates a handle that does nothing.
   Counter() noexcept = default;
 
  private:

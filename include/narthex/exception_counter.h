@@ -7,26 +7,32 @@
 
 namespace narthex {
 
-/// Counts in a counter when the block that it stands in is left by an exception.
+/// Adds 1 to a counter if an exception leaves its scope.
+///
+/// Values: exceptions that are caught inside the scope are not counted. To count exceptions of one type only, use
+///   Counter::count_exceptions().
+/// Thread safety: it must end on the thread that it began on, because C++ counts exceptions in progress per thread.
+///   Therefore its scope must not contain `co_await`. It cannot be moved.
+/// Exceptions: none. The exception that leaves the scope is not caught.
+/// Lifetime: it holds a handle, so the counter may be removed before it ends.
+///
+/// Example:
 ///   const narthex::ExceptionCounter guard(errors);
-/// Values: one when an exception leaves the block; none for one that is caught inside. To count exceptions of one type
-///   only, see Counter::count_exceptions().
-/// Threads: ends on the thread that it began on, so no `co_await` may stand in its block: how many exceptions are under
-///   way is known for each thread. It cannot be moved.
-/// Errors: none; the exception goes on.
 class [[nodiscard]] ExceptionCounter {
  public:
+  /// Starts to watch for exceptions.
   explicit ExceptionCounter(Counter counter) noexcept : counter_(std::move(counter)) {}
   ExceptionCounter(const ExceptionCounter&) = delete;
   ExceptionCounter& operator=(const ExceptionCounter&) = delete;
+  /// Adds 1 if an exception ends the scope.
   ~ExceptionCounter() {
-    // More than at the beginning: the block may itself run while another exception unwinds the stack.
-    if (std::uncaught_exceptions() > under_way_) counter_.inc();
+    // Compared with the start, because the scope may itself run while another exception unwinds the stack.
+    if (std::uncaught_exceptions() > exceptions_before_) counter_.inc();
   }
 
  private:
   Counter counter_;
-  int under_way_ = std::uncaught_exceptions();
+  int exceptions_before_ = std::uncaught_exceptions();
 };
 
 }  // namespace narthex

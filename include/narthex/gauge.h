@@ -18,44 +18,58 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// How to define a gauge, or a family of them.
+/// Definition of a gauge, or of a family of them.
 struct GaugeOptions {
-  std::string name = {};  ///< Ends in its unit by convention: `queue_bytes`.
-  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
-  std::string unit = {};  ///< Base unit, the last word of the name: `bytes`.
-  Labels labels = {};     ///< Constant labels, on every series of the family.
-  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kDefaultMaxSeries;
-  /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
-  /// between two scrapes, or what is dropped may never have been seen.
+  /// Name of the metric. By convention it ends in its unit: `queue_bytes`. Required.
+  std::string name = {};
+  /// One sentence for the reader of a dashboard. Required.
+  std::string help = {};
+  /// Base unit, which is the last word of the name: `bytes`. Default: none.
+  std::string unit = {};
+  /// Constant labels of every series in the family. Default: none.
+  Labels labels = {};
+  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// `__overflow__`. 0 means unlimited.
+  std::size_t max_series = 10'000;
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
+  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// What one can do with a gauge, kept or just looked up.
+/// The functions of a gauge, for a Gauge and for what `labels(...)` returns.
 template <class Reference>
 class GaugeUpdates {
  public:
+  /// Replaces the value.
   void set(double value) const noexcept {
     if (series_) series_->set(value);
   }
+  /// Adds an amount, which may be negative.
   void inc(double amount = 1) const noexcept {
     if (series_) series_->inc(amount);
   }
+  /// Subtracts an amount, which may be negative.
   void dec(double amount = 1) const noexcept { inc(-amount); }
 
-  /// Sets the gauge to the wall-clock time: seconds since 1970, with fractions.
+  /// Sets the gauge to the current time in seconds since 1970-01-01 00:00 UTC, with fractions.
   void set_to_current_time() const noexcept {
     set(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
   }
 
-  /// Runs a function and sets the gauge to the seconds that it took, also when it throws. Returns what it returns.
+  /// Calls a function, sets the gauge to its duration in seconds, and returns its result. The gauge is also set if the
+  /// function throws; the exception reaches the caller.
   template <std::invocable Function>
   decltype(auto) time(Function&& fn) const {
     const detail::TimedScope scope([this](double seconds) { set(seconds); });
     return std::forward<Function>(fn)();
   }
 
-  double value() const noexcept { return series_ ? series_->value() : 0; }
+  /// Returns the current value.
+  ///
+  /// While another thread is suspended inside set(), the value cannot be read; in the child of a fork(), such a set()
+  /// never completes. value() then retries 10,000 times, yields the processor between attempts, and finally returns the
+  /// value of the last set() or of an earlier one, without the increments since. A scrape reads the gauge the same way.
+  [[nodiscard]] double value() const noexcept { return series_ ? series_->value() : 0; }
 
  protected:
   GaugeUpdates() noexcept = default;
@@ -64,14 +78,24 @@ class GaugeUpdates {
   Reference series_;
 };
 
-/// Tells how much of something there is now; starts at zero, goes up and down.
-/// Values: any, also NaN and infinities, through set(); a NaN increment changes nothing and is counted as rejected.
-/// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
-/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+/// A value that goes up and down, for example the length of a queue. It starts at 0.
+///
+/// Values: any, also NaN and infinities through set(). An increment of NaN is ignored and counted as a rejected update.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
+/// Exceptions: none, except that time() lets the exception of its function pass.
+/// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
+///   A default-constructed handle does nothing.
+///
+/// Example:
+///   narthex::Gauge queue = registry.gauge({.name = "queue_jobs", .help = "Jobs that wait for a worker."});
+///   queue.inc();
+///   queue.set(0);
 class Gauge : public GaugeUpdates<detail::SeriesPtr<detail::GaugeSeries>> {
  public:
+  /// Definition of a Gauge.
   using Options = GaugeOptions;
 
+  /// Creates a handle that does nothing.
   Gauge() noexcept = default;
 
  private:

@@ -22,54 +22,68 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// How to define the native part of a histogram: buckets that need no bounds, fine where the observations are. In
-/// protobuf only; the other formats serve its sum, its count and the classic buckets.
+/// Native buckets of a histogram. They need no bounds: their resolution adapts to the observed values. Only the protobuf
+/// format carries them; the other formats serve the sum, the count, and the classic buckets.
 struct NativeBuckets {
-  double growth_factor = 1.1;     ///< Each bucket is at most so many times as wide as the one before; above 1.
-  std::size_t max_buckets = 160;  ///< Where there would be more, they get wider, up to 65,536 times the one before.
-  double zero_threshold = 0;      ///< Up to that size, all observations are in one bucket; 0: 2^-128, negative: 0.
-  double max_zero_threshold = 0;  ///< How far that one may grow before the others do; 0: it keeps its width.
+  /// Maximum ratio of the bounds of two adjacent buckets: a finite number above 1. The largest ratio 2^(2^-n) that does
+  /// not exceed it is used, n being from -4 to 8: 1.1 means 1.09. Below 1.0028, that ratio is used.
+  double growth_factor = 1.1;
+  /// Maximum number of buckets that a scrape serves, from 1 to 65,536. A histogram with more buckets merges pairs of
+  /// them, until the ratio of the bounds is 65,536.
+  std::size_t max_buckets = 160;
+  /// Observations from -zero_threshold to +zero_threshold are counted in the zero bucket. 0 means exact zeros only.
+  double zero_threshold = 0x1p-128;
+  /// Limit up to which the zero bucket may grow before pairs of buckets are merged. At or below zero_threshold, which is
+  /// the default, the zero bucket does not grow.
+  double max_zero_threshold = 0;
+  /// false switches native buckets off, which is the default of HistogramOptions::native only.
+  bool enabled = true;
 };
 
-namespace detail {
-// The growth factor of a histogram that has none; no user would think of it.
-inline constexpr double kNoNativeBuckets = -1;
-}  // namespace detail
-
-/// How to define a histogram, or a family of them.
+/// Definition of a histogram, or of a family of them.
 struct HistogramOptions {
-  std::string name = {};  ///< Ends in its unit by convention: `http_request_duration_seconds`.
-  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
-  std::string unit = {};  ///< Base unit, the last word of the name: `seconds`.
-  Labels labels = {};     ///< Constant labels, on every series of the family.
-  /// Rising upper bounds, each inclusive; empty: default_buckets(), or none beside `native`.
+  /// Name of the metric. By convention it ends in its unit: `http_request_duration_seconds`. Required.
+  std::string name = {};
+  /// One sentence for the reader of a dashboard. Required.
+  std::string help = {};
+  /// Base unit, which is the last word of the name: `seconds`. Default: none.
+  std::string unit = {};
+  /// Constant labels of every series in the family. Default: none.
+  Labels labels = {};
+  /// Upper bounds of the classic buckets, inclusive and rising. Empty means default_buckets(), or no classic bucket if
+  /// there are native ones. The +Inf bucket always exists; it may be listed last.
   std::vector<double> buckets = {};
-  /// Native buckets; `{}`: with their defaults; unless set: none.
-  NativeBuckets native = {.growth_factor = detail::kNoNativeBuckets};
-  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kDefaultMaxSeries;
-  /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
-  /// between two scrapes, or what is dropped may never have been seen.
+  /// Native buckets. Default: off. `.native = {}` and every other NativeBuckets switch them on.
+  NativeBuckets native = {.enabled = false};
+  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// `__overflow__`. 0 means unlimited.
+  std::size_t max_series = 10'000;
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
+  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// What one can do with a histogram, kept or just looked up.
+/// The functions of a histogram, for a Histogram and for what `labels(...)` returns.
 template <class Reference>
 class HistogramUpdates {
  public:
+  /// Counts a value in its bucket and adds it to the sum.
   void observe(double value) const noexcept {
     if (series_) series_->observe(value);
   }
-  /// The same with an exemplar, which stays in the bucket of the value until the next one comes there:
-  /// `observe(0.042, {{"trace_id", id}})`. NaN has none.
+  /// Observes a value and stores an exemplar, which replaces the last one of the same bucket:
+  /// `observe(0.042, {{"trace_id", id}})`. An exemplar of NaN is not stored.
   void observe(double value, std::initializer_list<ExemplarLabel> exemplar) const noexcept {
     observe(value, ExemplarLabels(exemplar.begin(), exemplar.size()));
   }
+  /// Observes a value and stores an exemplar, which replaces the last one of the same bucket. An exemplar of NaN is not
+  /// stored.
   void observe(double value, ExemplarLabels exemplar) const noexcept {
     if (series_) series_->observe(value, exemplar);
   }
 
-  /// Runs a function and observes the seconds that it took, also when it throws. Returns what it returns.
+  /// Calls a function, observes its duration in seconds, and returns its result. The duration is also observed if the
+  /// function throws; the exception reaches the caller.
   ///   const Page page = latency.time([&] { return render(request); });
   template <std::invocable Function>
   decltype(auto) time(Function&& fn) const {
@@ -84,16 +98,24 @@ class HistogramUpdates {
   Reference series_;
 };
 
-/// Counts observations by size, in buckets chosen when it is defined, and sums them up.
-/// Values: any. NaN counts in the +Inf bucket only and turns the sum into NaN, as in the other clients.
-/// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
-///   A scrape that meets observations half way may read the sum ahead of the counts or behind, never a torn number;
-///   `_count` always equals the +Inf bucket.
-/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+/// Counts observations in buckets by value, and sums them, for example request durations.
+///
+/// Values: any. NaN is counted in the +Inf bucket only and turns the sum into NaN, as in other Prometheus clients.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
+///   observation may read a sum that is ahead of the counts or behind them; `_count` always equals the +Inf bucket.
+/// Exceptions: none, except that time() lets the exception of its function pass.
+/// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
+///   A default-constructed handle does nothing.
+///
+/// Example:
+///   narthex::Histogram latency = registry.histogram({.name = "latency_seconds", .help = "Duration of a request."});
+///   latency.observe(0.042);
 class Histogram : public HistogramUpdates<detail::SeriesPtr<detail::HistogramSeries>> {
  public:
+  /// Definition of a Histogram.
   using Options = HistogramOptions;
 
+  /// Creates a handle that does nothing.
   Histogram() noexcept = default;
 
  private:

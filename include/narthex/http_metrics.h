@@ -35,7 +35,7 @@ struct HttpMetricsOptions {
   /// Bounds of the duration's buckets, in seconds; empty: default_buckets(), or none beside `native`.
   std::vector<double> buckets = {};
   /// Native buckets of the duration; `{}`: with their defaults; unless set: none.
-  NativeBuckets native = {.growth_factor = detail::kNoNativeBuckets};
+  NativeBuckets native = {.enabled = false};
 };
 
 /// Bytes of the bodies of a request and its response. What is not known is not observed.

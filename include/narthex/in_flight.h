@@ -6,26 +6,33 @@
 
 namespace narthex {
 
-/// Counts a piece of work in a gauge while it is under way: one up at its construction, one down at the end of its
-/// scope, however that is left.
+/// Counts an operation in a gauge while it is in progress: adds 1 at its construction and subtracts 1 at the end of its
+/// scope, also if an exception leaves the scope.
+///
+/// Values: an operation that moves to another thread or into a coroutine is counted once. `InFlight(gauge);` without a name
+///   does not compile, because it would end immediately.
+/// Thread safety: only one thread may use an InFlight at a time. It may end on another thread than it began on.
+/// Exceptions: none.
+/// Lifetime: it holds a handle, so the gauge may be removed before it ends. A moved-from InFlight does nothing.
+///
+/// Example:
 ///   const narthex::InFlight guard(requests_in_flight);
-///   request->in_flight.emplace(requests_in_flight);  // work that outlives the function: a std::optional<InFlight>
-/// Values: what was moved from counts no more, so that work handed from thread to thread, or into a coroutine, is
-///   counted once and taken back once. There is no default one: `InFlight(gauge);` without a name would make it.
-/// Threads: lives on one at a time; may end on another.
-/// Errors: none.
+///   request->in_flight.emplace(requests_in_flight);  // a std::optional<InFlight> in an object that outlives the function
 class [[nodiscard]] InFlight {
  public:
+  /// Adds 1 to the gauge.
   explicit InFlight(Gauge gauge) noexcept : gauge_(std::move(gauge)) { gauge_.inc(); }
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
-  InFlight(InFlight&&) noexcept = default;  // leaves a handle that does nothing
-  /// Takes back what it counted before.
+  /// Takes over the operation of another InFlight, which does nothing from now on.
+  InFlight(InFlight&&) noexcept = default;
+  /// Ends its own operation and takes over that of another InFlight.
   InFlight& operator=(InFlight&& other) noexcept {
-    InFlight taken(std::move(other));
-    std::swap(gauge_, taken.gauge_);
+    InFlight moved(std::move(other));
+    std::swap(gauge_, moved.gauge_);
     return *this;
   }
+  /// Subtracts 1 from the gauge.
   ~InFlight() { gauge_.dec(); }
 
  private:

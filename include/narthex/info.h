@@ -16,39 +16,50 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// How to define an info, or a family of them.
+/// Definition of an info, or of a family of them.
 struct InfoOptions {
-  std::string name = {};  ///< Ends in `_info`, for that is what its series are called; required.
-  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
-  Labels labels = {};     ///< Constant labels, on every series of the family.
-  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kDefaultMaxSeries;
-  /// A series that nobody holds, and nobody has looked up for so long, is dropped; 0: none ever is. Longer than the time
-  /// between two scrapes, or what is dropped may never have been seen.
+  /// Name of the metric. It ends in `_info`. Required.
+  std::string name = {};
+  /// One sentence for the reader of a dashboard. Required.
+  std::string help = {};
+  /// Constant labels of every series in the family. Default: none.
+  Labels labels = {};
+  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// `__overflow__`. 0 means unlimited.
+  std::size_t max_series = 10'000;
+  /// Time after which a series is dropped that was not looked up and to which no handle refers. Choose more than the scrape
+  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// An info, kept or just looked up: there is nothing that one can do with it.
+/// Base of an Info and of what `labels(...)` returns. An info has no functions.
 template <class Reference>
 class InfoUpdates {
  protected:
   InfoUpdates() noexcept = default;
   explicit InfoUpdates(Reference series) noexcept : series_(std::move(series)) {
-    if (series_) series_->fulfil(detail::InfoSeries::kSignOfLife);  // to be looked up is the update of an info
+    if (series_) series_->fulfil(detail::InfoSeries::kSignOfLife);  // a lookup counts as the update of an info
   }
 
   Reference series_;
 };
 
-/// Says what does not change while a program runs, or hardly ever, in labels: its version, its revision, its role.
-///   registry.info({.name = "build_info", .help = "What runs here.", .labels = {{"revision", "ab12"}}});
-/// Values: always 1, so that `x * on(instance) group_left(revision) build_info` gives others its labels.
-/// Threads: any, at once. Copies are the same metric.
-/// Errors: none. A handle of one that was removed, or whose registry is gone, does no harm.
+/// Labels with facts that rarely change while a program runs, for example its version.
+///
+/// Values: always 1, so that `x * on(instance) group_left(revision) build_info` adds the labels to other series.
+/// Thread safety: all members may be called concurrently.
+/// Exceptions: none.
+/// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
+///   A default-constructed handle does nothing.
+///
+/// Example:
+///   registry.info({.name = "build_info", .help = "Build of this program.", .labels = {{"revision", "ab12"}}});
 class Info : public InfoUpdates<detail::SeriesPtr<detail::InfoSeries>> {
  public:
+  /// Definition of an Info.
   using Options = InfoOptions;
 
+  /// Creates a handle that does nothing.
   Info() noexcept = default;
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -19,42 +20,50 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// How to define a state set, or a family of them.
+/// Definition of a state set, or of a family of them.
 struct StateSetOptions {
-  std::string name = {};                 ///< Also the label that says which state: `job_state{job_state="running"} 1`.
-  std::string help = {};                 ///< One sentence for whoever reads a dashboard; required.
-  Labels labels = {};                    ///< Constant labels, on every series of the family.
-  std::vector<std::string> states = {};  ///< All that there are, 64 at most: `{"idle", "busy"}`, or states_of(...).
-  /// Label values beyond that many sets share one, whose values are all `__overflow__`; 0: no limit. A set is served as
-  /// one series for each of its states.
-  std::size_t max_series = detail::kDefaultMaxSeries;
-  /// A set that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
-  /// between two scrapes, or what is dropped may never have been seen.
+  /// Name of the metric, which is also the name of the label with the state:
+  /// `job_state{job_state="running"} 1`. Required.
+  std::string name = {};
+  /// One sentence for the reader of a dashboard. Required.
+  std::string help = {};
+  /// Constant labels of every series in the family. Default: none.
+  Labels labels = {};
+  /// Names of all states, 1 to 64: `{"idle", "busy"}`, or states_of(...).
+  std::vector<std::string> states = {};
+  /// Maximum number of sets in the family, each of which is served as one series per state. Further label values are
+  /// counted in one set, whose label values are all `__overflow__`. 0 means unlimited.
+  std::size_t max_series = 10'000;
+  /// Time after which a set is dropped that was not updated and to which no handle refers. Choose more than the scrape
+  /// interval, or a set is dropped before a scrape sees it. 0 means that no set is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// Returns the names of enumerators that have a `to_string`, for StateSetOptions::states.
+/// Returns the names of enumerators, for StateSetOptions::states. Throws what the `to_string` of the enum throws.
 template <detail::EnumLabel... Enumerators>
-std::vector<std::string> states_of(const Enumerators&... enumerators) {
+[[nodiscard]] std::vector<std::string> states_of(const Enumerators&... enumerators) {
   return {std::string(detail::as_label(enumerators))...};
 }
 
-/// What one can do with a state set, kept or just looked up. A state is a string, or an enum with a `to_string`.
+/// The functions of a state set, for a StateSet and for what `labels(...)` returns. A state is given as a string, or as an
+/// enum that has a `to_string`.
 template <class Reference>
 class StateSetUpdates {
  public:
-  /// Turns a state on and all others off: what is in one state at a time.
+  /// Turns a state on and all others off. Use it for states that exclude each other.
   template <detail::StateArgument State>
-  void set(const State& state) const {
-    if (series_) series_->set(std::string_view(detail::as_label(state)));
+  void set(const State& state) const noexcept {
+    if (series_) with_text(state, [this](std::string_view text) { series_->set(text); });
   }
-  /// Turns a state on or off and leaves the others: what can be in several.
+  /// Turns a state on or off and leaves the others unchanged. Use it for states that may be on at the same time.
   template <detail::StateArgument State>
-  void set(const State& state, bool on) const {
-    if (series_) series_->set(std::string_view(detail::as_label(state)), on);
+  void set(const State& state, std::same_as<bool> auto on) const noexcept {
+    if (series_) with_text(state, [this, on](std::string_view text) { series_->set(text, on); });
   }
+  /// Returns whether a state is on. A state that the definition does not list is off. Throws what the `to_string` of an
+  /// enum throws.
   template <detail::StateArgument State>
-  bool is_on(const State& state) const {
+  [[nodiscard]] bool is_on(const State& state) const {
     return series_ && series_->is_on(std::string_view(detail::as_label(state)));
   }
 
@@ -63,19 +72,39 @@ class StateSetUpdates {
   explicit StateSetUpdates(Reference series) noexcept : series_(std::move(series)) {}
 
   Reference series_;
+
+ private:
+  // Calls update(text of the state). An enumerator whose `to_string` throws is not a state of the set.
+  template <class State, class Update>
+  static void with_text(const State& state, Update update) noexcept {
+    try {
+      update(std::string_view(detail::as_label(state)));
+    } catch (...) {
+      detail::count_rejected_update();
+    }
+  }
 };
 
-/// Tells which of a few states something is in; at first in none.
-///   state.set(State::running);
-/// Values: the states of its definition; an update of another one changes nothing and is counted as rejected.
-/// Threads: any, at once, without waiting: no scrape sees a state that is left and the one that follows it both on, or
-///   none of them. Copies are the same metric; a default one does nothing.
-/// Errors: what the `to_string` of an enum throws. Stays usable after its series was removed and after its registry is
-/// gone.
+/// A set of states, each of which is on or off, for example the state of a job. All states are off at first.
+///
+/// Values: the states of the definition. The update of another state is ignored and counted as a rejected update, and so
+///   is one with an enum whose `to_string` throws.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait. No scrape sees the old and
+///   the new state of set(state) both on or both off.
+/// Exceptions: updates throw none. is_on() throws what the `to_string` of an enum throws.
+/// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
+///   A default-constructed handle does nothing.
+///
+/// Example:
+///   narthex::StateSet state = registry.state_set({.name = "job_state", .help = "State of the job.",
+///                                                 .states = {"idle", "running"}});
+///   state.set("running");
 class StateSet : public StateSetUpdates<detail::SeriesPtr<detail::StateSetSeries>> {
  public:
+  /// Definition of a StateSet.
   using Options = StateSetOptions;
 
+  /// Creates a handle that does nothing.
   StateSet() noexcept = default;
 
  private:

@@ -19,32 +19,42 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// How to define a summary, or a family of them.
+/// Definition of a summary, or of a family of them.
 struct SummaryOptions {
-  std::string name = {};  ///< Ends in its unit by convention: `http_request_duration_seconds`.
-  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
-  std::string unit = {};  ///< Base unit, the last word of the name: `seconds`.
-  Labels labels = {};     ///< Constant labels, on every series of the family.
-  /// From 0 to 1, such as 0.5 and 0.99. Those of several instances cannot be put together: a histogram's can.
+  /// Name of the metric. By convention it ends in its unit: `http_request_duration_seconds`. Required.
+  std::string name = {};
+  /// One sentence for the reader of a dashboard. Required.
+  std::string help = {};
+  /// Base unit, which is the last word of the name: `seconds`. Default: none.
+  std::string unit = {};
+  /// Constant labels of every series in the family. Default: none.
+  Labels labels = {};
+  /// Quantiles to serve, each from 0 to 1, such as 0.5 and 0.99. Default: none, only the sum and the count. Quantiles of
+  /// several instances cannot be aggregated; those of a histogram can.
   std::vector<double> quantiles = {};
-  std::chrono::milliseconds max_age = std::chrono::minutes(10);  ///< How long an observation matters for quantiles.
-  std::size_t age_buckets = 5;  ///< In how many steps it is forgotten, where scrapes come as often.
-  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kDefaultMaxSeries;
-  /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
-  /// between two scrapes, or what is dropped may never have been seen.
+  /// Time window of the quantiles: above 0, at most 366 days.
+  std::chrono::milliseconds max_age = std::chrono::minutes(10);
+  /// Number of steps in which the window moves, from 1 to 100, provided that scrapes are this frequent.
+  std::size_t age_buckets = 5;
+  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// `__overflow__`. 0 means unlimited.
+  std::size_t max_series = 10'000;
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
+  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// What one can do with a summary, kept or just looked up.
+/// The functions of a summary, for a Summary and for what `labels(...)` returns.
 template <class Reference>
 class SummaryUpdates {
  public:
+  /// Counts a value and adds it to the sum.
   void observe(double value) const noexcept {
     if (series_) series_->observe(value);
   }
 
-  /// Runs a function and observes the seconds that it took, also when it throws. Returns what it returns.
+  /// Calls a function, observes its duration in seconds, and returns its result. The duration is also observed if the
+  /// function throws; the exception reaches the caller.
   ///   const Page page = latency.time([&] { return render(request); });
   template <std::invocable Function>
   decltype(auto) time(Function&& fn) const {
@@ -59,17 +69,27 @@ class SummaryUpdates {
   Reference series_;
 };
 
-/// Counts observations, sums them up, and tells quantiles of the last minutes if it is asked for some.
-/// Values: any. A quantile is within 1.1 % of an observation's value, as long as the observations that were ever made
-///   span less than 28 decades; NaN without any. A scrape tells those of the time since the newest scrape that is at
-///   least max_age ago, or since the summary was made. NaN counts, and turns the sum into NaN, but is in no quantile.
-/// Threads: any, at once, without locks. Copies are the same metric; a default one does nothing.
-///   A scrape that meets observations half way may read the sum ahead of the count or behind, never a torn number.
-/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+/// Counts and sums observations, and computes quantiles of a recent time window if its definition lists any.
+///
+/// Values: any. NaN is counted, turns the sum into NaN, and is in no quantile. A quantile differs from an observed value
+///   by at most 1.1 %, as long as all observations span less than 28 decades; it is NaN if the window is empty. The
+///   window starts at the newest scrape that is at least max_age old, or at the definition if there is no such scrape.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
+///   observation may read a sum that is ahead of the count or behind it.
+/// Exceptions: none, except that time() lets the exception of its function pass.
+/// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
+///   A default-constructed handle does nothing.
+///
+/// Example:
+///   narthex::Summary sizes = registry.summary(
+///       {.name = "reply_bytes", .help = "Size of a reply.", .unit = "bytes", .quantiles = {0.5, 0.99}});
+///   sizes.observe(1024);
 class Summary : public SummaryUpdates<detail::SeriesPtr<detail::HistogramSeries>> {
  public:
+  /// Definition of a Summary.
   using Options = SummaryOptions;
 
+  /// Creates a handle that does nothing.
   Summary() noexcept = default;
 
  private:

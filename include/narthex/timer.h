@@ -10,25 +10,33 @@
 
 namespace narthex {
 
-/// Times a block: at the end of its scope, left by an exception or not, a histogram or a summary observes the seconds
-/// since its construction, and a gauge is set to them.
+/// Measures the time from its construction to the end of its scope. A histogram or a summary observes the duration; a
+/// gauge is set to it. This also happens if an exception leaves the scope.
+///
+/// Values: seconds of a monotonic clock.
+/// Thread safety: only one thread may use a Timer at a time. It may end on another thread than it began on.
+/// Exceptions: none.
+/// Lifetime: it holds a handle, so the metric may be removed before it ends. A moved-from Timer does nothing.
+///
+/// Example:
 ///   const narthex::Timer timer(latency);
 ///   const narthex::Timer timer(requests.labels("GET"));
-/// Values: seconds, of a clock that never jumps.
-/// Threads: lives on one at a time; may end on another, moved there or not.
-/// Errors: none. A moved-from one does nothing.
 class [[nodiscard]] Timer {
-  using Target = std::variant<Histogram, Summary, Gauge>;  // whatever can observe(seconds) or be set to them
+  using Target = std::variant<Histogram, Summary, Gauge>;
 
  public:
+  /// Starts to measure for a Histogram, a Summary, or a Gauge.
   explicit Timer(Target target) noexcept : target_(std::move(target)) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
-  Timer(Timer&&) noexcept = default;  // leaves a handle that does nothing
+  /// Takes over the measurement of another Timer, which does nothing from now on.
+  Timer(Timer&&) noexcept = default;
   Timer& operator=(Timer&&) = delete;
+  /// Observes the duration, unless observe_now() or cancel() was called.
   ~Timer() { report(stopwatch_.seconds()); }
 
-  /// Observes now instead of at the end; returns the seconds. A second call returns them too, and observes nothing.
+  /// Observes now instead of at the end of the scope, and returns the seconds since the construction. Further calls only
+  /// return the seconds.
   double observe_now() noexcept {
     const double seconds = stopwatch_.seconds();
     report(seconds);
@@ -36,7 +44,7 @@ class [[nodiscard]] Timer {
     return seconds;
   }
 
-  /// Observes nothing at the end.
+  /// Observes nothing at the end of the scope.
   void cancel() noexcept { target_ = Target(); }
 
  private:

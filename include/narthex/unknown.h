@@ -16,27 +16,34 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// How to define an unknown, or a family of them.
+/// Definition of an unknown, or of a family of them.
 struct UnknownOptions {
-  std::string name = {};  ///< Served as it stands.
-  std::string help = {};  ///< One sentence for whoever reads a dashboard; required.
-  std::string unit = {};  ///< Base unit, the last word of the name: `bytes`.
-  Labels labels = {};     ///< Constant labels, on every series of the family.
-  /// Label values beyond that many series share one, whose values are all `__overflow__`; 0: no limit.
-  std::size_t max_series = detail::kDefaultMaxSeries;
-  /// A series that nobody holds, and nobody has updated for so long, is dropped; 0: none ever is. Longer than the time
-  /// between two scrapes, or what is dropped may never have been seen.
+  /// Name of the metric. It is served unchanged. Required.
+  std::string name = {};
+  /// One sentence for the reader of a dashboard. Required.
+  std::string help = {};
+  /// Base unit, which is the last word of the name: `bytes`. Default: none.
+  std::string unit = {};
+  /// Constant labels of every series in the family. Default: none.
+  Labels labels = {};
+  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// `__overflow__`. 0 means unlimited.
+  std::size_t max_series = 10'000;
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
+  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// What one can do with an unknown, kept or just looked up.
+/// The functions of an unknown, for an Unknown and for what `labels(...)` returns.
 template <class Reference>
 class UnknownUpdates {
  public:
+  /// Replaces the value.
   void set(double value) const noexcept {
     if (series_) series_->set(value);
   }
-  double value() const noexcept { return series_ ? series_->value() : 0; }
+  /// Returns the value of the last set().
+  [[nodiscard]] double value() const noexcept { return series_ ? series_->value() : 0; }
 
  protected:
   UnknownUpdates() noexcept = default;
@@ -45,15 +52,24 @@ class UnknownUpdates {
   Reference series_;
 };
 
-/// Mirrors a number of somebody else's, of which nobody knows whether it only grows. If you know, take a Counter or a
-/// Gauge: Prometheus, and who reads the dashboard, know what to do with them. Starts at zero.
+/// A number of another system of which it is not known whether it only increases. If it is known, use a Counter or a
+/// Gauge, which Prometheus and its users can interpret. It starts at 0.
+///
 /// Values: any, also NaN and infinities.
-/// Threads: any, at once, without waiting. Copies are the same metric; a default one does nothing.
-/// Errors: none. Stays usable after its series was removed and after its registry is gone.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
+/// Exceptions: none.
+/// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
+///   A default-constructed handle does nothing.
+///
+/// Example:
+///   narthex::Unknown size = registry.unknown({.name = "upstream_size", .help = "Size that the upstream reports."});
+///   size.set(42);
 class Unknown : public UnknownUpdates<detail::SeriesPtr<detail::UnknownSeries>> {
  public:
+  /// Definition of an Unknown.
   using Options = UnknownOptions;
 
+  /// Creates a handle that does nothing.
   Unknown() noexcept = default;
 
  private:

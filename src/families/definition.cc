@@ -17,6 +17,8 @@ namespace narthex::detail {
 
 namespace {
 
+constexpr std::size_t kDefaultMaxSeries = 10'000;  // of the options of every kind
+
 [[noreturn]] void refuse(const Definition& definition, std::string_view why) {
   throw RegistrationError(fmt::format("{}: {}", title(definition), why));
 }

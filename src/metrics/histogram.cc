@@ -178,8 +178,7 @@ void HistogramSeries::collect(Sink& sink) const {
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {
-  const bool is_native = options.native.growth_factor != kNoNativeBuckets;
-  if (!is_native) return std::make_unique<HistogramKind>(checked_bounds(options));
+  if (!options.native.enabled) return std::make_unique<HistogramKind>(checked_bounds(options));
   auto bounds =
       options.buckets.empty() ? std::make_shared<const BucketBounds>(std::vector<double>()) : checked_bounds(options);
   return std::make_unique<HistogramKind>(std::move(bounds), NativeLimits(options));

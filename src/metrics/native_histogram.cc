@@ -20,7 +20,6 @@ namespace narthex::detail {
 namespace {
 
 constexpr std::size_t kMaxBuckets = 65'536;  // more is a negative number by mistake
-constexpr double kDefaultZeroThreshold = 0x1p-128;
 
 [[noreturn]] void refuse(const HistogramOptions& options, std::string_view field, double value, std::string_view why) {
   std::string spelled;
@@ -37,20 +36,16 @@ NativeLimits::NativeLimits(const HistogramOptions& options)
       max_zero_threshold(options.native.max_zero_threshold) {
   const double factor = options.native.growth_factor;
   if (!std::isfinite(factor) || factor <= 1) {
-    refuse(options, "growth_factor", factor, "a finite number above 1 is one, such as 1.1");
+    refuse(options, "growth_factor", factor, "allowed: finite numbers > 1, such as 1.1");
   }
   if (max_buckets < 1 || max_buckets > kMaxBuckets) {
-    refuse(options, "max_buckets", static_cast<double>(max_buckets), "from 1 to 65536 make sense, such as 160");
+    refuse(options, "max_buckets", static_cast<double>(max_buckets), "allowed: 1 to 65536, such as 160");
   }
-  if (!std::isfinite(zero_threshold)) {
-    refuse(options, "zero_threshold", zero_threshold, "a size is a finite number; 0 means 2^-128, a negative one 0");
-  }
-  if (!std::isfinite(max_zero_threshold) || max_zero_threshold < 0) {
-    refuse(options, "max_zero_threshold", max_zero_threshold, "a size is a finite number, not below 0");
+  for (const auto& [field, threshold] :
+       {std::pair("zero_threshold", zero_threshold), std::pair("max_zero_threshold", max_zero_threshold)}) {
+    if (!std::isfinite(threshold) || threshold < 0) refuse(options, field, threshold, "allowed: finite numbers >= 0");
   }
   schema = schema_of(factor);
-  if (zero_threshold == 0) zero_threshold = kDefaultZeroThreshold;
-  if (zero_threshold < 0) zero_threshold = 0;
 }
 
 std::string NativeLimits::settings() const {

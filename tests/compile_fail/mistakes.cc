@@ -41,6 +41,12 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   registry.info({.name = "a_info", .help = "A."}).set(1);
 #elif defined STATE_IS_NUMBER
   narthex::StateSet().set(1);
+#elif defined STATE_IS_SET_TO_TEXT
+  narthex::StateSet().set("idle", "running");
+#elif defined STATE_IS_SET_TO_NUMBER
+  narthex::StateSet().set("idle", 1);
+#elif defined STATE_IS_SET_TO_POINTER
+  narthex::StateSet().set("idle", &trace);
 #elif defined EXEMPLAR_WITHOUT_AMOUNT
   counter.inc({{"trace_id", trace}});
 #elif defined EXEMPLAR_WITHOUT_VALUE
@@ -55,6 +61,7 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();
   registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x", 2); }).keep();
+  narthex::StateSet().set("idle", !trace.empty());
   counter.inc();
   counter.inc(1, {{"trace_id", trace}});
   histogram.observe(1, {{"trace_id", trace}, {"span_id", "7"}});

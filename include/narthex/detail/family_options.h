@@ -8,10 +8,7 @@
 
 namespace narthex::detail {
 
-/// How many series a family may have unless its options say otherwise.
-inline constexpr std::size_t kDefaultMaxSeries = 10'000;
-
-// What the options of all kinds have in common, for the call that it is passed to.
+// The options that all kinds have in common. It refers to the options that it is created from.
 struct FamilyOptions {
   std::string_view name;
   std::string_view help;
@@ -24,7 +21,7 @@ struct FamilyOptions {
 template <class Options>
 FamilyOptions common(const Options& options) {
   std::string_view unit;
-  if constexpr (requires { options.unit; }) unit = options.unit;  // what is no number has none
+  if constexpr (requires { options.unit; }) unit = options.unit;  // an info and a state set have none
   return {options.name, options.help, unit, options.labels, options.max_series, options.idle_timeout};
 }
 

@@ -15,6 +15,7 @@
 
 #include "metrics/exponential_buckets.h"
 #include "support/native_sample.h"
+#include "support/null_sink.h"
 
 namespace narthex {
 namespace {
@@ -52,7 +53,7 @@ TEST(NativeHistogram, CountsInfinitiesBeyondTheLargestNumber) {
 
 TEST(NativeHistogram, CountsSubnormalNumbersWhereTheZeroBucketIsNarrow) {
   const double smallest = std::numeric_limits<double>::denorm_min();
-  EXPECT_EQ(observed({smallest, -smallest, 0, -0.0}, {.growth_factor = 2, .zero_threshold = -1}).text(),
+  EXPECT_EQ(observed({smallest, -smallest, 0, -0.0}, {.growth_factor = 2, .zero_threshold = 0}).text(),
             "schema 0, negative {-1074:1}, zero 2, positive {-1074:1}, count 4, sum 0");
 }
 
@@ -67,7 +68,39 @@ TEST(NativeHistogram, StartsEmpty) {
   const NativeRead usual = observed({}, {});
   EXPECT_EQ(usual.text(), "schema 3, negative {}, zero 0, positive {}, count 0, sum 0");
   EXPECT_EQ(usual.zero_threshold, 0x1p-128);
-  EXPECT_EQ(observed({}, {.zero_threshold = -1}).zero_threshold, 0);
+  EXPECT_EQ(observed({}, {.zero_threshold = 0}).zero_threshold, 0);
+}
+
+// Returns the schema and the zero threshold that the options of a histogram lead to, or "off" without native buckets.
+std::string native_form(const HistogramOptions& options) {
+  struct Reader : NullSink {
+    void histogram(LabelView, const HistogramSample& sample, const Timestamp&) override {
+      if (sample.native) {
+        form = fmt::format("schema {}, zero threshold {}", sample.native->schema, sample.native->zero_threshold);
+      }
+    }
+    std::string form = "off";
+  };
+  Registry registry;
+  registry.histogram(options);
+  Reader reader;
+  registry.collect(reader);
+  return reader.form;
+}
+
+TEST(NativeHistogram, IsOffUnlessSetAndOnInEveryOtherForm) {
+  EXPECT_EQ(native_form({.name = "h", .help = "H."}), "off");
+  EXPECT_EQ(native_form({.name = "h", .help = "H.", .native = {}}), "schema 3, zero threshold 2.938735877055719e-39");
+  EXPECT_EQ(native_form({.name = "h", .help = "H.", .native = {.growth_factor = 1.1}}),
+            "schema 3, zero threshold 2.938735877055719e-39");
+  NativeBuckets variable;
+  variable.zero_threshold = 0.5;
+  EXPECT_EQ(native_form({.name = "h", .help = "H.", .native = variable}), "schema 3, zero threshold 0.5");
+  variable.enabled = false;
+  EXPECT_EQ(native_form({.name = "h", .help = "H.", .native = variable}), "off");
+  HistogramOptions options{.name = "h", .help = "H."};
+  options.native = {};
+  EXPECT_EQ(native_form(options), "schema 3, zero threshold 2.938735877055719e-39");
 }
 
 // Exposition rule 192.
@@ -158,20 +191,21 @@ std::string refusal(NativeBuckets native) {
   return "NOT REFUSED";
 }
 
-TEST(NativeHistogram, RefusesLimitsThatMakeNoSense) {
-  const std::string factor = "histogram 'h': native growth_factor is {}; a finite number above 1 is one, such as 1.1";
+TEST(NativeHistogram, RejectsLimitsOutOfRange) {
+  const std::string factor = "histogram 'h': native growth_factor is {}; allowed: finite numbers > 1, such as 1.1";
   EXPECT_EQ(refusal({.growth_factor = 1}), fmt::format(fmt::runtime(factor), "1"));
   EXPECT_EQ(refusal({.growth_factor = kNaN}), fmt::format(fmt::runtime(factor), "NaN"));
   EXPECT_EQ(refusal({.growth_factor = kInfinity}), fmt::format(fmt::runtime(factor), "+Inf"));
-  EXPECT_EQ(refusal({.max_buckets = 0}),
-            "histogram 'h': native max_buckets is 0; from 1 to 65536 make sense, such as 160");
+  EXPECT_EQ(refusal({.max_buckets = 0}), "histogram 'h': native max_buckets is 0; allowed: 1 to 65536, such as 160");
   EXPECT_EQ(refusal({.max_buckets = 65'537}),
-            "histogram 'h': native max_buckets is 65537; from 1 to 65536 make sense, such as 160");
-  EXPECT_EQ(
-      refusal({.zero_threshold = -kInfinity}),
-      "histogram 'h': native zero_threshold is -Inf; a size is a finite number; 0 means 2^-128, a negative one 0");
+            "histogram 'h': native max_buckets is 65537; allowed: 1 to 65536, such as 160");
+  EXPECT_EQ(refusal({.growth_factor = -1}), fmt::format(fmt::runtime(factor), "-1"));
+  EXPECT_EQ(refusal({.zero_threshold = -1}),
+            "histogram 'h': native zero_threshold is -1; allowed: finite numbers >= 0");
+  EXPECT_EQ(refusal({.zero_threshold = kNaN}),
+            "histogram 'h': native zero_threshold is NaN; allowed: finite numbers >= 0");
   EXPECT_EQ(refusal({.max_zero_threshold = -1}),
-            "histogram 'h': native max_zero_threshold is -1; a size is a finite number, not below 0");
+            "histogram 'h': native max_zero_threshold is -1; allowed: finite numbers >= 0");
 }
 
 TEST(NativeHistogram, IsAnotherDefinitionThanAClassicOne) {
@@ -202,7 +236,7 @@ TEST(NativeHistogram, MergesAllThatWasCountedAtFinerScalesColdAndHot) {
   std::mt19937_64 random(1);
   Registry registry;
   const Histogram histogram = registry.histogram(
-      {.name = "size_bytes", .help = "Sizes.", .native = {.growth_factor = 1.001, .zero_threshold = -1}});
+      {.name = "size_bytes", .help = "Sizes.", .native = {.growth_factor = 1.001, .zero_threshold = 0}});
   std::vector<double> values;
   int schema = detail::kFinestSchema;
   for (int decades = 1; decades <= 512; decades *= 2) {

@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,24 @@ TEST_F(StateSetTest, RefusesAnUnknownStateAndCountsIt) {
   EXPECT_EQ(detail::totals().rejected_updates.load() - before, 4u);
   EXPECT_EQ(to_text(registry_), lines("010"));
   EXPECT_FALSE(state_.is_on("Running"));
+}
+
+enum class Mode { automatic, broken };
+
+std::string to_string(Mode mode) {
+  if (mode == Mode::broken) throw std::invalid_argument("no such mode");
+  return "running";
+}
+
+TEST_F(StateSetTest, CountsAnEnumeratorWithoutTextAsRejected) {
+  state_.set(Mode::automatic);
+  const auto before = detail::totals().rejected_updates.load();
+  static_assert(noexcept(state_.set(Mode::broken))&& noexcept(state_.set(Mode::broken, true)));
+  state_.set(Mode::broken);
+  state_.set(Mode::broken, true);
+  EXPECT_EQ(detail::totals().rejected_updates.load() - before, 2u);
+  EXPECT_EQ(to_text(registry_), lines("010"));
+  EXPECT_THROW(static_cast<void>(state_.is_on(Mode::broken)), std::invalid_argument);
 }
 
 TEST_F(StateSetTest, HasFamiliesWithNamesOfTheProgramAndOfItsConfiguration) {
