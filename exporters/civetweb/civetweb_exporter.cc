@@ -26,12 +26,12 @@ constexpr std::chrono::hours kLongestTimeout{1};
 
 const CivetwebOptions& checked(const CivetwebOptions& options) {
   if (options.worker_threads < 1 || options.worker_threads > kMaxThreads) {
-    throw RegistrationError(fmt::format("civetweb exporter: worker_threads is {}; it can be from 1 to {}",
-                                        options.worker_threads, kMaxThreads));
+    throw OptionsError(
+        fmt::format("civetweb exporter: worker_threads is {}; allowed: 1 to {}", options.worker_threads, kMaxThreads));
   }
   if (options.request_timeout.count() < 1 || options.request_timeout > kLongestTimeout) {
-    throw RegistrationError(fmt::format("civetweb exporter: request_timeout is {} ms; it can be from 1 ms to 1 hour",
-                                        options.request_timeout.count()));
+    throw OptionsError(fmt::format("civetweb exporter: request_timeout is {} ms; allowed: 1 ms to 1 hour",
+                                   options.request_timeout.count()));
   }
   return options;
 }

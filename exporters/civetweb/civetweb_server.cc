@@ -13,6 +13,7 @@
 
 #include <civetweb.h>
 #include <fmt/format.h>
+#include <narthex/error.h>
 #include <strings.h>
 
 #include "http/http_answer.h"
@@ -108,8 +109,8 @@ CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, cons
   context_ = mg_start2(&init, &error);
   if (!context_) {
     refuse_first_taken(addresses);
-    throw std::system_error(ECANCELED, std::generic_category(),
-                            fmt::format("civetweb exporter: cannot serve on '{}': {}", listen, text.data()));
+    throw ListenError(fmt::format("civetweb exporter: cannot serve on '{}': {}", listen, text.data()),
+                      std::make_error_code(std::errc::operation_canceled));
   }
 }
 

@@ -30,7 +30,7 @@ class CivetwebServer {
   // Whether civetweb itself can listen on IPv6; Debian's is built without.
   static bool knows_ipv6();
 
-  // `routes` needs to outlive the server. Throws std::system_error when it cannot start.
+  // `routes` needs to outlive the server. Throws ListenError when it cannot start.
   CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes,
                  const Front& front);
   CivetwebServer(const CivetwebServer&) = delete;

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <utility>
 
+#include <narthex/error.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -171,7 +172,7 @@ Relay::Relay(const std::vector<ListenAddress>& addresses, RelayOptions options)
     if (!listener) refuse_address(entry.with_port(port_of(entry.address)), errno);
     listeners_.push_back(std::move(listener));
   }
-  if (!stop_) throw std::system_error(errno, std::generic_category(), "civetweb exporter: eventfd");
+  if (!stop_) throw SystemError("civetweb exporter: cannot create an eventfd", std::error_code(errno, std::generic_category()));
   thread_ = std::thread([this] { run(); });
 }
 

@@ -33,7 +33,7 @@ struct RelayOptions {
 // One thread, which waits in poll(); a connection is two ends and two buffers.
 class Relay {
  public:
-  // Throws std::system_error with the address and the reason when it cannot listen.
+  // Throws ListenError with the address and the reason when it cannot listen.
   Relay(const std::vector<ListenAddress>& addresses, RelayOptions options);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;

@@ -30,7 +30,7 @@ class WebGate {
 };
 
 // `max_passwords` requests may wait for theirs to be checked; others are told 503 then.
-// Throws RegistrationError for what is wrong in the file, std::system_error where it cannot be read.
+// Throws OptionsError for what is wrong in the file, FileError where it cannot be read.
 std::unique_ptr<WebGate> open_web_gate(const std::string& file, int max_passwords);
 
 }  // namespace narthex::detail

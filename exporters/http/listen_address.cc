@@ -7,13 +7,15 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
+#include <narthex/error.h>
 #include <netinet/in.h>
 
 namespace narthex::detail {
 
 namespace {
 
-constexpr std::string_view kForms = "write 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for everybody";
+constexpr std::string_view kForms =
+    "allowed: 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for all addresses";
 
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -46,7 +48,7 @@ ListenAddress parse_entry(std::string_view entry) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (error != std::errc() || end != digits.data() + digits.size()) {
-    refuse_address(entry, EINVAL, "a port is a number from 0 to 65535");
+    refuse_address(entry, EINVAL, "allowed: a port from 0 to 65535");
   }
   ListenAddress parsed{.host = std::string(entry.substr(0, colon)), .address = {}};
   if (!parse_ipv4(parsed.host, port, parsed.address) && !parse_ipv6(parsed.host, port, parsed.address)) {
@@ -70,9 +72,9 @@ std::vector<ListenAddress> parse_listen(std::string_view listen) {
 }
 
 void refuse_address(std::string_view address, int error, std::string_view hint) {
-  throw std::system_error(
-      error, std::generic_category(),
-      fmt::format("civetweb exporter: cannot listen on {}{}{}", quote(address), hint.empty() ? "" : "; ", hint));
+  throw ListenError(
+      fmt::format("civetweb exporter: cannot listen on {}{}{}", quote(address), hint.empty() ? "" : "; ", hint),
+      std::error_code(error, std::generic_category()));
 }
 
 }  // namespace narthex::detail

@@ -19,10 +19,10 @@ struct ListenAddress {
 };
 
 // Returns the entries of a comma-separated list.
-// Throws std::system_error (invalid_argument), which quotes the entry that is wrong.
+// Throws ListenError (invalid_argument), which quotes the entry that is wrong.
 std::vector<ListenAddress> parse_listen(std::string_view listen);
 
-// Throws the std::system_error for an address that nobody could listen on.
+// Throws the ListenError for an address that nobody could listen on.
 [[noreturn]] void refuse_address(std::string_view address, int error, std::string_view hint = {});
 
 }  // namespace narthex::detail

@@ -11,6 +11,7 @@
 
 #include <crypt.h>
 #include <fmt/format.h>
+#include <narthex/error.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -65,7 +66,7 @@ std::string dummy_hash(const PasswordCheck::Users& users) {
 PasswordCheck::PasswordCheck(int max_concurrent)
     : max_concurrent_(max_concurrent), work_(std::make_unique<crypt_data>()) {
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
-    throw std::system_error(EIO, std::generic_category(), "civetweb exporter: no random bytes");
+    throw SystemError("civetweb exporter: cannot get random bytes", std::error_code(EIO, std::generic_category()));
   }
 }
 

@@ -14,7 +14,7 @@ namespace narthex::detail {
 // Which registry is served on which path.
 class Routes {
  public:
-  // Throws RegistrationError when the path is taken or is none.
+  // Throws OptionsError when the path is taken or is none.
   void add(const Registry& registry, const std::string& path);
 
   std::optional<Registry> find(std::string_view path) const;

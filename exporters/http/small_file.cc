@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
+#include <narthex/error.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,8 +20,8 @@ namespace {
 constexpr std::size_t kMaxBytes = 1 << 20;
 
 [[noreturn]] void refuse(const std::string& file, int error) {
-  throw std::system_error(error, std::generic_category(),
-                          fmt::format("civetweb exporter: cannot read {}", quote(file)));
+  throw FileError(fmt::format("civetweb exporter: cannot read {}", quote(file)),
+                  std::error_code(error, std::generic_category()));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace narthex::detail {
 
 // Returns what stands in a regular file of at most a mebibyte.
-// Throws std::system_error with its name and the reason.
+// Throws FileError with its name and the reason.
 std::string read_small_file(const std::string& file);
 
 }  // namespace narthex::detail

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include <arpa/inet.h>
+#include <narthex/error.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
@@ -51,7 +52,7 @@ SocketAddress bound_address(const FileDescriptor& socket) {
   SocketAddress address;
   address.size = sizeof address.storage;
   if (::getsockname(socket.fd(), address.raw(), &address.size) != 0) {
-    throw std::system_error(errno, std::generic_category(), "getsockname");
+    throw SystemError("cannot get the address of a socket", std::error_code(errno, std::generic_category()));
   }
   return address;
 }

@@ -19,13 +19,13 @@ struct TlsTexts {
   bool operator==(const TlsTexts&) const = default;
 };
 
-// Throws std::system_error with the file and the reason.
+// Throws FileError with the file and the reason.
 TlsTexts read_tls_texts(const TlsConfig& config);
 
 // What all TLS connections share that were made under the same configuration.
 class TlsContext {
  public:
-  // Throws RegistrationError that names the key whose value OpenSSL does not take.
+  // Throws OptionsError that names the key whose value OpenSSL does not take.
   TlsContext(TlsConfig config, TlsTexts texts);
 
   bool is_made_of(const TlsConfig& config, const TlsTexts& texts) const { return config_ == config && texts_ == texts; }

@@ -218,7 +218,7 @@ WebConfig config_of(const YAML::Node& document, const std::filesystem::path& fol
 WebConfig parse_web_config(const std::string& text, const std::string& file) {
   const auto refuse = [&](int line, std::string_view what) {
     const std::string where = line > 0 ? fmt::format(", line {}", line) : "";
-    throw RegistrationError(fmt::format("civetweb exporter: {}{}: {}", quote(file), where, what));
+    throw OptionsError(fmt::format("civetweb exporter: {}{}: {}", quote(file), where, what));
   };
   try {
     return config_of(load_document(text), std::filesystem::path(file).parent_path());

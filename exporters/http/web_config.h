@@ -48,7 +48,7 @@ struct WebConfig {
 };
 
 // Returns what the text of a file says; paths in it are relative to the folder of the file.
-// Throws RegistrationError with the file, the line and the culprit.
+// Throws OptionsError with the file, the line and the culprit.
 WebConfig parse_web_config(const std::string& text, const std::string& file);
 
 }  // namespace narthex::detail

@@ -39,6 +39,13 @@ List list_of(const std::vector<std::string>& lines) {
   return list;
 }
 
+std::error_code system_error(CURL* easy, CURLcode error) {
+  if (error == CURLE_OPERATION_TIMEDOUT) return std::make_error_code(std::errc::timed_out);
+  long number = 0;
+  if (error == CURLE_COULDNT_CONNECT) curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+  return {static_cast<int>(number), std::generic_category()};
+}
+
 }  // namespace
 
 HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
@@ -66,8 +73,12 @@ HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
   set(CURLOPT_WRITEFUNCTION, keep);
   set(CURLOPT_WRITEDATA, static_cast<void*>(&reply.body));
   const CURLcode error = curl_easy_perform(easy.get());
-  if (error != CURLE_OK) return {0, reason[0] != '\0' ? reason.data() : curl_easy_strerror(error)};
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &reply.status);
+  if (error != CURLE_OK) {
+    return {0, reason[0] != '\0' ? reason.data() : curl_easy_strerror(error), system_error(easy.get(), error)};
+  }
+  long status = 0;
+  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  reply.status = static_cast<int>(status);
   return reply;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace narthex::detail {
@@ -15,8 +16,9 @@ struct HttpCall {
 };
 
 struct HttpReply {
-  long status = 0;     // 0: there was none
-  std::string body{};  // the first kilobytes, or why there is no answer
+  int status = 0;           // 0: there was no reply
+  std::string body{};       // the first kilobytes, or why there is no reply
+  std::error_code error{};  // of the operating system, if it is the reason
 };
 
 // Sends a request and waits for the answer, at most so long.

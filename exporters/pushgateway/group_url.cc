@@ -55,7 +55,11 @@ bool is_base_url(std::string_view url) {
 void check_labels(const PushgatewayOptions& options) {
   Labels labels = options.grouping;
   labels.emplace_back("job", options.job);
-  static_cast<void>(Registry({.labels = labels}));
+  try {
+    static_cast<void>(Registry({.labels = labels}));
+  } catch (const RegistrationError& error) {
+    throw OptionsError(fmt::format("pushgateway exporter: {}", error.what()));
+  }
 }
 
 std::string part(std::string_view label, std::string_view value) {
@@ -70,16 +74,16 @@ std::string part(std::string_view label, std::string_view value) {
 
 std::string group_url(const PushgatewayOptions& options) {
   const auto refuse = [](std::string_view what, std::string_view why) {
-    throw RegistrationError(fmt::format("pushgateway exporter: {}: {}", what, why));
+    throw OptionsError(fmt::format("pushgateway exporter: {}: {}", what, why));
   };
   std::string url = options.url;
   while (url.ends_with('/')) url.pop_back();
   if (!is_base_url(url)) {
-    refuse(fmt::format("url {}", quote(url)), "write http://host:9091 or https://host:9091, with a path or without");
+    refuse(fmt::format("url {}", quote(url)), "allowed: http://host:9091 or https://host:9091, with or without a path");
   }
-  if (options.job.empty()) refuse("job ''", "a group needs the name of its job");
+  if (options.job.empty()) refuse("job ''", "the job must not be empty");
   for (const auto& [name, value] : options.grouping) {
-    if (name == "job") refuse("label 'job'", "the job has an option of its own");
+    if (name == "job") refuse("label 'job'", "grouping must not contain it; use the option job");
   }
   check_labels(options);
   url += "/metrics" + part("job", options.job);

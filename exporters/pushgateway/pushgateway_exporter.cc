@@ -26,18 +26,19 @@ constexpr int kMaxAttempts = 10;
 
 void check(const PushgatewayOptions& options) {
   if (options.timeout.count() < 1 || options.timeout > kLongestTimeout) {
-    throw RegistrationError(
-        fmt::format("pushgateway exporter: timeout is {} ms; it can be from 1 ms to 1 hour", options.timeout.count()));
+    throw OptionsError(
+        fmt::format("pushgateway exporter: timeout is {} ms; allowed: 1 ms to 1 hour", options.timeout.count()));
   }
   if (options.attempts < 1 || options.attempts > kMaxAttempts) {
-    throw RegistrationError(
-        fmt::format("pushgateway exporter: attempts is {}; it can be from 1 to {}", options.attempts, kMaxAttempts));
+    throw OptionsError(
+        fmt::format("pushgateway exporter: attempts is {}; allowed: 1 to {}", options.attempts, kMaxAttempts));
   }
   for (const std::string& header : options.headers) {
     const bool is_line = std::ranges::none_of(header, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
     if (is_line && header.find(':') != std::string::npos && !header.starts_with(':')) continue;
-    throw RegistrationError(fmt::format(
-        "pushgateway exporter: header {}: write one line, as in 'Authorization: Bearer x'", detail::quote(header)));
+    throw OptionsError(fmt::format(
+        "pushgateway exporter: header {}: a header is one line with a name; for example 'Authorization: Bearer x'",
+        detail::quote(header)));
   }
 }
 
@@ -50,7 +51,7 @@ std::string shown(std::string url) {
   return url;
 }
 
-bool may_pass(long status) { return status == 0 || status == 429 || status >= 500; }
+bool may_pass(int status) { return status == 0 || status == 429 || status >= 500; }
 
 // Sends it until it is taken, refused for good, or no time is left.
 void deliver(const detail::HttpCall& call, const PushgatewayOptions& options) {
@@ -61,9 +62,10 @@ void deliver(const detail::HttpCall& call, const PushgatewayOptions& options) {
     const detail::HttpReply reply = detail::send(call, std::max(left, milliseconds(1)));
     if (reply.status == 200 || reply.status == 202) return;
     if (!may_pass(reply.status) || attempt == options.attempts || Clock::now() + pause >= end) {
-      const std::string outcome = reply.status == 0 ? "was not answered" : fmt::format("was answered {}", reply.status);
-      throw PushError(fmt::format("pushgateway exporter: {} {} {}, try {} of {}: {}", call.method, shown(call.url),
-                                  outcome, attempt, options.attempts, detail::quote(reply.body)));
+      const std::string outcome = reply.status == 0 ? "no reply" : fmt::format("HTTP status {}", reply.status);
+      throw PushError(fmt::format("pushgateway exporter: {} {}: {} in attempt {} of {}: {}", call.method,
+                                  shown(call.url), outcome, attempt, options.attempts, detail::quote(reply.body)),
+                      reply.error, reply.status);
     }
     std::this_thread::sleep_for(pause);
   }

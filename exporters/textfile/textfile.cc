@@ -27,7 +27,7 @@ class NewFile {
  public:
   explicit NewFile(const std::string& path)
       : place_(path), path_(path + ".new-XXXXXX"), descriptor_(::mkostemp(path_.data(), O_CLOEXEC)) {
-    if (descriptor_ < 0) fail("cannot be made");
+    if (descriptor_ < 0) fail("create");
   }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
@@ -40,23 +40,24 @@ class NewFile {
     while (!text.empty()) {
       const ssize_t written = ::write(descriptor_, text.data(), text.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail("cannot be written");
+      if (written < 0) fail("write");
       text.remove_prefix(static_cast<std::size_t>(written));
     }
   }
 
   void take_place() {
-    if (::fchmod(descriptor_, kReadableByAll) != 0) fail("cannot be made readable");  // whatever the umask is
-    if (::fsync(descriptor_) != 0) fail("cannot be written");
-    if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("cannot take its place");
+    if (::fchmod(descriptor_, kReadableByAll) != 0) fail("set the mode of");  // whatever the umask is
+    if (::fsync(descriptor_) != 0) fail("write");
+    if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("rename");
     has_place_ = true;
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw std::system_error(
-        errno, std::generic_category(),
-        fmt::format("the file {}: its successor {} {}", detail::quote(place_), detail::quote(path_), what));
+  [[noreturn]] void fail(std::string_view action) const {
+    const std::error_code code(errno, std::generic_category());
+    throw FileError(
+        fmt::format("file {}: cannot {} the temporary file {}", detail::quote(place_), action, detail::quote(path_)),
+        code);
   }
 
   const std::string& place_;
@@ -69,8 +70,9 @@ class NewFile {
 
 void write_textfile(const Registry& registry, const std::string& path) {
   if (!path.ends_with(".prom") || path.find('\0') != std::string::npos) {
-    throw RegistrationError(
-        fmt::format("the file {}: node_exporter reads files only whose names end in '.prom'", detail::quote(path)));
+    throw FileError(fmt::format("file {}: node_exporter does not read this name; it reads names that end in '.prom'",
+                                detail::quote(path)),
+                    std::make_error_code(std::errc::invalid_argument));
   }
   detail::check_pushable(registry, {});
   NewFile file(path);

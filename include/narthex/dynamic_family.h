@@ -15,7 +15,7 @@ namespace narthex {
 /// A family whose label names are known only at run time: those of a configuration, say. Else like a Family.
 /// Values: as many label values as names were given, in their order.
 /// Threads: any, at once. Copies are the same family; a default one gives metrics that do nothing.
-/// Errors: RegistrationError when there are more values or fewer; std::bad_alloc. Stays usable after its registry is
+/// Errors: LabelError when there are more values or fewer; std::bad_alloc. Stays usable after its registry is
 /// gone.
 template <class Metric>
 class DynamicFamily : public AnyFamily {

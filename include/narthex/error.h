@@ -1,18 +1,90 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
+#include <system_error>
 
 #include <narthex/detail/export.h>
 
 namespace narthex {
 
-/// A definition that cannot be served: a bad name, a conflict, buckets out of order.
-/// Values: what() quotes the culprit and says what would be right.
-/// Threads: thrown by the defining call, never by an update or a scrape.
-/// Errors: nothing was registered; the registry is as it was before the call.
-class NARTHEX_EXPORT RegistrationError : public std::invalid_argument {
+/// Base class of all exceptions that narthex defines.
+///
+/// Values: what() quotes the culprit and says what is allowed.
+/// Exceptions: a function that throws leaves its object unchanged. Other exceptions that can leave narthex are
+///   std::bad_alloc and what code of the user throws, for example a sink in Registry::collect().
+class NARTHEX_EXPORT Error : public std::runtime_error {
  public:
-  using std::invalid_argument::invalid_argument;
+  using std::runtime_error::runtime_error;
+};
+
+/// A definition is invalid or conflicts with an earlier definition: a bad name, unsorted buckets, a second help text.
+/// Only functions that define something throw it: the functions of Registry that add metrics, functions, and
+/// collectors, the constructor of Registry (its labels are part of every definition), linear_buckets(), and
+/// exponential_buckets().
+class NARTHEX_EXPORT RegistrationError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Labels are invalid: a lookup passes the wrong number of values, remove_matching() names a label that the family does
+/// not have, LabelText::of() gets an invalid, reserved, or repeated name.
+class NARTHEX_EXPORT LabelError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A sample is invalid. Sinks throw it, for example at a decreasing bucket count in a Collector. The functions that
+/// push or write files throw it for samples that the receiver does not accept, and narthex::testing for text that is
+/// not in the text format.
+class NARTHEX_EXPORT SampleError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// An option is invalid: an option of an exporter or of HttpMetrics, or an entry of a web configuration file.
+class NARTHEX_EXPORT OptionsError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The operating system or another machine reports an error. The derived types say what failed.
+class NARTHEX_EXPORT SystemError : public Error {
+ public:
+  /// what() returns the message and the text of the code.
+  SystemError(const std::string& message, std::error_code code)
+      : Error(code ? message + ": " + code.message() : message), code_(code) {}
+
+  const std::error_code& code() const noexcept { return code_; }
+
+ private:
+  std::error_code code_;
+};
+
+/// An exporter cannot listen on an address. The code is `invalid_argument` for text that is not an address.
+class NARTHEX_EXPORT ListenError : public SystemError {
+ public:
+  using SystemError::SystemError;
+};
+
+/// A file cannot be read or written. The code is `invalid_argument` for a file name that is not allowed.
+class NARTHEX_EXPORT FileError : public SystemError {
+ public:
+  using SystemError::SystemError;
+};
+
+/// A push fails: the server cannot be reached, or its reply is an error.
+class NARTHEX_EXPORT PushError : public SystemError {
+ public:
+  PushError(const std::string& message, std::error_code code, int status)
+      : SystemError(message, code), status_(status) {}
+
+  /// Returns the HTTP status of the reply, or 0 if there was no reply. code() is empty if there was a reply, or if the
+  /// operating system reported no error.
+  int status() const noexcept { return status_; }
+
+ private:
+  int status_;
 };
 
 }  // namespace narthex

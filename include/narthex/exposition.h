@@ -40,7 +40,8 @@ struct Exposition {
 /// OpenMetrics, protobuf. Nobody is refused: text 0.0.4 is for all others, since every Prometheus takes it. With gzip
 /// where accept_encoding lets it and the body is not so short that nothing would be gained.
 /// Threads: any, at once; updates go on meanwhile.
-/// Errors: std::bad_alloc; nothing was sent then, so that the server can still answer 500.
+/// Exceptions: std::bad_alloc, and Error if ISA-L cannot compress the reply. The server can still reply 500 then, because
+///   nothing was sent.
 NARTHEX_EXPORT Exposition expose(const Registry& registry, const ExpositionRequest& request = {});
 
 /// The same into a reply whose memory is used again: for a server that keeps one between scrapes. After an error the

@@ -96,8 +96,8 @@ class [[nodiscard]] HttpRequest {
 ///   are paths that match no template, and so are codes outside 100 to 999.
 /// Threads: any, at once, without locks. Copies are the same metrics; a default one does nothing. Two of the same
 ///   registry, prefix and labels count in the same families.
-/// Errors: RegistrationError for a prefix, a template or buckets that cannot be, and for names that are taken by
-///   something else. Stays usable after its registry is gone.
+/// Exceptions: OptionsError for an empty prefix or an invalid route template. RegistrationError for an invalid prefix or
+///   invalid buckets, and for names that another metric has. Stays usable after its registry is gone.
 class NARTHEX_EXPORT HttpMetrics {
  public:
   HttpMetrics() noexcept = default;

@@ -17,18 +17,21 @@ class Series;
 /// Label names with their values, in any order: `{{"hostname", "web-1"}, {"zone", "b"}}`.
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-/// The labels of one series, checked, sorted by name and escaped: `hostname="web-1",zone="b"`. Valid as long as what it
-/// was taken from: a LabelText, or a sample while a sink works on it.
-/// Threads: a value like std::string_view.
-/// Errors: none.
+/// The labels of one series: valid, sorted by name, and escaped, for example `hostname="web-1",zone="b"`.
+///
+/// Exceptions: none.
+/// Lifetime: like std::string_view. A view of a LabelText is valid as long as the LabelText. A view that is passed to a
+///   Sink is valid during the call.
 class NARTHEX_EXPORT LabelView {
  public:
+  /// Refers to no labels.
   constexpr LabelView() noexcept = default;
 
-  /// Returns what stands between the braces of the text formats.
+  /// Returns the text that the text formats write between the braces.
   constexpr std::string_view text() const noexcept { return text_; }
+  /// Returns whether there are no labels.
   constexpr bool empty() const noexcept { return text_.empty(); }
-  /// Tells whether one of the labels has this name.
+  /// Returns whether one of the labels has this name.
   bool has(std::string_view name) const noexcept;
 
  private:
@@ -40,14 +43,21 @@ class NARTHEX_EXPORT LabelView {
   std::string_view text_;
 };
 
-/// Labels that a collector of its own samples made, once, to hand them to sinks again and again.
-/// Values: any UTF-8; bytes that are not UTF-8 become U+FFFD.
-/// Threads: a value like std::string.
-/// Errors: RegistrationError for a bad, reserved or repeated label name, which it quotes.
+/// Owns the labels of one series. A Collector that writes the same labels in every scrape creates them once.
+///
+/// Values: any UTF-8. Bytes that are not UTF-8 become U+FFFD.
+///
+/// Example:
+///   const LabelText labels = LabelText::of({{"pool", "orders"}});
+///   sink.gauge(labels, 3);
 class NARTHEX_EXPORT LabelText {
  public:
+  /// Owns no labels.
   LabelText() = default;
-  static LabelText of(const Labels& labels);  // not a constructor: {{"a", "b"}} would not know which
+  /// Returns the sorted and escaped text of labels.
+  /// Exceptions: LabelError for an invalid, reserved, or repeated label name.
+  // It is not a constructor, because {{"a", "b"}} would be ambiguous.
+  [[nodiscard]] static LabelText of(const Labels& labels);
 
   operator LabelView() const noexcept { return LabelView(text_); }
 

@@ -1,15 +1,18 @@
 #pragma once
 
-/// narthex: a Prometheus client library for C++20 services.
+/// \file
+/// narthex: a Prometheus client library for C++20 services. This header includes all headers of the library
+/// narthex::narthex.
 ///
-/// Said once, for the whole library:
-///   Threads: any thread may call anything, at once. Updates, lookups and scrapes may share one object; assigning to an
-///            object, moving from it or destroying it while another thread uses that very object is a race, as for
-///            every C++ value: copies are cheap, so give each thread its own.
-///   Errors:  what is `noexcept` cannot fail; everything else throws RegistrationError (the program's definition is
-///            wrong), std::system_error (the machine refused) or std::bad_alloc.
-///   Signals: nothing here may be called from a signal handler.
-///   Units:   base units, as Prometheus wants them: seconds, bytes, ratios from 0 to 1.
+/// These rules hold for the whole library, unless a type documents something else:
+///
+/// Thread safety: all members of all types may be called concurrently, also on the same object. Only assigning to an
+///   object, moving from it, or destroying it while another thread uses the same object is a data race. Copies of handles
+///   are cheap: give each thread its own copy.
+/// Exceptions: a `noexcept` function does not throw. Every other function may throw std::bad_alloc. All exceptions that
+///   narthex defines derive from narthex::Error; <narthex/error.h> lists them.
+/// Signals: no function may be called from a signal handler.
+/// Units: base units, as Prometheus recommends: seconds, bytes, ratios from 0 to 1.
 
 #include <narthex/any_family.h>
 #include <narthex/buckets.h>

@@ -34,7 +34,7 @@ void ExemplarText::render_or_refuse(const AnyLabels& labels) noexcept {
 
 template <class AnyLabels>
 bool ExemplarText::render(const AnyLabels& labels) {
-  if (labels.size() > kMaxCharacters) return false;  // every name has a character
+  if (labels.size() > kMaxExemplarCharacters) return false;  // every name has a character
   std::size_t characters = 0;
   std::string_view last;  // no name is empty
   for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -42,7 +42,7 @@ bool ExemplarText::render(const AnyLabels& labels) {
     if (!label) return false;  // one came twice, or is empty
     last = label->first;
     characters += last.size();
-    if (characters > kMaxCharacters || !is_legacy_label_name(last)) return false;
+    if (characters > kMaxExemplarCharacters || !is_legacy_label_name(last)) return false;
     if (i > 0) text_.push_back(',');
     text_.append(last);
     text_.push_back('=');
@@ -56,13 +56,13 @@ bool ExemplarText::render(const AnyLabels& labels) {
 bool ExemplarText::append_value(std::string_view value, std::size_t& characters) {
   if (is_plain(value)) {
     characters += value.size();
-    if (characters > kMaxCharacters) return false;
+    if (characters > kMaxExemplarCharacters) return false;
     text_.append(value);
     return true;
   }
   std::size_t replaced = 0;
   while (!value.empty()) {
-    if (++characters > kMaxCharacters) return false;
+    if (++characters > kMaxExemplarCharacters) return false;
     const std::size_t length = utf8_length(value);
     if (length == 0) {
       text_.append(kReplacement);

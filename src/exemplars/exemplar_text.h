@@ -7,14 +7,14 @@
 #include <narthex/exemplar_labels.h>
 #include <narthex/labels.h>
 
+#include "model/sample_rules.h"
+
 namespace narthex::detail {
 
 // The labels of one exemplar as a LabelView has them, sorted by name and escaped; or none, because they break a rule of
 // ExemplarLabels. Takes no memory but its own.
 class ExemplarText {
  public:
-  static constexpr std::size_t kMaxCharacters = 128;
-
   explicit ExemplarText(ExemplarLabels labels) noexcept;
   explicit ExemplarText(const Labels& labels) noexcept;
 
@@ -29,7 +29,7 @@ class ExemplarText {
   bool append_value(std::string_view value, std::size_t& characters);
 
   // A character of a value takes 4 bytes at most; a name adds 4 to its characters, of which it has one at least.
-  fmt::basic_memory_buffer<char, 5 * kMaxCharacters> text_;
+  fmt::basic_memory_buffer<char, 5 * kMaxExemplarCharacters> text_;
 };
 
 }  // namespace narthex::detail

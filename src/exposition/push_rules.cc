@@ -10,6 +10,7 @@
 
 #include "formats/escaping_sink.h"
 #include "model/escaping.h"
+#include "model/reserved_names.h"
 
 namespace narthex::detail {
 
@@ -26,11 +27,15 @@ class PushRules final : public Sink {
   void unknown(LabelView labels, double, const Timestamp& at) override { check(labels, at); }
   void info(LabelView labels, const Timestamp& at) override { check(labels, at); }
   void state_set(LabelView labels, std::span<const State>, const Timestamp& at) override { check(labels, at, name_); }
-  void histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override { check(labels, at, "le"); }
-  void gauge_histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override {
-    check(labels, at, "le");
+  void histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override {
+    check(labels, at, kBucketLabel);
   }
-  void summary(LabelView labels, const SummarySample&, const Timestamp& at) override { check(labels, at, "quantile"); }
+  void gauge_histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override {
+    check(labels, at, kBucketLabel);
+  }
+  void summary(LabelView labels, const SummarySample&, const Timestamp& at) override {
+    check(labels, at, kQuantileLabel);
+  }
   void finish() override {}
 
   const std::string& fault() const noexcept { return fault_; }
@@ -39,12 +44,13 @@ class PushRules final : public Sink {
   // With the label that a format writes itself, if there is one.
   void check(LabelView labels, const Timestamp& at, std::string_view own_label = {}) {
     if (at) {
-      refuse(labels, fmt::format("it has a time of its own, {} ms; what is not scraped here may have none",
+      refuse(labels, fmt::format("the sample has the timestamp {} ms; pushed samples must not have timestamps",
                                  at->time_since_epoch().count()));
     }
     for (const std::string& name : taken_) {
       if (labels.has(name) || name == own_label)
-        refuse(labels, fmt::format("its label {} is part of the grouping key", quote(name)));
+        refuse(labels,
+               fmt::format("the label {} is part of the grouping key; pushed samples must not have it", quote(name)));
     }
   }
   void refuse(LabelView labels, std::string_view why) {
@@ -63,7 +69,7 @@ void check_pushable(const Registry& registry, std::span<const std::string> taken
   PushRules rules(taken);
   EscapingSink escaped(rules, EscapingScheme::underscores, [](std::string_view) {});  // as they will be sent
   registry.collect(escaped);
-  if (!rules.fault().empty()) throw RegistrationError(rules.fault());
+  if (!rules.fault().empty()) throw SampleError(rules.fault());
 }
 
 }  // namespace narthex::detail

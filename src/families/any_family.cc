@@ -28,8 +28,8 @@ void AnyFamily::check_count(std::size_t values) const {
   if (!state_) return;
   const detail::Definition& definition = state_->definition();
   if (values == definition.label_names.size()) return;
-  throw RegistrationError(fmt::format("{}: {} label values for {} names ({})", detail::title(definition), values,
-                                      definition.label_names.size(), fmt::join(definition.label_names, ", ")));
+  throw LabelError(fmt::format("{}: {} label values; allowed: {}, one for each of ({})", detail::title(definition),
+                               values, definition.label_names.size(), fmt::join(definition.label_names, ", ")));
 }
 
 }  // namespace narthex

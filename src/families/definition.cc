@@ -11,6 +11,7 @@
 #include <narthex/sink.h>
 
 #include "base/utf8.h"
+#include "model/reserved_names.h"
 #include "model/sample_rules.h"
 
 namespace narthex::detail {
@@ -41,17 +42,16 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 void check_suffix(const Definition& definition) {
-  const std::string_view ending = suffix_of(definition.kind->type());
+  const std::string_view suffix = suffix_of(definition.kind->type());
   std::string_view stem = definition.name;
-  if (stem.ends_with(ending)) stem.remove_suffix(ending.size());
-  if (stem.empty()) refuse(definition, fmt::format("the name is nothing but {}", quote(ending)));
-  if (stem.size() < definition.name.size()) return;
-  refuse(definition, fmt::format("the name does not end in {}; it would be {}", quote(ending),
-                                 quote(fmt::format("{}{}", stem, ending))));
+  if (remove_suffix(stem, suffix)) return;
+  if (stem == suffix) refuse(definition, only_suffix_error(suffix));
+  refuse(definition, fmt::format("the name must end with {}; allowed: {}", quote(suffix),
+                                 quote(fmt::format("{}{}", stem, suffix))));
 }
 
 void check_labels(const Definition& definition, NameRule rule) {
-  const std::string_view own = definition.kind->own_label();
+  const std::string_view own = own_label(definition.kind->type(), definition.name);
   if (const std::string fault = own.empty() ? std::string() : label_name_error(own, rule); !fault.empty()) {
     refuse(definition,
            fmt::format("a {} also writes the label {}: {}", to_string(definition.kind->type()), quote(own), fault));
@@ -63,17 +63,17 @@ void check_labels(const Definition& definition, NameRule rule) {
       refuse(definition, fmt::format("label {}: {}", quote(name), fault));
     }
     if (name == own) {
-      refuse(definition, fmt::format("label {}: a {} writes this label itself; choose another name", quote(name),
+      refuse(definition, fmt::format("label {}: a {} adds this label itself; use another name", quote(name),
                                      to_string(definition.kind->type())));
     }
   }
   std::ranges::sort(names);
   if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
-    refuse(definition, fmt::format("label {}: declared twice; a series may have it only once", quote(*twice)));
+    refuse(definition, fmt::format("label {}: the name appears twice; a series has each label once", quote(*twice)));
   }
   for (const auto& [name, value] : definition.constant_labels) {
     if (!is_utf8(value))
-      refuse(definition, fmt::format("label {}: the value {} is not UTF-8", quote(name), quote(value)));
+      refuse(definition, fmt::format("label {}: the value {} must be UTF-8", quote(name), quote(value)));
   }
 }
 
@@ -100,14 +100,15 @@ void check(const Definition& definition, NameRule rule) {
   if (const std::string fault = metric_name_error(definition.name, rule); !fault.empty()) refuse(definition, fault);
   if (definition.kind->requires_suffix()) check_suffix(definition);
   if (definition.help.empty()) {
-    refuse(definition, "help is missing; say in one sentence what is measured, as in .help = \"Requests answered.\"");
+    refuse(definition, "the help text is missing; write one sentence, for example .help = \"Requests served.\"");
   }
-  if (!is_utf8(definition.help)) refuse(definition, fmt::format("the help {} is not UTF-8", quote(definition.help)));
+  if (!is_utf8(definition.help))
+    refuse(definition, fmt::format("the help text {} must be UTF-8", quote(definition.help)));
   const FamilyInfo family{definition.name, definition.help, definition.unit, definition.kind->type()};
   if (const std::string fault = unit_error(family); !fault.empty()) refuse(definition, fault);
   check_labels(definition, rule);
   if (definition.idle_timeout.count() < 0) {
-    refuse(definition, fmt::format("idle_timeout of {} ms: a time to wait is not negative; 0 drops nothing",
+    refuse(definition, fmt::format("idle_timeout is {} ms; allowed: 0 or more; 0 means that series do not expire",
                                    definition.idle_timeout.count()));
   }
 }
@@ -123,13 +124,13 @@ bool have_same_constants(const Definition& a, const Definition& b) {
 }
 
 std::string conflict(const Definition& now, const Definition& before) {
-  return fmt::format("{} is already defined otherwise: before as a {}; now as a {}", quote(now.name), described(before),
+  return fmt::format("{}: an earlier definition is different; earlier: {}; now: {}", title(now), described(before),
                      described(now));
 }
 
 std::string conflict_with_function(const Definition& now, const Definition& before) {
-  return fmt::format("{} is already defined: before as a {}; now as a {}; a function needs a name of its own",
-                     quote(now.name), described(before), described(now));
+  return fmt::format("{}: the name is already defined; a function needs its own name; earlier: {}; now: {}", title(now),
+                     described(before), described(now));
 }
 
 }  // namespace narthex::detail

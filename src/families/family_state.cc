@@ -53,8 +53,8 @@ std::size_t FamilyState::remove_matching(const Labels& labels) {
     }
     const auto place = std::ranges::find(names, name);
     if (place == names.end()) {
-      throw RegistrationError(fmt::format("{} has no label {}; its labels are ({})", title(definition_), quote(name),
-                                          fmt::join(names, ", ")));
+      throw LabelError(fmt::format("{}: the family has no label {}; allowed: {}", title(definition_), quote(name),
+                                   fmt::join(names, ", ")));
     }
     std::string escaped;
     append_label_value(escaped, as_utf8(value));

@@ -30,7 +30,7 @@ class FamilyState {
   LookupResult find(LabelValues values) { return table_.find(values); }
 
   bool remove(LabelValues values) { return table_.remove(values); }
-  // Throws RegistrationError for a name that no label of the family has.
+  // Throws LabelError for a name that is not a label of the family.
   std::size_t remove_matching(const Labels& labels);
   std::size_t clear() {
     return table_.remove_if([](const Series&) { return true; });

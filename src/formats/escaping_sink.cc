@@ -8,16 +8,10 @@
 #include "model/checked_labels.h"
 #include "model/label_cursor.h"
 #include "model/name_clash.h"
+#include "model/reserved_names.h"
 #include "model/sample_rules.h"
 
 namespace narthex::detail {
-
-namespace {
-
-// The label that a series' name is, for Prometheus: no other may be called so.
-constexpr std::string_view kNameLabel = "__name__";
-
-}  // namespace
 
 std::string EscapingSink::Original::title() const { return fmt::format("{} {}", to_string(type), quote(name)); }
 

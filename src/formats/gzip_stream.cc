@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <stdexcept>
 
 #include <fmt/format.h>
+#include <narthex/error.h>
 
 namespace narthex::detail {
 
@@ -48,7 +48,7 @@ void GzipStream::deflate(std::string& out) {
   stream_.next_out = ready_.data();
   stream_.avail_out = static_cast<std::uint32_t>(ready_.size());
   const int error = isal_deflate(&stream_);
-  if (error != COMP_OK) throw std::runtime_error(fmt::format("gzip: ISA-L ended with error {}", error));
+  if (error != COMP_OK) throw Error(fmt::format("gzip: ISA-L returned the error {}", error));
   out.append(ready_.data(), stream_.next_out);
 }
 

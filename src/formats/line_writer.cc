@@ -48,7 +48,7 @@ void LineWriter::set_time(Timestamp::value_type at) {
 }
 
 void LineWriter::write_header() {
-  if (plain_name_.empty()) throw RegistrationError("a sample came before its family was begun");
+  if (plain_name_.empty()) refuse_sample_without_family();
   buffer_.finish_line(put(buffer_.reserve(metadata_.size()), metadata_));
   is_header_written_ = true;
 }

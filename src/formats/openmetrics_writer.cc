@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/totals.h"
 #include "model/escape.h"
+#include "model/reserved_names.h"
 #include "model/sample_rules.h"
 
 namespace narthex::detail {
@@ -13,8 +14,6 @@ namespace narthex::detail {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr std::string_view kTotal = "_total";
-constexpr std::string_view kInfo = "_info";
 
 std::string_view type_word(MetricType type) {
   switch (type) {
@@ -38,15 +37,10 @@ std::string_view type_word(MetricType type) {
   return "unknown";
 }
 
-bool ends_longer(std::string_view name, std::string_view ending) {
-  return name.size() > ending.size() && name.ends_with(ending);
-}
-
-// Whether the parser of Prometheus takes this unit of a family, which has no ending here.
+// Whether the parser of Prometheus accepts this unit. `name` has no suffix.
 bool has_unit(const FamilyInfo& family, std::string_view name) {
   if (family.unit.empty() || family.type == MetricType::info || family.type == MetricType::state_set) return false;
-  if (!is_plain(family.unit) || !ends_longer(name, family.unit)) return false;
-  return name[name.size() - family.unit.size() - 1] == '_';
+  return is_plain(family.unit) && remove_suffix(name, family.unit) && name.ends_with('_');
 }
 
 // What an exemplar can take in its line.
@@ -67,10 +61,9 @@ void OpenMetricsWriter::begin_family(const FamilyInfo& family) {
   check_name(family);
   std::string_view name = family.name;
   std::string_view type = type_word(family.type);
-  has_total_ = family.type == MetricType::counter && ends_longer(name, kTotal);
-  if (has_total_) name.remove_suffix(kTotal.size());
+  const bool has_suffix = remove_suffix(name, suffix_of(family.type));
+  has_total_ = family.type == MetricType::counter && has_suffix;
   if (family.type == MetricType::counter && !has_total_) type = type_word(MetricType::unknown);
-  if (family.type == MetricType::info && ends_longer(name, kInfo)) name.remove_suffix(kInfo.size());
   lines_.begin_family(name);
   lines_.add_metadata("TYPE", type);
   if (has_unit(family, name)) lines_.add_metadata("UNIT", family.unit);
@@ -101,7 +94,7 @@ void OpenMetricsWriter::count_line(std::string_view suffix, LabelView labels, st
 void OpenMetricsWriter::created_line(LabelView labels, const Timestamp& created) {
   if (!has_created_ || !created || created->time_since_epoch().count() < 0) return;
   const auto milliseconds = static_cast<std::uint64_t>(created->time_since_epoch().count());
-  lines_.end_line(write_seconds(lines_.begin_line("_created", labels), milliseconds));
+  lines_.end_line(write_seconds(lines_.begin_line(suffix::kCreated, labels), milliseconds));
 }
 
 void OpenMetricsWriter::end_line(char* value_end, const Exemplar* exemplar) {
@@ -128,13 +121,13 @@ void OpenMetricsWriter::counter(LabelView labels, const CounterSample& sample, c
   if (!has_total_) return single(labels, sample.value, at);
   lines_.begin_sample(at);
   const Exemplar* const exemplar = servable(sample.exemplar);
-  end_line(write_float(lines_.begin_line(kTotal, labels, room_for(exemplar)), sample.value), exemplar);
+  end_line(write_float(lines_.begin_line(suffix::kTotal, labels, room_for(exemplar)), sample.value), exemplar);
   created_line(labels, sample.created);
 }
 
 void OpenMetricsWriter::info(LabelView labels, const Timestamp& at) {
   lines_.begin_sample(at);
-  count_line(kInfo, labels, 1);
+  count_line(suffix::kInfo, labels, 1);
 }
 
 void OpenMetricsWriter::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
@@ -145,9 +138,9 @@ void OpenMetricsWriter::state_set(LabelView labels, std::span<const State> state
 }
 
 void OpenMetricsWriter::buckets(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
-  check_free("le", labels);
+  check_free(kBucketLabel, labels);
   lines_.begin_sample(at);
-  lines_.begin_lines("_bucket", labels);
+  lines_.begin_lines(suffix::kBucket, labels);
   std::size_t position = 0;
   const auto bucket = [&](double bound, std::uint64_t count, const Exemplar* given) {
     const Exemplar* const exemplar = servable(given);
@@ -169,28 +162,28 @@ void OpenMetricsWriter::histogram(LabelView labels, const HistogramSample& sampl
   // A sum that negative values take back is no counter, so the format has none then, and no count without a sum.
   const bool has_negative = !sample.buckets.empty() && sample.buckets.front().upper_bound < 0;
   if (!has_negative) {
-    float_line("_sum", labels, sample.sum);
-    count_line("_count", labels, sample.count);
+    float_line(suffix::kSum, labels, sample.sum);
+    count_line(suffix::kCount, labels, sample.count);
   }
   created_line(labels, sample.created);
 }
 
 void OpenMetricsWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
   buckets(labels, sample, at);
-  count_line("_gcount", labels, sample.count);
-  float_line("_gsum", labels, sample.sum);
+  count_line(suffix::kGaugeCount, labels, sample.count);
+  float_line(suffix::kGaugeSum, labels, sample.sum);
 }
 
 void OpenMetricsWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
-  check_free("quantile", labels);
+  check_free(kQuantileLabel, labels);
   lines_.begin_sample(at);
   lines_.begin_lines({}, labels);
   for (std::size_t i = 0; i < sample.quantiles.size(); ++i) {
     const Quantile& q = sample.quantiles[i];
     lines_.end_line(write_float(lines_.begin_line(quantile_, i, q.quantile), q.value));
   }
-  float_line("_sum", labels, sample.sum);
-  count_line("_count", labels, sample.count);
+  float_line(suffix::kSum, labels, sample.sum);
+  count_line(suffix::kCount, labels, sample.count);
   created_line(labels, sample.created);
 }
 

@@ -9,6 +9,7 @@
 
 #include "formats/line_writer.h"
 #include "formats/number_label.h"
+#include "model/reserved_names.h"
 
 namespace narthex::detail {
 
@@ -48,8 +49,8 @@ class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {
   void end_line(char* value_end, const Exemplar* exemplar);
 
   LineWriter lines_;
-  NumberLabel le_{"le", write_float};
-  NumberLabel quantile_{"quantile", write_float};
+  NumberLabel le_{kBucketLabel, write_float};
+  NumberLabel quantile_{kQuantileLabel, write_float};
   const bool has_created_;
   bool has_total_ = false;  // the counter that was begun
 };

@@ -12,6 +12,7 @@
 #include "formats/protobuf_histogram.h"
 #include "formats/protobuf_parts.h"
 #include "model/escape.h"
+#include "model/reserved_names.h"
 #include "model/sample_rules.h"
 
 namespace narthex::detail {
@@ -97,7 +98,7 @@ void ProtobufWriter::end_family() {
 
 template <class WriteValue>
 void ProtobufWriter::write_metric(LabelView labels, const Timestamp& at, WriteValue write_value) {
-  if (name_.empty()) throw RegistrationError("a sample came before its family was begun");
+  if (name_.empty()) refuse_sample_without_family();
   if (at) check_timestamp(name_, *at);
   has_samples_ = true;
   MessageWriter family(*message_);
@@ -135,7 +136,7 @@ void ProtobufWriter::state_set(LabelView labels, std::span<const State> states, 
 }
 
 void ProtobufWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
-  check_free("le", labels);
+  check_free(kBucketLabel, labels);
   write_metric(labels, at, [&](MessageWriter& metric) { add_histogram(metric, metric_field::histogram, sample); });
 }
 
@@ -147,7 +148,7 @@ void ProtobufWriter::gauge_histogram(LabelView labels, const HistogramSample& sa
 }
 
 void ProtobufWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
-  check_free("quantile", labels);
+  check_free(kQuantileLabel, labels);
   write_metric(labels, at, [&](MessageWriter& metric) {
     MessageWriter message(metric, metric_field::summary);
     message.add_uint64(summary_field::sample_count, sample.count);

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "base/totals.h"
 #include "model/escape.h"
+#include "model/reserved_names.h"
 #include "model/sample_rules.h"
 
 namespace narthex::detail {
@@ -58,14 +59,14 @@ void TextWriter::single(LabelView labels, double value, const Timestamp& at) {
 }
 
 void TextWriter::sum_and_count(LabelView labels, double sum, std::uint64_t count) {
-  lines_.end_line(write_number(lines_.begin_line("_sum", labels), sum));
-  lines_.end_line(write_count(lines_.begin_line("_count", labels), count));
+  lines_.end_line(write_number(lines_.begin_line(suffix::kSum, labels), sum));
+  lines_.end_line(write_count(lines_.begin_line(suffix::kCount, labels), count));
 }
 
 void TextWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
-  check_free("le", labels);
+  check_free(kBucketLabel, labels);
   lines_.begin_sample(at);
-  lines_.begin_lines("_bucket", labels);
+  lines_.begin_lines(suffix::kBucket, labels);
   std::size_t position = 0;
   const auto bucket = [&](double bound, std::uint64_t count) {
     lines_.end_line(write_count(lines_.begin_line(le_, position++, bound), count));
@@ -82,7 +83,7 @@ void TextWriter::gauge_histogram(LabelView labels, const HistogramSample& sample
 }
 
 void TextWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
-  check_free("quantile", labels);
+  check_free(kQuantileLabel, labels);
   lines_.begin_sample(at);
   lines_.begin_lines({}, labels);
   for (std::size_t i = 0; i < sample.quantiles.size(); ++i) {

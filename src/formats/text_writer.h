@@ -7,12 +7,13 @@
 
 #include "formats/line_writer.h"
 #include "formats/number_label.h"
+#include "model/reserved_names.h"
 
 namespace narthex::detail {
 
 // Writes the text formats 0.0.4 and 1.0.0, which are the same, to an output, which has all of it after finish().
 // Kinds that the format does not know are served as the nearest one that it does.
-// Errors: RegistrationError for what would break the scrape: a family name that is not valid, a label that the format
+// Errors: SampleError for what would break the scrape: a family name that is not valid, a label that the format
 // writes itself, a timestamp before 1970, a sample without a family. Nothing of that family or sample is written then.
 class NARTHEX_EXPORT TextWriter final : public Sink {
  public:
@@ -36,8 +37,8 @@ class NARTHEX_EXPORT TextWriter final : public Sink {
   void sum_and_count(LabelView labels, double sum, std::uint64_t count);
 
   LineWriter lines_;
-  NumberLabel le_{"le", write_number};
-  NumberLabel quantile_{"quantile", write_number};
+  NumberLabel le_{kBucketLabel, write_number};
+  NumberLabel quantile_{kQuantileLabel, write_number};
 };
 
 }  // namespace narthex::detail

@@ -11,7 +11,7 @@ namespace narthex::detail {
 namespace {
 
 [[noreturn]] void refuse(const std::string& text, std::string_view fault) {
-  throw RegistrationError(fmt::format("HTTP route {}: {}", quote(text), fault));
+  throw OptionsError(fmt::format("HTTP route {}: {}", quote(text), fault));
 }
 
 // Takes the next segment off a path that starts with a slash.
@@ -29,19 +29,22 @@ HttpRoutes::HttpRoutes(const std::vector<std::string>& templates) {
   std::ranges::sort(routes_, {}, &Route::segments);
   const auto twin = std::ranges::adjacent_find(routes_, {}, &Route::segments);
   if (twin == routes_.end()) return;
-  refuse(twin[1].text, fmt::format("matches the same paths as {}", quote(twin->text)));
+  refuse(twin[1].text,
+         fmt::format("it matches the same paths as {}; each path must match one template", quote(twin->text)));
 }
 
 HttpRoutes::Route HttpRoutes::parsed(const std::string& text) {
-  if (!text.starts_with('/')) refuse(text, "does not start with '/'; a template looks like '/users/{id}'");
-  if (text.find_first_of("?#") != std::string::npos) refuse(text, "has a '?' or '#'; a template is a path alone");
+  if (!text.starts_with('/')) refuse(text, "a route template must start with '/', for example '/users/{id}'");
+  if (text.find_first_of("?#") != std::string::npos)
+    refuse(text, "a route template must not contain '?' or '#'; allowed: only a path");
   Route route{{}, text, text.substr(0, text.find('{'))};
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view segment = next_segment(rest);
     const bool is_parameter = segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
     const std::string_view inside = is_parameter ? segment.substr(1, segment.size() - 2) : segment;
     if (inside.find_first_of("{}") != std::string_view::npos) {
-      refuse(text, fmt::format("{} is neither plain nor a parameter like '{{id}}'", quote(segment)));
+      refuse(text, fmt::format("{} is not a valid segment; allowed: plain text, or a parameter such as '{{id}}'",
+                               quote(segment)));
     }
     route.segments.push_back({is_parameter, std::string(is_parameter ? "" : inside)});
   }

@@ -11,7 +11,7 @@ namespace narthex::detail {
 // The templates of paths that somebody wants to tell from each other: "/users/{id}".
 class HttpRoutes {
  public:
-  // Throws RegistrationError, which quotes the template, for one that is malformed, and for two that match the same.
+  // Throws OptionsError for an invalid template, and for two templates that match the same paths.
   explicit HttpRoutes(const std::vector<std::string>& templates);
 
   std::size_t size() const noexcept { return routes_.size(); }

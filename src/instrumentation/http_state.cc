@@ -26,7 +26,8 @@ std::vector<std::string> label_names(std::vector<std::string> names, const HttpR
 }
 
 std::string name(const HttpMetricsOptions& options, std::string_view ending) {
-  if (options.prefix.empty()) throw RegistrationError("HTTP metrics: the prefix '' is empty; 'http' is usual");
+  if (options.prefix.empty())
+    throw OptionsError("HTTP metrics: the prefix '' is empty; write a prefix, for example 'http'");
   return options.prefix + std::string(ending);
 }
 

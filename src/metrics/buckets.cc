@@ -27,7 +27,8 @@ std::vector<double> default_buckets() { return {0.005, 0.01, 0.025, 0.05, 0.1, 0
 std::vector<double> linear_buckets(double start, double width, std::size_t count) {
   if (!std::isfinite(start) || !std::isfinite(width) || width <= 0 || count < 1 || count > kMaxBuckets) {
     throw RegistrationError(
-        fmt::format("linear_buckets({}, {}, {}): needs a finite start, a width above 0 and a count from 1 to 10000",
+        fmt::format("linear_buckets({}, {}, {}): invalid arguments; allowed: a finite start, a width above 0, and a "
+                    "count from 1 to 10000",
                     start, width, count));
   }
   std::vector<double> bounds;
@@ -38,9 +39,10 @@ std::vector<double> linear_buckets(double start, double width, std::size_t count
 std::vector<double> exponential_buckets(double start, double factor, std::size_t count) {
   if (!std::isfinite(start) || start <= 0 || !std::isfinite(factor) || factor <= 1 || count < 1 ||
       count > kMaxBuckets) {
-    throw RegistrationError(fmt::format(
-        "exponential_buckets({}, {}, {}): needs a start above 0, a factor above 1 and a count from 1 to 10000", start,
-        factor, count));
+    throw RegistrationError(
+        fmt::format("exponential_buckets({}, {}, {}): invalid arguments; allowed: a start above 0, a factor above 1, "
+                    "and a count from 1 to 10000",
+                    start, factor, count));
   }
   std::vector<double> bounds;
   for (std::size_t i = 0; i < count; ++i) bounds.push_back(rounded(start * std::pow(factor, static_cast<double>(i))));

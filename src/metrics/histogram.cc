@@ -51,13 +51,15 @@ HistogramSeries::Bounds checked_bounds(const HistogramOptions& options) {
     if (!std::isfinite(bounds[i])) {
       std::string spelled;
       append_number(spelled, bounds[i]);
-      refuse(options, fmt::format("bucket {} is {}; a bound is a finite number (+Inf may stand last)", i + 1, spelled));
+      refuse(options,
+             fmt::format("bucket {} is {}; allowed: finite numbers, and +Inf as the last bound", i + 1, spelled));
     }
     if (i > 0 && bounds[i] == bounds[i - 1]) {
-      refuse(options, fmt::format("buckets {} and {} are both {}; bounds need to rise", i, i + 1, bounds[i]));
+      refuse(options, fmt::format("buckets {} and {} are both {}; bounds must increase", i, i + 1, bounds[i]));
     }
     if (i > 0 && bounds[i] < bounds[i - 1]) {
-      refuse(options, fmt::format("bucket {} is {}, after {}; bounds need to rise", i + 1, bounds[i], bounds[i - 1]));
+      refuse(options,
+             fmt::format("bucket {} is {} and follows {}; bounds must increase", i + 1, bounds[i], bounds[i - 1]));
     }
   }
   return std::make_shared<const BucketBounds>(std::move(bounds));
@@ -74,7 +76,6 @@ class HistogramKind final : public Kind {
     return detail::Series::make<HistogramSeries>(labels, bounds_, exemplars_);
   }
   void use(const std::shared_ptr<const ExemplarSource>& source) noexcept override { exemplars_ = source; }
-  std::string_view own_label() const noexcept override { return "le"; }
   std::string settings() const override {
     const std::string buckets = fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", "));
     return native_ ? buckets + ", " + native_->settings() : buckets;

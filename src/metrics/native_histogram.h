@@ -13,7 +13,7 @@ namespace narthex::detail {
 
 // What the options of a native histogram come to.
 struct NativeLimits {
-  // Throws RegistrationError for what makes no sense.
+  // Throws RegistrationError for an invalid option.
   explicit NativeLimits(const HistogramOptions& options);
 
   std::string settings() const;

@@ -22,15 +22,15 @@ namespace {
 StateSetSeries::Names checked_states(const StateSetOptions& options) {
   const std::vector<std::string>& states = options.states;
   if (states.empty())
-    refuse(options, R"(states are missing; name all that there are, as in .states = {"idle", "busy"})");
+    refuse(options, R"(the states are missing; list all of them, for example .states = {"idle", "busy"})");
   if (states.size() > StateSetSeries::kMaxStates) {
-    refuse(options, fmt::format("{} states; a set has {} at most", states.size(), StateSetSeries::kMaxStates));
+    refuse(options, fmt::format("{} states; allowed: at most {}", states.size(), StateSetSeries::kMaxStates));
   }
   for (auto state = states.begin(); state != states.end(); ++state) {
     if (state->empty()) refuse(options, fmt::format("state {} has an empty name", state - states.begin() + 1));
-    if (!is_utf8(*state)) refuse(options, fmt::format("the state {} is not UTF-8", quote(*state)));
+    if (!is_utf8(*state)) refuse(options, fmt::format("the state {} must be UTF-8", quote(*state)));
     if (std::find(states.begin(), state, *state) != state) {
-      refuse(options, fmt::format("the state {} is there twice", quote(*state)));
+      refuse(options, fmt::format("the state {} appears twice; each state must appear once", quote(*state)));
     }
   }
   return std::make_shared<const std::vector<std::string>>(states);
@@ -44,7 +44,6 @@ class StateSetKind final : public Kind {
   detail::Series* make_series(std::string_view labels) const override {
     return detail::Series::make<StateSetSeries>(labels, states_);
   }
-  std::string_view own_label() const noexcept override { return name_; }
   std::string settings() const override {
     std::string text = "states (";
     for (const std::string& state : *states_) text += fmt::format("{}{}", text.back() == '(' ? "" : ", ", quote(state));

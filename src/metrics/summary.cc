@@ -42,19 +42,18 @@ std::vector<double> checked_quantiles(const SummaryOptions& options) {
   std::vector<double> quantiles = options.quantiles;
   for (const double quantile : quantiles) {
     if (!(quantile >= 0 && quantile <= 1)) {  // written so that NaN is refused too
-      refuse(options, fmt::format("quantile {} is not from 0 to 1, as in 0.99", spelled(quantile)));
+      refuse(options, fmt::format("quantile is {}; allowed: 0 to 1, for example 0.99", spelled(quantile)));
     }
   }
   std::ranges::sort(quantiles);
   if (const auto twice = std::ranges::adjacent_find(quantiles); twice != quantiles.end()) {
-    refuse(options, fmt::format("quantile {} is asked for twice", spelled(*twice)));
+    refuse(options, fmt::format("quantile {} appears twice; each quantile must appear once", spelled(*twice)));
   }
   if (options.max_age.count() <= 0 || options.max_age > kLongestAge) {
-    refuse(options, fmt::format("max_age of {} ms: quantiles are those of a time above 0 and up to a year",
-                                options.max_age.count()));
+    refuse(options, fmt::format("max_age is {} ms; allowed: above 0 and at most a year", options.max_age.count()));
   }
   if (options.age_buckets < 1 || options.age_buckets > kMaxAgeBuckets) {
-    refuse(options, fmt::format("age_buckets is {}; from 1 to {} make sense", options.age_buckets, kMaxAgeBuckets));
+    refuse(options, fmt::format("age_buckets is {}; allowed: 1 to {}", options.age_buckets, kMaxAgeBuckets));
   }
   return quantiles;
 }
@@ -120,7 +119,6 @@ class SummaryKind final : public Kind {
       return detail::Series::make<SumAndCount>(labels, no_bounds_, nullptr);  // exemplars are none of a summary's
     return detail::Series::make<QuantileSeries>(labels, no_bounds_, quantiles_, max_age_, age_buckets_);
   }
-  std::string_view own_label() const noexcept override { return "quantile"; }
   std::string settings() const override {
     if (quantiles_.empty()) return "no quantiles";
     return fmt::format("quantiles ({}), max_age {} ms, age_buckets {}", fmt::join(quantiles_, ", "), max_age_.count(),

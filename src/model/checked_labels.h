@@ -6,7 +6,7 @@
 
 namespace narthex::detail {
 
-// Makes views of texts that were made of checked labels: sorted by name and escaped.
+// Creates a LabelView of a text that is valid: sorted by name and escaped.
 class CheckedLabels {
  public:
   static LabelView view(std::string_view text) noexcept { return LabelView(text); }

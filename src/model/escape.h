@@ -10,12 +10,12 @@
 
 namespace narthex::detail {
 
-// Whether every byte is ASCII and none is \ " or line feed.
+// Whether every byte is ASCII and none is a backslash, a quote, or a line feed.
 constexpr bool is_plain_word(std::uint64_t word) noexcept {
   return (matches(word, '\\') | matches(word, '"') | matches(word, '\n') | (word & kHighBits)) == 0;
 }
 
-// Whether a text is the same escaped and unescaped, and UTF-8 because it is ASCII: as nearly all are.
+// Whether a text needs no escaping and is ASCII, as almost all label values are.
 inline bool is_plain(std::string_view text) noexcept {
   const char* const begin = text.data();
   const std::size_t size = text.size();
@@ -23,10 +23,10 @@ inline bool is_plain(std::string_view text) noexcept {
   for (std::size_t i = 0; i + 8 < size; i += 8) {
     if (!is_plain_word(bytes_at(begin + i))) return false;
   }
-  return is_plain_word(bytes_at(begin + size - 8));  // overlaps the one before
+  return is_plain_word(bytes_at(begin + size - 8));  // overlaps the previous word
 }
 
-// Appends a text, to a string or a buffer, with a backslash before each special character; a line feed becomes an n.
+// Appends a text with a backslash before each special character. A line feed becomes the letter n.
 template <class Text, class IsSpecial>
 void append_escaped(Text& out, std::string_view text, IsSpecial is_special) {
   const char* const end = text.data() + text.size();
@@ -42,20 +42,20 @@ void append_escaped(Text& out, std::string_view text, IsSpecial is_special) {
 
 constexpr bool is_escaped_in_quotes(char c) noexcept { return c == '\\' || c == '"' || c == '\n'; }
 
-// Appends a label value, or a name in quotes, the way every text format wants it: \ " and line feed are escaped.
+// Appends a label value or a quoted name. All text formats escape backslash, quote, and line feed.
 template <class Text>
 void append_label_value(Text& out, std::string_view value) {
   append_escaped(out, value, is_escaped_in_quotes);
 }
 
-// Returns where the escaped value ends that a text begins with: at its first quote without a backslash.
+// Returns the size of the escaped value at the start of a text. It ends at the first quote without a backslash.
 inline std::size_t end_of_label_value(std::string_view text) noexcept {
   std::size_t end = 0;
   while (text[end] != '"') end += text[end] == '\\' ? 2 : 1;
   return end;
 }
 
-// Appends the text that was escaped so.
+// Appends the original text of an escaped label value.
 template <class Text>
 void append_unescaped(Text& out, std::string_view escaped) {
   for (std::size_t i = 0; i < escaped.size(); ++i) {
@@ -68,7 +68,7 @@ void append_unescaped(Text& out, std::string_view escaped) {
   }
 }
 
-// Tells whether a text is another one, escaped.
+// Returns whether `escaped` is the escaped form of `text`.
 inline bool is_escaped(std::string_view escaped, std::string_view text) noexcept {
   std::size_t at = 0;
   for (const char c : text) {
@@ -78,7 +78,7 @@ inline bool is_escaped(std::string_view escaped, std::string_view text) noexcept
   return at == escaped.size();
 }
 
-// Appends a help text for the text format 0.0.4: \ and line feed are escaped, quotes are not.
+// Appends a help text for the text format 0.0.4. It escapes backslash and line feed, but not quotes.
 inline void append_help(std::string& out, std::string_view help) {
   append_escaped(out, help, [](char c) { return c == '\\' || c == '\n'; });
 }

@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 #include "model/names.h"
-#include "model/sample_rules.h"
+#include "model/reserved_names.h"
 
 namespace narthex::detail {
 
@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::uint32_t kReplacement = 0xFFFD;
 
-// One character of a name, which may not be UTF-8: a byte that is part of no character counts as U+FFFD.
+// One character of a name. A byte that is not part of a UTF-8 character counts as U+FFFD.
 struct Character {
   std::string_view text;
   bool is_utf8;
 
-  // Unicode's number of it: what the lead byte has behind its length, then six bits of each further byte.
+  // The lead byte holds the highest bits after the bits for its length; each further byte holds six bits.
   std::uint32_t code_point() const noexcept {
     if (!is_utf8) return kReplacement;
     const auto lead = static_cast<unsigned char>(text.front());
@@ -39,11 +39,11 @@ Character next_character(std::string_view& rest) noexcept {
   return character;
 }
 
-// The rule of metric names, or of label names.
-using IsBare = bool (*)(std::string_view);
+// is_legacy_metric_name() or is_legacy_label_name().
+using IsLegacy = bool (*)(std::string_view);
 
-// Whether a bare name may have a character at that place: a digit may not come first.
-bool is_legacy_at(std::string_view character, bool is_first, IsBare is_legacy) noexcept {
+// Whether a legacy name can have this character at this position: a digit cannot come first.
+bool is_legacy_at(std::string_view character, bool is_first, IsLegacy is_legacy) noexcept {
   return is_legacy(character) || (!is_first && character.front() >= '0' && character.front() <= '9');
 }
 
@@ -61,7 +61,7 @@ void append_as(EscapingScheme scheme, const Character& character, bool is_legacy
   }
 }
 
-std::string escaped(std::string_view name, EscapingScheme scheme, IsBare is_legacy) {
+std::string escaped(std::string_view name, EscapingScheme scheme, IsLegacy is_legacy) {
   if (scheme == EscapingScheme::allow_utf_8 || is_legacy(name)) return std::string(name);
   std::string out = scheme == EscapingScheme::values ? "U__" : "";
   for (std::string_view rest = name; !rest.empty();) {
@@ -94,10 +94,10 @@ std::string escape_label_name(std::string_view name, EscapingScheme scheme) {
 
 std::string escape_family_name(std::string_view name, MetricType type, EscapingScheme scheme) {
   if (type == MetricType::state_set) return escape_label_name(name, scheme);
-  const std::string_view ending = suffix_of(type);
-  if (!name.ends_with(ending) || name.size() == ending.size()) return escaped(name, scheme, is_legacy_metric_name);
-  std::string result = escaped(name.substr(0, name.size() - ending.size()), scheme, is_legacy_metric_name);
-  return result += ending;
+  std::string_view stem = name;
+  const bool has_suffix = remove_suffix(stem, suffix_of(type));
+  std::string result = escaped(stem, scheme, is_legacy_metric_name);
+  return has_suffix ? result += suffix_of(type) : result;
 }
 
 }  // namespace narthex::detail

@@ -13,19 +13,17 @@
 namespace narthex::detail {
 
 ExtraLabels::ExtraLabels(const Labels& labels, NameRule rule) {
-  LabelText::of(labels);  // also sees what is there twice; but what is not UTF-8 it would replace
-  for (const auto& label : labels) {
-    if (const std::string fault = label_name_error(label.first, rule); !fault.empty()) {
-      throw RegistrationError(fmt::format("label {}: {}", quote(label.first), fault));
-    }
+  Labels sorted = labels;
+  std::ranges::sort(sorted);
+  if (const std::string error = labels_error(sorted, rule); !error.empty()) throw RegistrationError(error);
+  for (const auto& label : sorted) {
     if (!is_utf8(label.second)) {
       throw RegistrationError(
-          fmt::format("label {}: the value {} is not UTF-8", quote(label.first), quote(label.second)));
+          fmt::format("label {}: the value {} must be UTF-8", quote(label.first), quote(label.second)));
     }
     const LabelText text = LabelText::of({label});
     labels_.push_back({label.first, std::string(LabelView(text).text())});
   }
-  std::ranges::sort(labels_, {}, &Label::name);
 }
 
 std::string ExtraLabels::added_to(LabelView own) const {

@@ -9,13 +9,13 @@
 
 namespace narthex::detail {
 
-// The labels of a registry, ready to go on samples that somebody else has labelled.
+// The labels of a registry, which are added to the samples of collectors.
 class ExtraLabels {
  public:
-  // Throws RegistrationError for labels that cannot be served.
+  // Throws RegistrationError for invalid, reserved, or repeated names, and for values that are not UTF-8.
   ExtraLabels(const Labels& labels, NameRule rule);
 
-  // Returns the text of `own` with these labels in their places; what it has already stays as it is.
+  // Returns the text of `own` with these labels, sorted by name. A label that `own` has already keeps its value.
   std::string added_to(LabelView own) const;
 
  private:

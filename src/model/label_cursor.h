@@ -10,27 +10,27 @@
 
 namespace narthex::detail {
 
-// Whether some name may be in quotes. A value that ends with a comma looks the same from here.
+// Whether a name may be quoted. A value that ends with a comma gives a false positive.
 inline bool may_have_quoted_names(LabelView labels) noexcept {
   return labels.text().starts_with('"') || labels.text().find(",\"") != std::string_view::npos;
 }
 
-// Walks through the labels of one series, in the order of their names:
+// Iterates over the labels of one series, in the order of their names:
 //
 //   code="200","dev.name"="sd\"a"
-//              ^ name()    ^ value()     as they stand, without the quotes around them and still escaped
+//              ^ name()    ^ value()     escaped, without the quotes
 class LabelCursor {
  public:
   explicit LabelCursor(LabelView labels) noexcept : rest_(labels.text()) {}
 
-  // Goes on to the next label, which is the first one at first. Returns whether there is one.
+  // Advances to the next label; the first call advances to the first label. Returns false at the end.
   bool next() noexcept {
     if (rest_.empty()) return false;
     const bool is_quoted = rest_.front() == '"';
     const std::size_t quote = is_quoted ? 1 : 0;
     const std::size_t name_size = is_quoted ? end_of_label_value(rest_.substr(1)) : rest_.find('=');
     name_ = rest_.substr(quote, name_size);
-    const std::size_t value = name_size + 2 * quote + 2;  // behind =" or "="
+    const std::size_t value = name_size + 2 * quote + 2;  // after =" or "="
     value_ = rest_.substr(value, end_of_label_value(rest_.substr(value)));
     whole_ = rest_.substr(0, value + value_.size() + 1);
     rest_.remove_prefix(whole_.size());
@@ -40,7 +40,7 @@ class LabelCursor {
 
   std::string_view name() const noexcept { return name_; }
   std::string_view value() const noexcept { return value_; }
-  // The label as it stands, name, value and quotes.
+  // Returns the text of the label: name, value, and quotes.
   std::string_view whole() const noexcept { return whole_; }
 
  private:

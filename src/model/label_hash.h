@@ -7,27 +7,27 @@
 #include <span>
 #include <string_view>
 
-#define XXH_INLINE_ALL  // label values are short: a call would cost as much as the hash
+#define XXH_INLINE_ALL  // label values are short: a function call would cost as much as the hash
 #include <xxhash.h>
 
 #include "base/bytes.h"
 
 namespace narthex::detail {
 
-// A hash of label values and of their places, and what is seen on the way.
+// A hash of label values in their order.
 struct LabelHash {
   std::uint32_t hash;
   bool has_quotes;  // some value has a quote
 };
 
-// Returns the seed that this process has drawn, so that nobody outside can foresee which values collide.
+// Returns the random seed of this process, so that untrusted clients cannot choose values that collide.
 std::uint64_t hash_seed();
 
-// Returns the word that stands for a value of more than eight bytes.
+// Returns the word for a value of more than eight bytes.
 std::uint64_t long_label_word(std::string_view value, std::uint64_t seed) noexcept;
 
-// Source: XXH3, 64 bits, of the values that are longer than a word, and of all words together. The span may know its
-// size, which makes the same hash of fewer instructions.
+// Returns the 64-bit XXH3 hash of all words. A value of up to eight bytes is its own word; the word of a longer value is
+// its hash. A span with a fixed size gives the same hash with fewer instructions.
 template <std::size_t kSize>
 LabelHash hash_labels(std::span<const std::string_view, kSize> values, std::uint64_t seed) noexcept {
   bool has_quotes = false;
@@ -39,7 +39,7 @@ LabelHash hash_labels(std::span<const std::string_view, kSize> values, std::uint
     }
     const std::uint64_t word = short_bytes_at(value.data(), value.size());
     quotes |= matches(word, '"');
-    return word ^ value.size() << 61;  // most have no byte there; what collides all the same is compared
+    return word ^ value.size() << 61;  // the highest byte is mostly 0; values with equal hashes are compared
   };
   std::uint64_t all = seed;
   constexpr std::size_t kAtOnce = kSize == std::dynamic_extent ? 8 : kSize;

@@ -11,33 +11,33 @@ namespace narthex::detail {
 
 namespace {
 
-// A label before its family is known to a series: a constant value, or the position of a variable one.
-struct Place {
+// A label with a constant value, or with the index of a variable value.
+struct Position {
   std::string_view name;
   std::string_view constant;
   std::optional<std::size_t> variable;
 };
 
-std::vector<Place> sorted_places(const Labels& constant_labels, std::span<const std::string> label_names) {
-  std::vector<Place> places;
-  for (const auto& [name, value] : constant_labels) places.push_back({name, value, std::nullopt});
-  for (std::size_t i = 0; i < label_names.size(); ++i) places.push_back({label_names[i], {}, i});
-  std::ranges::sort(places, {}, &Place::name);
-  return places;
+std::vector<Position> sorted_positions(const Labels& constant_labels, std::span<const std::string> label_names) {
+  std::vector<Position> positions;
+  for (const auto& [name, value] : constant_labels) positions.push_back({name, value, std::nullopt});
+  for (std::size_t i = 0; i < label_names.size(); ++i) positions.push_back({label_names[i], {}, i});
+  std::ranges::sort(positions, {}, &Position::name);
+  return positions;
 }
 
 }  // namespace
 
 LabelLayout::LabelLayout(const Labels& constant_labels, std::span<const std::string> label_names) {
   bool first = true;
-  for (const Place& place : sorted_places(constant_labels, label_names)) {
+  for (const Position& position : sorted_positions(constant_labels, label_names)) {
     if (!std::exchange(first, false)) tail_ += ',';
-    append_label_name(tail_, place.name);
+    append_label_name(tail_, position.name);
     tail_ += "=\"";
-    if (place.variable) {
-      parts_.push_back({std::exchange(tail_, {}), *place.variable});
+    if (position.variable) {
+      parts_.push_back({std::exchange(tail_, {}), *position.variable});
     } else {
-      append_label_value(tail_, place.constant);
+      append_label_value(tail_, position.constant);
     }
     tail_ += '"';
   }
@@ -50,8 +50,8 @@ bool LabelLayout::has_values(std::string_view text,
   for (const Part& part : parts_) {
     text.remove_prefix(part.before.size());
     const std::size_t end = end_of_label_value(text);
-    const std::optional<std::string>& wanted = escaped_values[part.value];
-    if (wanted && *wanted != text.substr(0, end)) return false;
+    const std::optional<std::string>& expected = escaped_values[part.value];
+    if (expected && *expected != text.substr(0, end)) return false;
     text.remove_prefix(end);
   }
   return true;

@@ -13,16 +13,16 @@
 
 namespace narthex::detail {
 
-// Knows, once per family, where each label value goes in the text of a series, and what stands around it:
+// The text of the labels of a family, with the positions of the values:
 //
 //   constant {zone="b"}, names (method, code):   code="  <1>  ",method="  <0>  ",zone="b"
 //
-// A part is the text up to a value, and which value; what follows the last value is the tail.
+// A part is the text before a value and the index of the value. The text after the last value is the tail.
 class LabelLayout {
  public:
   LabelLayout(const Labels& constant_labels, std::span<const std::string> label_names);
 
-  // Appends the text with these values, as they stand in it, to a string or a buffer.
+  // Appends the text with these escaped values to a string or a buffer.
   template <class Text>
   void render(std::span<const std::string_view> escaped_values, Text& text) const {
     const auto append = [&text](std::string_view piece) { text.append(piece.data(), piece.data() + piece.size()); };
@@ -33,15 +33,15 @@ class LabelLayout {
     append(tail_);
   }
 
-  // Tells whether a text that was rendered has these values.
+  // Returns whether a rendered text has these values.
   //
-  // It is enough to compare the sizes of both and the values where they would stand: what lies between is the same in
-  // all texts of a family if the values are. And values that are not the same cannot seem so, shifted against each
-  // other: each ends with a quote in the text, and no escaped value has a quote without its backslash.
+  // It compares the total size, and each value at the position where it would be. This is sufficient: the text between
+  // the values is the same in all series of a family. Different values cannot match at shifted positions, because each
+  // value ends with a quote in the text, and an escaped value contains no quote without a backslash.
   template <std::size_t kSize>
   bool has_values(std::string_view text, std::span<const std::string_view, kSize> escaped_values) const noexcept;
 
-  // The same for some of the values: those that are null do not matter.
+  // Compares only the values that are not null.
   bool has_values(std::string_view text, std::span<const std::optional<std::string>> escaped_values) const noexcept;
 
  private:
@@ -52,7 +52,7 @@ class LabelLayout {
 
   std::vector<Part> parts_;
   std::string tail_;
-  std::size_t fixed_size_ = 0;  // of the tail and what stands before values
+  std::size_t fixed_size_ = 0;  // of the tail and of the texts before values
 };
 
 template <std::size_t kSize>

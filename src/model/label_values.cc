@@ -9,10 +9,10 @@
 namespace narthex::detail {
 
 EscapedValues::EscapedValues(LabelValues raw) {
-  constexpr std::size_t kMaxGrowth = 3;  // of a byte that becomes U+FFFD
+  constexpr std::size_t kMaxGrowth = 3;  // a byte that becomes U+FFFD
   std::size_t size = 0;
   for (const std::string_view value : raw) size += value.size();
-  text_.reserve(kMaxGrowth * size);  // all of it now: the views need the text to stay where it is
+  text_.reserve(kMaxGrowth * size);  // the text must not move, because views refer to it
   for (const std::string_view value : raw) {
     if (is_plain(value)) {
       views_.push_back(value);

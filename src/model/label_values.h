@@ -8,11 +8,11 @@
 
 namespace narthex::detail {
 
-// The values of one series' labels, in the order in which their names were declared.
+// The label values of one series, in the order in which the names were declared.
 using LabelValues = std::span<const std::string_view>;
 
-// Values as they stand in the text of a series: escaped, and made UTF-8, where every byte that is part of no character
-// becomes U+FFFD and is counted. On the stack for usual lengths.
+// The escaped label values of a series. A byte that is not part of a UTF-8 character becomes U+FFFD and is counted.
+// Values of common lengths are on the stack.
 class EscapedValues {
  public:
   explicit EscapedValues(LabelValues raw);
@@ -21,16 +21,16 @@ class EscapedValues {
   ~EscapedValues() = default;
 
   operator LabelValues() const noexcept { return {views_.data(), views_.size()}; }
-  // Whether none had to be changed.
+  // Whether all values are unchanged.
   bool are_raw() const noexcept { return are_raw_; }
 
  private:
-  fmt::basic_memory_buffer<char, 1024> text_;             // of those that are not plain
-  fmt::basic_memory_buffer<std::string_view, 16> views_;  // of it, and of the raw values
+  fmt::basic_memory_buffer<char, 1024> text_;             // the values that needed escaping
+  fmt::basic_memory_buffer<std::string_view, 16> views_;  // of text_ and of the raw values
   bool are_raw_ = true;
 };
 
-// Calls call(values) with a span that knows its size, for the usual sizes.
+// Calls call(values) with a span of fixed size for the common sizes.
 template <class Call>
 auto with_known_size(LabelValues values, Call call) {
   switch (values.size()) {

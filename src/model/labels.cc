@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
 #include "base/totals.h"
@@ -16,16 +14,10 @@ namespace narthex {
 LabelText LabelText::of(const Labels& labels) {
   Labels clean = labels;
   std::ranges::sort(clean);
-  for (std::size_t i = 0; i < clean.size(); ++i) {
-    auto& [name, value] = clean[i];
-    if (const std::string fault = detail::label_name_error(name, detail::NameRule::utf8); !fault.empty()) {
-      throw RegistrationError(fmt::format("label {}: {}", detail::quote(name), fault));
-    }
-    if (i > 0 && clean[i - 1].first == name) {
-      throw RegistrationError(fmt::format("label {}: a series may have it only once", detail::quote(name)));
-    }
-    value = detail::as_utf8(value);
+  if (const std::string error = detail::labels_error(clean, detail::NameRule::utf8); !error.empty()) {
+    throw LabelError(error);
   }
+  for (auto& [name, value] : clean) value = detail::as_utf8(value);
   LabelText text;
   detail::LabelLayout(clean, {}).render({}, text.text_);
   return text;

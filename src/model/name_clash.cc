@@ -8,57 +8,53 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 
+#include "model/reserved_names.h"
+
 namespace narthex::detail {
 
 namespace {
 
-// How the owner of a claim uses the name, as a message goes on behind "histogram 'x'".
+// How a family uses a name.
 enum class Use { own_name, name_in_openmetrics, samples, samples_in_openmetrics };
 
-struct Claim {
+struct UsedName {
   std::string name;
   Use use;
 };
 
-using Claims = std::vector<Claim>;
+using UsedNames = std::vector<UsedName>;
 using Suffixes = std::initializer_list<std::string_view>;
 
-void add(Claims& claims, std::string_view stem, Suffixes suffixes, Use use) {
-  for (const std::string_view suffix : suffixes) claims.push_back({fmt::format("{}{}", stem, suffix), use});
+void add(UsedNames& names, std::string_view stem, Suffixes suffixes, Use use) {
+  for (const std::string_view suffix : suffixes) names.push_back({fmt::format("{}{}", stem, suffix), use});
 }
 
-bool take_off(std::string_view& name, std::string_view ending) noexcept {
-  if (name.size() <= ending.size() || !name.ends_with(ending)) return false;
-  name.remove_suffix(ending.size());
-  return true;
-}
-
-Claims claims_of(MetricType type, std::string_view name) {
-  Claims claims{{std::string(name), Use::own_name}};
+UsedNames names_used_by(MetricType type, std::string_view name) {
+  UsedNames names{{std::string(name), Use::own_name}};
   std::string_view stem = name;
   switch (type) {
-    case MetricType::counter:  // without its ending it is what it is called, and nothing else
-      if (!take_off(stem, "_total")) break;
-      add(claims, stem, {""}, Use::name_in_openmetrics);
-      add(claims, stem, {"_created"}, Use::samples_in_openmetrics);
+    case MetricType::counter:  // without the suffix, all formats use the name as it is
+      if (!remove_suffix(stem, suffix::kTotal)) break;
+      add(names, stem, {""}, Use::name_in_openmetrics);
+      add(names, stem, {suffix::kCreated}, Use::samples_in_openmetrics);
       break;
     case MetricType::histogram:
-      add(claims, stem, {"_bucket", "_sum", "_count"}, Use::samples);
-      add(claims, stem, {"_created"}, Use::samples_in_openmetrics);
+      add(names, stem, {suffix::kBucket, suffix::kSum, suffix::kCount}, Use::samples);
+      add(names, stem, {suffix::kCreated}, Use::samples_in_openmetrics);
       break;
     case MetricType::summary:
-      add(claims, stem, {"_sum", "_count"}, Use::samples);
-      add(claims, stem, {"_created"}, Use::samples_in_openmetrics);
+      add(names, stem, {suffix::kSum, suffix::kCount}, Use::samples);
+      add(names, stem, {suffix::kCreated}, Use::samples_in_openmetrics);
       break;
     case MetricType::gauge_histogram:
-      add(claims, stem, {"_bucket", "_sum", "_count"}, Use::samples);
-      add(claims, stem, {"_gsum", "_gcount"}, Use::samples_in_openmetrics);
+      add(names, stem, {suffix::kBucket, suffix::kSum, suffix::kCount}, Use::samples);
+      add(names, stem, {suffix::kGaugeSum, suffix::kGaugeCount}, Use::samples_in_openmetrics);
       break;
     case MetricType::info:
-      if (take_off(stem, "_info")) {
-        add(claims, stem, {""}, Use::name_in_openmetrics);
+      if (remove_suffix(stem, suffix::kInfo)) {
+        add(names, stem, {""}, Use::name_in_openmetrics);
       } else {
-        add(claims, stem, {"_info"}, Use::samples);
+        add(names, stem, {suffix::kInfo}, Use::samples);
       }
       break;
     case MetricType::gauge:
@@ -66,27 +62,31 @@ Claims claims_of(MetricType type, std::string_view name) {
     case MetricType::unknown:
       break;
   }
-  return claims;
+  return names;
 }
 
-const Claim* find(const Claims& claims, std::string_view name) {
-  const auto found = std::ranges::find(claims, name, &Claim::name);
-  return found == claims.end() ? nullptr : &*found;
+const UsedName* find(const UsedNames& names, std::string_view name) {
+  const auto found = std::ranges::find(names, name, &UsedName::name);
+  return found == names.end() ? nullptr : &*found;
 }
 
-constexpr std::array<std::string_view, 8> kSuffixes{"_bucket", "_sum",    "_count", "_created",
-                                                    "_gsum",   "_gcount", "_total", "_info"};
+constexpr std::array<std::string_view, 8> kSuffixes{suffix::kBucket,  suffix::kSum,      suffix::kCount,
+                                                    suffix::kCreated, suffix::kGaugeSum, suffix::kGaugeCount,
+                                                    suffix::kTotal,   suffix::kInfo};
 
-// Returns what families are called that may claim a name: it, or what it is without a suffix, with an ending or without.
+// Returns the names of all families that can use a name: the name, and the name without one suffix, each also with the
+// suffixes of types.
 std::vector<std::string> possible_owners(std::string_view name) {
   std::vector<std::string_view> stems{name};
   for (const std::string_view suffix : kSuffixes) {
     std::string_view stem = name;
-    if (take_off(stem, suffix)) stems.push_back(stem);
+    if (remove_suffix(stem, suffix)) stems.push_back(stem);
   }
   std::vector<std::string> owners;
   for (const std::string_view stem : stems) {
-    for (const std::string_view ending : {"", "_total", "_info"}) owners.push_back(fmt::format("{}{}", stem, ending));
+    for (const std::string_view end : {std::string_view(), suffix::kTotal, suffix::kInfo}) {
+      owners.push_back(fmt::format("{}{}", stem, end));
+    }
   }
   return owners;
 }
@@ -98,22 +98,22 @@ struct Owner {
   std::string title() const { return fmt::format("{} {}", to_string(type), quote(name)); }
 };
 
-std::string reason(const Owner& owner, const Claim& claim) {
-  switch (claim.use) {
+std::string reason(const Owner& owner, const UsedName& used) {
+  switch (used.use) {
     case Use::own_name:
-      return fmt::format("{} is called so", owner.title());
+      return fmt::format("{} has this name", owner.title());
     case Use::name_in_openmetrics:
-      return fmt::format("{} is called {} in OpenMetrics", owner.title(), quote(claim.name));
+      return fmt::format("{} is called {} in OpenMetrics", owner.title(), quote(used.name));
     case Use::samples:
-      return fmt::format("{} also writes samples called {}", owner.title(), quote(claim.name));
+      return fmt::format("{} also writes samples called {}", owner.title(), quote(used.name));
     case Use::samples_in_openmetrics:
       break;
   }
-  return fmt::format("{} also writes samples called {} in OpenMetrics", owner.title(), quote(claim.name));
+  return fmt::format("{} also writes samples called {} in OpenMetrics", owner.title(), quote(used.name));
 }
 
-// Says what takes both to the same name; that one of them is called so need not be said.
-std::string reason(const Owner& a, const Claim& of_a, const Owner& b, const Claim& of_b) {
+// Returns why both families use the same name. The reason leaves out a family whose own name it is.
+std::string reason(const Owner& a, const UsedName& of_a, const Owner& b, const UsedName& of_b) {
   if (of_a.use == Use::own_name) return reason(b, of_b);
   if (of_b.use == Use::own_name) return reason(a, of_a);
   return fmt::format("{}, and {}", reason(a, of_a), reason(b, of_b));
@@ -122,21 +122,20 @@ std::string reason(const Owner& a, const Claim& of_a, const Owner& b, const Clai
 }  // namespace
 
 std::string_view root_of(std::string_view name) noexcept {
-  // A suffix is one word, so that no other one is left in its place.
-  while (std::ranges::any_of(kSuffixes, [&](std::string_view suffix) { return take_off(name, suffix); })) {
+  while (std::ranges::any_of(kSuffixes, [&](std::string_view suffix) { return remove_suffix(name, suffix); })) {
   }
   return name;
 }
 
 std::optional<NameClash> find_name_clash(MetricType type, std::string_view name, const TypeOf& type_of) {
-  for (const Claim& claim : claims_of(type, name)) {
-    for (const std::string& other : possible_owners(claim.name)) {
+  for (const UsedName& used : names_used_by(type, name)) {
+    for (const std::string& other : possible_owners(used.name)) {
       if (other == name) continue;
       const std::optional<MetricType> other_type = type_of(other);
       if (!other_type) continue;
-      const Claims claims = claims_of(*other_type, other);
-      if (const Claim* met = find(claims, claim.name)) {
-        return NameClash{*other_type, other, reason({type, name}, claim, {*other_type, other}, *met)};
+      const UsedNames names = names_used_by(*other_type, other);
+      if (const UsedName* same = find(names, used.name)) {
+        return NameClash{*other_type, other, reason({type, name}, used, {*other_type, other}, *same)};
       }
     }
   }

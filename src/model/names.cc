@@ -14,7 +14,7 @@ namespace narthex::detail {
 
 namespace {
 
-// What tells one kind of name from the other.
+// The characters of metric names or label names.
 struct Charset {
   std::string_view what;
   std::string_view extra;  // allowed beside letters, digits and _
@@ -27,7 +27,7 @@ constexpr Charset kLabelName{"a label name", "", "[a-zA-Z_][a-zA-Z0-9_]*"};
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// What every name may contain, by byte: names are checked again in every scrape.
+// The bytes that every name may contain. A table, because the names of collectors are checked in every scrape.
 constexpr auto kWordBytes = [] {
   std::array<bool, 256> table{};
   for (std::size_t byte = 0; byte < table.size(); ++byte) {
@@ -47,35 +47,46 @@ bool is_legacy(std::string_view name, const Charset& charset) noexcept {
 }
 
 std::string utf8_name_error(std::string_view name, const Charset& charset) {
-  if (name.empty()) return fmt::format("{} may not be empty", charset.what);
-  return is_utf8(name) ? std::string() : fmt::format("{} is UTF-8, and this is not", charset.what);
+  if (name.empty()) return fmt::format("{} must not be empty", charset.what);
+  return is_utf8(name) ? std::string() : fmt::format("{} must be UTF-8", charset.what);
 }
 
 std::string legacy_name_error(std::string_view name, const Charset& charset) {
   if (is_legacy(name, charset)) return {};
   std::string allowed = fmt::format("allowed: {}", charset.allowed);
   if (utf8_name_error(name, charset).empty()) allowed += ", or any UTF-8 with RegistryOptions{.utf8_names = true}";
-  if (name.empty()) return fmt::format("{} may not be empty; {}", charset.what, allowed);
+  if (name.empty()) return fmt::format("{} must not be empty; {}", charset.what, allowed);
   if (is_digit(name.front())) {
-    return fmt::format("{} may not start with {}; {}", charset.what, quote(name.substr(0, 1)), allowed);
+    return fmt::format("{} must not start with {}; {}", charset.what, quote(name.substr(0, 1)), allowed);
   }
   const auto bad = std::ranges::find_if_not(name, [&](char c) { return is_allowed(c, charset); });
   const std::string_view rest = name.substr(static_cast<std::size_t>(bad - name.begin()));
   const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
-  return fmt::format("{} may not contain {}; {}", charset.what, quote(rest.substr(0, length)), allowed);
+  return fmt::format("{} must not contain {}; {}", charset.what, quote(rest.substr(0, length)), allowed);
 }
 
-std::string fault(std::string_view name, const Charset& charset, NameRule rule) {
+std::string name_error(std::string_view name, const Charset& charset, NameRule rule) {
   return rule == NameRule::utf8 ? utf8_name_error(name, charset) : legacy_name_error(name, charset);
 }
 
 }  // namespace
 
-std::string metric_name_error(std::string_view name, NameRule rule) { return fault(name, kMetricName, rule); }
+std::string metric_name_error(std::string_view name, NameRule rule) { return name_error(name, kMetricName, rule); }
 
 std::string label_name_error(std::string_view name, NameRule rule) {
-  if (name.starts_with("__")) return "label names that start with '__' are reserved for Prometheus itself";
-  return fault(name, kLabelName, rule);
+  if (name.starts_with("__")) return "a label name must not start with '__'; Prometheus reserves such names";
+  return name_error(name, kLabelName, rule);
+}
+
+std::string labels_error(const Labels& labels, NameRule rule) {
+  for (const auto& [name, value] : labels) {
+    if (const std::string error = label_name_error(name, rule); !error.empty()) {
+      return fmt::format("label {}: {}", quote(name), error);
+    }
+  }
+  const auto twice = std::ranges::adjacent_find(labels, {}, &Labels::value_type::first);
+  if (twice == labels.end()) return {};
+  return fmt::format("label {}: the name appears twice; a series has each label once", quote(twice->first));
 }
 
 bool is_legacy_metric_name(std::string_view name) noexcept { return is_legacy(name, kMetricName); }

@@ -9,14 +9,13 @@
 #include "base/utf8.h"
 #include "model/label_cursor.h"
 #include "model/names.h"
+#include "model/reserved_names.h"
 
 namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMaxExemplarCharacters = 128;
-
-// How many Unicode code points an escaped text stands for.
+// Returns the number of Unicode code points in the original text of an escaped text.
 std::size_t count_characters(std::string_view escaped) noexcept {
   std::size_t count = 0;
   for (std::size_t i = 0; i < escaped.size(); ++i) {
@@ -29,58 +28,52 @@ std::size_t count_characters(std::string_view escaped) noexcept {
 
 bool is_before_1970(Timestamp::value_type at) noexcept { return at.time_since_epoch().count() < 0; }
 
-[[noreturn]] void refuse(const FamilyInfo& family, std::string_view fault) {
-  throw RegistrationError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), fault));
-}
-
 }  // namespace
 
-std::string_view suffix_of(MetricType type) noexcept {
-  switch (type) {
-    case MetricType::counter:
-      return "_total";
-    case MetricType::info:
-      return "_info";
-    default:
-      return {};
-  }
+std::string_view missing_suffix(const FamilyInfo& family) noexcept {
+  return family.type == MetricType::info && !family.name.ends_with(suffix::kInfo) ? suffix::kInfo : std::string_view();
 }
 
-std::string_view missing_suffix(const FamilyInfo& family) noexcept {
-  const std::string_view ending = suffix_of(family.type);
-  return family.type == MetricType::info && !family.name.ends_with(ending) ? ending : std::string_view();
+std::string only_suffix_error(std::string_view suffix) {
+  return fmt::format("the name is only the suffix {}; write a name before it", quote(suffix));
 }
 
 std::string unit_error(const FamilyInfo& family) {
   const std::string_view unit = family.unit;
   if (unit.empty()) return {};
   if (family.type == MetricType::info || family.type == MetricType::state_set) {
-    return fmt::format("unit {}: OpenMetrics knows no unit of a family of this type", quote(unit));
+    return fmt::format("unit {}: OpenMetrics has no units for families of this type; leave the unit empty",
+                       quote(unit));
   }
   const std::string word = fmt::format("_{}", unit);
   if (!is_legacy_metric_name(word)) {
-    return fmt::format("unit {}: a unit is made of letters, digits and '_'", quote(unit));
+    return fmt::format("unit {}: a unit must contain only letters, digits, and '_'", quote(unit));
   }
   std::string_view stem = family.name;
-  if (stem.ends_with(suffix_of(family.type))) stem.remove_suffix(suffix_of(family.type).size());
+  remove_suffix(stem, suffix_of(family.type));
   if (stem.ends_with(word)) return {};
-  return fmt::format("unit {} is not the last word of the name; the name would be {}", quote(unit),
+  return fmt::format("the name must end with the unit {}; allowed: {}", quote(unit),
                      quote(fmt::format("{}{}{}", stem, word, family.name.substr(stem.size()))));
 }
 
+void refuse_sample(const FamilyInfo& family, std::string_view error) {
+  throw SampleError(fmt::format("{} {}: {}", to_string(family.type), quote(family.name), error));
+}
+
+void refuse_sample_without_family() { throw SampleError("sample: it belongs to no family; call begin_family() first"); }
+
 void check_name(const FamilyInfo& family) {
-  std::string_view fault;
-  if (family.name.empty()) fault = "a metric name may not be empty";
-  if (!is_utf8(family.name)) fault = "a metric name has to be UTF-8";
-  if (!fault.empty()) refuse(family, fault);
+  if (const std::string error = metric_name_error(family.name, NameRule::utf8); !error.empty()) {
+    refuse_sample(family, error);
+  }
 }
 
 void check_family(const FamilyInfo& family, NameRule rule) {
-  std::string fault = metric_name_error(family.name, rule);
-  if (fault.empty() && family.type == MetricType::state_set) fault = label_name_error(family.name, rule);  // it is both
-  if (fault.empty() && family.name == suffix_of(family.type)) fault = "the name is nothing but its ending";
-  if (fault.empty()) fault = unit_error(family);
-  if (!fault.empty()) refuse(family, fault);
+  std::string error = metric_name_error(family.name, rule);
+  if (error.empty() && family.type == MetricType::state_set) error = label_name_error(family.name, rule);  // it is both
+  if (error.empty() && family.name == suffix_of(family.type)) error = only_suffix_error(family.name);
+  if (error.empty()) error = unit_error(family);
+  if (!error.empty()) refuse_sample(family, error);
 }
 
 void check_label_names(LabelView labels, NameRule rule) {
@@ -89,15 +82,15 @@ void check_label_names(LabelView labels, NameRule rule) {
   for (LabelCursor label(labels); label.next();) {
     name.clear();
     append_unescaped(name, label.name());
-    const std::string fault = label_name_error(name, rule);
-    if (!fault.empty()) throw RegistrationError(fmt::format("label {}: {}", quote(name), fault));
+    const std::string error = label_name_error(name, rule);
+    if (!error.empty()) throw SampleError(fmt::format("label {}: {}", quote(name), error));
   }
 }
 
 void check_timestamp(std::string_view name, Timestamp::value_type at) {
   if (!is_before_1970(at)) return;
-  throw RegistrationError(fmt::format("sample {}: its timestamp {} ms is before 1970, which Prometheus refuses",
-                                      quote(name), at.time_since_epoch().count()));
+  throw SampleError(fmt::format("sample {}: the timestamp {} ms is before 1970; Prometheus rejects it", quote(name),
+                                at.time_since_epoch().count()));
 }
 
 std::string exemplar_error(const Exemplar& exemplar) {
@@ -105,24 +98,25 @@ std::string exemplar_error(const Exemplar& exemplar) {
   for (LabelCursor label(exemplar.labels); label.next();) {
     characters += count_characters(label.name()) + count_characters(label.value());
     if (!is_legacy_label_name(label.name())) {
-      return fmt::format("the label name {} of an exemplar would need quotes, which few servers take",
+      return fmt::format("the label name {} of an exemplar would need quotes; allowed: [a-zA-Z_][a-zA-Z0-9_]*",
                          quote(label.name()));
     }
   }
   if (characters > kMaxExemplarCharacters) {
-    return fmt::format("the labels {{{}}} of an exemplar have {} characters; {} are allowed", exemplar.labels.text(),
-                       characters, kMaxExemplarCharacters);
+    return fmt::format("the labels {{{}}} of an exemplar have {} characters; allowed: at most {}",
+                       exemplar.labels.text(), characters, kMaxExemplarCharacters);
   }
   if (exemplar.at && is_before_1970(*exemplar.at)) {
-    return fmt::format("the timestamp {} ms of an exemplar is before 1970", exemplar.at->time_since_epoch().count());
+    return fmt::format("the timestamp {} ms of an exemplar is before 1970; Prometheus rejects it",
+                       exemplar.at->time_since_epoch().count());
   }
   return {};
 }
 
 void check_free(std::string_view own_label, LabelView labels) {
   if (!labels.has(own_label)) return;
-  throw RegistrationError(
-      fmt::format("label {}: the format writes this label itself, next to {{{}}}", quote(own_label), labels.text()));
+  throw SampleError(fmt::format("label {}: the format adds this label itself; leave it out of {{{}}}", quote(own_label),
+                                labels.text()));
 }
 
 }  // namespace narthex::detail

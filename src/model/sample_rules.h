@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,32 +11,41 @@
 
 namespace narthex::detail {
 
-// What the name of a family of this type ends in, by convention or because formats append it: "_total"; empty: nothing.
-std::string_view suffix_of(MetricType type) noexcept;
+// The maximum number of characters (Unicode code points) in all names and values of an exemplar.
+inline constexpr std::size_t kMaxExemplarCharacters = 128;
 
-// What formats other than OpenMetrics append to the name of a family: `_info` to an info that goes without; else nothing.
+// Returns the suffix that formats other than OpenMetrics append to the name of a family: `_info` for an info whose name
+// lacks it. Empty: none.
 std::string_view missing_suffix(const FamilyInfo& family) noexcept;
 
-// Returns what is wrong with the unit of a family, as the second half of a message, or an empty string.
+// Returns the error of a name that is only a suffix.
+std::string only_suffix_error(std::string_view suffix);
+
+// Returns the error of the unit of a family, or an empty string.
 std::string unit_error(const FamilyInfo& family);
 
-// What every sink demands, whoever feeds it. Each throws RegistrationError and quotes the culprit.
-
-// A name that some format can serve; whether the registry allows it is the registry's business.
-void check_name(const FamilyInfo& family);
-
-// The same where a collector hands it over: a family with a name that its registry allows, and a unit that can be
-// served; labels with names that its registry allows.
-void check_family(const FamilyInfo& family, NameRule rule);
-void check_label_names(LabelView labels, NameRule rule);
-
-// A time that Prometheus takes; `name` is the sample's.
-void check_timestamp(std::string_view name, Timestamp::value_type at);
-
-// Returns why no format can serve an exemplar, or an empty string.
+// Returns the error of an exemplar, or an empty string.
 std::string exemplar_error(const Exemplar& exemplar);
 
-// A label that a format writes itself is not among the sample's.
+// Throw SampleError.
+[[noreturn]] void refuse_sample(const FamilyInfo& family, std::string_view error);
+[[noreturn]] void refuse_sample_without_family();
+
+// The following rules hold for the samples of every sink. Each function throws SampleError.
+
+// The name is not empty and is UTF-8.
+void check_name(const FamilyInfo& family);
+
+// The family of a collector has a name that its registry allows, and a valid unit.
+void check_family(const FamilyInfo& family, NameRule rule);
+
+// The labels of a collector have names that its registry allows.
+void check_label_names(LabelView labels, NameRule rule);
+
+// The timestamp of the sample `name` is not before 1970.
+void check_timestamp(std::string_view name, Timestamp::value_type at);
+
+// The labels do not contain the label that the format adds.
 void check_free(std::string_view own_label, LabelView labels);
 
 }  // namespace narthex::detail

@@ -4,6 +4,12 @@ namespace narthex {
 
 Sink::~Sink() = default;
 
+void Sink::info(LabelView, const Timestamp&) {}
+
+void Sink::state_set(LabelView, std::span<const State>, const Timestamp&) {}
+
+void Sink::gauge_histogram(LabelView, const HistogramSample&, const Timestamp&) {}
+
 std::string_view to_string(MetricType type) noexcept {
   switch (type) {
     case MetricType::counter:

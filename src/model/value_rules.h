@@ -6,18 +6,18 @@
 
 namespace narthex::detail {
 
-// What the numbers of a sample have to be, so that no server refuses it and no query goes wrong over it. The library's
-// own metrics keep to that; what collectors hand over is checked. Each throws RegistrationError and quotes the culprit.
+// The rules for the numbers of a sample. Servers reject samples that break them, or queries give wrong results. The
+// metrics of the library always follow the rules; samples of collectors are checked. Each function throws SampleError.
 
 void check_values(const FamilyInfo& family, const CounterSample& sample);
 
-// Bounds and indices rise, counts add up, and exemplars lie within their buckets. Of a gauge histogram, too.
+// Bounds and indices increase, counts add up, and each exemplar is within its bucket. Also for gauge histograms.
 void check_values(const FamilyInfo& family, const HistogramSample& sample);
 
-// States have names, each its own.
+// The names of states are not empty and unique.
 void check_values(const FamilyInfo& family, std::span<const State> states);
 
-// Quantiles are from 0 to 1, and rise.
+// Quantiles are from 0 to 1 and increase.
 void check_values(const FamilyInfo& family, const SummarySample& sample);
 
 }  // namespace narthex::detail

@@ -3,10 +3,9 @@
 #include <span>
 
 #include <fmt/format.h>
-#include <narthex/detail/quote.h>
-#include <narthex/error.h>
 
 #include "model/names.h"
+#include "model/reserved_names.h"
 #include "model/sample_rules.h"
 #include "model/value_rules.h"
 
@@ -75,21 +74,6 @@ Sample::Histogram copied(const HistogramSample& sample,
   return copy;
 }
 
-// Returns the label that formats write themselves in samples of this type; empty: none.
-std::string_view own_label(const RecordedFamily& family) {
-  switch (family.type) {
-    case MetricType::histogram:
-    case MetricType::gauge_histogram:
-      return "le";
-    case MetricType::summary:
-      return "quantile";
-    case MetricType::state_set:
-      return family.name;
-    default:
-      return {};
-  }
-}
-
 }  // namespace
 
 RecordedNative::RecordedNative(const NativeSample& sample)
@@ -110,16 +94,17 @@ void Recording::begin_family(const FamilyInfo& family) {
 }
 
 const RecordedFamily& Recording::family(MetricType type) const {
-  if (!current_) throw RegistrationError("a sample came before its family was begun");
+  if (!current_) refuse_sample_without_family();
   if (type != current_->type) {
-    throw RegistrationError(fmt::format("{} {}: a {} sample does not belong there", to_string(current_->type),
-                                        quote(current_->name), to_string(type)));
+    refuse_sample(
+        current_->info(),
+        fmt::format("a {} sample is not allowed; allowed: samples of the type of the family", to_string(type)));
   }
   return *current_;
 }
 
 void Recording::add(MetricType type, LabelView labels, const Timestamp& at, Sample::Value value) {
-  const std::string_view own = own_label(family(type));
+  const std::string_view own = own_label(type, family(type).name);
   if (at) check_timestamp(current_->name, *at);
   check_label_names(labels, rule_);
   Sample sample(extra_labels_.added_to(labels), at, std::move(value));

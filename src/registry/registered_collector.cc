@@ -25,10 +25,10 @@ namespace {
 constexpr int kMaxSkips = 20;
 
 std::string name_of(const Collector* collector) {
-  if (!collector) throw RegistrationError("a null pointer was added where a collector is needed");
+  if (!collector) throw RegistrationError("collector: the pointer is null; pass a collector");
   std::string name(collector->name());
   if (name.empty()) {
-    throw RegistrationError("collector '': its name is missing; the library's own numbers need one to tell it apart");
+    throw RegistrationError("collector '': name() must not be empty; it labels the metrics of the collector");
   }
   return name;
 }

@@ -85,7 +85,8 @@ std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collecto
   auto added = registered(std::move(collector));
   const std::lock_guard lock(mutex_);
   if (std::ranges::any_of(collectors_, [&](const auto& other) { return other->identity() == identity; })) {
-    throw RegistrationError(fmt::format("collector {}: it is in this registry already", quote(added->name())));
+    throw RegistrationError(
+        fmt::format("collector {}: it is already in this registry; add a collector once", quote(added->name())));
   }
   insert(added);
   return added;
@@ -100,7 +101,8 @@ std::shared_ptr<RegisteredCollector> RegistryState::find(const Collector* collec
 std::shared_ptr<RegisteredCollector> RegistryState::define_function(Definition definition, EmitFunction function) {
   complete(definition);
   if (!function) {
-    throw RegistrationError(fmt::format("{}: the function that gives its values is missing", title(definition)));
+    throw RegistrationError(
+        fmt::format("{}: the function is empty; pass a function that returns the value", title(definition)));
   }
   const auto shared = std::make_shared<const Definition>(std::move(definition));
   auto added = registered(std::make_shared<FunctionMetric>(shared, std::move(function)));

@@ -160,7 +160,7 @@ bool Scrape::begin(const Source& source, Sink& sink) const {
   try {
     sink.begin_family(source.info());
     return true;
-  } catch (const RegistrationError& error) {
+  } catch (const SampleError& error) {
     source.collector->note_error(error.what());
     return false;
   }
@@ -183,7 +183,7 @@ void Scrape::replay(const Source& source, Seen& seen, Sink& sink) const {
     }
     try {
       sample.replay(sink);
-    } catch (const RegistrationError& error) {
+    } catch (const SampleError& error) {
       source.collector->note_error(error.what());
     }
   }

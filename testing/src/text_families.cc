@@ -2,10 +2,10 @@
 
 #include <optional>
 #include <set>
-#include <stdexcept>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
+#include <narthex/error.h>
 
 #include "text_sample.h"
 
@@ -87,7 +87,7 @@ std::vector<TextFamily> read_families(std::string_view text) {
     } else if (const std::optional<TextSample> sample = read_sample(line)) {
       reader.sample(*sample);
     } else {
-      throw std::invalid_argument(fmt::format("{} is no line of the text format 0.0.4", quote(line)));
+      throw SampleError(fmt::format("line {}: it is not in the text format 0.0.4", quote(line)));
     }
   }
   return std::move(reader).families();

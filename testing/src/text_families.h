@@ -17,7 +17,7 @@ struct TextFamily {
   std::size_t repeated = 0;  // how many series were there before
 };
 
-// Returns the families of a text in the text format 0.0.4 that have samples. Throws std::invalid_argument, which quotes
+// Returns the families of a text in the text format 0.0.4 that have samples. Throws SampleError, which quotes
 // the line, for what is no such text.
 std::vector<TextFamily> read_families(std::string_view text);
 

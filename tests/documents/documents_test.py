@@ -34,6 +34,13 @@ TEST_NAME = re.compile(r"`[A-Z]\w+\.([A-Z]\w+)`")
 # A row of docs/compliance.md: | 29-31 | `TextFormat.EscapesHelp`, `Exposition.IsText` | remark |
 RULE_TESTS = re.compile(r"^\| ([\d-]+) \|(.*?)\|.*\|$", re.MULTILINE)
 
+# A row of docs/exceptions.md: | `Registry::counter()` | `RegistrationError` | when |
+THROWS = re.compile(r"^\| `([^`]+)` \| `(\w+)` \|", re.MULTILINE)
+# A call in a test: expect_throws<RegistrationError>("Registry::counter()", ...
+EXPECT_THROWS = re.compile(r'expect_throws<(\w+)>\(\s*"([^"]+)"')
+# Exceptions for which a test would need a fault of a library or of the system.
+NOT_TESTED = {("expose()", "Error"), ("CivetwebExporter::CivetwebExporter()", "SystemError")}
+
 # A table of options in docs/reference.md follows a line such as: <!-- options: CounterOptions -->
 OPTION_TABLE = re.compile(r"<!-- options: (\w+) -->\n+(.*?)\n\n", re.DOTALL)
 # A struct of options, one of its members with its default, and how the tables write some defaults.
@@ -190,6 +197,13 @@ class DocumentsTest(unittest.TestCase):
         self.assertGreater(len(names), 0)
         words = {word for text in texts_of_tests() for word in re.findall(r"\w+", text)}
         self.assertEqual([name for name in names if name not in words], [])
+
+    def test_the_tests_throw_every_documented_exception(self):
+        documented = set(THROWS.findall((ROOT / "docs/exceptions.md").read_text()))
+        thrown = {(name, error) for text in texts_of_tests() for error, name in EXPECT_THROWS.findall(text)}
+        self.assertGreater(len(thrown), 0)
+        self.assertEqual(documented - thrown, NOT_TESTED)
+        self.assertEqual(thrown - documented, set())
 
 
 if __name__ == "__main__":

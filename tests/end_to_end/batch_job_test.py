@@ -56,7 +56,7 @@ class Pushed(case.ServicesTest):
     def test_a_refusal_says_why(self):
         status, complaint = run(f"{self.url}/elsewhere", lines=1)
         self.assertEqual(status, 1)
-        self.assertIn(f"PUT {self.url}/elsewhere/metrics/job/count%20lines was answered 404, try 1 of 3", complaint)
+        self.assertIn(f"PUT {self.url}/elsewhere/metrics/job/count%20lines: HTTP status 404 in attempt 1 of 3", complaint)
 
 
 class Written(unittest.TestCase):

@@ -138,7 +138,7 @@ void check_labels(fuzz::Bytes bytes) {
   LabelText made;
   try {
     made = LabelText::of(labels);
-  } catch (const RegistrationError& error) {
+  } catch (const LabelError& error) {
     demand(fuzz::is_text(error.what()), "a message is UTF-8");
     return;
   }

@@ -199,7 +199,7 @@ TEST(Expiry, OfANegativeTimeIsRefused) {
     FAIL() << "accepted";
   } catch (const RegistrationError& error) {
     EXPECT_STREQ(error.what(),
-                 "counter 'hits_total': idle_timeout of -5 ms: a time to wait is not negative; 0 drops nothing");
+                 "counter 'hits_total': idle_timeout is -5 ms; allowed: 0 or more; 0 means that series do not expire");
   }
 }
 

@@ -8,9 +8,9 @@
 namespace narthex::detail {
 
 std::unique_ptr<WebGate> open_web_gate(const std::string& file, int) {
-  throw RegistrationError(
-      fmt::format("civetweb exporter: web_config_file is {}, but narthex was built without yaml-cpp, OpenSSL or "
-                  "libxcrypt (Debian: libyaml-cpp-dev, libssl-dev, libcrypt-dev), which it needs for that",
+  throw OptionsError(
+      fmt::format("civetweb exporter: web_config_file {}: narthex was built without yaml-cpp, OpenSSL, or libxcrypt; "
+                  "install them (Debian: libyaml-cpp-dev, libssl-dev, libcrypt-dev) and build narthex again",
                   quote(file)));
 }
 

@@ -30,8 +30,6 @@ class NARTHEX_EXPORT Kind {
 
   // Whether names of this kind have to end as those of its type do.
   virtual bool requires_suffix() const noexcept { return false; }
-  // The label that this kind writes itself; empty: none.
-  virtual std::string_view own_label() const noexcept { return {}; }
   // What else two definitions need to agree on, as a message quotes it: "buckets 0.1, 1".
   virtual std::string settings() const { return {}; }
 

@@ -16,7 +16,7 @@ concept CharacterType = std::same_as<T, char> || std::same_as<T, wchar_t> || std
 template <class T>
 concept TextLabel = std::convertible_to<const T&, std::string_view> && !std::same_as<T, std::nullptr_t>;
 
-// A lone character is refused: 'a' may mean the letter or 97.
+// A character type is not accepted, because 'a' can mean the letter or 97.
 template <class T>
 concept IntegerLabel = std::integral<T> && !std::same_as<T, bool> && !CharacterType<T> && sizeof(T) <= 8;
 
@@ -25,15 +25,15 @@ concept EnumLabel = std::is_enum_v<T> && requires(const T& value) {
   { to_string(value) } -> std::convertible_to<std::string_view>;
 };
 
-// What labels(...) takes: a string, an integer, exactly a bool, or an enum with a to_string.
+// An argument of labels(...): a string, an integer, exactly a bool, or an enum with a to_string().
 template <class T>
 concept LabelArgument = TextLabel<T> || IntegerLabel<T> || std::same_as<T, bool> || EnumLabel<T>;
 
-// What a state of a state set is given as.
+// An argument that names a state of a state set.
 template <class T>
 concept StateArgument = TextLabel<T> || EnumLabel<T>;
 
-// The digits of an integer, where a view can point at them.
+// Owns the digits of an integer, so that a view can refer to them.
 class IntegerText {
  public:
   template <IntegerLabel T>
@@ -44,15 +44,15 @@ class IntegerText {
   operator std::string_view() const noexcept { return {digits_.data(), size_}; }
 
  private:
-  std::array<char, 20> digits_;  // as long as the longest 64-bit number
+  std::array<char, 20> digits_;  // the longest 64-bit number
   std::size_t size_;
 };
 
-// Returns something that converts to a view of the value's text and owns what the view points at, if need be.
+// Returns an object that converts to a view of the text of the value. It owns the text if the value does not.
 template <LabelArgument T>
 decltype(auto) as_label(const T& value) {
   if constexpr (std::is_pointer_v<T>) {
-    return value ? std::string_view(value) : std::string_view();  // getenv() and friends
+    return value ? std::string_view(value) : std::string_view();  // getenv() can return null
   } else if constexpr (TextLabel<T>) {
     return std::string_view(value);
   } else if constexpr (std::same_as<T, bool>) {

@@ -11,7 +11,7 @@ class Registry;
 
 namespace narthex::detail {
 
-// Reads a registry once and throws RegistrationError, which quotes the culprit, for what may be scraped but not handed
+// Reads a registry once and throws SampleError, which quotes the culprit, for what may be scraped but not handed
 // over to be scraped elsewhere: a sample with a time of its own, or with one of the `taken` labels.
 NARTHEX_EXPORT void check_pushable(const Registry& registry, std::span<const std::string> taken);
 

@@ -32,7 +32,7 @@ NARTHEX_EXPORT std::optional<double> sample(const Registry& registry, std::strin
 /// Errors: as sample().
 NARTHEX_EXPORT std::vector<std::string> lint(const Registry& registry);
 
-/// The same for a text that was served in the text format 0.0.4, whoever served it. Throws std::invalid_argument, with
+/// The same for a text that was served in the text format 0.0.4, whoever served it. Throws SampleError, with
 /// the line, for a text in another format.
 NARTHEX_EXPORT std::vector<std::string> lint(std::string_view exposition);
 

@@ -176,7 +176,7 @@ TEST(CivetwebExporter, ServesAnyNumberOfRegistriesEachOnItsPath) {
   EXPECT_EQ(get(exporter.port(), "/empty").body, "");
   EXPECT_EQ(get(exporter.port(), "/jobs").body, kBody);
   EXPECT_EQ(message_of([&] { exporter.add(Registry(), "/jobs"); }),
-            "civetweb exporter: another registry is served on '/jobs' already");
+            "civetweb exporter: path '/jobs': another registry is served there; use another path");
 }
 
 TEST(CivetwebExporter, KeepsItsRegistryAlive) {
@@ -211,7 +211,7 @@ TEST(CivetwebExporter, SaysWhichAddressIsTaken) {
   const CivetwebExporter first(Registry(), {.listen = "127.0.0.1:0,[::1]:0"});
   for (const std::string& taken : first.addresses()) {
     const auto start = [&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
-    EXPECT_THROW(start(), std::system_error);
+    EXPECT_THROW(start(), ListenError);
     EXPECT_EQ(message_of(start), "civetweb exporter: cannot listen on '" + taken + "': Address already in use");
   }
 }
@@ -224,7 +224,7 @@ TEST(CivetwebExporter, SaysWhichAddressStandsTwice) {
 }
 
 TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
-  const std::string forms = "; write 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for everybody";
+  const std::string forms = "; allowed: 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for all addresses";
   const auto message = [](const std::string& listen) {
     return message_of([&] { CivetwebExporter(Registry(), {.listen = listen}); });
   };
@@ -237,7 +237,7 @@ TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
             "civetweb exporter: cannot listen on 'example.org:80'" + forms + ": Invalid argument");
   for (const char* bad :
        {"127.0.0.1:65536", "127.0.0.1:", "127.0.0.1:80s", "127.0.0.1:-1", "127.0.0.1:0,127.0.0.1:x"}) {
-    EXPECT_THAT(message(bad), HasSubstr("a port is a number from 0 to 65535")) << bad;
+    EXPECT_THAT(message(bad), HasSubstr("allowed: a port from 0 to 65535")) << bad;
   }
   EXPECT_EQ(message("192.0.2.1:0"),
             "civetweb exporter: cannot listen on '192.0.2.1:0': Cannot assign requested address");
@@ -248,13 +248,13 @@ TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
 TEST(CivetwebExporter, SaysWhatIsWrongWithItsOptions) {
   for (const int threads : {0, -1, 1001}) {
     EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = threads}); }),
-              "civetweb exporter: worker_threads is " + std::to_string(threads) + "; it can be from 1 to 1000");
+              "civetweb exporter: worker_threads is " + std::to_string(threads) + "; allowed: 1 to 1000");
   }
   for (const int milliseconds : {0, -1, 3'600'001}) {
     const std::chrono::milliseconds timeout(milliseconds);
-    EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = timeout}); }),
-              "civetweb exporter: request_timeout is " + std::to_string(timeout.count()) +
-                  " ms; it can be from 1 ms to 1 hour");
+    EXPECT_EQ(
+        message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = timeout}); }),
+        "civetweb exporter: request_timeout is " + std::to_string(timeout.count()) + " ms; allowed: 1 ms to 1 hour");
   }
 }
 
@@ -264,9 +264,9 @@ TEST(CivetwebExporter, RefusesPathsThatNoRequestCouldReach) {
                            "/..", "/.", "/a.", "/a\\b"}) {
     EXPECT_EQ(
         message_of([&] { exporter.add(Registry(), path); }),
-        "civetweb exporter: '" + std::string(path) +
-            "' is no path to serve; it starts with '/', has no blank, '?', '#', '%' or '\\', no empty part, and no "
-            "part that starts or ends with '.'");
+        "civetweb exporter: path '" + std::string(path) +
+            "': the path cannot be served; allowed: it starts with '/', and contains no space, '?', '#', '%', '\\', "
+            "empty part, or part that starts or ends with '.'");
   }
   for (const char* path : {"/a", "/a/", "/a/b.c", "/actuator/prometheus"}) {
     exporter.add(example(), path);

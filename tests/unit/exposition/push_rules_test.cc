@@ -19,7 +19,7 @@ template <class Call>
 std::string error_of(Call call) {
   try {
     call();
-  } catch (const RegistrationError& error) {
+  } catch (const Error& error) {
     return error.what();
   }
   return "none";
@@ -30,8 +30,9 @@ TEST(PushRules, RefuseALabelThatTheGroupHas) {
   Registry registry;
   registry.counter({.name = "runs_total", .help = "Runs."}, {"job"}).labels("a").inc();
   const PushgatewayExporter by_job(registry, {.url = "http://127.0.0.1:1", .job = "backup"});
-  EXPECT_EQ(error_of([&] { by_job.push(); }),
-            "sample 'runs_total{job=\"a\"}': its label 'job' is part of the grouping key");
+  EXPECT_EQ(
+      error_of([&] { by_job.push(); }),
+      "sample 'runs_total{job=\"a\"}': the label 'job' is part of the grouping key; pushed samples must not have it");
 }
 
 TEST(PushRules, RefuseEveryLabelOfTheGrouping) {
@@ -40,7 +41,8 @@ TEST(PushRules, RefuseEveryLabelOfTheGrouping) {
   const PushgatewayExporter exporter(
       registry, {.url = "http://127.0.0.1:1", .job = "backup", .grouping = {{"instance", "a"}, {"zone", "c"}}});
   EXPECT_EQ(error_of([&] { exporter.add(); }),
-            "sample 'run_seconds{zone=\"b\"}': its label 'zone' is part of the grouping key");
+            "sample 'run_seconds{zone=\"b\"}': the label 'zone' is part of the grouping key; pushed samples must not "
+            "have it");
 }
 
 TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
@@ -49,14 +51,17 @@ TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
   };
   Registry states;
   states.state_set({.name = "job", .help = "J.", .states = {"idle"}});
-  EXPECT_EQ(refusal(states, {"job"}), "sample 'job{}': its label 'job' is part of the grouping key");
+  EXPECT_EQ(refusal(states, {"job"}),
+            "sample 'job{}': the label 'job' is part of the grouping key; pushed samples must not have it");
   Registry histograms;
   histograms.histogram({.name = "h", .help = "H."});
-  EXPECT_EQ(refusal(histograms, {"le"}), "sample 'h{}': its label 'le' is part of the grouping key");
+  EXPECT_EQ(refusal(histograms, {"le"}),
+            "sample 'h{}': the label 'le' is part of the grouping key; pushed samples must not have it");
   Registry dotted({.labels = {{"data.center", "x"}}, .utf8_names = true});
   dotted.gauge({.name = "g", .help = "G."});
   EXPECT_EQ(refusal(dotted, {"data_center"}),
-            "sample 'g{data_center=\"x\"}': its label 'data_center' is part of the grouping key");
+            "sample 'g{data_center=\"x\"}': the label 'data_center' is part of the grouping key; pushed samples must "
+            "not have it");
 }
 
 TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
@@ -66,7 +71,7 @@ TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
     sink.gauge({}, 1, kNow);
   }));
   EXPECT_EQ(error_of([&] { detail::check_pushable(registry, {}); }),
-            "sample 'level{}': it has a time of its own, 1700000000123 ms; what is not scraped here may have none");
+            "sample 'level{}': the sample has the timestamp 1700000000123 ms; pushed samples must not have timestamps");
 }
 
 TEST(PushRules, LetEverythingElsePass) {
@@ -82,15 +87,17 @@ TEST(PushgatewayExporter, RefusesBadOptions) {
     return error_of([&] { PushgatewayExporter(Registry(), options); });
   };
   EXPECT_EQ(error_with({.timeout = std::chrono::milliseconds(0)}),
-            "pushgateway exporter: timeout is 0 ms; it can be from 1 ms to 1 hour");
-  EXPECT_EQ(error_with({.attempts = 11}), "pushgateway exporter: attempts is 11; it can be from 1 to 10");
+            "pushgateway exporter: timeout is 0 ms; allowed: 1 ms to 1 hour");
+  EXPECT_EQ(error_with({.attempts = 11}), "pushgateway exporter: attempts is 11; allowed: 1 to 10");
   for (const std::string bad : {"X-B", ": b", "X-A: b\r\nX-B: c"}) {
     PushgatewayOptions options;
     options.headers.emplace_back("X-A: b");
     options.headers.push_back(bad);
     const std::string error = error_with(options);
     EXPECT_EQ(error.find("pushgateway exporter: header '" + bad.substr(0, 3)), 0U) << error;
-    EXPECT_NE(error.find("': write one line, as in 'Authorization: Bearer x'"), std::string::npos) << error;
+    EXPECT_NE(error.find("': a header is one line with a name; for example 'Authorization: Bearer x'"),
+              std::string::npos)
+        << error;
   }
 }
 
@@ -102,7 +109,8 @@ TEST(PushgatewayExporter, TellsNobodyItsPassword) {
     FAIL() << "somebody answered";
   } catch (const PushError& error) {
     const std::string what = error.what();
-    EXPECT_EQ(what.find("pushgateway exporter: PUT http://127.0.0.1:1/a@b/metrics/job/j was not answered"), 0U) << what;
+    EXPECT_EQ(what.find("pushgateway exporter: PUT http://127.0.0.1:1/a@b/metrics/job/j: no reply in attempt"), 0U)
+        << what;
     EXPECT_EQ(what.find("s3cret"), std::string::npos) << what;
   }
 }
@@ -114,8 +122,8 @@ TEST(PushgatewayExporter, SaysWhoDidNotAnswer) {
     FAIL() << "somebody answered";
   } catch (const PushError& error) {
     EXPECT_EQ(std::string(error.what())
-                  .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j was not "
-                        "answered, try 1 of 1: 'Failed to connect to 127.0.0.1 port 1"),
+                  .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j: no reply "
+                        "in attempt 1 of 1: 'Failed to connect to 127.0.0.1 port 1"),
               0U)
         << error.what();
   }

@@ -22,7 +22,7 @@ struct Mistake {
 
 const std::vector<Mistake>& mistakes() {
   static const std::vector<Mistake> all{
-      {"name with a blank", [](Registry& r) { r.gauge({.name = "queue depth", .help = "Q."}); }},
+      {"name with a space", [](Registry& r) { r.gauge({.name = "queue depth", .help = "Q."}); }},
       {"name that is empty", [](Registry& r) { r.counter({.help = "C."}); }},
       {"name that starts with a digit", [](Registry& r) { r.counter({.name = "9lives_total", .help = "C."}); }},
       {"name that is not ASCII", [](Registry& r) { r.gauge({.name = "temp\u00e9rature", .help = "T."}); }},
@@ -35,8 +35,8 @@ const std::vector<Mistake>& mistakes() {
        [](Registry& r) { r.gauge({.name = "queue", .help = "Q.", .unit = "bytes"}); }},
       {"unit not in the name of a counter",
        [](Registry& r) { r.counter({.name = "cpu_total", .help = "C.", .unit = "seconds"}); }},
-      {"info without its ending", [](Registry& r) { r.info({.name = "build", .help = "B."}); }},
-      {"info that is nothing but its ending", [](Registry& r) { r.info({.name = "_info", .help = "B."}); }},
+      {"info without its suffix", [](Registry& r) { r.info({.name = "build", .help = "B."}); }},
+      {"info that is only its suffix", [](Registry& r) { r.info({.name = "_info", .help = "B."}); }},
       {"state set without states", [](Registry& r) { r.state_set({.name = "mode", .help = "M."}); }},
       {"state set with a state twice",
        [](Registry& r) {
@@ -50,7 +50,7 @@ const std::vector<Mistake>& mistakes() {
        [](Registry& r) { r.state_set({.name = "mode", .help = "M.", .states = {"on\xff"}}); }},
       {"state set with more states than a word has bits",
        [](Registry& r) { r.state_set({.name = "mode", .help = "M.", .states = std::vector<std::string>(65, "on")}); }},
-      {"state set whose name is no label name",
+      {"state set whose name is not a label name",
        [](Registry& r) { r.state_set({.name = "job:mode", .help = "M.", .states = {"on"}}); }},
       {"state set with a label of its own name",
        [](Registry& r) {
@@ -125,12 +125,12 @@ const std::vector<Mistake>& mistakes() {
          r.counter({.name = "rpc_seconds_bucket", .help = "G."});
          r.histogram({.name = "rpc_seconds", .help = "R."});
        }},
-      {"gauge that a counter is called in OpenMetrics",
+      {"gauge with the name that a counter has in OpenMetrics",
        [](Registry& r) {
          r.counter({.name = "jobs_total", .help = "J."});
          r.gauge({.name = "jobs", .help = "J."});
        }},
-      {"counter that is called like a gauge in OpenMetrics",
+      {"counter that has the name of a gauge in OpenMetrics",
        [](Registry& r) {
          r.gauge({.name = "jobs", .help = "J."});
          r.counter({.name = "jobs_total", .help = "J."});
@@ -150,7 +150,7 @@ const std::vector<Mistake>& mistakes() {
          r.histogram({.name = "rpc", .help = "R."});
          r.counter({.name = "rpc_total", .help = "R."});
        }},
-      {"counters that write one name, and neither is called so",
+      {"counters that both write a third name",
        [](Registry& r) {
          r.counter({.name = "jobs_total", .help = "J."});
          r.counter({.name = "jobs_created_total", .help = "J."});

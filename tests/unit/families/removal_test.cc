@@ -79,8 +79,8 @@ TEST_F(RemovalTest, RefusesALabelThatTheFamilyDoesNotHave) {
   try {
     hits_.remove_matching({{"pth", "/a"}});
     FAIL() << "accepted";
-  } catch (const RegistrationError& error) {
-    EXPECT_STREQ(error.what(), "counter 'hits_total' has no label 'pth'; its labels are (method, path)");
+  } catch (const LabelError& error) {
+    EXPECT_STREQ(error.what(), "counter 'hits_total': the family has no label 'pth'; allowed: method, path");
   }
   EXPECT_EQ(served().size(), 4);
 }
@@ -159,12 +159,12 @@ TEST(DynamicFamily, RefusesAnotherNumberOfValues) {
   const auto refused = [](auto call) {
     try {
       call();
-    } catch (const RegistrationError& error) {
+    } catch (const LabelError& error) {
       return std::string(error.what());
     }
     return std::string("accepted");
   };
-  const std::string expected = "counter 'hits_total': 1 label values for 2 names (a, b)";
+  const std::string expected = "counter 'hits_total': 1 label values; allowed: 2, one for each of (a, b)";
   EXPECT_EQ(refused([&] { hits.labels(one); }), expected);
   EXPECT_EQ(refused([&] { hits.find(one); }), expected);
   EXPECT_EQ(refused([&] { hits.remove(one); }), expected);

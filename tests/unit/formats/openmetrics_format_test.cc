@@ -328,18 +328,18 @@ TEST_F(OpenMetricsFormat, PutsANameThatIsNotBareIntoTheBraces) {
 }
 
 TEST_F(OpenMetricsFormat, RefusesWhatWouldBreakTheScrape) {
-  EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
-  EXPECT_THROW(sink_.begin_family({.name = ""}), RegistrationError);
-  EXPECT_THROW(sink_.begin_family({.name = "a\xff"}), RegistrationError);
-  EXPECT_THROW(sink_.info({}, {}), RegistrationError);
+  EXPECT_THROW(sink_.gauge({}, 1, {}), SampleError);
+  EXPECT_THROW(sink_.begin_family({.name = ""}), SampleError);
+  EXPECT_THROW(sink_.begin_family({.name = "a\xff"}), SampleError);
+  EXPECT_THROW(sink_.info({}, {}), SampleError);
   sink_.begin_family({.name = "h", .type = MetricType::histogram});
-  EXPECT_THROW(sink_.histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
-  EXPECT_THROW(sink_.gauge_histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
-  EXPECT_THROW(sink_.histogram({}, {}, at(-1)), RegistrationError);
+  EXPECT_THROW(sink_.histogram(LabelText::of({{"le", "9"}}), {}, {}), SampleError);
+  EXPECT_THROW(sink_.gauge_histogram(LabelText::of({{"le", "9"}}), {}, {}), SampleError);
+  EXPECT_THROW(sink_.histogram({}, {}, at(-1)), SampleError);
   sink_.begin_family({.name = "s", .type = MetricType::summary});
-  EXPECT_THROW(sink_.summary(LabelText::of({{"quantile", "9"}}), {}, {}), RegistrationError);
+  EXPECT_THROW(sink_.summary(LabelText::of({{"quantile", "9"}}), {}, {}), SampleError);
   sink_.begin_family({.name = "mode", .type = MetricType::state_set});
-  EXPECT_THROW(sink_.state_set(LabelText::of({{"mode", "a"}}), {}, {}), RegistrationError);
+  EXPECT_THROW(sink_.state_set(LabelText::of({{"mode", "a"}}), {}, {}), SampleError);
   EXPECT_EQ(text(), "# EOF\n");
 }
 

@@ -113,8 +113,8 @@ TEST_F(TextFormat, RefusesATimestampBefore1970AndWritesNothingOfIt) {
   try {
     sink_.gauge(LabelText::of({{"room", "x"}}), 2, at(-5));
     ADD_FAILURE() << "nothing was thrown";
-  } catch (const RegistrationError& error) {
-    EXPECT_STREQ(error.what(), "sample 'temp_celsius': its timestamp -5 ms is before 1970, which Prometheus refuses");
+  } catch (const SampleError& error) {
+    EXPECT_STREQ(error.what(), "sample 'temp_celsius': the timestamp -5 ms is before 1970; Prometheus rejects it");
   }
   EXPECT_EQ(text(), "# TYPE temp_celsius gauge\ntemp_celsius 1\n");
 }
@@ -228,8 +228,8 @@ TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
 }
 
 TEST_F(TextFormat, RefusesAFamilyNameThatWouldBreakTheScrape) {
-  EXPECT_THROW(sink_.begin_family({.name = "queue\xff"}), RegistrationError);
-  EXPECT_THROW(sink_.begin_family({.name = ""}), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = "queue\xff"}), SampleError);
+  EXPECT_THROW(sink_.begin_family({.name = ""}), SampleError);
   EXPECT_EQ(text(), "");
 }
 
@@ -242,20 +242,20 @@ TEST_F(TextFormat, PutsTheOwnLabelOfAStateSetInQuotesWhereItsNameNeedsNone) {
 
 TEST_F(TextFormat, RefusesLabelsThatItWritesItself) {
   sink_.begin_family({.name = "h", .type = MetricType::histogram});
-  EXPECT_THROW(sink_.histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
-  EXPECT_THROW(sink_.gauge_histogram(LabelText::of({{"le", "9"}}), {}, {}), RegistrationError);
+  EXPECT_THROW(sink_.histogram(LabelText::of({{"le", "9"}}), {}, {}), SampleError);
+  EXPECT_THROW(sink_.gauge_histogram(LabelText::of({{"le", "9"}}), {}, {}), SampleError);
   sink_.begin_family({.name = "s", .type = MetricType::summary});
-  EXPECT_THROW(sink_.summary(LabelText::of({{"a", "1"}, {"quantile", "9"}}), {}, {}), RegistrationError);
+  EXPECT_THROW(sink_.summary(LabelText::of({{"a", "1"}, {"quantile", "9"}}), {}, {}), SampleError);
   sink_.begin_family({.name = "mode", .type = MetricType::state_set});
-  EXPECT_THROW(sink_.state_set(LabelText::of({{"mode", "a"}}), {}, {}), RegistrationError);
+  EXPECT_THROW(sink_.state_set(LabelText::of({{"mode", "a"}}), {}, {}), SampleError);
   EXPECT_EQ(text(), "");
 }
 
 TEST_F(TextFormat, RefusesASampleWithoutAFamily) {
-  EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
+  EXPECT_THROW(sink_.gauge({}, 1, {}), SampleError);
   sink_.begin_family({.name = "good", .type = MetricType::gauge});
-  EXPECT_THROW(sink_.begin_family({.name = "no\xff", .type = MetricType::gauge}), RegistrationError);
-  EXPECT_THROW(sink_.gauge({}, 1, {}), RegistrationError);
+  EXPECT_THROW(sink_.begin_family({.name = "no\xff", .type = MetricType::gauge}), SampleError);
+  EXPECT_THROW(sink_.gauge({}, 1, {}), SampleError);
   EXPECT_EQ(text(), "");
 }
 

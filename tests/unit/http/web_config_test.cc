@@ -23,7 +23,7 @@ WebConfig parsed(const std::string& text) { return parse_web_config(text, "/etc/
 std::string mistake_in(const std::string& text) {
   try {
     parsed(text);
-  } catch (const RegistrationError& error) {
+  } catch (const OptionsError& error) {
     const std::string what = error.what();
     const std::string start = "civetweb exporter: '/etc/web.yml', ";
     return what.starts_with(start) ? what.substr(start.size()) : what;

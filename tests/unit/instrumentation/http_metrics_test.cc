@@ -259,7 +259,7 @@ std::string message_of(const HttpMetricsOptions& options) {
   Registry registry;
   try {
     const HttpMetrics metrics(registry, options);
-  } catch (const RegistrationError& error) {
+  } catch (const Error& error) {
     EXPECT_EQ(to_text(registry), "") << "something was registered";
     return error.what();
   }
@@ -267,26 +267,28 @@ std::string message_of(const HttpMetricsOptions& options) {
 }
 
 TEST(HttpMetrics, RefusesWhatCannotBeAndQuotesIt) {
-  EXPECT_EQ(message_of({.prefix = ""}), "HTTP metrics: the prefix '' is empty; 'http' is usual");
+  EXPECT_EQ(message_of({.prefix = ""}), "HTTP metrics: the prefix '' is empty; write a prefix, for example 'http'");
   EXPECT_EQ(message_of({.prefix = "my shop"}),
-            "counter 'my shop_requests_total': a metric name may not contain ' '; allowed: "
+            "counter 'my shop_requests_total': a metric name must not contain ' '; allowed: "
             "[a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with RegistryOptions{.utf8_names = true}");
   EXPECT_EQ(message_of({.buckets = {2, 1}}),
-            "histogram 'http_request_duration_seconds': bucket 2 is 1, after 2; bounds need to rise");
+            "histogram 'http_request_duration_seconds': bucket 2 is 1 and follows 2; bounds must increase");
   EXPECT_EQ(message_of({.labels = {{"code", "1"}}}),
-            "counter 'http_requests_total': label 'code': declared twice; a series may have it only once");
+            "counter 'http_requests_total': label 'code': the name appears twice; a series has each label once");
   EXPECT_EQ(message_of({.routes = {"/a", "users/{id}"}}),
-            "HTTP route 'users/{id}': does not start with '/'; a template looks like '/users/{id}'");
+            "HTTP route 'users/{id}': a route template must start with '/', for example '/users/{id}'");
   EXPECT_EQ(message_of({.routes = {""}}),
-            "HTTP route '': does not start with '/'; a template looks like '/users/{id}'");
+            "HTTP route '': a route template must start with '/', for example '/users/{id}'");
   EXPECT_EQ(message_of({.routes = {"/users?id={id}"}}),
-            "HTTP route '/users?id={id}': has a '?' or '#'; a template is a path alone");
+            "HTTP route '/users?id={id}': a route template must not contain '?' or '#'; allowed: only a path");
   for (const std::string part : {"{}", "{id", "id}", "x{id}", "{a}{b}", "{", "}", "{{id}}"}) {
     EXPECT_EQ(message_of({.routes = {"/users/" + part}}),
-              "HTTP route '/users/" + part + "': '" + part + "' is neither plain nor a parameter like '{id}'");
+              "HTTP route '/users/" + part + "': '" + part +
+                  "' is not a valid segment; allowed: plain text, or a parameter such as '{id}'");
   }
-  EXPECT_EQ(message_of({.routes = {"/users/{id}", "/x", "/users/{name}"}}),
-            "HTTP route '/users/{name}': matches the same paths as '/users/{id}'");
+  EXPECT_EQ(
+      message_of({.routes = {"/users/{id}", "/x", "/users/{name}"}}),
+      "HTTP route '/users/{name}': it matches the same paths as '/users/{id}'; each path must match one template");
 }
 
 // CVE-2022-21698: whatever strangers send, the series stay those that the service can have.

@@ -39,15 +39,20 @@ TEST(Buckets, ExponentialOnesGrowByAFactor) {
 TEST(Buckets, SayWhatIsWrongWithTheirArguments) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(message_of([] { return linear_buckets(1, 0, 3); }),
-            "linear_buckets(1, 0, 3): needs a finite start, a width above 0 and a count from 1 to 10000");
+            "linear_buckets(1, 0, 3): invalid arguments; allowed: a finite start, a width above 0, and a count from 1 "
+            "to 10000");
   EXPECT_EQ(message_of([] { return linear_buckets(kNaN, 1, 3); }),
-            "linear_buckets(nan, 1, 3): needs a finite start, a width above 0 and a count from 1 to 10000");
+            "linear_buckets(nan, 1, 3): invalid arguments; allowed: a finite start, a width above 0, and a count from "
+            "1 to 10000");
   EXPECT_EQ(message_of([] { return linear_buckets(1, 1, 0); }),
-            "linear_buckets(1, 1, 0): needs a finite start, a width above 0 and a count from 1 to 10000");
+            "linear_buckets(1, 1, 0): invalid arguments; allowed: a finite start, a width above 0, and a count from 1 "
+            "to 10000");
   EXPECT_EQ(message_of([] { return exponential_buckets(0, 2, 3); }),
-            "exponential_buckets(0, 2, 3): needs a start above 0, a factor above 1 and a count from 1 to 10000");
+            "exponential_buckets(0, 2, 3): invalid arguments; allowed: a start above 0, a factor above 1, and a count "
+            "from 1 to 10000");
   EXPECT_EQ(message_of([] { return exponential_buckets(1, 1, 3); }),
-            "exponential_buckets(1, 1, 3): needs a start above 0, a factor above 1 and a count from 1 to 10000");
+            "exponential_buckets(1, 1, 3): invalid arguments; allowed: a start above 0, a factor above 1, and a count "
+            "from 1 to 10000");
 }
 
 }  // namespace

@@ -216,10 +216,11 @@ TEST(NativeHistogram, IsAnotherDefinitionThanAClassicOne) {
     registry.histogram({.name = "h", .help = "H.", .buckets = {1}});
     FAIL() << "nothing was thrown";
   } catch (const RegistrationError& error) {
-    EXPECT_STREQ(error.what(),
-                 "'h' is already defined otherwise: before as a histogram with help 'H.', labels (), buckets (1), "
-                 "native buckets of schema 3, max_buckets 160, zero_threshold 2.938735877055719e-39, "
-                 "max_zero_threshold 0; now as a histogram with help 'H.', labels (), buckets (1)");
+    EXPECT_STREQ(
+        error.what(),
+        "histogram 'h': an earlier definition is different; earlier: histogram with help 'H.', labels (), buckets (1), "
+        "native buckets of schema 3, max_buckets 160, zero_threshold 2.938735877055719e-39, "
+        "max_zero_threshold 0; now: histogram with help 'H.', labels (), buckets (1)");
   }
 }
 

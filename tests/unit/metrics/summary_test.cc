@@ -127,21 +127,22 @@ std::string refusal(SummaryOptions options) {
 }
 
 TEST(Summary, RefusesQuantilesThatMakeNoSense) {
-  EXPECT_EQ(refusal({.quantiles = {0.5, 99}}), "summary 's': quantile 99 is not from 0 to 1, as in 0.99");
-  EXPECT_EQ(refusal({.quantiles = {-0.5}}), "summary 's': quantile -0.5 is not from 0 to 1, as in 0.99");
-  EXPECT_EQ(refusal({.quantiles = {kNaN}}), "summary 's': quantile NaN is not from 0 to 1, as in 0.99");
-  EXPECT_EQ(refusal({.quantiles = {0.5, 0.9, 0.5}}), "summary 's': quantile 0.5 is asked for twice");
+  EXPECT_EQ(refusal({.quantiles = {0.5, 99}}), "summary 's': quantile is 99; allowed: 0 to 1, for example 0.99");
+  EXPECT_EQ(refusal({.quantiles = {-0.5}}), "summary 's': quantile is -0.5; allowed: 0 to 1, for example 0.99");
+  EXPECT_EQ(refusal({.quantiles = {kNaN}}), "summary 's': quantile is NaN; allowed: 0 to 1, for example 0.99");
+  EXPECT_EQ(refusal({.quantiles = {0.5, 0.9, 0.5}}),
+            "summary 's': quantile 0.5 appears twice; each quantile must appear once");
   EXPECT_EQ(refusal({.max_age = std::chrono::milliseconds(0)}),
-            "summary 's': max_age of 0 ms: quantiles are those of a time above 0 and up to a year");
+            "summary 's': max_age is 0 ms; allowed: above 0 and at most a year");
   EXPECT_EQ(refusal({.max_age = std::chrono::milliseconds::max()}),
-            "summary 's': max_age of 9223372036854775807 ms: quantiles are those of a time above 0 and up to a year");
-  EXPECT_EQ(refusal({.age_buckets = 0}), "summary 's': age_buckets is 0; from 1 to 100 make sense");
+            "summary 's': max_age is 9223372036854775807 ms; allowed: above 0 and at most a year");
+  EXPECT_EQ(refusal({.age_buckets = 0}), "summary 's': age_buckets is 0; allowed: 1 to 100");
 }
 
 // Exposition rule 101.
 TEST(Summary, RefusesTheLabelThatItWritesItself) {
   EXPECT_EQ(refusal({.labels = {{"quantile", "1"}}}),
-            "summary 's': label 'quantile': a summary writes this label itself; choose another name");
+            "summary 's': label 'quantile': a summary adds this label itself; use another name");
 }
 
 TEST(Summary, RefusesAnotherDefinitionOfTheSame) {
@@ -152,9 +153,10 @@ TEST(Summary, RefusesAnotherDefinitionOfTheSame) {
     registry.summary({.name = "s", .help = "S."});
     FAIL() << "nothing was thrown";
   } catch (const RegistrationError& error) {
-    EXPECT_STREQ(error.what(),
-                 "'s' is already defined otherwise: before as a summary with help 'S.', labels (), quantiles (0.5, "
-                 "0.9), max_age 600000 ms, age_buckets 5; now as a summary with help 'S.', labels (), no quantiles");
+    EXPECT_STREQ(
+        error.what(),
+        "summary 's': an earlier definition is different; earlier: summary with help 'S.', labels (), quantiles (0.5, "
+        "0.9), max_age 600000 ms, age_buckets 5; now: summary with help 'S.', labels (), no quantiles");
   }
 }
 

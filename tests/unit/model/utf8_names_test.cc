@@ -87,9 +87,9 @@ TEST_F(Utf8NamesTest, AreRefusedWhereTheRegistryDoesNotTakeThem) {
   fail([](Sink& sink) { write_gauge(sink, "disk.io", 1); });
   fail([](Sink& sink) { write_gauge(sink, "disk", 1, {{"a", ","}, {"dev.name", "sda"}}); });
   EXPECT_THROW(Registry({.labels = {{"data center", "x"}}}), RegistrationError);
-  EXPECT_THAT(lines, ElementsAre("collector 'c' fails: gauge 'disk.io': a metric name may not contain '.'; allowed: "
+  EXPECT_THAT(lines, ElementsAre("collector 'c' fails: gauge 'disk.io': a metric name must not contain '.'; allowed: "
                                  "[a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with RegistryOptions{.utf8_names = true}",
-                                 "collector 'c' fails: label 'dev.name': a label name may not contain '.'; allowed: "
+                                 "collector 'c' fails: label 'dev.name': a label name must not contain '.'; allowed: "
                                  "[a-zA-Z_][a-zA-Z0-9_]*, or any UTF-8 with RegistryOptions{.utf8_names = true}"));
 }
 
@@ -103,19 +103,19 @@ TEST_F(Utf8NamesTest, HaveTheirRulesToo) {
     }
     return "none";
   };
-  EXPECT_EQ(message([&] { registry_.gauge({.name = "", .help = "G."}); }), "gauge '': a metric name may not be empty");
+  EXPECT_EQ(message([&] { registry_.gauge({.name = "", .help = "G."}); }), "gauge '': a metric name must not be empty");
   EXPECT_EQ(message([&] { registry_.gauge({.name = "g\xff", .help = "G."}); }),
-            "gauge 'g\\xff': a metric name is UTF-8, and this is not");
+            "gauge 'g\\xff': a metric name must be UTF-8");
   EXPECT_EQ(message([&] { registry_.gauge({.name = "g", .help = "G."}, {""}); }),
-            "gauge 'g': label '': a label name may not be empty");
+            "gauge 'g': label '': a label name must not be empty");
   EXPECT_EQ(message([&] { registry_.gauge({.name = "g", .help = "G."}, {"a\xc3"}); }),
-            "gauge 'g': label 'a\\xc3': a label name is UTF-8, and this is not");
+            "gauge 'g': label 'a\\xc3': a label name must be UTF-8");
   EXPECT_EQ(message([&] { registry_.gauge({.name = "g", .help = "G."}, {"__x.y"}); }),
-            "gauge 'g': label '__x.y': label names that start with '__' are reserved for Prometheus itself");
+            "gauge 'g': label '__x.y': a label name must not start with '__'; Prometheus reserves such names");
   EXPECT_EQ(message([&] { registry_.histogram({.name = "h.i", .help = "G."}, {"le"}); }),
-            "histogram 'h.i': label 'le': a histogram writes this label itself; choose another name");
+            "histogram 'h.i': label 'le': a histogram adds this label itself; use another name");
   EXPECT_EQ(message([&] { registry_.gauge({.name = "speed_m/s", .help = "S.", .unit = "m/s"}); }),
-            "gauge 'speed_m/s': unit 'm/s': a unit is made of letters, digits and '_'");
+            "gauge 'speed_m/s': unit 'm/s': a unit must contain only letters, digits, and '_'");
   EXPECT_EQ(to_text(registry_), "");
 }
 
@@ -204,7 +204,7 @@ TEST(EscapingSink, KeepsAUnitOnlyWhereTheNameEndsInIt) {
 TEST(EscapingSink, ServesWhoComesAfterAFamilyThatWasRefused) {
   struct Picky final : NullSink {
     void begin_family(const FamilyInfo& family) override {
-      if (family.type == MetricType::counter) throw RegistrationError("refused");
+      if (family.type == MetricType::counter) throw SampleError("refused");
     }
     void counter(LabelView, const CounterSample&, const Timestamp&) override { served += 'c'; }
     void gauge(LabelView, double, const Timestamp&) override { served += 'g'; }
@@ -212,7 +212,7 @@ TEST(EscapingSink, ServesWhoComesAfterAFamilyThatWasRefused) {
   } picky;
   detail::EscapingSink sink(picky, detail::EscapingScheme::underscores,
                             [](std::string_view line) { ADD_FAILURE() << line; });
-  EXPECT_THROW(sink.begin_family({.name = "a.b", .type = MetricType::counter}), RegistrationError);
+  EXPECT_THROW(sink.begin_family({.name = "a.b", .type = MetricType::counter}), SampleError);
   sink.counter({}, CounterSample{}, {});
   sink.begin_family({.name = "a_b", .type = MetricType::gauge});
   sink.gauge({}, 1, {});

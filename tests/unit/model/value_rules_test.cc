@@ -31,7 +31,7 @@ std::string fault(MetricType type, const Sample& sample) {
   try {
     detail::check_values({.name = "x", .type = type}, sample);
     return "";
-  } catch (const RegistrationError& error) {
+  } catch (const SampleError& error) {
     return error.what();
   }
 }
@@ -45,27 +45,32 @@ std::string quantile_fault(const std::vector<Quantile>& quantiles) {
 
 TEST(ValueRules, WantBoundsThatRise) {
   EXPECT_EQ(fault({{-1, 0}, {1, 1}, {2, 1}, {kInfinity, 3}}), "");
-  EXPECT_EQ(fault({{1, 1}, {1, 1}}), "histogram 'x': a bucket has the bound 1 after 1; bounds need to rise");
-  EXPECT_EQ(fault({{1, 1}, {0.5, 1}}), "histogram 'x': a bucket has the bound 0.5 after 1; bounds need to rise");
-  EXPECT_EQ(fault({{kNaN, 1}}), "histogram 'x': a bucket has the bound NaN after -Inf; bounds need to rise");
+  EXPECT_EQ(fault({{1, 1}, {1, 1}}), "histogram 'x': a bucket has the bound 1 and follows 1; bounds must increase");
+  EXPECT_EQ(fault({{1, 1}, {0.5, 1}}), "histogram 'x': a bucket has the bound 0.5 and follows 1; bounds must increase");
+  EXPECT_EQ(fault({{kNaN, 1}}), "histogram 'x': a bucket has the bound NaN and follows -Inf; bounds must increase");
   EXPECT_EQ(fault({{kInfinity, 3}, {kInfinity, 3}}),
-            "histogram 'x': a bucket has the bound +Inf after +Inf; bounds need to rise");
+            "histogram 'x': a bucket has the bound +Inf and follows +Inf; bounds must increase");
 }
 
 TEST(ValueRules, WantCountsThatAddUp) {
   EXPECT_EQ(fault({{1, 2}, {2, 1}}),
-            "histogram 'x': the bucket up to 2 has 1 observations, and the one before 2; counts are cumulative");
-  EXPECT_EQ(fault({{1, 4}}), "histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
-  EXPECT_EQ(fault({{kInfinity, 2}}), "histogram 'x': the bucket up to +Inf has 2 observations, and the histogram 3");
+            "histogram 'x': the bucket up to 2 has 1 observations and follows 2; bucket counts are cumulative");
+  EXPECT_EQ(fault({{1, 4}}),
+            "histogram 'x': the bucket up to 1 has 4 observations, the histogram has 3; the +Inf bucket must equal the "
+            "count, others must not exceed it");
+  EXPECT_EQ(fault({{kInfinity, 2}}),
+            "histogram 'x': the bucket up to +Inf has 2 observations, the histogram has 3; the +Inf bucket must equal "
+            "the count, others must not exceed it");
   EXPECT_EQ(fault(MetricType::gauge_histogram, HistogramSample{std::vector<Bucket>{{1, 4}}, 3, 1}),
-            "gauge histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+            "gauge histogram 'x': the bucket up to 1 has 4 observations, the histogram has 3; the +Inf bucket must "
+            "equal the count, others must not exceed it");
 }
 
 TEST(ValueRules, WantCountersThatAreNotNegative) {
   EXPECT_EQ(fault(CounterSample{0}), "");
   EXPECT_EQ(fault(CounterSample{kInfinity}), "");
-  EXPECT_EQ(fault(CounterSample{-1}), "counter 'x': its value is -1; a counter is a number that is not negative");
-  EXPECT_EQ(fault(CounterSample{kNaN}), "counter 'x': its value is NaN; a counter is a number that is not negative");
+  EXPECT_EQ(fault(CounterSample{-1}), "counter 'x': the value is -1; allowed: 0 or more");
+  EXPECT_EQ(fault(CounterSample{kNaN}), "counter 'x': the value is NaN; allowed: 0 or more");
 }
 
 TEST(ValueRules, WantStatesWithNamesOfTheirOwn) {
@@ -73,10 +78,11 @@ TEST(ValueRules, WantStatesWithNamesOfTheirOwn) {
     return fault(MetricType::state_set, std::span<const State>(all));
   };
   EXPECT_EQ(states({{"a", true}, {"b", false}}), "");
-  EXPECT_EQ(states({}), "state set 'x': it has no states");
-  EXPECT_EQ(states({{"", true}}), "state set 'x': a state has an empty name");
-  EXPECT_EQ(states({{"\xff", true}}), "state set 'x': the state '\\xff' is not UTF-8");
-  EXPECT_EQ(states({{"a", true}, {"b", true}, {"a", false}}), "state set 'x': the state 'a' is there twice");
+  EXPECT_EQ(states({}), "state set 'x': the state set has no states; at least one is needed");
+  EXPECT_EQ(states({{"", true}}), "state set 'x': a state has an empty name; write a name");
+  EXPECT_EQ(states({{"\xff", true}}), "state set 'x': the state '\\xff' must be UTF-8");
+  EXPECT_EQ(states({{"a", true}, {"b", true}, {"a", false}}),
+            "state set 'x': the state 'a' appears twice; each state must appear once");
 }
 
 TEST(ValueRules, WantNativeBucketsThatThereAre) {
@@ -87,11 +93,10 @@ TEST(ValueRules, WantNativeBucketsThatThereAre) {
   };
   EXPECT_EQ(with(0, -1074), "");
   EXPECT_EQ(with(0, 1025), "");
-  EXPECT_EQ(with(0, -1075),
-            "histogram 'x': a native bucket has the index -1075; at schema 0 they are from -1074 to 1025");
+  EXPECT_EQ(with(0, -1075), "histogram 'x': a native bucket has the index -1075; allowed for schema 0: -1074 to 1025");
   EXPECT_EQ(with(8, 262'146),
-            "histogram 'x': a native bucket has the index 262146; at schema 8 they are from -274944 to 262145");
-  EXPECT_EQ(with(-4, 66), "histogram 'x': a native bucket has the index 66; at schema -4 they are from -67 to 65");
+            "histogram 'x': a native bucket has the index 262146; allowed for schema 8: -274944 to 262145");
+  EXPECT_EQ(with(-4, 66), "histogram 'x': a native bucket has the index 66; allowed for schema -4: -67 to 65");
 }
 
 TEST(ValueRules, WantExemplarsInTheirBuckets) {
@@ -101,9 +106,9 @@ TEST(ValueRules, WantExemplarsInTheirBuckets) {
   };
   EXPECT_EQ(with(2), "");
   EXPECT_EQ(with(1.5), "");
-  EXPECT_EQ(with(1), "histogram 'x': an exemplar of 1 is not in its bucket, from 1 to 2");
-  EXPECT_EQ(with(2.5), "histogram 'x': an exemplar of 2.5 is not in its bucket, from 1 to 2");
-  EXPECT_EQ(with(kNaN), "histogram 'x': an exemplar of NaN is not in its bucket, from 1 to 2");
+  EXPECT_EQ(with(1), "histogram 'x': an exemplar has the value 1; allowed in its bucket: above 1 and at most 2");
+  EXPECT_EQ(with(2.5), "histogram 'x': an exemplar has the value 2.5; allowed in its bucket: above 1 and at most 2");
+  EXPECT_EQ(with(kNaN), "histogram 'x': an exemplar has the value NaN; allowed in its bucket: above 1 and at most 2");
   const Exemplar below{{}, -kInfinity, {}};
   const Exemplar nan{{}, kNaN, {}};
   EXPECT_EQ(fault({{1, 1, &below}, {kInfinity, 3, &nan}}), "");
@@ -117,11 +122,13 @@ TEST(ValueRules, WantExemplarsThatServersTake) {
   const Exemplar quoted{labels("\"a.b\"=\"c\""), 1, {}};
   const Exemplar early{{}, 1, at(-1)};
   const std::string too_long =
-      "the labels {t=\"" + long_value + "\"} of an exemplar have 129 characters; 128 are allowed";
-  const std::string needs_quotes = "the label name 'a.b' of an exemplar would need quotes, which few servers take";
+      "the labels {t=\"" + long_value + "\"} of an exemplar have 129 characters; allowed: at most 128";
+  const std::string needs_quotes =
+      "the label name 'a.b' of an exemplar would need quotes; allowed: [a-zA-Z_][a-zA-Z0-9_]*";
   EXPECT_EQ(fault(CounterSample{1, {}, &long_one}), "counter 'x': " + too_long);
   EXPECT_EQ(fault(CounterSample{1, {}, &quoted}), "counter 'x': " + needs_quotes);
-  EXPECT_EQ(fault(CounterSample{1, {}, &early}), "counter 'x': the timestamp -1 ms of an exemplar is before 1970");
+  EXPECT_EQ(fault(CounterSample{1, {}, &early}),
+            "counter 'x': the timestamp -1 ms of an exemplar is before 1970; Prometheus rejects it");
   EXPECT_EQ(fault({{2, 2, &quoted}}), "histogram 'x': " + needs_quotes);
   const std::vector<Exemplar> exemplars{quoted};
   const NativeSample native{.exemplars = exemplars};
@@ -134,15 +141,16 @@ TEST(ValueRules, WantNativeBucketsThatServersTake) {
   const std::vector<NativeBucket> falling{{1, 1}, {-1, 1}};
   const auto with = [](const NativeSample& native) { return fault({{}, 5, 1, &native}); };
   EXPECT_EQ(with({.schema = -4, .zero_count = 1, .negative = good, .positive = good}), "");
-  EXPECT_EQ(with({.schema = -5, .zero_count = 5}), "histogram 'x': the schema -5 is not from -4 to 8");
-  EXPECT_EQ(with({.schema = 9, .zero_count = 5}), "histogram 'x': the schema 9 is not from -4 to 8");
-  EXPECT_EQ(with({.zero_threshold = -1}), "histogram 'x': the zero threshold -1 is no size");
-  EXPECT_EQ(with({.zero_threshold = kNaN}), "histogram 'x': the zero threshold NaN is no size");
-  EXPECT_EQ(with({.zero_threshold = kInfinity}), "histogram 'x': the zero threshold +Inf is no size");
+  EXPECT_EQ(with({.schema = -5, .zero_count = 5}), "histogram 'x': the schema is -5; allowed: -4 to 8");
+  EXPECT_EQ(with({.schema = 9, .zero_count = 5}), "histogram 'x': the schema is 9; allowed: -4 to 8");
+  EXPECT_EQ(with({.zero_threshold = -1}), "histogram 'x': the zero threshold is -1; allowed: finite numbers >= 0");
+  EXPECT_EQ(with({.zero_threshold = kNaN}), "histogram 'x': the zero threshold is NaN; allowed: finite numbers >= 0");
+  EXPECT_EQ(with({.zero_threshold = kInfinity}),
+            "histogram 'x': the zero threshold is +Inf; allowed: finite numbers >= 0");
   EXPECT_EQ(with({.zero_count = 3, .positive = twice}),
-            "histogram 'x': a native bucket has the index 1 after 1; indices need to rise");
+            "histogram 'x': a native bucket has the index 1 and follows 1; indices must increase");
   EXPECT_EQ(with({.zero_count = 3, .negative = falling}),
-            "histogram 'x': a native bucket has the index -1 after 1; indices need to rise");
+            "histogram 'x': a native bucket has the index -1 and follows 1; indices must increase");
 }
 
 TEST(ValueRules, WantNativeCountsThatAddUp) {
@@ -152,24 +160,27 @@ TEST(ValueRules, WantNativeCountsThatAddUp) {
   EXPECT_EQ(with(1, {.zero_count = 1, .positive = two}), "");
   EXPECT_EQ(with(kNaN, {.positive = two}), "");
   EXPECT_EQ(with(1, {.positive = two}),
-            "histogram 'x': 1 of its 3 observations are in no native bucket, which only NaN may be");
-  EXPECT_EQ(with(kNaN, {.zero_count = 4}), "histogram 'x': its zero bucket has more observations than the histogram");
-  EXPECT_EQ(with(kNaN, {.negative = two, .positive = two}),
-            "histogram 'x': its native buckets have more observations than the histogram");
-  EXPECT_EQ(with(1, {.positive = all}), "histogram 'x': its native buckets have more observations than the histogram");
+            "histogram 'x': 1 of 3 observations are in no native bucket; only NaN may be in none");
+  EXPECT_EQ(with(kNaN, {.zero_count = 4}),
+            "histogram 'x': the zero bucket has more observations than the histogram; it must not exceed its count");
+  EXPECT_EQ(
+      with(kNaN, {.negative = two, .positive = two}),
+      "histogram 'x': the native buckets have more observations than the histogram; they must not exceed its count");
+  EXPECT_EQ(
+      with(1, {.positive = all}),
+      "histogram 'x': the native buckets have more observations than the histogram; they must not exceed its count");
 }
 
 TEST(ValueRules, WantQuantilesThatRise) {
   EXPECT_EQ(quantile_fault({{0, 1}, {0.5, kNaN}, {1, -1}}), "");
-  EXPECT_EQ(quantile_fault({{-0.1, 1}}), "summary 'x': the quantile -0.1 is not from 0 to 1");
-  EXPECT_EQ(quantile_fault({{1.5, 1}}), "summary 'x': the quantile 1.5 is not from 0 to 1");
-  EXPECT_EQ(quantile_fault({{kNaN, 1}}), "summary 'x': the quantile NaN is not from 0 to 1");
-  EXPECT_EQ(quantile_fault({{0.5, 1}, {0.5, 1}}),
-            "summary 'x': the quantile 0.5 comes after 0.5; quantiles need to rise");
+  EXPECT_EQ(quantile_fault({{-0.1, 1}}), "summary 'x': the quantile is -0.1; allowed: 0 to 1");
+  EXPECT_EQ(quantile_fault({{1.5, 1}}), "summary 'x': the quantile is 1.5; allowed: 0 to 1");
+  EXPECT_EQ(quantile_fault({{kNaN, 1}}), "summary 'x': the quantile is NaN; allowed: 0 to 1");
+  EXPECT_EQ(quantile_fault({{0.5, 1}, {0.5, 1}}), "summary 'x': the quantile 0.5 follows 0.5; quantiles must increase");
 }
 
 TEST(ValueRules, WantNoBeginningBefore1970) {
-  const std::string before = "sample 'x': its timestamp -1 ms is before 1970, which Prometheus refuses";
+  const std::string before = "sample 'x': the timestamp -1 ms is before 1970; Prometheus rejects it";
   EXPECT_EQ(fault(CounterSample{1, at(-1)}), before);
   EXPECT_EQ(fault(HistogramSample{{}, 0, 0, nullptr, at(-1)}), before);
   EXPECT_EQ(fault(MetricType::summary, SummarySample{{}, 0, 0, at(-1)}), before);
@@ -190,26 +201,29 @@ TEST(ValueRules, AreAskedForWhatCollectorsHandOver) {
     EXPECT_EQ(to_text(registry), "");
     return message;
   };
-  EXPECT_EQ(message_about(MetricType::counter,
-                          [&](Sink& sink) {
-                            sink.counter({}, {1, {}, &early});
-                          }),
-            "collector 'wrong' fails: counter 'x': the timestamp -1 ms of an exemplar is before 1970");
+  EXPECT_EQ(
+      message_about(MetricType::counter,
+                    [&](Sink& sink) {
+                      sink.counter({}, {1, {}, &early});
+                    }),
+      "collector 'wrong' fails: counter 'x': the timestamp -1 ms of an exemplar is before 1970; Prometheus rejects it");
   EXPECT_EQ(message_about(MetricType::histogram,
                           [&](Sink& sink) {
                             sink.histogram({}, {buckets, 3, 1});
                           }),
-            "collector 'wrong' fails: histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+            "collector 'wrong' fails: histogram 'x': the bucket up to 1 has 4 observations, the histogram has 3; the "
+            "+Inf bucket must equal the count, others must not exceed it");
   EXPECT_EQ(message_about(MetricType::gauge_histogram,
                           [&](Sink& sink) {
                             sink.gauge_histogram({}, {buckets, 3, 1});
                           }),
-            "collector 'wrong' fails: gauge histogram 'x': the bucket up to 1 has 4 observations, and the histogram 3");
+            "collector 'wrong' fails: gauge histogram 'x': the bucket up to 1 has 4 observations, the histogram has ; "
+            "the +Inf bucket must equal the count, others must not exceed it");
   EXPECT_EQ(message_about(MetricType::summary,
                           [&](Sink& sink) {
                             sink.summary({}, {quantiles, 3, 1});
                           }),
-            "collector 'wrong' fails: summary 'x': the quantile 2 is not from 0 to 1");
+            "collector 'wrong' fails: summary 'x': the quantile is 2; allowed: 0 to 1");
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::string url_of(std::string job, Labels grouping = {}, std::string url = "htt
 std::string refusal_of(const PushgatewayOptions& options) {
   try {
     return "accepted: " + detail::group_url(options);
-  } catch (const RegistrationError& error) {
+  } catch (const OptionsError& error) {
     return error.what();
   }
 }
@@ -60,28 +60,28 @@ TEST(GroupUrl, EscapesBlanksAndWhateverElseIsNotPlain) {
 
 // Exposition rule 212.
 TEST(GroupUrl, RefusesAnEmptyJob) {
-  EXPECT_EQ(refusal_of({.url = "http://gateway:9091"}),
-            "pushgateway exporter: job '': a group needs the name of its job");
+  EXPECT_EQ(refusal_of({.url = "http://gateway:9091"}), "pushgateway exporter: job '': the job must not be empty");
 }
 
 TEST(GroupUrl, RefusesWhatAGroupCannotHave) {
   EXPECT_EQ(refusal_of({.url = "gateway:9091", .job = "j"}),
-            "pushgateway exporter: url 'gateway:9091': write http://host:9091 or https://host:9091, with a path or "
-            "without");
+            "pushgateway exporter: url 'gateway:9091': allowed: http://host:9091 or https://host:9091, with or without "
+            "a path");
   for (const char* url : {"http://", "http:///a", "http://h?a=b", "http://h/#f", "http://h /", "HTTP://h", "ftp://h"}) {
     EXPECT_EQ(refusal_of({.url = url, .job = "j"}).find("pushgateway exporter: url 'http"),
               std::string_view(url).starts_with("http") ? 0U : std::string::npos)
         << url;
-    EXPECT_NE(refusal_of({.url = url, .job = "j"}).find("write http://host:9091"), std::string::npos) << url;
+    EXPECT_NE(refusal_of({.url = url, .job = "j"}).find("allowed: http://host:9091"), std::string::npos) << url;
   }
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"job", "k"}}}),
-            "pushgateway exporter: label 'job': the job has an option of its own");
+            "pushgateway exporter: label 'job': grouping must not contain it; use the option job");
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"a-b", "k"}}}),
-            "label 'a-b': a label name may not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or any UTF-8 with "
-            "RegistryOptions{.utf8_names = true}");
-  EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "\xff"}), "label 'job': the value '\\xff' is not UTF-8");
+            "pushgateway exporter: label 'a-b': a label name must not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or "
+            "any UTF-8 with RegistryOptions{.utf8_names = true}");
+  EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "\xff"}),
+            "pushgateway exporter: label 'job': the value '\\xff' must be UTF-8");
   EXPECT_EQ(refusal_of({.url = "http://gateway", .job = "j", .grouping = {{"a", "1"}, {"a", "2"}}}),
-            "label 'a': a series may have it only once");
+            "pushgateway exporter: label 'a': the name appears twice; a series has each label once");
 }
 
 }  // namespace

@@ -95,10 +95,10 @@ TEST_F(CollectorTest, NeedsANameAndANewPlace) {
   };
   const auto collector = std::make_shared<MadeCollector>("twice", [](Sink&) {});
   EXPECT_EQ(message(collector), "none");
-  EXPECT_EQ(message(collector), "collector 'twice': it is in this registry already");
+  EXPECT_EQ(message(collector), "collector 'twice': it is already in this registry; add a collector once");
   EXPECT_EQ(message(std::make_shared<MadeCollector>("", [](Sink&) {})),
-            "collector '': its name is missing; the library's own numbers need one to tell it apart");
-  EXPECT_EQ(message(nullptr), "a null pointer was added where a collector is needed");
+            "collector '': name() must not be empty; it labels the metrics of the collector");
+  EXPECT_EQ(message(nullptr), "collector: the pointer is null; pass a collector");
 }
 
 // Exposition rule 203.
@@ -166,34 +166,35 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
     EXPECT_EQ(numbers(kErrors), "narthex_collector_errors_total{collector=\"wrong\"} 1\n");
   }
   const std::string fails = "collector 'wrong' fails: ";
-  EXPECT_THAT(lines_,
-              testing::ElementsAre(
-                  fails + "gauge 'a b': a metric name may not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, "
-                          "or any UTF-8 with RegistryOptions{.utf8_names = true}",
-                  fails + "label 'a-b': a label name may not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or "
-                          "any UTF-8 with RegistryOptions{.utf8_names = true}",
-                  fails + "gauge 'before': a counter sample does not belong there",
-                  fails + "sample 'g': its timestamp -1 ms is before 1970, which Prometheus refuses",
-                  fails + "label 'le': the format writes this label itself, next to {le=\"1\"}",
-                  fails + "label 'quantile': the format writes this label itself, next to {quantile=\"1\"}",
-                  fails + "label 's': the format writes this label itself, next to {s=\"1\"}",
-                  fails + "state set 's:t': a label name may not contain ':'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or any "
-                          "UTF-8 with RegistryOptions{.utf8_names = true}",
-                  fails + "counter 'cpu_total': unit 'seconds' is not the last word of the name; the name would be "
-                          "'cpu_seconds_total'",
-                  fails + "info 'size_bytes_info': unit 'bytes': OpenMetrics knows no unit of a family of this type"));
+  EXPECT_THAT(
+      lines_,
+      testing::ElementsAre(
+          fails + "gauge 'a b': a metric name must not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, "
+                  "or any UTF-8 with RegistryOptions{.utf8_names = true}",
+          fails + "label 'a-b': a label name must not contain '-'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or "
+                  "any UTF-8 with RegistryOptions{.utf8_names = true}",
+          fails + "gauge 'before': a counter sample is not allowed; allowed: samples of the type of the family",
+          fails + "sample 'g': the timestamp -1 ms is before 1970; Prometheus rejects it",
+          fails + "label 'le': the format adds this label itself; leave it out of {le=\"1\"}",
+          fails + "label 'quantile': the format adds this label itself; leave it out of {quantile=\"1\"}",
+          fails + "label 's': the format adds this label itself; leave it out of {s=\"1\"}",
+          fails + "state set 's:t': a label name must not contain ':'; allowed: [a-zA-Z_][a-zA-Z0-9_]*, or any "
+                  "UTF-8 with RegistryOptions{.utf8_names = true}",
+          fails + "counter 'cpu_total': the name must end with the unit 'seconds'; allowed: 'cpu_seconds_total'",
+          fails + "info 'size_bytes_info': unit 'bytes': OpenMetrics has no units for families of this type; leave the "
+                  "unit empty"));
 
   const Registration orphan = add("orphan", [](Sink& sink) { sink.gauge({}, 1); });
   EXPECT_EQ(to_text(registry_), "");
-  EXPECT_EQ(lines_.back(), "collector 'orphan' fails: a sample came before its family was begun");
+  EXPECT_EQ(lines_.back(), "collector 'orphan' fails: sample: it belongs to no family; call begin_family() first");
 }
 
 // A mistake that the collector catches costs what was wrong, and never moves a sample to another family.
 TEST_F(CollectorTest, MayCatchItsOwnMistakes) {
   const Registration registration = add("careful", [](Sink& sink) {
     write_gauge(sink, "good", 1);
-    EXPECT_THROW(write_gauge(sink, "not good", 2), RegistrationError);
-    EXPECT_THROW(sink.gauge(LabelText::of({{"a", "b"}}), 3), RegistrationError);
+    EXPECT_THROW(write_gauge(sink, "not good", 2), SampleError);
+    EXPECT_THROW(sink.gauge(LabelText::of({{"a", "b"}}), 3), SampleError);
   });
   EXPECT_EQ(to_text(registry_), "# HELP good G.\n# TYPE good gauge\ngood 1\n");
   EXPECT_EQ(numbers(kErrors), "narthex_collector_errors_total{collector=\"careful\"} 0\n");
@@ -359,11 +360,11 @@ class PickySink final : public NullSink {
   std::string text;
 
   void begin_family(const FamilyInfo& family) override {
-    if (family.name == "bad") throw RegistrationError("not that name");
+    if (family.name == "bad") throw SampleError("not that name");
     text += std::string(family.name) + ":";
   }
   void gauge(LabelView, double value, const Timestamp&) override {
-    if (value < 0) throw RegistrationError("not that value");
+    if (value < 0) throw SampleError("not that value");
     text += std::to_string(static_cast<int>(value)) + " ";
   }
   void finish() override { text += "end"; }

@@ -65,18 +65,21 @@ TEST(FunctionMetric, HasItsNameForItself) {
   {
     const Registration registration = function();
     EXPECT_EQ(message_of([&] { function().keep(); }),
-              "'level' is already defined: before as a gauge with help 'L.', labels (); now as a gauge with help 'L.', "
-              "labels (); a function needs a name of its own");
+              "gauge 'level': the name is already defined; a function needs its own name; earlier: gauge with help "
+              "'L.', labels (); now: gauge with help 'L.', "
+              "labels ()");
     EXPECT_EQ(message_of([&] { registry.counter({.name = "level", .help = "C."}, {"a"}); }),
-              "'level' is already defined: before as a gauge with help 'L.', labels (); now as a counter with help "
-              "'C.', labels (a); a function needs a name of its own");
+              "counter 'level': the name is already defined; a function needs its own name; earlier: gauge with help "
+              "'L.', labels (); now: counter with help "
+              "'C.', labels (a)");
     EXPECT_FALSE(registry.remove("level")) << "its registration does that";
     EXPECT_EQ(to_text(registry), "# HELP level L.\n# TYPE level gauge\nlevel 1\n");
   }
   registry.counter({.name = "level", .help = "C."});
   EXPECT_EQ(message_of([&] { function().keep(); }),
-            "'level' is already defined: before as a counter with help 'C.', labels (); now as a gauge with help 'L.', "
-            "labels (); a function needs a name of its own");
+            "gauge 'level': the name is already defined; a function needs its own name; earlier: counter with help "
+            "'C.', labels (); now: gauge with help 'L.', "
+            "labels ()");
   EXPECT_TRUE(registry.remove("level"));
   function().keep();
   EXPECT_EQ(to_text(registry), "# HELP level L.\n# TYPE level gauge\nlevel 1\n");
@@ -87,18 +90,18 @@ TEST(FunctionMetric, IsCheckedWhenItIsDefined) {
   const auto one = [] { return 1.0; };
   registry.histogram({.name = "work", .help = "Work."});
   EXPECT_EQ(message_of([&] { registry.gauge_function({.name = "a b", .help = "G."}, one).keep(); }),
-            "gauge 'a b': a metric name may not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with "
+            "gauge 'a b': a metric name must not contain ' '; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with "
             "RegistryOptions{.utf8_names = true}");
   EXPECT_EQ(message_of([&] { registry.counter_function({.name = "work_sum", .help = "C."}, one).keep(); }),
             "counter 'work_sum': clashes with histogram 'work', because histogram 'work' also writes samples called "
             "'work_sum'");
   EXPECT_EQ(
       message_of([&] { registry.gauge_function({.name = "g", .help = "G."}, {"host"}, [](const auto&) {}).keep(); }),
-      "gauge 'g': label 'host': declared twice; a series may have it only once");
+      "gauge 'g': label 'host': the name appears twice; a series has each label once");
   EXPECT_EQ(message_of([&] { registry.gauge_function({.name = "g", .help = "G."}, nullptr).keep(); }),
-            "gauge 'g': the function that gives its values is missing");
+            "gauge 'g': the function is empty; pass a function that returns the value");
   EXPECT_EQ(message_of([&] { registry.gauge_function({.name = "g", .help = "G."}, {"a"}, nullptr).keep(); }),
-            "gauge 'g': the function that gives its values is missing");
+            "gauge 'g': the function is empty; pass a function that returns the value");
   const Registration taken = registry.gauge_function({.name = "size_count", .help = "G."}, one);
   EXPECT_EQ(message_of([&] { registry.histogram({.name = "size", .help = "H."}); }),
             "histogram 'size': clashes with gauge 'size_count', because histogram 'size' also writes samples called "

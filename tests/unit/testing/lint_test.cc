@@ -11,6 +11,8 @@
 #include <narthex/narthex.h>
 #include <narthex/testing.h>
 
+#include "support/contract.h"
+
 namespace narthex {
 namespace {
 
@@ -199,11 +201,12 @@ TEST(Lint, FindsLabelSetsThatAreServedTwice) {
 }
 
 TEST(Lint, RefusesWhatIsNotTheTextFormat) {
+  expect_throws<SampleError>("lint()", [] { lint("<html>"); });
   try {
     lint("a 1\n<html>\n");
     ADD_FAILURE() << "nothing was thrown";
-  } catch (const std::invalid_argument& error) {
-    EXPECT_STREQ(error.what(), "'<html>' is no line of the text format 0.0.4");
+  } catch (const SampleError& error) {
+    EXPECT_STREQ(error.what(), "line '<html>': it is not in the text format 0.0.4");
   }
 }
 

@@ -68,10 +68,9 @@ TEST_F(Textfile, StaysAsItIsWhereItsSuccessorCannotTakeItsPlace) {
   try {
     write_textfile(registry_, taken);
     FAIL() << "a folder was replaced";
-  } catch (const std::system_error& error) {
+  } catch (const FileError& error) {
     const std::string what = error.what();
-    EXPECT_NE(what.find("the file '" + taken + "': its successor '" + taken + ".new-"), std::string::npos) << what;
-    EXPECT_NE(what.find("' cannot take its place"), std::string::npos) << what;
+    EXPECT_NE(what.find("file '" + taken + "': cannot rename the temporary file '" + taken + ".new-"), std::string::npos) << what;
     EXPECT_EQ(what.find(".prom' cannot"), std::string::npos) << what;  // what is left is not read
     EXPECT_EQ(error.code(), std::errc::is_a_directory);
   }
@@ -83,7 +82,7 @@ TEST_F(Textfile, SaysWhichFolderIsMissing) {
   try {
     write_textfile(registry_, folder_ / "missing" / "job.prom");
     FAIL() << "it was written";
-  } catch (const std::system_error& error) {
+  } catch (const FileError& error) {
     EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
     EXPECT_NE(std::string(error.what()).find("/missing/job.prom'"), std::string::npos) << error.what();
   }
@@ -93,9 +92,10 @@ TEST_F(Textfile, HasANameThatNodeExporterReads) {
   try {
     write_textfile(registry_, folder_ / "job.txt");
     FAIL() << "it was written";
-  } catch (const RegistrationError& error) {
-    EXPECT_EQ(error.what(), "the file '" + (folder_ / "job.txt").string() +
-                                "': node_exporter reads files only whose names end in '.prom'");
+  } catch (const FileError& error) {
+    EXPECT_EQ(error.what(), "file '" + (folder_ / "job.txt").string() +
+                                "': node_exporter does not read this name; it reads names that end in '.prom': "
+                                "Invalid argument");
   }
   EXPECT_EQ(count_files(), 0U);
 }

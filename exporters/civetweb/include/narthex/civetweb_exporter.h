@@ -32,8 +32,8 @@ struct CivetwebOptions {
 /// Threads: any, at once. It runs its own: the workers, one that accepts, and one more where it relays IPv6 or TLS.
 ///   The destructor ends connections, also with a scrape in flight, and returns when all threads have ended; in a child
 ///   after fork(), which has none of them, it does nothing.
-/// Errors: std::system_error with the address and the reason when it cannot listen; RegistrationError for bad options
-///   and for what is wrong in web_config_file, with its line.
+/// Exceptions: ListenError if it cannot listen on an address. OptionsError for an invalid option or an invalid
+///   web_config_file. FileError if a file cannot be read. SystemError if the system has no descriptors or random bytes.
 /// It ignores SIGPIPE for the whole process, as civetweb does.
 class NARTHEX_EXPORT CivetwebExporter {
  public:
@@ -42,7 +42,7 @@ class NARTHEX_EXPORT CivetwebExporter {
   CivetwebExporter& operator=(const CivetwebExporter&) = delete;
   ~CivetwebExporter();
 
-  /// Serves one more registry. Throws RegistrationError when the path is taken or does not start with '/'.
+  /// Serves one more registry. Throws OptionsError when the path is taken or does not start with '/'.
   void add(const Registry& registry, const std::string& path);
 
   /// Returns the port of the first address in `listen`.

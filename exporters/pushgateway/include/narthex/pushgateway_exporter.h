@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <narthex/detail/export.h>
+#include <narthex/error.h>
 #include <narthex/labels.h>
 #include <narthex/registry.h>
 
@@ -23,18 +23,13 @@ struct PushgatewayOptions {
   int attempts = 3;
 };
 
-/// A Pushgateway that cannot be reached or refuses what it got: what() quotes the URL and what was answered.
-class NARTHEX_EXPORT PushError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// Hands a registry to a Pushgateway, for jobs that end before somebody could scrape them.
 /// Values: every call sends the registry as it is then, and returns when it was taken; nothing is sent in between.
 ///   Collectors are called twice.
 /// Threads: any, at once. It runs none.
-/// Errors: PushError; RegistrationError for bad options, and for samples that a Pushgateway would refuse: with a time of
-///   their own, or with a label that the grouping key has. Nothing was sent then.
+/// Exceptions: the constructor throws OptionsError for an invalid option. A call throws PushError if the Pushgateway
+///   cannot be reached or replies with an error. push() and add() throw SampleError, and send nothing, for a sample that
+///   a Pushgateway rejects: with a timestamp, or with a label of the grouping key.
 class NARTHEX_EXPORT PushgatewayExporter {
  public:
   PushgatewayExporter(const Registry& registry, PushgatewayOptions options);

@@ -12,9 +12,9 @@ namespace narthex {
 /// Values: the text format 0.0.4, readable by everybody (mode 0644). The file is replaced as a whole: a reader sees the
 ///   old one or the new one, also when the program or the machine dies meanwhile. Collectors are called twice.
 /// Threads: any, at once; of two that write the same file, the last one wins.
-/// Errors: std::system_error with the path and the reason, and the old file stays; RegistrationError for a path that
-///   does not end in `.prom`, which node_exporter would not read, and for a sample with a time of its own, for which it
-///   would leave out the whole file.
+/// Exceptions: FileError if the file cannot be written, or if its name does not end in `.prom`, because node_exporter
+///   does not read other names. SampleError for a sample with a timestamp, because node_exporter would reject the whole
+///   file. The old file stays.
 NARTHEX_EXPORT void write_textfile(const Registry& registry, const std::string& path);
 
 }  // namespace narthex
