@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <narthex/error.h>
 #include <netinet/in.h>
-#include <unistd.h>
 
 namespace narthex::detail {
 
@@ -17,10 +16,6 @@ FileDescriptor stream_socket(const SocketAddress& address) noexcept {
 }
 
 }  // namespace
-
-FileDescriptor::~FileDescriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
 
 SocketAddress ipv4_loopback(std::uint16_t port) noexcept {
   SocketAddress address;

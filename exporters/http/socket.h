@@ -1,32 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
+#include <narthex/detail/file_descriptor.h>
 #include <sys/socket.h>
 
 namespace narthex::detail {
-
-// A file descriptor that closes itself.
-class FileDescriptor {
- public:
-  FileDescriptor() noexcept = default;
-  explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor();
-
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-  int fd() const noexcept { return fd_; }
-
- private:
-  int fd_ = -1;
-};
 
 // A socket address of either version.
 struct SocketAddress {

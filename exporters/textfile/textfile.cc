@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <narthex/detail/file_descriptor.h>
 #include <narthex/detail/push_rules.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
@@ -26,19 +27,18 @@ constexpr mode_t kReadableByAll = 0644;
 class NewFile {
  public:
   explicit NewFile(const std::string& path)
-      : place_(path), path_(path + ".new-XXXXXX"), descriptor_(::mkostemp(path_.data(), O_CLOEXEC)) {
-    if (descriptor_ < 0) fail("create");
+      : place_(path), path_(path + ".new-XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC)) {
+    if (!file_) fail("create");
   }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
     if (!has_place_) ::unlink(path_.c_str());
   }
 
   void write(std::string_view text) {
     while (!text.empty()) {
-      const ssize_t written = ::write(descriptor_, text.data(), text.size());
+      const ssize_t written = ::write(file_.fd(), text.data(), text.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) fail("write");
       text.remove_prefix(static_cast<std::size_t>(written));
@@ -46,8 +46,8 @@ class NewFile {
   }
 
   void take_place() {
-    if (::fchmod(descriptor_, kReadableByAll) != 0) fail("set the mode of");  // whatever the umask is
-    if (::fsync(descriptor_) != 0) fail("write");
+    if (::fchmod(file_.fd(), kReadableByAll) != 0) fail("set the mode of");  // whatever the umask is
+    if (::fsync(file_.fd()) != 0) fail("write");
     if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("rename");
     has_place_ = true;
   }
@@ -62,7 +62,7 @@ class NewFile {
 
   const std::string& place_;
   std::string path_;
-  const int descriptor_;
+  const detail::FileDescriptor file_;
   bool has_place_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include <fcntl.h>
+#include <narthex/detail/file_descriptor.h>
 #include <unistd.h>
 
 namespace narthex::detail {
@@ -17,39 +18,26 @@ namespace {
 constexpr std::size_t kMaxSize = std::size_t{1} << 20;  // /proc/stat has a line for each of a machine's processors
 constexpr std::string_view kBlank = " \t\n";
 
-class File {
- public:
-  explicit File(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  // Returns how many bytes came; negative: none, for an error.
-  ssize_t read(char* to, std::size_t size) const noexcept {
-    ssize_t came = -1;
-    do {
-      came = ::read(descriptor_, to, size);
-    } while (came < 0 && errno == EINTR);
-    return came;
-  }
-
- private:
-  const int descriptor_;
-};
+// Returns the number of bytes read; negative: an error.
+ssize_t read_some(const FileDescriptor& file, char* to, std::size_t size) noexcept {
+  ssize_t count = -1;
+  do {
+    count = ::read(file.fd(), to, size);
+  } while (count < 0 && errno == EINTR);
+  return count;
+}
 
 }  // namespace
 
 std::optional<std::string> read_file(const std::string& path) {
-  const File file(path);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;
   std::array<char, 4096> piece;
   for (;;) {
-    const ssize_t came = file.read(piece.data(), piece.size());
-    if (came < 0 || text.size() > kMaxSize) return std::nullopt;
-    if (came == 0) return text;
-    text.append(piece.data(), static_cast<std::size_t>(came));
+    const ssize_t count = read_some(file, piece.data(), piece.size());
+    if (count < 0 || text.size() > kMaxSize) return std::nullopt;
+    if (count == 0) return text;
+    text.append(piece.data(), static_cast<std::size_t>(count));
   }
 }
 
