@@ -1,10 +1,12 @@
 #include "formats/gzip_stream.h"
 
 #include <algorithm>
-#include <atomic>
+#include <memory>
 
 #include <fmt/format.h>
 #include <narthex/error.h>
+
+#include "base/spare_object.h"
 
 namespace narthex::detail {
 
@@ -16,7 +18,7 @@ constexpr std::uint32_t kLevel = 1;
 
 constexpr std::size_t kMaxConcurrent = std::size_t{1} << 30;  // ISA-L counts in 32 bits
 
-constinit std::atomic<GzipStream*> spare = nullptr;
+constinit SpareObject<GzipStream> spare;
 
 }  // namespace
 
@@ -52,14 +54,11 @@ void GzipStream::deflate(std::string& out) {
   out.append(ready_.data(), stream_.next_out);
 }
 
-void GiveBack::operator()(GzipStream* stream) const noexcept {
-  // release: whoever gets it finds it as it was left; acquire: the one deleted was left by another thread.
-  delete spare.exchange(stream, std::memory_order_acq_rel);
-}
+void GiveBack::operator()(GzipStream* stream) const noexcept { spare.put(std::unique_ptr<GzipStream>(stream)); }
 
 LentGzipStream lend_gzip_stream() {
-  LentGzipStream stream(spare.exchange(nullptr, std::memory_order_acquire));  // acquire: to find it as it was left
-  if (!stream) stream.reset(new GzipStream);                                  // not zeroed: begin() sets what is read
+  LentGzipStream stream(spare.take().release());
+  if (!stream) stream.reset(new GzipStream);  // not zeroed: begin() sets what is read
   stream->begin();
   return stream;
 }

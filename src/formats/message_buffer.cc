@@ -1,8 +1,9 @@
 #include "formats/message_buffer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
+
+#include "base/spare_object.h"
 
 namespace narthex::detail {
 
@@ -11,7 +12,7 @@ namespace {
 constexpr std::size_t kDefaultCapacity = 16'384;
 constexpr std::size_t kMaxKept = std::size_t{4} << 20;  // some 50,000 counters
 
-constinit std::atomic<MessageBuffer*> spare = nullptr;
+constinit SpareObject<MessageBuffer> spare;
 
 }  // namespace
 
@@ -26,16 +27,12 @@ void MessageBuffer::grow(std::size_t size) {
 }
 
 void GiveBackBuffer::operator()(MessageBuffer* buffer) const noexcept {
-  if (buffer->capacity() > kMaxKept) {
-    delete buffer;
-    return;
-  }
-  // release: whoever gets it finds it as it was left; acquire: the one deleted was left by another thread.
-  delete spare.exchange(buffer, std::memory_order_acq_rel);
+  std::unique_ptr<MessageBuffer> unused(buffer);
+  if (unused->capacity() <= kMaxKept) spare.put(std::move(unused));
 }
 
 LentMessageBuffer lend_message_buffer() {
-  LentMessageBuffer buffer(spare.exchange(nullptr, std::memory_order_acquire));  // acquire: to find it as it was left
+  LentMessageBuffer buffer(spare.take().release());
   if (!buffer) buffer.reset(new MessageBuffer);
   buffer->resize(0);
   return buffer;
