@@ -16,10 +16,10 @@ void write_to_stderr(std::string_view line) { fmt::print(stderr, "narthex: {}\n"
 
 Diagnostics::Diagnostics(Callback callback) : callback_(callback ? std::move(callback) : write_to_stderr) {}
 
-void Diagnostics::tell(std::string_view line) const noexcept {
+void Diagnostics::log(std::string_view line) const noexcept {
   try {
     callback_(line);
-  } catch (...) {  // NOLINT(bugprone-empty-catch): as promised
+  } catch (...) {  // NOLINT(bugprone-empty-catch): see the header
   }
 }
 

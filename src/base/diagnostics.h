@@ -5,16 +5,16 @@
 
 namespace narthex::detail {
 
-// Where a registry says, in one line, what somebody should look into: to whom its owner wants, or to stderr.
-// Threads: any, at once, without a lock.
+// Writes the log lines of a registry: to the callback of its options, or to stderr.
+// Thread safety: all members may be called concurrently. They take no lock.
 class Diagnostics {
  public:
   using Callback = std::function<void(std::string_view line)>;
 
   explicit Diagnostics(Callback callback);
 
-  // What the callback throws is lost: an update or a lookup has no use for it.
-  void tell(std::string_view line) const noexcept;
+  // Ignores an exception of the callback, because an update or a lookup cannot handle it.
+  void log(std::string_view line) const noexcept;
 
  private:
   const Callback callback_;

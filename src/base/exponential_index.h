@@ -10,26 +10,27 @@
 
 namespace narthex::detail {
 
-// Which logarithmic bucket a size belongs to. At a schema from -4 to 8 the buckets grow by base = 2^(2^-schema), and the
-// one of a key has what is above base^(key-1) and at most base^key. Two buckets of a schema make up one of the next
-// lower, so every key follows from the one of schema 8:
+// The exponential bucket of a value. At a schema from -4 to 8 the buckets grow by base = 2^(2^-schema). The bucket with
+// index `key` contains the values above base^(key-1) and up to base^key. Two adjacent buckets of a schema form one
+// bucket of the next lower schema, so the key of schema 8 determines all others:
 //
 //   schema 8    ...| -3 | -2 | -1 |  0 |  1 |  2 |  3 |  4 |...       finest_key()
 //   schema 7    ...   -1    |    0    |    1    |    2    |...       divided by two, rounded up
 //   schema 6    ...         0         |         1         |...
 //
-// The finest key is 256 times the exponent plus how many of the bounds 2^(i/256) the mantissa exceeds. Of those, at most
-// one lies between two neighbours of 512 equal steps, so that a table and one comparison find out.
+// The finest key is 256 times the exponent, plus the number of bounds 2^(i/256) that the mantissa exceeds. The mantissas
+// are divided into 512 equal steps. At most one bound lies in a step, so a table and one comparison give that number.
 inline constexpr int kFinestSchema = 8;
 inline constexpr int kCoarsestSchema = -4;
-inline constexpr std::int32_t kLargestKey = 1024 * 256;  // of the finest schema: the bucket of the largest double
+inline constexpr std::int32_t kLargestKey = 1024 * 256;  // at the finest schema: the bucket of the largest double
 
 struct ExponentialBounds {
   static constexpr int kMantissaBits = 52;
   static constexpr int kStepShift = kMantissaBits - 9;
 
-  std::array<std::uint64_t, 257> mantissas{};  // of 2^(i/256), rounded to nearest; then of 2, which nothing exceeds
-  std::array<std::uint16_t, 512> exceeded{};   // how many bounds lie below the whole step
+  std::array<std::uint64_t, 257>
+      mantissas{};  // of 2^(i/256), rounded to nearest; the last is that of 2, which no mantissa exceeds
+  std::array<std::uint16_t, 512> exceeded{};  // the number of bounds below the step
 };
 
 namespace exponential_bounds {
@@ -56,7 +57,7 @@ constexpr Wide root(Wide square) noexcept {
 }
 
 consteval ExponentialBounds make() {
-  ExponentialBounds made;
+  ExponentialBounds bounds;
   std::array<Wide, 8> roots{};  // 2^(1/256), 2^(1/128), ... 2^(1/2)
   Wide last = Wide{2} << kPoint;
   for (std::size_t i = roots.size(); i-- > 0;) roots[i] = last = root(last);
@@ -67,26 +68,26 @@ consteval ExponentialBounds make() {
     }
     constexpr int kDropped = kPoint - ExponentialBounds::kMantissaBits;
     const auto rounded = static_cast<std::uint64_t>((bound + (Wide{1} << (kDropped - 1))) >> kDropped);
-    made.mantissas[i] = rounded - (std::uint64_t{1} << ExponentialBounds::kMantissaBits);
+    bounds.mantissas[i] = rounded - (std::uint64_t{1} << ExponentialBounds::kMantissaBits);
   }
-  made.mantissas[256] = std::uint64_t{1} << ExponentialBounds::kMantissaBits;
-  for (std::uint64_t step = 0; step < made.exceeded.size(); ++step) {
-    const auto* below = std::ranges::lower_bound(made.mantissas, step << ExponentialBounds::kStepShift);
-    made.exceeded[step] = static_cast<std::uint16_t>(below - made.mantissas.begin());
+  bounds.mantissas[256] = std::uint64_t{1} << ExponentialBounds::kMantissaBits;
+  for (std::uint64_t step = 0; step < bounds.exceeded.size(); ++step) {
+    const auto* below = std::ranges::lower_bound(bounds.mantissas, step << ExponentialBounds::kStepShift);
+    bounds.exceeded[step] = static_cast<std::uint16_t>(below - bounds.mantissas.begin());
   }
-  return made;
+  return bounds;
 }
 
 }  // namespace exponential_bounds
 
 inline constexpr ExponentialBounds kExponentialBounds = exponential_bounds::make();
 
-// No two bounds lie in the same step, so that one comparison suffices.
+// No two bounds lie in the same step, so one comparison is enough.
 static_assert(std::ranges::adjacent_find(kExponentialBounds.mantissas, [](std::uint64_t a, std::uint64_t b) {
                 return a >> ExponentialBounds::kStepShift == b >> ExponentialBounds::kStepShift;
               }) == kExponentialBounds.mantissas.end());
 
-// Returns the key at the finest schema of a size above 0, which is not NaN.
+// Returns the key of a size at the finest schema. The size is above 0 and not NaN.
 inline std::int32_t finest_key(double size) noexcept {
   const auto bits = std::bit_cast<std::uint64_t>(size);
   const auto exponent = static_cast<std::uint32_t>(bits >> ExponentialBounds::kMantissaBits);
@@ -99,13 +100,13 @@ inline std::int32_t finest_key(double size) noexcept {
   return static_cast<std::int32_t>(exponent * 256 + exceeded + one_more) - 0x3ff * 256;
 }
 
-// Returns the key at a coarser schema, or the same, of what has a key at a finer one.
+// Converts a key from a schema to the same or a coarser one.
 constexpr std::int32_t coarser_key(std::int32_t key, int from, int to) noexcept {
   const int shift = from - to;
   return (key + (1 << shift) - 1) >> shift;
 }
 
-// Returns the largest size that belongs to a key: the largest double where the next one would, and infinity beyond.
+// Returns the upper bound of the bucket of a key: the largest double if the bound is above it, infinity for later keys.
 inline double upper_bound_of(std::int32_t key, int schema) noexcept {
   const std::int32_t finest = key * (1 << (kFinestSchema - schema));
   if (finest > kLargestKey) return std::numeric_limits<double>::infinity();
@@ -115,7 +116,8 @@ inline double upper_bound_of(std::int32_t key, int schema) noexcept {
                     finest >> 8);
 }
 
-// Returns the coarsest schema whose buckets grow by at most that factor, which is above 1, or the nearest that there is.
+// Returns the coarsest schema whose buckets grow by at most this factor, or the nearest schema that exists. The factor
+// is above 1.
 inline int schema_of(double growth_factor) noexcept {
   const double schema = -std::floor(std::log2(std::log2(growth_factor)));
   return static_cast<int>(std::clamp<double>(schema, kCoarsestSchema, kFinestSchema));

@@ -5,30 +5,34 @@
 
 namespace narthex::detail {
 
-// A value that is made when it is first asked for, and found without a lock from then on.
+// A value that is created at the first get(). Later calls take no lock.
+//
+//   created_:   null ---- compare-exchange by one of the first callers ----> value, until the end
+//
+// Invariant: all callers get the same value, fully constructed.
 template <class T>
 class LazyInit {
  public:
   LazyInit() = default;
   LazyInit(const LazyInit&) = delete;
   LazyInit& operator=(const LazyInit&) = delete;
-  ~LazyInit() { delete made_.load(std::memory_order_relaxed); }  // relaxed: nobody else is left
+  ~LazyInit() { delete created_.load(std::memory_order_relaxed); }  // relaxed: no other thread uses it
 
-  // Of threads that make it at once, one wins, and all return the same.
-  template <class Make>
-  const T& get(Make make) {
-    if (const T* made = made_.load(std::memory_order_acquire)) return *made;  // acquire: what it points at
-    auto fresh = std::make_unique<const T>(make());
-    const T* before = nullptr;
-    // release: what it points at; acquire: the other one's
-    if (made_.compare_exchange_strong(before, fresh.get(), std::memory_order_acq_rel, std::memory_order_acquire)) {
-      return *fresh.release();
+  // If several threads call create() at the same time, all return the value of the first that has finished.
+  template <class Create>
+  const T& get(Create create) {
+    if (const T* value = created_.load(std::memory_order_acquire)) return *value;  // acquire: the value it points to
+    auto created = std::make_unique<const T>(create());
+    const T* other = nullptr;
+    // release: the value is constructed; acquire: so is the value of the other thread
+    if (created_.compare_exchange_strong(other, created.get(), std::memory_order_acq_rel, std::memory_order_acquire)) {
+      return *created.release();
     }
-    return *before;
+    return *other;
   }
 
  private:
-  std::atomic<const T*> made_{nullptr};
+  std::atomic<const T*> created_{nullptr};
 };
 
 }  // namespace narthex::detail

@@ -9,20 +9,21 @@
 
 namespace narthex::detail {
 
-// Remembers what was told already, a hundred names at most: what is wrong in every scrape is no news in the second.
+// Remembers the first 100 keys that a line was logged for, so that an error of every scrape is logged once.
+// Thread safety: all members may be called concurrently.
 class LogOncePerKey {
  public:
-  // Returns whether nobody has asked for this name before.
-  bool is_new(std::string_view name) {
+  // Returns true at the first call for a key, and false if there are 100 keys already.
+  bool is_new(std::string_view key) {
     const std::lock_guard lock(mutex_);
-    return names_.size() < kMost && !names_.contains(name) && names_.emplace(name).second;
+    return keys_.size() < kMaxKeys && !keys_.contains(key) && keys_.emplace(key).second;
   }
 
  private:
-  static constexpr std::size_t kMost = 100;
+  static constexpr std::size_t kMaxKeys = 100;
 
   std::mutex mutex_;
-  std::set<std::string, std::less<>> names_;
+  std::set<std::string, std::less<>> keys_;
 };
 
 }  // namespace narthex::detail

@@ -15,10 +15,10 @@ namespace narthex::detail {
 
 namespace {
 
-// Every whole number below is a double of its own.
-constexpr std::uint64_t kExactWholes = std::uint64_t{1} << std::numeric_limits<double>::digits;
+// Every integer below this is exactly a double.
+constexpr std::uint64_t kExactIntegers = std::uint64_t{1} << std::numeric_limits<double>::digits;
 
-// Below one million a whole number is written as it is, above with an exponent.
+// An integer below this is written without an exponent.
 constexpr std::uint64_t kFirstScientific = 1'000'000;
 
 constexpr int kMaxDigits = std::numeric_limits<double>::max_digits10;
@@ -30,8 +30,8 @@ constexpr auto kPowersOfTen = [] {
   return powers;
 }();
 
-// Takes numbers of 1 to 17 digits; fractions mostly have nearly all of them. How many bits the others have is read from
-// the exponent of a double, which x86-64 makes faster than it finds the highest bit of a word.
+// Takes numbers of 1 to 17 digits. Most fractions have 15 or more. For the others the number of bits is read from the
+// exponent of a double, because x86-64 converts to double faster than it finds the highest bit of a word.
 int count_digits(std::uint64_t number) noexcept {
   if (number >= kPowersOfTen[14]) return 15 + (number >= kPowersOfTen[15]) + (number >= kPowersOfTen[16]);
   constexpr int kMantissaBits = std::numeric_limits<double>::digits - 1;
@@ -54,11 +54,11 @@ void put(char* to, Word characters) noexcept {
   std::memcpy(to, &characters, sizeof characters);
 }
 
-// Splits a number below 10^8 into its digits, the parts of a step side by side in one word:
+// Splits a number below 10^8 into its digits. The parts of each step are in one word:
 //
 //   12345678  ->  1234 5678  ->  12 34 56 78  ->  1 2 3 4 5 6 7 8
 //
-// 10486 / 2^20 and 103 / 2^10 are a little more than 1/100 and 1/10: near enough for parts of four and of two digits.
+// 10486 / 2^20 and 103 / 2^10 are a little more than 1/100 and 1/10, exact enough for parts of four and two digits.
 Word eight_digits(std::uint64_t number) noexcept {
   const Word fours = number / 10'000 | number % 10'000 << 32;
   const Word hundreds = fours * 10486 >> 20 & 0x0000'007f'0000'007f;
@@ -67,7 +67,7 @@ Word eight_digits(std::uint64_t number) noexcept {
   return tens | (twos - 10 * tens) << 8;
 }
 
-// How many of a word's digits are left without the zeros at its end.
+// Returns the number of a word's digits without trailing zeros.
 int count_significant(Word digits) noexcept { return 8 - std::countr_zero(reversed(digits)) / 8; }
 
 char* write_exponent(char* to, int exponent) noexcept {
@@ -80,8 +80,8 @@ char* write_exponent(char* to, int exponent) noexcept {
   return to;
 }
 
-// Writes significand * 10^exponent, which is a fraction or not below 10^6. The significand is filled up with zeros to
-// 17 digits; from there on the exponent is that of the first.
+// Writes significand * 10^exponent, which is a fraction or at least 10^6. The significand is first extended with zeros to
+// 17 digits; `exponent` is then the exponent of its first digit.
 char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept {
   const int given = count_digits(significand);
   const std::uint64_t digits = significand * kPowersOfTen[static_cast<std::size_t>(kMaxDigits - given)];
@@ -104,11 +104,12 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept 
 
   put(to + 2, middle | kZeros);
   put(to + 10, last | kZeros);
-  if (exponent >= 0 && exponent < 6) {  // ddd.ddd: all stand one behind their place; those of the whole part go back
+  if (exponent >= 0 &&
+      exponent < 6) {  // ddd.ddd: all digits are one position too far right; those of the integer part move back
     const Word start = first | (middle | kZeros) << 8;
-    const int whole_bits = 8 * (exponent + 1);
-    const Word whole = (Word{1} << whole_bits) - 1;
-    put(to, (start & whole) | Word{'.'} << whole_bits | (start & ~whole) << 8);
+    const int integer_bits = 8 * (exponent + 1);
+    const Word integer_part = (Word{1} << integer_bits) - 1;
+    put(to, (start & integer_part) | Word{'.'} << integer_bits | (start & ~integer_part) << 8);
     return to + count + 1;
   }
   to[0] = static_cast<char>(first);  // d.ddde+xx
@@ -119,7 +120,7 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept 
 char* write_whole(char* to, std::uint64_t number) noexcept {
   if (number < kFirstScientific) {
     const Word digits = eight_digits(number);
-    const int leading_zeros = std::countr_zero(digits | Word{1} << 56) / 8;  // the last digit stays, as 0 too
+    const int leading_zeros = std::countr_zero(digits | Word{1} << 56) / 8;  // keeps the last digit of 0
     put(to, (digits | kZeros) >> 8 * leading_zeros);
     return to + 8 - leading_zeros;
   }
@@ -131,29 +132,30 @@ char* write_word(char* to, std::string_view word) noexcept { return to + word.co
 }  // namespace
 
 char* write_number(char* to, double value) noexcept {
-  if (std::isnan(value)) return write_word(to, "NaN");  // whatever its sign and payload
+  if (std::isnan(value)) return write_word(to, "NaN");  // for every sign and payload
   if (std::isinf(value)) return write_word(to, value > 0 ? "+Inf" : "-Inf");
   if (value < 0) *to++ = '-';  // not for -0
   const double size = std::abs(value);
-  if (size < static_cast<double>(kExactWholes)) {
+  if (size < static_cast<double>(kExactIntegers)) {
     const auto whole = static_cast<std::int64_t>(size);
     if (static_cast<double>(whole) == size) return write_whole(to, static_cast<std::uint64_t>(whole));
   }
-  // fmt's public functions end in this one too, but spell 1e+06 and 1e-05 otherwise, and std::to_chars() takes twice as
-  // long. Should a version of fmt change it, the build or the comparison with to_chars() in the tests fails.
+  // A private function of fmt. fmt's public functions call it, but write 1e+06 and 1e-05 differently, and
+  // std::to_chars() takes twice as long. If a version of fmt changes it, the build fails, or the test that compares with
+  // to_chars().
   const auto decimal = fmt::detail::dragonbox::to_decimal(size);
   return write_decimal(to, decimal.significand, decimal.exponent);
 }
 
 char* write_count(char* to, std::uint64_t count) noexcept {
-  return count < kExactWholes ? write_whole(to, count) : write_number(to, static_cast<double>(count));
+  return count < kExactIntegers ? write_whole(to, count) : write_number(to, static_cast<double>(count));
 }
 
 char* write_float(char* to, double value) noexcept {
   to = write_number(to, value);
-  // These are written without a point and without an exponent. NaN and infinities compare as false.
-  const bool looks_whole = std::abs(value) < static_cast<double>(kFirstScientific) && value == std::trunc(value);
-  return looks_whole ? write_word(to, ".0") : to;
+  // The numbers that write_number() writes without a point and an exponent. False for NaN and infinities.
+  const bool looks_like_integer = std::abs(value) < static_cast<double>(kFirstScientific) && value == std::trunc(value);
+  return looks_like_integer ? write_word(to, ".0") : to;
 }
 
 char* write_integer(char* to, std::uint64_t number) noexcept {

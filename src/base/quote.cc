@@ -11,7 +11,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kLongest = 160;
+constexpr std::size_t kMaxQuoted = 160;
 
 bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }
 
@@ -20,7 +20,7 @@ bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || b
 std::string quote(std::string_view text) {
   std::string quoted = "'";
   std::string_view rest = text;
-  while (!rest.empty() && quoted.size() < kLongest) {
+  while (!rest.empty() && quoted.size() < kMaxQuoted) {
     const std::size_t length = utf8_length(rest);  // 0: not UTF-8
     if (length == 0 || is_control(rest.front())) {
       fmt::format_to(std::back_inserter(quoted), "\\x{:02x}", static_cast<unsigned char>(rest.front()));

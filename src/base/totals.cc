@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include <narthex/detail/series.h>
+#include <narthex/detail/rejected_updates.h>
 
 #include "base/utf8.h"
 

@@ -13,7 +13,7 @@ struct Range {
 
 constexpr Range kContinuation{0x80, 0xBF};
 
-// What may follow a lead byte at once; the bytes after that are plain continuations.
+// The values that are allowed for the second byte of a character. Later bytes are in kContinuation.
 Range second_byte(unsigned char lead) noexcept {
   switch (lead) {
     case 0xE0:
@@ -54,7 +54,7 @@ std::size_t utf8_length(std::string_view text) noexcept {
 
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
-    if (text.size() >= 8 && (bytes_at(text.data()) & kHighBits) == 0) {  // eight characters of ASCII
+    if (text.size() >= 8 && (bytes_at(text.data()) & kHighBits) == 0) {  // eight ASCII characters
       text.remove_prefix(8);
       continue;
     }

@@ -6,16 +6,17 @@
 
 namespace narthex::detail {
 
-// U+FFFD, which stands for what is no character.
+// U+FFFD, the replacement character.
 inline constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// Returns how many bytes the first character of `text` takes, or 0 where it is not well-formed UTF-8
-// (Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
+// Returns the number of bytes of the first character of `text`. Returns 0 if that is not well-formed UTF-8 (Unicode 15,
+// table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF), and for an empty text.
 std::size_t utf8_length(std::string_view text) noexcept;
 
 bool is_utf8(std::string_view text) noexcept;
 
-// Returns `text` with every byte that is part of no character replaced by U+FFFD; adds their number to `replaced`.
+// Returns `text`, in which each byte that is not part of a character is replaced by U+FFFD. Adds the number of these
+// bytes to `replaced`.
 std::string to_utf8(std::string_view text, std::size_t& replaced);
 
 }  // namespace narthex::detail
