@@ -37,7 +37,7 @@ class NARTHEX_EXPORT AnyFamily {
   explicit AnyFamily(std::shared_ptr<detail::FamilyState> state) noexcept : state_(std::move(state)) {}
 
   // These take as many values as the family has label names. Bytes that are not UTF-8 become U+FFFD and are counted.
-  detail::LookupResult find_or_make(Values values) const;
+  detail::LookupResult find_or_create(Values values) const;
   detail::LookupResult find(Values values) const;
   bool remove(Values values) const;
 

@@ -27,7 +27,7 @@ class DynamicFamily : public AnyFamily {
   /// Returns the metric with these label values, as Family::labels() does.
   Borrowed<Metric> labels(Values values) const {
     check_count(values.size());
-    return Borrowed<Metric>(find_or_make(values));
+    return Borrowed<Metric>(find_or_create(values));
   }
   Borrowed<Metric> labels(const std::vector<std::string>& values) const { return labels(views_of(values)); }
   Borrowed<Metric> labels(std::initializer_list<std::string_view> values) const { return labels(Values(values)); }

@@ -32,7 +32,7 @@ class Family : public AnyFamily {
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) Borrowed<Metric> labels(const Values&... values)
   const {
-    return with_views([this](Views views) { return Borrowed<Metric>(find_or_make(views)); },
+    return with_views([this](Views views) { return Borrowed<Metric>(find_or_create(views)); },
                       detail::as_label(values)...);
   }
 

@@ -38,7 +38,7 @@ class InfoUpdates {
  protected:
   InfoUpdates() noexcept = default;
   explicit InfoUpdates(Reference series) noexcept : series_(std::move(series)) {
-    if (series_) series_->fulfil(detail::InfoSeries::kSignOfLife);  // a lookup counts as the update of an info
+    if (series_) series_->mark_accessed();  // a lookup counts as the update of an info
   }
 
   Reference series_;

@@ -18,7 +18,7 @@ Exemplars::~Exemplars() { delete kept_.load(std::memory_order_relaxed); }  // re
 void Exemplars::give(const ExemplarShape& shape, std::size_t place, double value, ExemplarLabels labels) noexcept {
   const ExemplarText text(labels);
   if (text.text().empty()) return;
-  if (KeptExemplars* const kept = find_or_make()) kept->put(shape, place, value, text.text());
+  if (KeptExemplars* const kept = find_or_create()) kept->put(shape, place, value, text.text());
 }
 
 bool Exemplars::offer(const ExemplarShape& shape, std::size_t place, double value) noexcept {
@@ -34,7 +34,7 @@ bool Exemplars::copy_to(ExemplarCopies& copies) const {
   return are_wanted;
 }
 
-KeptExemplars* Exemplars::find_or_make() noexcept {
+KeptExemplars* Exemplars::find_or_create() noexcept {
   if (KeptExemplars* const kept = kept_.load(std::memory_order_acquire)) return kept;  // acquire: as above
   const ReentrancyGuard growth;
   if (!growth) return nullptr;

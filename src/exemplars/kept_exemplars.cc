@@ -59,7 +59,7 @@ struct KeptExemplars::Places {
 
 KeptExemplars::~KeptExemplars() { delete places_.load(std::memory_order_relaxed); }  // relaxed: the last user
 
-KeptExemplars::Places* KeptExemplars::find_or_make(const ExemplarShape& shape) noexcept {
+KeptExemplars::Places* KeptExemplars::find_or_create(const ExemplarShape& shape) noexcept {
   // acquire: they are empty, or were written
   if (Places* const places = places_.load(std::memory_order_acquire)) return places;
   const ReentrancyGuard growth;
@@ -79,7 +79,7 @@ KeptExemplars::Places* KeptExemplars::find_or_make(const ExemplarShape& shape) n
 }
 
 void KeptExemplars::put(const ExemplarShape& shape, std::size_t place, double value, std::string_view labels) noexcept {
-  Places* const places = find_or_make(shape);
+  Places* const places = find_or_create(shape);
   if (!places) return;
   const Time now = CreationTime::now();
   Place& one = places->places[place];

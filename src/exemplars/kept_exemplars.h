@@ -46,7 +46,7 @@ class KeptExemplars {
 
   bool is_wanted(std::size_t place) const noexcept;
   void add_native(Places& places, double value, Time at, std::string_view labels) noexcept;
-  Places* find_or_make(const ExemplarShape& shape) noexcept;
+  Places* find_or_create(const ExemplarShape& shape) noexcept;
 
   const std::shared_ptr<const ExemplarSource> source_;
   std::atomic<Places*> places_{nullptr};

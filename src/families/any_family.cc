@@ -14,8 +14,8 @@ std::size_t AnyFamily::remove_matching(const Labels& labels) const {
 
 std::size_t AnyFamily::clear() const { return state_ ? state_->clear() : 0; }
 
-detail::LookupResult AnyFamily::find_or_make(Values values) const {
-  return state_ ? state_->find_or_make(values) : detail::LookupResult();
+detail::LookupResult AnyFamily::find_or_create(Values values) const {
+  return state_ ? state_->find_or_create(values) : detail::LookupResult();
 }
 
 detail::LookupResult AnyFamily::find(Values values) const {

@@ -28,16 +28,16 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<const Diagnostic
       overflow_values_(definition_.label_names.size(), kOverflow),
       table_(order_, {definition_.max_series, definition_.idle_timeout}) {}
 
-LookupResult FamilyState::find_or_make(LabelValues values) {
-  const LookupResult found = table_.find_or_make(values, *definition_.kind);
+LookupResult FamilyState::find_or_create(LabelValues values) {
+  const LookupResult found = table_.find_or_create(values, *definition_.kind);
   if (found.series) return found;
   if (overflowed_.fetch_add(1, std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
-    diagnostics_->tell(
+    diagnostics_->log(
         fmt::format("{} has as many series as its max_series allows, {}; what comes now shares one, with "
                     "the label values {}: does a label take its values from strangers?",
                     title(definition_), definition_.max_series, quote(kOverflow)));
   }
-  return table_.find_or_make(overflow_values_, *definition_.kind, SeriesTable::Extra::yes);
+  return table_.find_or_create_overflow(overflow_values_, *definition_.kind);
 }
 
 std::size_t FamilyState::remove_matching(const Labels& labels) {

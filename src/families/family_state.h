@@ -25,7 +25,7 @@ class FamilyState {
   const Definition& definition() const noexcept { return definition_; }
 
   // As many values as there are label names. When there is no room for new series, they share one.
-  LookupResult find_or_make(LabelValues values);
+  LookupResult find_or_create(LabelValues values);
   // Returns none where there is none.
   LookupResult find(LabelValues values) { return table_.find(values); }
 
@@ -37,14 +37,14 @@ class FamilyState {
   }
 
   void collect(Sink& sink) {
-    table_.expire();
+    table_.evict_idle();
     table_.for_each([&sink](const Series& series) { series.collect(sink); });
   }
 
   // The same for those series that `wants(labels)` says yes to.
   template <class FamilyFilter>
   void collect(Sink& sink, FamilyFilter wants) {
-    table_.expire();
+    table_.evict_idle();
     table_.for_each([&](const Series& series) {
       if (wants(series.labels())) series.collect(sink);
     });

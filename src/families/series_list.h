@@ -8,51 +8,53 @@
 
 #include <narthex/detail/series.h>
 
-#include "shards/hazards.h"
+#include "shards/reclaimer.h"
 
 namespace narthex::detail {
 
-// The series of one family, oldest first, and the scrapes that are walking them.
+// The series of one family in creation order, and the cursors of the scrapes that are reading them.
 //
-//   places_:   [ 0 ][ 1 ][ - ][ 3 ][ - ][ 5 ][ 6 ] ...         - was removed
+//   series_:   [ 0 ][ 1 ][ - ][ 3 ][ - ][ 5 ][ 6 ] ...         - is a hole: the series was removed
 //                     \_________/
-//   cursor:            batch: 1 2 3, removed: 2                a scrape works on what it took, without the lock
+//   cursor:            batch: 1 2 3, removed: 2                a scrape uses its batch without the mutex
 //
-// Invariants: a series knows its place. A series that stands in a cursor's batch is not retired before the cursor has
-// moved on, whether it was removed or not. When most places are holes the others move together, and cursors with
-// them, so that the memory is bounded by the series alive.
-// Everything is guarded by the mutex of the table that the list is part of.
+// Invariants: a series stores its position. A series in a cursor's batch is not retired before the cursor has left the
+// batch, even if it was removed. When most positions are holes, the list is compacted and the cursors are adjusted, so
+// the memory is bounded by the number of series alive.
+// Everything is guarded by the mutex of the family.
 class SeriesList {
  public:
   class Cursor;
 
-  // Makes room, so that the next add() cannot fail.
+  // Reserves space for one add(), which then cannot fail.
   void reserve_one();
   void add(Series* series) noexcept;
   bool has(const Series& series) const noexcept;
-  // Takes a series out, whose retirement is given. Returns that, unless a scrape works on the series and sees to it.
-  RetiredPtr remove(const Series& series, RetiredPtr retirement) noexcept;
-  // Takes out a series that no scrape works on.
-  void take_out(const Series& series) noexcept;
+  // Removes a series. Passes `retired` to a cursor that has the series in its batch, or returns it if there is none.
+  RetiredPtr remove(const Series& series, RetiredPtr retired) noexcept;
+  // Removes a series that is in no cursor's batch.
+  void erase(const Series& series) noexcept;
 
-  // Returns the cursor that works on a series, or null.
+  // Returns a cursor that has the series in its batch, or null.
   Cursor* cursor_on(const Series& series) const noexcept;
 
   std::size_t size() const noexcept { return size_; }
-  std::span<Series* const> places() const noexcept { return places_; }
-  // Returns the next places of an endless walk around the list: so many at most, and none beyond the end.
-  std::span<Series* const> next_places(std::size_t most) noexcept;
+  // Null elements are holes.
+  std::span<Series* const> positions() const noexcept { return series_; }
+  // Moves the hand of the CLOCK algorithm, which goes round the list. Returns the positions that it passed: at most
+  // `max`, and none behind the end of the list.
+  std::span<Series* const> advance_hand(std::size_t max) noexcept;
 
  private:
-  void close_holes() noexcept;
+  void compact() noexcept;
 
-  std::vector<Series*> places_;  // null: a hole
-  std::size_t size_ = 0;         // without the holes
-  std::size_t hand_ = 0;         // where the next window begins
+  std::vector<Series*> series_;
+  std::size_t size_ = 0;  // without the holes
+  std::size_t hand_ = 0;
   std::vector<Cursor*> cursors_;
 };
 
-// One walk through what stands in the list when it begins: series that come meanwhile are left to the next one.
+// Goes once through the series that are in the list when the cursor is created. Later series are left out.
 class SeriesList::Cursor {
  public:
   static constexpr std::size_t kBatch = 128;
@@ -62,23 +64,23 @@ class SeriesList::Cursor {
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor();
 
-  // Returns the next series; empty at the end. They stay alive until the next call.
+  // Returns the next series; none at the end. They stay alive until the next call.
   std::span<Series* const> next() noexcept;
 
  private:
   friend class SeriesList;
 
   std::span<Series* const> batch() const noexcept { return {batch_.data(), size_}; }
-  // Gives up the batch. Returns the removed series that no other cursor works on.
+  // Empties the batch. Returns the removed series that are in no other cursor's batch.
   RetiredPtr leave_batch() noexcept;
 
   SeriesList& list_;
   std::mutex& mutex_;
-  std::size_t place_ = 0;  // where the next batch begins
+  std::size_t position_ = 0;  // of the next batch
   std::size_t end_;
   std::array<Series*, kBatch> batch_;
   std::size_t size_ = 0;
-  RetiredPtr removed_;  // from the list, while they stood in the batch
+  RetiredPtr removed_;  // series that were removed from the list while they were in the batch
 };
 
 }  // namespace narthex::detail

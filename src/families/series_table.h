@@ -1,18 +1,16 @@
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <span>
 
 #include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/kind.h>
 
-#include "families/expiry.h"
+#include "families/evictor.h"
+#include "families/full_epoch.h"
 #include "families/series_index.h"
 #include "families/series_list.h"
 #include "model/label_layout.h"
@@ -21,66 +19,62 @@
 namespace narthex::detail {
 
 struct SeriesLimits {
-  std::size_t max_series = 0;                 // 0: none
-  std::chrono::milliseconds idle_timeout{0};  // 0: none
+  std::size_t max_series = 0;                 // 0: unlimited
+  std::chrono::milliseconds idle_timeout{0};  // 0: series are not evicted
 };
 
-// The series of one family: found by their label values without a lock, made and removed under one.
+// The series of one family. Lookups by label values take no lock; creation and removal take the mutex.
 //
 //   index_:   hash of the values ---> series        any thread, at any time
-//   list_:    oldest first                          scrapes, in batches
+//   list_:    series in creation order              scrapes, in batches
 //
-// Invariants: both hold the same series, and one reference to each between them. The hash leads to a series, but only
-// its label values, compared in full, identify it. While full_ is not 0, no series comes.
+// Invariants: both contain the same series, and hold one reference to each together. The hash leads to a series, but
+// only its label values, compared in full, identify it. No series is added during a full epoch.
 class SeriesTable {
  public:
-  // What comes on top of max_series.
-  enum class Extra : bool { no, yes };
-
-  // Tests narrow the hash to make values collide.
-  explicit SeriesTable(const LabelLayout& order, SeriesLimits limits = {}, std::uint32_t hash_mask = ~0U);
+  // Tests narrow the hash so that values collide.
+  explicit SeriesTable(const LabelLayout& layout, SeriesLimits limits = {}, std::uint32_t hash_mask = ~0U);
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();
 
-  // Returns the series with these values, one per label name; one that is new comes from `kind`. Returns none if it
-  // would be one too many.
-  LookupResult find_or_make(LabelValues values, const Kind& kind, Extra extra = Extra::no);
-  // Returns the series with these values, or none.
+  // Returns the series with these values, one for each label name. `kind` creates it if it is new. Returns null if the
+  // family is full and does not contain it.
+  LookupResult find_or_create(LabelValues values, const Kind& kind);
+  // Returns the overflow series, which does not count towards max_series.
+  LookupResult find_or_create_overflow(LabelValues values, const Kind& kind);
+  // Returns the series with these values, or null.
   LookupResult find(LabelValues values);
 
-  // Forgets a series; it lives on while handles refer to it. Returns whether there was one.
+  // Removes a series from the family. Handles keep it alive. Returns whether it existed.
   bool remove(LabelValues values);
-  // Forgets all that match(series), those that come meanwhile left out. Returns how many.
+  // Removes all series for which matches(series) is true, except those that are added during the call. Returns their
+  // number.
   template <class Matches>
   std::size_t remove_if(Matches matches);
 
-  // Forgets the series that have been idle for too long and that nobody holds.
-  void expire() noexcept;
+  // Evicts the series that are idle and that no handle refers to.
+  void evict_idle() noexcept;
 
-  // Calls visit(series) for each, oldest first, without a lock.
+  // Calls visit(series) for each, in creation order, without a lock.
   template <class Visit>
   void for_each(Visit visit) {
-    // Not on the stack: the child of a fork keeps what belongs to other threads, but uses their stacks again.
+    // Not on the stack: the child of a fork keeps the cursors of other threads, but reuses their stacks.
     const auto cursor = std::make_unique<SeriesList::Cursor>(list_, mutex_);
     for (auto batch = cursor->next(); !batch.empty(); batch = cursor->next()) {
       for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (i + kAhead < batch.size()) prefetch(batch[i + kAhead]);
+        if (i + kPrefetchDistance < batch.size()) prefetch(batch[i + kPrefetchDistance]);
         visit(*batch[i]);
       }
     }
   }
 
  private:
-  // Series that nobody can reach any more; released at the end of the scope, which is to be outside of the lock.
-  class Expired;
+  // Whether max_series applies to a new series.
+  enum class Limit : bool { ignored, enforced };
 
-  // How many places are looked at under one lock; and how many series come, or find no room, from one time to the next.
-  static constexpr std::size_t kLooks = 256;
-  static constexpr std::size_t kPeriod = kLooks / 4;
-
-  // Memory is slower than writing a sample: a walk asks for a series, and for the labels behind it, that much ahead.
-  static constexpr std::size_t kAhead = 6;
+  // Memory is slower than writing a sample, so a scrape prefetches each series and its labels, this many series ahead.
+  static constexpr std::size_t kPrefetchDistance = 6;
   static void prefetch(const Series* series) noexcept {
     constexpr std::size_t kCacheLine = 64;
     const char* const memory = reinterpret_cast<const char*>(series);
@@ -90,38 +84,27 @@ class SeriesTable {
   std::uint32_t hash(LabelValues values) const noexcept;
   LookupResult find_raw(LabelValues values) const noexcept;
   LookupResult find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept;
-  LookupResult make_escaped(LabelValues values, const Kind& kind, Extra extra);
-  // The values as they stand in the text of the series; raw if that is how they came.
-  LookupResult make(LabelValues escaped, bool are_raw, const Kind& kind, Extra extra);
-  Series* insert(SeriesPtr<Series> made, Extra extra);
+  LookupResult escape_and_create(LabelValues values, const Kind& kind);
+  LookupResult create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit);
+  Series* insert(SeriesPtr<Series> created, Limit limit);
   bool remove(const Series& series);
 
-  // In a full family no series come whose making would drop idle ones: now and then, a miss has to.
-  bool is_time_to_make_room() noexcept;
-
-  // Under the mutex.
+  // All three are called under the mutex.
   bool is_full() const noexcept;
-  void note_size() noexcept;
-  // Looks at the next kLooks places, once for each call of make().
-  void expire_next(Expired& expired) noexcept;
-  // Looks at the next places, so many at most and none beyond the end; returns how many.
-  std::size_t expire_some(std::size_t most, Expired& expired) noexcept;
+  void update_full_epoch() noexcept;
+  void after_eviction(const Evictor::Evicted& evicted) noexcept;
 
-  const LabelLayout& order_;
+  const LabelLayout& layout_;
   const std::size_t max_series_;
-  const Expiry expiry_;
   const std::uint32_t hash_mask_;
   const std::uint64_t hash_seed_;
   SeriesIndex index_;
-  // 0, or a number that tells one time of being full from the next.
-  std::atomic<std::uint32_t> full_{0};
-  std::atomic<std::uint32_t> misses_when_full_{0};
+  FullEpoch full_epoch_;
 
   std::mutex mutex_;
   SeriesList list_;
-  const Series* extra_ = nullptr;  // on top of max_series, while it is in the list
-  std::uint32_t times_full_ = 0;
-  std::size_t made_since_expiry_ = 0;
+  Evictor evictor_;
+  const Series* overflow_ = nullptr;  // the overflow series, if the family has one
 };
 
 template <class Matches>

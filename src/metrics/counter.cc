@@ -29,24 +29,24 @@ constexpr ExemplarShape kOnePlace{1};
 }  // namespace
 
 CounterSeries::CounterSeries(const std::shared_ptr<const ExemplarSource>& source) : exemplars_(source) {
-  if (source) wish(kExemplar);
+  if (source) set_flag(kNeedsExemplar);
 }
 
 CounterSeries::~CounterSeries() {
-  give_back_sum_slot(slot_.load(std::memory_order_relaxed));
+  release_sum_slot(slot_.load(std::memory_order_relaxed));
 }  // relaxed: the last user
 
 void CounterSeries::inc(double amount, ExemplarLabels exemplar) noexcept {
   if (!(amount >= 0)) return count_rejected_update();
-  fulfil(kSignOfLife);
+  mark_accessed();
   add(amount);
   exemplars_.give(kOnePlace, 0, amount, exemplar);
 }
 
-void CounterSeries::inc_with_wishes(double amount) noexcept {
-  fulfil(kSignOfLife);
+void CounterSeries::inc_with_flags(double amount) noexcept {
+  mark_accessed();
   add(amount);
-  if (has_wish(kExemplar) && !exemplars_.offer(kOnePlace, 0, amount)) fulfil(kExemplar);
+  if (has_flag(kNeedsExemplar) && !exemplars_.offer(kOnePlace, 0, amount)) clear_flag(kNeedsExemplar);
 }
 
 void CounterSeries::add_without_cell(double amount) noexcept {
@@ -68,7 +68,7 @@ double CounterSeries::value() const noexcept {
 void CounterSeries::collect(Sink& sink) const {
   heat_.cool();
   ExemplarCopies exemplars;  // before the value: that of an exemplar is part of it
-  if (!exemplars_.are_none() && exemplars_.copy_to(exemplars)) wish(kExemplar);
+  if (!exemplars_.are_none() && exemplars_.copy_to(exemplars)) set_flag(kNeedsExemplar);
   sink.counter(labels(), {value(), created_.time(), exemplars.at(0)});
 }
 

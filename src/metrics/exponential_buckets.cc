@@ -85,7 +85,7 @@ ExponentialBuckets::ExponentialBuckets(int schema, double zero_threshold, std::s
 
 ExponentialBuckets::~ExponentialBuckets() {
   delete_tables(base_.load(std::memory_order_relaxed), kBaseAlignment);  // relaxed, both: the last user
-  give_back_histogram_slot(slot_.load(std::memory_order_relaxed), [](HistogramCells* table) {
+  release_histogram_slot(slot_.load(std::memory_order_relaxed), [](HistogramCells* table) {
     delete_tables(static_cast<ExponentialTable*>(table), kOwnAlignment);
   });
 }
@@ -128,7 +128,7 @@ ExponentialTable* ExponentialBuckets::next_table(ExponentialTable* before, std::
 bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value) noexcept {
   const ReentrancyGuard growth;
   Shard* shard = growth ? own_shard() : nullptr;
-  auto* cell = shard ? shard->histograms.find_or_make(slot) : nullptr;
+  auto* cell = shard ? shard->histograms.find_or_create(slot) : nullptr;
   if (!cell) return false;
   auto* table = static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed));  // relaxed: as in own_table
   // relaxed: only this thread takes slots of the table

@@ -63,7 +63,7 @@ class ExponentialBuckets {
     };
     const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_table
     // Sees also a schema that is not finer than that of the table.
-    for_each_own(slot, [&](HistogramCells& table) { add(static_cast<ExponentialTable*>(&table)); });
+    for_each_histogram(slot, [&](HistogramCells& table) { add(static_cast<ExponentialTable*>(&table)); });
     add(base_.load(std::memory_order_acquire));  // acquire: as above
     return sum;
   }

@@ -32,7 +32,7 @@ bool cells_take_units(Slot slot) noexcept {
 
 }  // namespace
 
-GaugeSeries::~GaugeSeries() { give_back_sum_slot(slot_); }
+GaugeSeries::~GaugeSeries() { release_sum_slot(slot_); }
 
 void GaugeSeries::inc_without_cell(double amount) noexcept {
   const Slot state = state_.load(std::memory_order_acquire);  // acquire: as in inc
@@ -51,7 +51,7 @@ void GaugeSeries::promote() noexcept {
   // promotion, so that this one synchronizes with it. Until the state changes again only this thread writes slot_ and
   // offset_.
   if (!state_.compare_exchange_strong(cold, kPromoting, std::memory_order_acquire, std::memory_order_relaxed)) return;
-  if (slot_ == kCold) slot_ = sum_slots.try_take();
+  if (slot_ == kCold) slot_ = sum_slots.try_acquire();
   if (slot_ == kCold || !cells_take_units(slot_)) {
     state_.store(kCold, std::memory_order_release);  // release: slot_, to the next promotion
     return;

@@ -96,24 +96,24 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), p
 HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source)
     : bounds_(std::move(bounds)), exemplars_(source), base_(new_cells(*bounds_, kBaseAlignment)) {
   if (!base_) throw std::bad_alloc();
-  if (source) wish(kExemplar);
+  if (source) set_flag(kNeedsExemplar);
 }
 
 HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source, WithoutCells)
     : bounds_(std::move(bounds)), exemplars_(source), base_(nullptr) {
-  if (source) wish(kExemplar);
+  if (source) set_flag(kNeedsExemplar);
 }
 
 HistogramSeries::~HistogramSeries() {
   delete_cells(base_, kBaseAlignment);
-  give_back_histogram_slot(slot_.load(std::memory_order_relaxed),  // relaxed: the last user
+  release_histogram_slot(slot_.load(std::memory_order_relaxed),  // relaxed: the last user
                            [](HistogramCells* cells) { delete_cells(cells, kOwnAlignment); });
 }
 
-HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcept {
+HistogramCells* HistogramSeries::find_or_create_own_cells(Slot slot) const noexcept {
   const ReentrancyGuard growth;
   Shard* shard = growth ? own_shard() : nullptr;
-  auto* cell = shard ? shard->histograms.find_or_make(slot) : nullptr;
+  auto* cell = shard ? shard->histograms.find_or_create(slot) : nullptr;
   if (!cell) return nullptr;
   // relaxed: made by this thread, or by the one that left it the shard
   if (HistogramCells* cells = cell->load(std::memory_order_relaxed)) return cells;
@@ -123,24 +123,24 @@ HistogramCells* HistogramSeries::find_or_make_own_cells(Slot slot) const noexcep
 }
 
 void HistogramSeries::observe(double value, ExemplarLabels exemplar) noexcept {
-  fulfil(kSignOfLife);
+  mark_accessed();
   const std::size_t bucket = bounds_->bucket_of(value);
   add(bucket, value);
   if (!std::isnan(value)) exemplars_.give(exemplar_shape(), bucket, value, exemplar);
 }
 
-void HistogramSeries::observe_with_wishes(double value) noexcept {
-  fulfil(kSignOfLife);
+void HistogramSeries::observe_with_flags(double value) noexcept {
+  mark_accessed();
   const std::size_t bucket = bounds_->bucket_of(value);
   add(bucket, value);
-  if (!has_wish(kExemplar) || std::isnan(value)) return;
-  if (!exemplars_.offer(exemplar_shape(), bucket, value)) fulfil(kExemplar);
+  if (!has_flag(kNeedsExemplar) || std::isnan(value)) return;
+  if (!exemplars_.offer(exemplar_shape(), bucket, value)) clear_flag(kNeedsExemplar);
 }
 
 void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in add
   if (slot >= kFirstSlot) {
-    if (HistogramCells* own = find_or_make_own_cells(slot)) return own->add(bucket, value);
+    if (HistogramCells* own = find_or_create_own_cells(slot)) return own->add(bucket, value);
   }
   base_->counts()[bucket].fetch_add(1, std::memory_order_relaxed);  // relaxed: as in HistogramCells
   const bool was_contended = add_atomically(base_->sum, value);
@@ -148,7 +148,7 @@ void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexce
 }
 
 void HistogramSeries::copy_exemplars(ExemplarCopies& copies) const {
-  if (!exemplars_.are_none() && exemplars_.copy_to(copies)) wish(kExemplar);
+  if (!exemplars_.are_none() && exemplars_.copy_to(copies)) set_flag(kNeedsExemplar);
 }
 
 double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
@@ -161,7 +161,7 @@ double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
     }
     sum += cells.sum.load(std::memory_order_relaxed);
   };
-  for_each_own(slot_.load(std::memory_order_acquire), add);  // acquire: as in add
+  for_each_histogram(slot_.load(std::memory_order_acquire), add);  // acquire: as in add
   add(*base_);
   return sum;
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
+#include <narthex/detail/rejected_updates.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
@@ -65,7 +66,7 @@ StateSetSeries::Bits StateSetSeries::bit_of(std::string_view state) const noexce
 StateSetSeries::Bits StateSetSeries::bit_to_update(std::string_view state) noexcept {
   const Bits bit = bit_of(state);
   if (bit != 0) {
-    fulfil(kSignOfLife);
+    mark_accessed();
   } else {
     count_rejected_update();
   }

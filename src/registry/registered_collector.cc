@@ -129,12 +129,12 @@ void RegisteredCollector::note_error(std::string_view what) {
   std::string line = fmt::format("collector {} fails: {}", quote(name_), what);
   std::ranges::replace_if(
       line, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');  // it stays one
-  diagnostics_->tell(line);
+  diagnostics_->log(line);
 }
 
 void RegisteredCollector::note_clash(std::string_view family, std::string_view reason) {
   totals_->clashes.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
-  if (told_.is_new(family)) diagnostics_->tell(fmt::format("collector {}: {}", quote(name_), reason));
+  if (told_.is_new(family)) diagnostics_->log(fmt::format("collector {}: {}", quote(name_), reason));
 }
 
 }  // namespace narthex::detail

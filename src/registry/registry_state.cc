@@ -168,12 +168,12 @@ RegistryStatistics RegistryState::statistics() const {
 }
 
 void RegistryState::note_clash(std::string_view family, std::string_view reason) {
-  if (told_.is_new(family)) diagnostics_->tell(reason);
+  if (told_.is_new(family)) diagnostics_->log(reason);
 }
 
 void RegistryState::note_name_clash(std::string_view reason) {
   name_clashes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-  if (told_.is_new(reason)) diagnostics_->tell(reason);
+  if (told_.is_new(reason)) diagnostics_->log(reason);
 }
 
 void RegistryState::check_clashes(const Definition& definition) const {

@@ -5,51 +5,58 @@
 #include <narthex/detail/shard.h>
 
 #include "shards/shards.h"
-#include "shards/slots.h"
+#include "shards/slot_allocator.h"
 
 namespace narthex::detail {
 
-// What the series of all kinds do on their way from a base to cells.
+// How a series of any kind goes from one shared base to one cell for each thread:
+//
+//   state   kCold ----------> kPromoting ----------> slot        kPromoting is a claim of one thread
+//             ^                   |
+//             +--- no free slot --+
+//
+// Invariant: the value is the base plus all cells, in every state.
 
-// Adds to a base. Returns true when another thread did so at the same moment.
+// Adds to a base. Returns true if another thread changed the base at the same moment.
 inline bool add_atomically(std::atomic<double>& base, double amount) noexcept {
-  double before = base.load(std::memory_order_relaxed);
+  double before = base.load(std::memory_order_relaxed);  // relaxed: the compare-exchange checks it
   bool was_contended = false;
   // relaxed: a sum orders nothing else
   while (!base.compare_exchange_weak(before, before + amount, std::memory_order_relaxed)) was_contended = true;
   return was_contended;
 }
 
-// Gives a cold series a slot, unless none is to be had or another thread is about to.
-inline void promote(std::atomic<Slot>& state, Slots& slots) noexcept {
+// Gives a cold series a slot, unless no slot is free or another thread is promoting the series.
+inline void promote(std::atomic<Slot>& state, SlotAllocator& slots) noexcept {
   Slot cold = kCold;
   if (!state.compare_exchange_strong(cold, kPromoting, std::memory_order_relaxed)) return;  // relaxed: only a claim
-  state.store(slots.try_take(), std::memory_order_release);  // release: whoever sees the slot sees zeroed cells
+  state.store(slots.try_acquire(),
+              std::memory_order_release);  // release: a thread that sees the slot sees zeroed cells
 }
 
-// Returns this thread's cell, made now if need be; null: the thread is ending, or there is no memory.
+// Returns this thread's cell, and creates it if necessary. Returns null if the thread is ending or without memory.
 inline std::atomic<double>* own_sum_cell(Slot slot) noexcept {
-  const ReentrancyGuard growth;
-  Shard* shard = growth ? own_shard() : nullptr;
-  return shard ? shard->sums.find_or_make(slot) : nullptr;
+  const ReentrancyGuard guard;
+  Shard* shard = guard ? own_shard() : nullptr;
+  return shard ? shard->sums.find_or_create(slot) : nullptr;
 }
 
 // Adds to a cell of the calling thread.
 inline void add_to_own(std::atomic<double>& cell, double amount) noexcept {
-  // relaxed: only this thread writes the cell, and a sum orders nothing else
+  // relaxed: this thread is the single writer, and a sum orders nothing else
   cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
 }
 
-// Calls visit(amount) with what each thread's cell holds, in the order of the shards.
+// Calls visit(amount) with the value of each thread's cell, in the order of the shards.
 template <class Visit>
 void for_each_cell(Slot slot, Visit visit) noexcept {
   Shards::for_each([&](const Shard& shard) {
-    // acquire: what a gauge reads afterwards is read later; a counter has no need of that
+    // acquire: the checks that a gauge makes afterwards stay behind this load; a counter does not need it
     if (const std::atomic<double>* cell = shard.sums.find(slot)) visit(cell->load(std::memory_order_acquire));
   });
 }
 
-// Adds up the cells of all threads, always in the same order.
+// Sums the cells of all threads, always in the same order.
 inline double sum_of_cells(Slot slot) noexcept {
   if (slot < kFirstSlot) return 0;
   double sum = 0;
@@ -57,14 +64,14 @@ inline double sum_of_cells(Slot slot) noexcept {
   return sum;
 }
 
-// Zeroes the cells of a series that nobody can reach any more, and gives its slot back.
-inline void give_back_sum_slot(Slot slot) noexcept {
+// Zeroes the cells of a series that no thread can reach any more, and releases its slot.
+inline void release_sum_slot(Slot slot) noexcept {
   if (slot < kFirstSlot) return;
   Shards::for_each([slot](Shard& shard) {
-    // relaxed: the writers are gone, and the next ones see the slot through the list of free ones
+    // relaxed: no thread writes any more, and the next writers see this through the mutex of the allocator
     if (std::atomic<double>* cell = shard.sums.find(slot)) cell->store(0, std::memory_order_relaxed);
   });
-  sum_slots.give_back(slot);
+  sum_slots.release(slot);
 }
 
 }  // namespace narthex::detail

@@ -6,25 +6,23 @@
 
 #include <pthread.h>
 
-#include "shards/hazards.h"
-#include "shards/slots.h"
+#include "shards/reclaimer.h"
+#include "shards/slot_allocator.h"
 
 namespace narthex::detail {
 
 constinit Shard no_shard;
 constinit thread_local Shard* t_shard = &no_shard;
 
-constinit thread_local bool ReentrancyGuard::t_is_inside = false;
-
-constinit std::array<std::atomic<Shard*>, Shards::kMost> Shards::all_{};
+constinit std::array<std::atomic<Shard*>, Shards::kMaxShards> Shards::all_{};
 constinit std::atomic<std::size_t> Shards::size_{0};
 
 namespace {
 
 constinit thread_local bool t_is_ending = false;
 
-// Lives in each thread that has a shard, and leaves the shard when the thread ends. Destructors of other thread-local
-// objects may still update metrics after that: such updates go to the bases.
+// Releases the shard of a thread when the thread ends. Destructors of other thread-local objects may run later and
+// update metrics: such updates go to the bases.
 class ThreadExitHook {
  public:
   ThreadExitHook() = default;
@@ -32,12 +30,13 @@ class ThreadExitHook {
   ThreadExitHook& operator=(const ThreadExitHook&) = delete;
   ~ThreadExitHook() {
     t_is_ending = true;
-    Shards::leave(std::exchange(t_shard, &no_shard));
+    Shards::release(std::exchange(t_shard, &no_shard));
   }
 };
 
-// Makes fork() wait until no other thread is inside of what all series share, and tells the child that it is alone.
-void follow_forks() {
+// Makes fork() wait until no other thread holds a mutex that all series share, and releases the shards of the threads
+// that the child does not have.
+void register_fork_handlers() {
   const auto lock = [] {
     lock_slots();
     Reclaimer::lock();
@@ -49,7 +48,7 @@ void follow_forks() {
   const auto unlock_in_child = [] {
     Reclaimer::unlock();
     unlock_slots();
-    Shards::leave_all_others();
+    Shards::release_all_others();
   };
   pthread_atfork(lock, unlock, unlock_in_child);
 }
@@ -57,73 +56,76 @@ void follow_forks() {
 }  // namespace
 
 template <class T>
-typename CellPages<T>::Cell* CellPages<T>::find_or_make(Slot slot) noexcept {
+typename CellPages<T>::Cell* CellPages<T>::find_or_create(Slot slot) noexcept {
   if (Cell* cell = find(slot)) return cell;
-  // aligned: pages of two threads share no cache line
+  // aligned, so that pages of two threads do not share a cache line
   auto* page = static_cast<Cell*>(::operator new(sizeof(Cell) * kCellsPerPage, std::align_val_t(64), std::nothrow));
   if (!page) return nullptr;
   std::uninitialized_value_construct_n(page, kCellsPerPage);
-  pages_[slot / kCellsPerPage].store(page,
-                                     std::memory_order_release);  // release: a scrape that sees the page sees zeroes
+  // release: a scrape that sees the page sees zeros
+  pages_[slot / kCellsPerPage].store(page, std::memory_order_release);
   return page + slot % kCellsPerPage;
 }
 
 template class CellPages<double>;
 template class CellPages<HistogramCells*>;
 
-Shard* take_shard() noexcept {
+Shard* acquire_shard() noexcept {
   if (t_is_ending) return nullptr;
-  Shard* shard = Shards::take();
+  Shard* shard = Shards::acquire();
   if (!shard) return nullptr;
-  static thread_local ThreadExitHook leaver;
+  static thread_local ThreadExitHook exit_hook;
   t_shard = shard;
   return shard;
 }
 
-Shard* Shards::take() noexcept {
+Shard* Shards::acquire() noexcept {
   const std::size_t size = size_.load(std::memory_order_acquire);  // acquire: as in for_each
   for (std::size_t i = 0; i < size; ++i) {
-    Shard* const shard = all_[i].load(std::memory_order_acquire);
-    // acquire: sees all that the last owner wrote; exchange: of two threads that try, one gets it
-    if (!shard->is_owned.load(std::memory_order_relaxed) &&
+    Shard* const shard = all_[i].load(std::memory_order_acquire);  // acquire: as in for_each
+    if (!shard->is_owned.load(std::memory_order_relaxed) &&        // relaxed: the exchange decides
+        // acquire: sees everything that the last owner wrote; exchange: only one of several threads reads false
         !shard->is_owned.exchange(true, std::memory_order_acquire)) {
       return shard;
     }
   }
-  static const bool follows = (follow_forks(), true);
-  static_cast<void>(follows);
-  return make();
+  static const bool is_registered = (register_fork_handlers(), true);
+  static_cast<void>(is_registered);
+  return create();
 }
 
-Shard* Shards::make() noexcept {
+Shard* Shards::create() noexcept {
   auto shard = std::unique_ptr<Shard>(new (std::nothrow) Shard);
   if (!shard) return nullptr;
   shard->is_owned.store(true, std::memory_order_relaxed);  // relaxed: published below
-  for (std::size_t place = size_.load(std::memory_order_relaxed); place < kMost; ++place) {
+  // relaxed: only a start, the loop finds the first element that is null
+  for (std::size_t index = size_.load(std::memory_order_relaxed); index < kMaxShards; ++index) {
     Shard* empty = nullptr;
-    if (!all_[place].compare_exchange_strong(empty, shard.get(), std::memory_order_release,
+    // release: the shard's initial zeros; relaxed: another thread was faster, so its element is not used
+    if (!all_[index].compare_exchange_strong(empty, shard.get(), std::memory_order_release,
                                              std::memory_order_relaxed)) {
-      continue;  // another thread was faster
+      continue;
     }
-    // Places before this one are filled, but their threads may not have counted them yet.
-    std::size_t size = place;
-    while (size <= place && !size_.compare_exchange_weak(size, place + 1, std::memory_order_acq_rel)) {
+    // The elements before this one are set, but their threads may not have increased size_ yet.
+    std::size_t size = index;
+    // release: the element; acquire: the elements of other threads before it, which a reader of size_ then sees too
+    while (size <= index && !size_.compare_exchange_weak(size, index + 1, std::memory_order_acq_rel)) {
     }
     return shard.release();
   }
   return nullptr;
 }
 
-void Shards::leave(Shard* shard) noexcept {
-  shard->is_owned.store(false, std::memory_order_release);  // release: the next owner goes on from what we wrote
+void Shards::release(Shard* shard) noexcept {
+  shard->is_owned.store(false, std::memory_order_release);  // release: the next owner sees everything in the shard
 }
 
-void Shards::leave_all_others() noexcept {
+void Shards::release_all_others() noexcept {
   for_each([](Shard& shard) {
     if (&shard == t_shard) return;
-    shard.passing.store(nullptr, std::memory_order_relaxed);
-    shard.table.store(nullptr, std::memory_order_relaxed);
-    leave(&shard);
+    shard.lookup.store(nullptr, std::memory_order_relaxed);   // relaxed: the child has one thread
+    shard.entries.store(nullptr, std::memory_order_relaxed);  // relaxed: the child has one thread
+    release(&shard);
   });
 }
 

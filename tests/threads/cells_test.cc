@@ -86,10 +86,10 @@ TEST(Cells, OutliveTheThreadsThatWroteThem) {
 TEST(Cells, BelongToOneThreadAtATime) {
   on_threads(4, [](int) {
     for (int i = 0; i < 200'000; ++i) {
-      detail::Shard* shard = detail::Shards::take();
-      ASSERT_EQ(shard->passing.exchange(shard), nullptr);
-      shard->passing.store(nullptr);
-      detail::Shards::leave(shard);
+      detail::Shard* shard = detail::Shards::acquire();
+      ASSERT_EQ(shard->lookup.exchange(shard), nullptr);
+      shard->lookup.store(nullptr);
+      detail::Shards::release(shard);
     }
   });
 }

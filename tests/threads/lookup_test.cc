@@ -35,12 +35,12 @@ TEST(Lookup, TellsValuesWithTheSameHashApart) {
     const std::string a = std::to_string(i % 20);
     const std::string b = std::to_string(i / 20);
     const std::string_view values[] = {a, b};
-    made[{a, b}] = detail::HazardPtr<detail::Series>(table.find_or_make(values, *kind)).counted();
+    made[{a, b}] = detail::HazardPtr<detail::Series>(table.find_or_create(values, *kind)).counted();
   }
   EXPECT_EQ(made.size(), 300);
   for (const auto& [pair, series] : made) {
     const std::string_view values[] = {pair.first, pair.second};
-    const detail::HazardPtr<detail::Series> again(table.find_or_make(values, *kind));
+    const detail::HazardPtr<detail::Series> again(table.find_or_create(values, *kind));
     EXPECT_EQ(&*again.operator->(), &*series.operator->());
     EXPECT_EQ(series->labels().text(), "a=\"" + pair.first + "\",b=\"" + pair.second + "\"");
   }
@@ -239,7 +239,7 @@ TEST(Borrowed, KeepsItsOwnSeriesOnly) {
     detail::SeriesTable table(order);
     const auto find = [&](const std::string& value) {
       const std::string_view values[] = {value};
-      return detail::HazardPtr<detail::Series>(table.find_or_make(values, kind));
+      return detail::HazardPtr<detail::Series>(table.find_or_create(values, kind));
     };
     find("kept");
     const auto kept = find("kept");  // found, not made: so by its hazard

@@ -6,6 +6,7 @@
 #include <narthex/detail/creation_time.h>
 #include <narthex/detail/exemplars.h>
 #include <narthex/detail/heat.h>
+#include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 #include <narthex/exemplar_labels.h>
@@ -29,7 +30,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
 
   void inc(double amount) noexcept {
     if (!(amount >= 0)) return count_rejected_update();  // written so that NaN is refused too
-    if (has_flags()) return inc_with_wishes(amount);
+    if (has_flags()) return inc_with_flags(amount);
     add(amount);
   }
   void inc(double amount, ExemplarLabels exemplar) noexcept;
@@ -46,7 +47,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
       add_without_cell(amount);
     }
   }
-  void inc_with_wishes(double amount) noexcept;
+  void inc_with_flags(double amount) noexcept;
   void add_without_cell(double amount) noexcept;
 
   std::atomic<double> base_{0};

@@ -6,7 +6,7 @@
 
 namespace narthex::detail {
 
-// When something was made, to some milliseconds: reads the clock that costs least.
+// The time of its construction. It reads the cheapest clock, which has a resolution of a few milliseconds.
 class CreationTime {
  public:
   using Time = std::chrono::sys_time<std::chrono::milliseconds>;

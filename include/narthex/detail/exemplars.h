@@ -40,7 +40,7 @@ class NARTHEX_EXPORT Exemplars {
   bool copy_to(ExemplarCopies& copies) const;
 
  private:
-  KeptExemplars* find_or_make() noexcept;
+  KeptExemplars* find_or_create() noexcept;
 
   std::atomic<KeptExemplars*> kept_{nullptr};
 };

@@ -1,4 +1,4 @@
 #pragma once
 
-// The library is built with hidden symbols; this marks the ones that it promises.
+// Symbols of the library are hidden by default. This macro exports one.
 #define NARTHEX_EXPORT __attribute__((visibility("default")))

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <narthex/detail/heat.h>
+#include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 
@@ -31,14 +32,14 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
   ~GaugeSeries() override;
 
   void set(double value) noexcept {
-    fulfil(kSignOfLife);
+    mark_accessed();
     // relaxed: a thread that has a cell of this gauge knows of a promotion
     if (promotions_.load(std::memory_order_relaxed) != 0) return settle(value);
     base_.store(value, std::memory_order_release);  // release: see value()
   }
   void inc(double amount) noexcept {
     if (std::isnan(amount)) return count_rejected_update();  // it would stay NaN for ever
-    fulfil(kSignOfLife);
+    mark_accessed();
     // acquire: the cells of a slot are zero before the slot is published
     if (std::atomic<double>* cell = t_shard->sums.find(state_.load(std::memory_order_acquire))) {
       // relaxed: only this thread writes the cell

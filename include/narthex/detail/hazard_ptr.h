@@ -8,14 +8,15 @@
 
 namespace narthex::detail {
 
-// A series that a lookup has found, and what keeps it: a hazard, or a counted reference where that is null.
+// The series that a lookup found, or null. `hazard` protects it; if that is null, the result holds a counted reference.
 struct LookupResult {
   Series* series = nullptr;
   Hazard* hazard = nullptr;
 };
 
-// A reference to a series that touches no count: a hazard keeps the series while this lives, on whichever thread.
-// A copy is a counted reference, so that hazards, of which a thread has few, are held by results of labels() alone.
+// A reference to a series without a reference count: a hazard pointer protects the series during the lifetime of this
+// object. The object may be moved to another thread and be destroyed there. A copy is a counted reference, because a
+// thread has few hazards: only results of labels() hold them.
 template <class T>
 class HazardPtr {
  public:
@@ -31,9 +32,9 @@ class HazardPtr {
     return *this;
   }
   HazardPtr& operator=(HazardPtr&& other) noexcept {
-    HazardPtr taken(std::move(other));  // leaves the other one empty
-    std::swap(series_, taken.series_);
-    std::swap(hazard_, taken.hazard_);
+    HazardPtr moved(std::move(other));  // leaves `other` empty
+    std::swap(series_, moved.series_);
+    std::swap(hazard_, moved.hazard_);
     return *this;
   }
   ~HazardPtr() {

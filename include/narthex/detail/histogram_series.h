@@ -38,7 +38,7 @@ class NARTHEX_EXPORT HistogramSeries : public Series {
   ~HistogramSeries() override;
 
   void observe(double value) noexcept {
-    if (has_flags()) return observe_with_wishes(value);
+    if (has_flags()) return observe_with_flags(value);
     add(bounds_->bucket_of(value), value);
   }
   void observe(double value, ExemplarLabels exemplar) noexcept;
@@ -70,8 +70,8 @@ class NARTHEX_EXPORT HistogramSeries : public Series {
     const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread made them
   }
-  HistogramCells* find_or_make_own_cells(Slot slot) const noexcept;
-  void observe_with_wishes(double value) noexcept;
+  HistogramCells* find_or_create_own_cells(Slot slot) const noexcept;
+  void observe_with_flags(double value) noexcept;
   // Series without cells here are native ones.
   ExemplarShape exemplar_shape() const noexcept { return {bounds_->bounds().size() + 1, base_ == nullptr}; }
 

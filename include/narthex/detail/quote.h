@@ -7,8 +7,8 @@
 
 namespace narthex::detail {
 
-// Returns `text` between single quotes, fit for one line of a message: control characters and bytes that are not
-// ASCII or UTF-8 show as \x0a, and a text that is longer than anybody reads is cut.
+// Returns `text` between single quotes, on one line, for a message. Control characters and bytes that are not UTF-8
+// appear as \x0a. A text of more than about 160 bytes is cut, and its size is added.
 NARTHEX_EXPORT std::string quote(std::string_view text);
 
 }  // namespace narthex::detail

@@ -15,14 +15,14 @@ class Sink;
 
 namespace narthex::detail {
 
-// One time series: its labels, and what a metric kind adds by deriving from it.
+// One time series: its labels. Each metric kind derives from it and adds its values.
 //
-//   [ Series | cells of the kind | text of the labels ]    one piece of memory
+//   [ Series | values of the kind | text of the labels ]    one allocation
 //
-// It lives as long as somebody refers to it: its family, or a handle.
+// Invariant: a series is deleted when its last reference is released. Its family holds one reference, each handle one.
 class NARTHEX_EXPORT Series {
  public:
-  // Makes a series of a kind, with the labels of the text formats: made(labels, arguments of its constructor).
+  // Creates a series of a kind. `labels` is their text in the text formats; `arguments` go to the kind's constructor.
   template <class Derived, class... Arguments>
   static Derived* make(std::string_view labels, Arguments&&... arguments) {
     void* memory = ::operator new(sizeof(Derived) + labels.size());
@@ -39,39 +39,43 @@ class NARTHEX_EXPORT Series {
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
   virtual ~Series();
-  // Unsized, because the labels belong to the memory. NOLINTNEXTLINE(misc-new-delete-overloads): made by make() alone
+  // Unsized, because the labels are part of the allocation. NOLINTNEXTLINE(misc-new-delete-overloads): only make() allocates
   static void operator delete(void* memory) { ::operator delete(memory); }
 
-  // Reads the cells and hands them to the sink as one sample.
+  // Reads the value and writes it to the sink as one sample.
   virtual void collect(Sink& sink) const = 0;
 
   LabelView labels() const noexcept {
     return LabelView({reinterpret_cast<const char*>(this) + labels_offset_, labels_size_});
   }
 
-  // What somebody may want of the next update. Mostly nobody wants anything, which costs an update a look at memory
-  // that it reads anyway.
-  enum Wish : std::uint8_t {
-    kSignOfLife = 1,  // for the expiry of families that have one
-    kExemplar = 2,    // of the trace that the update belongs to, see Exemplars
+  // A set flag requests more of the next update. Most series have no flag set, so an update only tests one byte, in a
+  // cache line that it reads anyway.
+  enum Flag : std::uint8_t {
+    // The accessed bit of a CLOCK cache, inverted: eviction sets it, the next update clears it. See Evictor.
+    kNotAccessed = 1,
+    // The next update offers an exemplar of the current trace. See Exemplars.
+    kNeedsExemplar = 2,
   };
 
-  // relaxed, all: whoever wants a sign of life looks again when nobody can reach the series, see SeriesTable; and an
-  // exemplar may come a little later
-  bool has_flags() const noexcept { return wishes_.load(std::memory_order_relaxed) != 0; }
-  bool has_wish(Wish wish) const noexcept { return (wishes_.load(std::memory_order_relaxed) & wish) != 0; }
-  void wish(Wish wish) const noexcept {
-    if (!has_wish(wish)) wishes_.fetch_or(wish, std::memory_order_relaxed);
+  bool has_flags() const noexcept { return flags_.load(kFlagOrder) != 0; }
+  bool has_flag(Flag flag) const noexcept { return (flags_.load(kFlagOrder) & flag) != 0; }
+  void set_flag(Flag flag) const noexcept {
+    if (!has_flag(flag)) flags_.fetch_or(flag, kFlagOrder);
   }
-  void fulfil(Wish wish) const noexcept {
-    if (has_wish(wish)) wishes_.fetch_and(static_cast<std::uint8_t>(~wish), std::memory_order_relaxed);
+  void clear_flag(Flag flag) const noexcept {
+    if (has_flag(flag)) flags_.fetch_and(static_cast<std::uint8_t>(~flag), kFlagOrder);
   }
 
+  // Every update calls this.
+  void mark_accessed() const noexcept { clear_flag(kNotAccessed); }
+  bool was_accessed() const noexcept { return !has_flag(kNotAccessed); }
+
   void retain() const noexcept {
-    references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: whoever takes one knows that there is another
+    references_.fetch_add(1, std::memory_order_relaxed);  // relaxed: the caller has access through another reference
   }
   void release() const noexcept {
-    // release: our uses happen before the deletion; acquire: the deleter sees everybody's
+    // release: uses by this thread happen before the deletion; acquire: the deletion comes after all other uses
     if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 
@@ -79,21 +83,25 @@ class NARTHEX_EXPORT Series {
   Series() = default;
 
  private:
-  friend class Expiry;
+  friend class Evictor;
+  friend class IdleTimeout;
   friend class SeriesIndex;
   friend class SeriesTable;
   friend class SeriesList;
 
-  void set_labels(char* place, std::string_view labels) noexcept;
+  // relaxed: the evictor reads the flags again behind a fence, and an exemplar may come one update later
+  static constexpr std::memory_order kFlagOrder = std::memory_order_relaxed;
+
+  void set_labels(char* memory, std::string_view labels) noexcept;
 
   mutable std::atomic<std::uint32_t> references_{1};
-  std::uint32_t hash_ = 0;   // of the label values, see SeriesIndex
-  std::uint32_t place_ = 0;  // see SeriesList
+  std::uint32_t hash_ = 0;      // of the label values, see SeriesIndex
+  std::uint32_t position_ = 0;  // see SeriesList
   std::uint32_t labels_size_ = 0;
   std::uint16_t labels_offset_ = 0;
-  bool has_raw_labels_ = false;  // no label value had to be escaped
-  mutable std::atomic<std::uint8_t> wishes_{0};
-  std::uint32_t idle_since_ = 0;  // see Expiry
+  bool has_raw_labels_ = false;  // no label value contains a character that the text formats escape
+  mutable std::atomic<std::uint8_t> flags_{0};
+  std::uint32_t idle_since_ = 0;  // see IdleTimeout
 };
 
 // A counted reference to a series; empty by default.
@@ -101,7 +109,7 @@ template <class T>
 class SeriesPtr {
  public:
   SeriesPtr() noexcept = default;
-  // Takes over a reference.
+  // Takes over the caller's reference.
   explicit SeriesPtr(T* series) noexcept : series_(series) {}
   SeriesPtr(const SeriesPtr& other) noexcept : series_(other.series_) {
     if (series_) series_->retain();
@@ -113,8 +121,8 @@ class SeriesPtr {
     return *this;
   }
   SeriesPtr& operator=(SeriesPtr&& other) noexcept {
-    SeriesPtr taken(std::move(other));  // leaves the other one empty
-    std::swap(series_, taken.series_);
+    SeriesPtr moved(std::move(other));  // leaves `other` empty
+    std::swap(series_, moved.series_);
     return *this;
   }
   ~SeriesPtr() {
@@ -124,14 +132,11 @@ class SeriesPtr {
   explicit operator bool() const noexcept { return series_ != nullptr; }
   T* operator->() const noexcept { return series_; }
 
-  // Hands the reference over to the caller.
+  // Passes the reference to the caller and leaves this empty.
   T* detach() noexcept { return std::exchange(series_, nullptr); }
 
  private:
   T* series_ = nullptr;
 };
-
-// Notes that an update was refused: a negative or NaN amount, say.
-NARTHEX_EXPORT void count_rejected_update() noexcept;
 
 }  // namespace narthex::detail

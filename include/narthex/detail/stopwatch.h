@@ -5,7 +5,7 @@
 
 namespace narthex::detail {
 
-// Starts when it is made, on a clock that never jumps.
+// Measures the time since its construction, with a steady clock.
 class Stopwatch {
  public:
   double seconds() const noexcept { return std::chrono::duration<double>(Clock::now() - start_).count(); }
@@ -16,7 +16,7 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
-// Reports the seconds of its life when that ends.
+// Calls report(seconds) with its lifetime when it is destroyed.
 template <class Report>
 class TimedScope {
  public:

@@ -10,7 +10,7 @@ namespace narthex::detail {
 class NARTHEX_EXPORT UnknownSeries final : public Series {
  public:
   void set(double value) noexcept {
-    fulfil(kSignOfLife);
+    mark_accessed();
     value_.store(value, std::memory_order_relaxed);  // relaxed: one number orders nothing else
   }
   double value() const noexcept { return value_.load(std::memory_order_relaxed); }  // relaxed: as above

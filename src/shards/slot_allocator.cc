@@ -1,23 +1,23 @@
-#include "shards/slots.h"
+#include "shards/slot_allocator.h"
 
 #include <type_traits>
 
 namespace narthex::detail {
 
-static_assert(std::is_trivially_destructible_v<Slots>);
+static_assert(std::is_trivially_destructible_v<SlotAllocator>);
 
-constinit Slots sum_slots;
-constinit Slots histogram_slots;
+constinit SlotAllocator sum_slots;
+constinit SlotAllocator histogram_slots;
 
-Slot Slots::try_take() noexcept {
+Slot SlotAllocator::try_acquire() noexcept {
   const std::unique_lock lock(mutex_, std::try_to_lock);
   if (!lock) return kCold;
   if (free_size_ > 0) return free_slots_[--free_size_];
-  if (kFirstSlot + never_taken_ == kSlots) return kCold;
-  return kFirstSlot + never_taken_++;
+  if (kFirstSlot + used_ == kSlots) return kCold;
+  return kFirstSlot + used_++;
 }
 
-void Slots::give_back(Slot slot) noexcept {
+void SlotAllocator::release(Slot slot) noexcept {
   const std::lock_guard lock(mutex_);
   free_slots_[free_size_++] = slot;
 }

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <narthex/detail/export.h>
+
+namespace narthex::detail {
+
+// Counts an update that changed nothing because its value was not allowed, for example a negative or NaN amount.
+NARTHEX_EXPORT void count_rejected_update() noexcept;
+
+}  // namespace narthex::detail

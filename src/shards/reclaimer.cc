@@ -1,0 +1,76 @@
+#include "shards/reclaimer.h"
+
+#include <cstddef>
+#include <mutex>
+#include <utility>
+
+#include "shards/hazards.h"
+
+namespace narthex::detail {
+
+namespace {
+
+constexpr std::size_t kBatch = 64;  // one fence takes about 3 us, so about 50 ns for each object
+
+constinit std::mutex reclaimer_mutex;
+// Raw pointers: the list is not destroyed when the process exits, because other threads may still add to it.
+constinit Retired* deferred = nullptr;
+constinit std::size_t deferred_size = 0;
+constinit std::size_t deferred_limit = kBatch;
+
+void defer(RetiredPtr one) noexcept {
+  one->next.reset(deferred);
+  deferred = one.release();
+  ++deferred_size;
+}
+
+// Frees the objects that are not in use, and returns the others.
+RetiredPtr free_unused(RetiredPtr list) noexcept {
+  const HazardsInUse hazards;
+  RetiredPtr in_use;
+  while (list) {
+    RetiredPtr one = pop_front(list);
+    if (hazards.have(one->object)) {
+      prepend(std::move(one), in_use);
+    } else {
+      one->free(one->object);
+    }
+  }
+  return in_use;
+}
+
+}  // namespace
+
+void prepend(RetiredPtr one, RetiredPtr& list) noexcept {
+  one->next = std::move(list);
+  list = std::move(one);
+}
+
+RetiredPtr pop_front(RetiredPtr& list) noexcept {
+  RetiredPtr first = std::move(list);
+  list = std::move(first->next);
+  return first;
+}
+
+void Reclaimer::retire(RetiredPtr list, When when) noexcept {
+  if (!list) return;
+  RetiredPtr batch;
+  {
+    const std::lock_guard lock(reclaimer_mutex);
+    while (list) defer(pop_front(list));
+    if (deferred_size < deferred_limit && when == When::in_a_batch) return;
+    batch.reset(std::exchange(deferred, nullptr));
+    deferred_size = 0;
+  }
+  RetiredPtr in_use = free_unused(std::move(batch));  // without the mutex, because a destructor releases slots
+
+  const std::lock_guard lock(reclaimer_mutex);
+  while (in_use) defer(pop_front(in_use));
+  deferred_limit = 2 * deferred_size + kBatch;  // twice, so that objects in use are not inspected each time
+}
+
+void Reclaimer::lock() { reclaimer_mutex.lock(); }
+
+void Reclaimer::unlock() { reclaimer_mutex.unlock(); }
+
+}  // namespace narthex::detail
