@@ -1,8 +1,24 @@
-# Sourced by the scripts beside it: stops at the first error, goes to the top of the repository, and offers what they
-# share.
+# Functions that the scripts in this folder share. Sourcing this file stops the script at the first error and changes to
+# the top folder of the repository.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
+
+# Debian packages for the build, the tests, the benchmarks, and the demo. civetweb is in the list because the CMake package
+# of libcivetweb-dev requires the file /usr/bin/civetweb.
+packages=(
+  g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client python3-yaml
+  docker-compose dnsmasq-base iproute2 locales openssl prometheus prometheus-pushgateway protobuf-compiler valgrind
+  libfmt-dev libisal-dev libprotozero-dev libxxhash-dev civetweb libcivetweb-dev libcrypt-dev libssl-dev libyaml-cpp-dev
+  libboost-dev libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
+  prometheus-cpp-dev golang-github-prometheus-client-model-dev
+)
+# Debian packages for the presets clang and asan and for the fuzzers.
+clang_packages=(clang libclang-rt-dev)
+# Debian packages for scripts/lint.
+lint_packages=(clang clang-format clang-tidy)
+# Debian packages for scripts/docs.
+docs_packages=(doxygen python3)
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -11,50 +27,39 @@ fail() {
   exit 1
 }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    fail "needs root to run: $*"
-  fi
-}
-
-# Prints what the script that was called says at its top. From the top of the repository $0 may lead nowhere.
+# Prints the comment at the top of the called script. $0 may be relative to a folder that the script has left.
 print_help() { sed -n '2,/^source/{/^#/s/^# \{0,1\}//p}' "scripts/$(basename "$0")"; }
 
-# Installs the Debian packages that are missing, and says which. No daemon is started: Debian asks policy-rc.d first.
-install_missing() {
+# Installs the missing ones of some Debian packages if the caller is root. Otherwise prints the command that installs them,
+# and fails: require PACKAGE...
+require() {
   local missing=() package
   for package in "$@"; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
-  say "Installing from Debian: ${missing[*]}"
+  if [ "$(id -u)" != 0 ]; then
+    fail "Missing Debian packages: ${missing[*]}
+Install the packages for all scripts:  sudo scripts/setup
+Or install only these packages:        sudo apt-get install --no-install-recommends ${missing[*]}
+To build without the scripts, see CONTRIBUTING.md."
+  fi
+  say "Installing Debian packages: ${missing[*]}"
   (
+    # Some packages start a daemon when they are installed. Debian does not start it if policy-rc.d exits with 101.
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
-      trap 'as_root rm -f "$policy"' EXIT
-      printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-      as_root chmod +x "$policy"
+      trap 'rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' >"$policy"
+      chmod +x "$policy"
     fi
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
-  ) || fail "apt-get could not install them"
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  ) || fail "apt-get could not install the packages: ${missing[*]}"
 }
 
-# What building all of the project and running its tests and its demo needs.
-install_dependencies() {
-  install_missing g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client python3-yaml \
-    docker-compose dnsmasq-base iproute2 locales openssl prometheus prometheus-pushgateway protobuf-compiler valgrind \
-    libfmt-dev libisal-dev libprotozero-dev libxxhash-dev libcivetweb-dev libcrypt-dev libssl-dev libyaml-cpp-dev \
-    libboost-dev libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev \
-    prometheus-cpp-dev golang-github-prometheus-client-model-dev "$@"
-}
-
-# Runs a command at addresses that do not change, where that is allowed: the thread sanitizer of GCC 12 knows memory
-# layouts of up to 28 random bits; more modern kernels use 32.
+# Runs a command without address space randomization, if the system allows it. The thread sanitizer of GCC 12 supports
+# at most 28 random address bits, and newer kernels use 32.
 with_fixed_layout() {
   if setarch "$(uname -m)" -R true 2>/dev/null; then
     setarch "$(uname -m)" -R "$@"
@@ -63,13 +68,13 @@ with_fixed_layout() {
   fi
 }
 
-# Configures a preset of CMakePresets.json and builds it, or only the targets that are named: build PRESET [TARGET...]
+# Configures a preset of CMakePresets.json and builds all targets, or only the given ones: build PRESET [TARGET...]
 build() {
   local preset=$1 log
   shift
   log=$(mktemp)
   say "Building preset $preset in build/$preset"
-  cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; fail "cmake could not configure"; }
+  cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; fail "cmake could not configure preset $preset"; }
   rm -f "$log"
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
 }
