@@ -4,8 +4,8 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# Debian packages for the build, the tests, the benchmarks, and the demo. civetweb is in the list because the CMake package
-# of libcivetweb-dev requires the file /usr/bin/civetweb.
+# Debian packages for the build, the tests, the benchmarks, and the demo. civetweb is in the list because the CMake
+# package of libcivetweb-dev requires the file /usr/bin/civetweb.
 packages=(
   g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client python3-yaml
   docker-compose dnsmasq-base iproute2 locales openssl prometheus prometheus-pushgateway protobuf-compiler valgrind
@@ -30,8 +30,8 @@ fail() {
 # Prints the comment at the top of the called script. $0 may be relative to a folder that the script has left.
 print_help() { sed -n '2,/^source/{/^#/s/^# \{0,1\}//p}' "scripts/$(basename "$0")"; }
 
-# Installs the missing ones of some Debian packages if the caller is root. Otherwise prints the command that installs them,
-# and fails: require PACKAGE...
+# Installs those of the given Debian packages that are missing, if the caller is root. Otherwise prints the command that
+# installs them, and fails: require PACKAGE...
 require() {
   local missing=() package
   for package in "$@"; do
@@ -74,7 +74,7 @@ build() {
   shift
   log=$(mktemp)
   say "Building preset $preset in build/$preset"
-  cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; fail "cmake could not configure preset $preset"; }
+  cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; fail "cmake could not configure $preset"; }
   rm -f "$log"
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
 }
