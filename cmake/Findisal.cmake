@@ -1,4 +1,4 @@
-# Finds ISA-L, which brings no package file of its own for CMake: the target isal::isal.
+# Finds ISA-L, which installs no CMake files. Defines the target isal::isal.
 find_path(isal_INCLUDE_DIR isa-l/igzip_lib.h)
 find_library(isal_LIBRARY isal)
 mark_as_advanced(isal_INCLUDE_DIR isal_LIBRARY)

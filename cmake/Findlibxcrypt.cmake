@@ -1,4 +1,5 @@
-# Finds libxcrypt, the libcrypt of today's Linux, which brings no package file for CMake: libxcrypt::libxcrypt.
+# Finds libxcrypt, the library that provides libcrypt on current Linux systems. It installs no CMake files. Defines the
+# target libxcrypt::libxcrypt.
 find_path(libxcrypt_INCLUDE_DIR crypt.h)
 find_library(libxcrypt_LIBRARY crypt)
 mark_as_advanced(libxcrypt_INCLUDE_DIR libxcrypt_LIBRARY)

@@ -1,4 +1,4 @@
-# Finds protozero, which is headers alone: protozero_INCLUDE_DIR.
+# Finds protozero, a library that consists of headers only. Defines protozero_INCLUDE_DIR.
 find_path(protozero_INCLUDE_DIR protozero/pbf_writer.hpp)
 mark_as_advanced(protozero_INCLUDE_DIR)
 

@@ -1,4 +1,4 @@
-# Finds xxHash, of which the headers alone are used: xxhash_INCLUDE_DIR.
+# Finds xxHash, of which narthex uses only the headers. Defines xxhash_INCLUDE_DIR.
 find_path(xxhash_INCLUDE_DIR xxhash.h)
 mark_as_advanced(xxhash_INCLUDE_DIR)
 

@@ -1,17 +1,27 @@
-# The package files: what find_package(narthex) and pkg-config read.
+# Installs the files that find_package(narthex) and pkg-config read.
 include(CMakePackageConfigHelpers)
 
-# A static library needs its dependencies named to whoever links it, a shared one brings them along.
+# A program that links a static library must also link its dependencies. A shared library loads them itself.
 get_target_property(kind narthex TYPE)
 if(kind STREQUAL "SHARED_LIBRARY")
   set(private ".private")
 endif()
 
-# What the web configuration file of the civetweb exporter takes, where it was built with it.
+# The civetweb component needs these libraries too, if it was built with support for the web configuration file.
 if(TARGET narthex_web_config)
-  set(web_config_packages libxcrypt OpenSSL yaml-cpp)
+  set_property(GLOBAL APPEND PROPERTY NARTHEX_REQUIRES_civetweb libxcrypt OpenSSL yaml-cpp)
+  set_property(GLOBAL APPEND PROPERTY NARTHEX_DEBIAN_civetweb libcrypt-dev libssl-dev libyaml-cpp-dev)
   set(web_config_libraries crypt ssl crypto yaml-cpp)
 endif()
+
+# What narthex-config.cmake knows about each component.
+get_property(components GLOBAL PROPERTY NARTHEX_COMPONENTS)
+foreach(component IN LISTS components)
+  foreach(property REQUIRES DEBIAN REASON)
+    get_property(value GLOBAL PROPERTY NARTHEX_${property}_${component})
+    string(APPEND component_properties "set(narthex_${property}_${component} \"${value}\")\n")
+  endforeach()
+endforeach()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/narthex-config.cmake.in
@@ -20,10 +30,11 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/narthex-config-version.cm
 install(FILES ${PROJECT_BINARY_DIR}/narthex-config.cmake ${PROJECT_BINARY_DIR}/narthex-config-version.cmake
   ${CMAKE_CURRENT_LIST_DIR}/Findisal.cmake ${CMAKE_CURRENT_LIST_DIR}/Findlibxcrypt.cmake DESTINATION ${package_dir})
 
-# The files find the prefix from where they lie, so that `cmake --install --prefix` and moving the package work.
+# The .pc files name the prefix relative to their own folder. So `cmake --install --prefix` works, and the package can be
+# moved.
 file(RELATIVE_PATH to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 
-# narthex_pkg_config(<name> <template> [<what it says of itself>] [NEEDS <libraries>...])
+# Installs a pkg-config file: narthex_pkg_config(<name> <template> [<description>] [NEEDS <libraries>...])
 function(narthex_pkg_config name template)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "NEEDS")
   string(REPLACE - _ library ${name})
@@ -47,5 +58,5 @@ if(TARGET narthex_civetweb)
     NEEDS civetweb ${web_config_libraries})
 endif()
 if(TARGET narthex_pushgateway)
-  narthex_pkg_config(narthex-pushgateway narthex-component "Hands narthex registries to a Pushgateway" NEEDS curl)
+  narthex_pkg_config(narthex-pushgateway narthex-component "Pushes narthex registries to a Pushgateway" NEEDS curl)
 endif()

@@ -1,17 +1,46 @@
-# Finds a package, or says where to get it: narthex_dependency(<package> [<version>] DEBIAN <name> [OR <advice>])
+# Finds a required package, or stops and names the Debian package that contains it:
+#   narthex_dependency(<package> [<version>] DEBIAN <name>)
 macro(narthex_dependency package)
-  cmake_parse_arguments(dependency "" "DEBIAN;OR" "" ${ARGN})
+  cmake_parse_arguments(dependency "" "DEBIAN" "" ${ARGN})
   find_package(${package} ${dependency_UNPARSED_ARGUMENTS} QUIET)
   if(NOT ${package}_FOUND)
-    string(STRIP "${package} ${dependency_UNPARSED_ARGUMENTS}" dependency_wanted)
-    message(FATAL_ERROR "narthex needs ${dependency_wanted}: install it (Debian: "
-      "${dependency_DEBIAN}) ${dependency_OR}")
+    string(JOIN " " dependency_name ${package} ${dependency_UNPARSED_ARGUMENTS})
+    message(FATAL_ERROR "narthex needs the package ${dependency_name}, which was not found; "
+      "install it (Debian: ${dependency_DEBIAN})")
   endif()
 endmacro()
 
-# Gives a library of ours what all of them share: its alias, its headers, C++20, hidden symbols, and its place in the
-# installed package.
-#
+# Adds the folder of a component, which defines the target narthex::<name>. If its option is off or a package is
+# missing, the component is not built: one line says why, and find_package(narthex COMPONENTS <name>) fails with the same
+# reason.
+#   narthex_component(<name> FOLDER <folder> [OPTION <option>] [REQUIRES <package>... DEBIAN <name>...])
+function(narthex_component name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;OPTION" "REQUIRES;DEBIAN")
+  set_property(GLOBAL APPEND PROPERTY NARTHEX_COMPONENTS ${name})
+  set_property(GLOBAL PROPERTY NARTHEX_REQUIRES_${name} ${arg_REQUIRES})
+  set_property(GLOBAL PROPERTY NARTHEX_DEBIAN_${name} ${arg_DEBIAN})
+  if(arg_OPTION AND NOT ${arg_OPTION})
+    set(reason "${arg_OPTION} is OFF")
+  endif()
+  foreach(package IN LISTS arg_REQUIRES)
+    if(NOT reason)
+      find_package(${package} QUIET)
+      if(NOT ${package}_FOUND)
+        list(JOIN arg_DEBIAN " " debian)
+        set(reason "${package} was not found (Debian: ${debian})")
+      endif()
+    endif()
+  endforeach()
+  if(reason)
+    set_property(GLOBAL PROPERTY NARTHEX_REASON_${name} "${reason}")
+    message(STATUS "narthex::${name} is not built: ${reason}")
+  else()
+    add_subdirectory(${arg_FOLDER})
+  endif()
+endfunction()
+
+# Sets what all libraries of narthex have in common: the alias narthex::<name>, the headers, C++20, hidden symbols, and
+# the place in the installed package.
 #   narthex_library(<target> EXPORT_AS <name> INCLUDE <folder>...)
 function(narthex_library target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPORT_AS" "INCLUDE")
@@ -41,10 +70,12 @@ function(narthex_library target)
   install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
 endfunction()
 
-# Turns on the warnings that our own code is free of. They are errors where the presets say so, never for a user.
+# Turns on the compiler warnings. They are errors only with the presets, so that a warning of a new compiler does not stop
+# a user's build.
 function(narthex_warnings target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(${target} PRIVATE -Wno-restrict)  # GCC bug 105651: false alarms on std::string's operator+
+    target_compile_options(${target} PRIVATE -Wno-restrict)  # GCC bug 105651: false warnings about std::string
   endif()
 endfunction()
