@@ -30,8 +30,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/narthex-config-version.cm
 install(FILES ${PROJECT_BINARY_DIR}/narthex-config.cmake ${PROJECT_BINARY_DIR}/narthex-config-version.cmake
   ${CMAKE_CURRENT_LIST_DIR}/Findisal.cmake ${CMAKE_CURRENT_LIST_DIR}/Findlibxcrypt.cmake DESTINATION ${package_dir})
 
-# The .pc files name the prefix relative to their own folder. So `cmake --install --prefix` works, and the package can be
-# moved.
+# The .pc files name the prefix relative to their own folder, so that the package can be moved and
+# `cmake --install --prefix` works.
 file(RELATIVE_PATH to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 
 # Installs a pkg-config file: narthex_pkg_config(<name> <template> [<description>] [NEEDS <libraries>...])

@@ -11,8 +11,8 @@ macro(narthex_dependency package)
 endmacro()
 
 # Adds the folder of a component, which defines the target narthex::<name>. If its option is off or a package is
-# missing, the component is not built: one line says why, and find_package(narthex COMPONENTS <name>) fails with the same
-# reason.
+# missing, the component is not built. One line says why, and find_package(narthex COMPONENTS <name>) fails with the
+# same reason.
 #   narthex_component(<name> FOLDER <folder> [OPTION <option>] [REQUIRES <package>... DEBIAN <name>...])
 function(narthex_component name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;OPTION" "REQUIRES;DEBIAN")
@@ -70,8 +70,8 @@ function(narthex_library target)
   install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
 endfunction()
 
-# Turns on the compiler warnings. They are errors only with the presets, so that a warning of a new compiler does not stop
-# a user's build.
+# Turns on the compiler warnings. They are errors only with the presets, so that a new warning of a compiler does not
+# stop a user's build.
 function(narthex_warnings target)
   target_compile_options(${target} PRIVATE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast)

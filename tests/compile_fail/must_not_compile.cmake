@@ -1,9 +1,9 @@
 execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE} -D${MISTAKE} ${SOURCE}
   RESULT_VARIABLE status ERROR_VARIABLE output)
 if(status EQUAL 0)
-  message(FATAL_ERROR "compiles: ${MISTAKE}")
+  message(FATAL_ERROR "mistake '${MISTAKE}' compiles")
 endif()
-# The mistake itself is what the compiler complains about, by the line that it stands on.
+# The compiler must report the error on the line of the mistake, which follows the #ifdef.
 file(STRINGS ${SOURCE} lines)
 set(number 0)
 foreach(line IN LISTS lines)
@@ -13,5 +13,5 @@ foreach(line IN LISTS lines)
   endif()
 endforeach()
 if(NOT output MATCHES "mistakes.cc:${expected}:[0-9]+: error: ")
-  message(FATAL_ERROR "the error is not on line ${expected}:\n${output}")
+  message(FATAL_ERROR "mistake '${MISTAKE}': the compiler reports no error on line ${expected}:\n${output}")
 endif()
