@@ -58,6 +58,9 @@ To build without the scripts, see CONTRIBUTING.md."
   ) || fail "apt-get could not install the packages: ${missing[*]}"
 }
 
+# Installs the Debian package with the command npx, or fails, as require does. NodeSource's package contains npx too.
+require_npx() { command -v npx >/dev/null || require npm; }
+
 # Runs a command without address space randomization, if the system allows it. The thread sanitizer of GCC 12 supports
 # at most 28 random address bits, and newer kernels use 32.
 with_fixed_layout() {
