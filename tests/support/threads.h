@@ -1,8 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace narthex {
 
@@ -35,5 +39,15 @@ class Repeatedly {
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };
+
+// Waits until a thread of this process is blocked or has ended. The kernel shows a blocked thread as "42 (name) S ...".
+inline void wait_until_blocked(pid_t thread) {
+  for (std::string state; state != "S"; std::this_thread::yield()) {
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string line;
+    if (!std::getline(file, line)) return;
+    state = line.substr(line.rfind(')') + 2, 1);
+  }
+}
 
 }  // namespace narthex

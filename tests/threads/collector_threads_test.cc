@@ -1,7 +1,6 @@
 // Collectors and functions that are called while other threads scrape, end them, or wait.
 
 #include <atomic>
-#include <chrono>
 #include <future>
 #include <memory>
 #include <optional>
@@ -9,6 +8,8 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
@@ -73,15 +74,14 @@ TEST(CollectorThreads, ARegistrationEndsOnlyAfterTheCallOnAnotherThread) {
   }));
   auto scrape = std::async(std::launch::async, [&] { return to_text(registry); });
   gate.wait_for_arrival();
-  std::promise<void> ending;
+  std::promise<pid_t> ending;
   std::thread owner([&] {
-    ending.set_value();
+    ending.set_value(::gettid());
     registration.reset();
     EXPECT_TRUE(call_ended);
     needed.reset();
   });
-  ending.get_future().wait();
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // so that an end that does not wait is ahead of the call
+  wait_until_blocked(ending.get_future().get());  // otherwise the call could end before the registration ends
   gate.open();
   owner.join();
   EXPECT_EQ(scrape.get(), "# HELP g G.\n# TYPE g gauge\ng 7\n");

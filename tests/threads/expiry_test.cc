@@ -1,6 +1,7 @@
 // Series that nobody updates and nobody holds.
 
 #include <atomic>
+#include <barrier>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "support/manual_clock.h"
 #include "support/sample.h"
 #include "support/threads.h"
 
@@ -21,7 +23,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kIdle{150};  // longer than a loaded machine keeps a thread waiting
+constexpr milliseconds kIdle{150};
 constexpr milliseconds kLonger{250};
 
 bool serves(const Registry& registry, const std::string& what) {
@@ -30,6 +32,7 @@ bool serves(const Registry& registry, const std::string& what) {
 
 class ExpiryTest : public testing::Test {
  protected:
+  ManualClock clock_;
   Registry registry_;
   Family<Counter, 1> hits_ =
       registry_.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = kIdle}, {"what"});
@@ -40,11 +43,10 @@ TEST_F(ExpiryTest, TakesWhatNobodyUpdatesOrHolds) {
   const Counter held = hits_.labels("held");
   hits_.labels("busy").inc();
   EXPECT_TRUE(serves(registry_, "idle"));
-  const auto start = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - start < 2 * kLonger) {
+  for (milliseconds time{0}; time < 2 * kLonger; time += milliseconds(5)) {
     hits_.labels("busy").inc();
     to_text(registry_);
-    std::this_thread::sleep_for(milliseconds(5));
+    clock_.advance(milliseconds(5));
   }
   EXPECT_FALSE(serves(registry_, "idle"));
   EXPECT_TRUE(serves(registry_, "held"));
@@ -54,25 +56,25 @@ TEST_F(ExpiryTest, TakesWhatNobodyUpdatesOrHolds) {
 
 TEST_F(ExpiryTest, NeverTakesTooEarly) {
   hits_.labels("a").inc();
-  const auto updated = std::chrono::steady_clock::now();
-  while (serves(registry_, "a")) std::this_thread::sleep_for(milliseconds(1));
-  EXPECT_GE(std::chrono::steady_clock::now() - updated, kIdle);
+  milliseconds served{0};
+  for (; serves(registry_, "a"); served += milliseconds(1)) clock_.advance(milliseconds(1));
+  EXPECT_GE(served, kIdle);
 }
 
 TEST_F(ExpiryTest, LetsAHandleGoFirst) {
   {
     const Counter held = hits_.labels("a");
-    std::this_thread::sleep_for(kLonger);
+    clock_.advance(kLonger);
     EXPECT_TRUE(serves(registry_, "a"));
     hits_.labels("b");
     auto borrowed = hits_.labels("b");  // found, not made: nothing but its hazard keeps the series
-    std::this_thread::sleep_for(kLonger);
+    clock_.advance(kLonger);
     EXPECT_TRUE(serves(registry_, "a"));
     EXPECT_TRUE(serves(registry_, "b"));
     borrowed.inc();
   }
   to_text(registry_);  // sees the sign of the last update, and notes the time
-  std::this_thread::sleep_for(kLonger);
+  clock_.advance(kLonger);
   EXPECT_EQ(to_text(registry_), "");
 }
 
@@ -88,7 +90,7 @@ TEST_F(ExpiryTest, CountsAnUpdateToTheSameValueAsOne) {
   for (int i = 0; i < 20; ++i) {
     update();
     to_text(registry_);
-    std::this_thread::sleep_for(kIdle / 5);
+    clock_.advance(kIdle / 5);
   }
   for (const char* what : {"set", "added", "observed", "counted"}) EXPECT_TRUE(serves(registry_, what)) << what;
 }
@@ -101,7 +103,7 @@ TEST_F(ExpiryTest, CountsUpdatesOfHotSeries) {
   for (int i = 0; i < 20; ++i) {
     hits_.labels("hot").inc();
     EXPECT_EQ(sample(to_text(registry_), "hits_total{what=\"hot\"}"), 10'001 + i);
-    std::this_thread::sleep_for(kIdle / 5);
+    clock_.advance(kIdle / 5);
   }
 }
 
@@ -111,7 +113,7 @@ TEST_F(ExpiryTest, DropsWithoutScrapesWhileOthersCome) {
       {.name = "many_total", .help = "Many.", .max_series = 0, .idle_timeout = milliseconds(1)}, {"what"});
   for (int i = 0; i < kSeries; ++i) {
     many.labels(i).inc();
-    if (i % 1000 == 0) std::this_thread::sleep_for(milliseconds(40));
+    if (i % 1000 == 0) clock_.advance(milliseconds(40));
   }
   int left = 0;
   for (int i = 0; i < kSeries; ++i) left += many.find(i) ? 1 : 0;
@@ -124,9 +126,9 @@ TEST_F(ExpiryTest, MakesRoomInAFamilyThatWasFull) {
       registry_.counter({.name = "few_total", .help = "Few.", .max_series = 2, .idle_timeout = kIdle}, {"what"});
   for (const char* what : {"a", "b", "c"}) few.labels(what).inc();
   EXPECT_TRUE(serves(registry_, "__overflow__"));
-  std::this_thread::sleep_for(kLonger);
+  clock_.advance(kLonger);
   to_text(registry_);
-  std::this_thread::sleep_for(kLonger);
+  clock_.advance(kLonger);
   EXPECT_EQ(to_text(registry_), "");
   few.labels("c").inc();
   EXPECT_TRUE(few.find("c"));
@@ -141,7 +143,7 @@ TEST_F(ExpiryTest, MakesRoomWithoutScrapesInAFamilyThatIsFull) {
     for (int i = 1000; i < 2000; ++i) few.labels(i).inc();
   };
   flood();
-  std::this_thread::sleep_for(milliseconds(50));
+  clock_.advance(milliseconds(50));
   flood();
   int left = 0;
   for (int i = 0; i < 100; ++i) left += few.find(i) ? 1 : 0;
@@ -155,7 +157,7 @@ TEST_F(ExpiryTest, LetsTheChildOfAForkFindWhatWasOnTrial) {
   idle.labels("a").inc();
   const auto borrowed = idle.labels("a");  // which no trial ends against
   const Repeatedly scraper([&] { to_text(registry_); });
-  std::this_thread::sleep_for(milliseconds(50));
+  clock_.advance(milliseconds(50));
   for (int i = 0; i < 200; ++i) {
     const pid_t child = fork();
     if (child == 0) {
@@ -177,12 +179,19 @@ TEST_F(ExpiryTest, LosesNothingOfSeriesThatAreUpdatedAtThatMoment) {
       registry_.counter({.name = "racy_total", .help = "Racy.", .idle_timeout = milliseconds(1)}, {"what"});
   const Counter kept = racy.labels("kept");
   std::atomic<bool> stop{false};
+  std::atomic<int> scrapes{0};
   std::thread scraper([&] {
-    while (!stop) to_text(registry_);
+    for (; !stop; ++scrapes) to_text(registry_);
+  });
+  // A scrape sees that no series is updated, then their idle timeout ends. So the threads meet the next scrape, which
+  // drops idle series.
+  std::barrier pause(kThreads, [&]() noexcept {
+    for (const int before = scrapes; scrapes < before + 2;) std::this_thread::yield();
+    clock_.advance(milliseconds(30));
   });
   on_threads(kThreads, [&](int) {
     for (int i = 0; i < kUpdates; ++i) {
-      if (i % 2000 == 0) std::this_thread::sleep_for(milliseconds(30));  // long enough for the others to be on trial
+      if (i % 2000 == 0) pause.arrive_and_wait();
       racy.labels(i % 7).inc();
       racy.labels("kept").inc();
     }
@@ -204,12 +213,13 @@ TEST(Expiry, OfANegativeTimeIsRefused) {
 }
 
 TEST(Expiry, OfALongTimeIsAsLong) {
+  ManualClock clock;
   Registry registry;
   const auto hits =
       registry.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = milliseconds::max()}, {"what"});
   hits.labels("a").inc();
   to_text(registry);
-  std::this_thread::sleep_for(milliseconds(25));
+  clock.advance(std::chrono::hours(24 * 200));
   EXPECT_TRUE(serves(registry, "a"));
 }
 

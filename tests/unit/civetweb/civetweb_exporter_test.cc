@@ -16,6 +16,7 @@
 
 #include "support/gunzip.h"
 #include "support/http_client.h"
+#include "support/manual_clock.h"
 #include "support/message_of.h"
 
 namespace narthex {
@@ -133,9 +134,10 @@ TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {
 }
 
 TEST(CivetwebExporter, SkipsACollectorThatWouldTakeTooLong) {
+  ManualClock clock;
   Registry registry = example();
-  const Registration slow = registry.gauge_function({.name = "slow", .help = "S."}, [] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const Registration slow = registry.gauge_function({.name = "slow", .help = "S."}, [&clock] {
+    clock.advance(std::chrono::milliseconds(20));
     return 1;
   });
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});

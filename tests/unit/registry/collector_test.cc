@@ -4,7 +4,6 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -12,6 +11,7 @@
 #include <narthex/narthex.h>
 
 #include "support/made_collector.h"
+#include "support/manual_clock.h"
 #include "support/null_sink.h"
 
 namespace narthex {
@@ -334,10 +334,11 @@ TEST_F(CollectorTest, MayDefineUpdateAndScrape) {
 }
 
 TEST_F(CollectorTest, IsSkippedWhenItTookLongerThanIsLeft) {
-  static constexpr milliseconds kLeft{100};  // longer than a loaded machine keeps a thread waiting
+  static constexpr milliseconds kLeft{100};
+  ManualClock clock;
   const Registration quick = add("quick", [](Sink& sink) { write_gauge(sink, "quick", 1); });
-  const Registration slow = add("slow", [](Sink& sink) {
-    std::this_thread::sleep_for(2 * kLeft);
+  const Registration slow = add("slow", [&clock](Sink& sink) {
+    clock.advance(2 * kLeft);
     write_gauge(sink, "slow", 1);
   });
   const std::string quick_text = "# HELP quick G.\n# TYPE quick gauge\nquick 1\n";
