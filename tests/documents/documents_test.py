@@ -163,6 +163,19 @@ class DocumentsTest(unittest.TestCase):
             command = [f"{ROOT.name}/scripts/{script.name}", "--help"]
             self.assertIn(command[0].split("/", 1)[1], subprocess.check_output(command, cwd=ROOT.parent, text=True))
 
+    def test_contributing_lists_every_script(self):
+        text = (ROOT / "CONTRIBUTING.md").read_text()
+        for script in (ROOT / "scripts").iterdir():
+            if not script.suffix:
+                self.assertIn(f"\n| `scripts/{script.name}` |", text)
+
+    def test_hosted_ci_runs_each_script_of_the_local_ci(self):
+        command = re.compile(r"scripts/[\w-]+(?: --[at]san)?")
+        local = command.findall((ROOT / ".ci/run").read_text())
+        hosted = command.findall((ROOT / ".github/workflows/ci.yml").read_text().split("matrix:")[1])
+        self.assertGreater(len(local), 5)
+        self.assertLessEqual(set(local), set(hosted))
+
     def test_build_commands_limit_the_number_of_jobs(self):
         # Without a number, make starts all compilers at the same time. They can need more memory than the machine has.
         for place in [*DOCUMENTS, ROOT / "examples/image_gallery/deploy/Dockerfile"]:
