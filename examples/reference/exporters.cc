@@ -15,7 +15,7 @@ int main() {
   // HTTP: serves from construction to destruction.
   narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});  // 0: any free port
   exporter.add(internals, "/internals");                                    // a second registry, a second path
-  std::printf("%zu address, port %d\n", exporter.addresses().size(), exporter.port() > 0);
+  std::printf("addresses: %zu\n", exporter.addresses().size());
 
   // A file for the textfile collector of node_exporter. It is replaced as a whole.
   narthex::write_textfile(registry, "jobs.prom");

@@ -1,6 +1,7 @@
 // The metrics of an HTTP server.
 
 #include <cstdio>
+#include <string>
 #include <utility>
 
 #include <narthex/narthex.h>
@@ -18,5 +19,5 @@ int main() {
   { const narthex::HttpRequest failed = metrics.start("BREW", "/coffee"); }  // without finish(): code 500
 
   const narthex::Exposition reply = narthex::expose(registry, {.query = "name[]=http_requests_total"});
-  std::printf("%s", reply.body.c_str());
+  std::printf("%s", reply.body.substr(reply.body.find("http_requests_total{")).c_str());
 }
