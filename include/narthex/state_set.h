@@ -12,6 +12,7 @@
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/label_value.h>
+#include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/state_set_series.h>
 #include <narthex/labels.h>
 
