@@ -1,4 +1,4 @@
-// What allocates, and what does not. A program of its own, since it replaces operator new.
+// Which operations allocate. It is a separate program, because it replaces operator new.
 
 #include <cstddef>
 #include <fstream>
@@ -26,7 +26,7 @@ std::string_view to_string(Method method) { return method == Method::get ? "GET"
 enum class Scheme { http, https };
 const char* to_string(Scheme scheme) { return scheme == Scheme::http ? "http" : "https"; }
 
-TEST(Allocation, IsSeenWhereverItComesFrom) {
+TEST(Allocation, IsCountedForEveryOperatorNew) {
   constexpr std::align_val_t kWide{128};
   EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(8)); }), 1);
   EXPECT_EQ(allocations_of([] { ::operator delete[](::operator new[](8)); }), 1);
@@ -38,7 +38,7 @@ TEST(Allocation, IsSeenWhereverItComesFrom) {
   EXPECT_EQ(allocations_of([&] { ::operator delete[](::operator new[](8, kWide, std::nothrow), kWide); }), 1);
 }
 
-TEST(Allocation, IsNotNeededForUpdatesColdOrHot) {
+TEST(Allocation, IsNotNeededForUpdates) {
   Registry registry;
   const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
   const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
@@ -52,14 +52,14 @@ TEST(Allocation, IsNotNeededForUpdatesColdOrHot) {
     }
   };
   EXPECT_EQ(allocations_of([&] { update(100); }), 0);
-  EXPECT_GT(allocations_of([&] { update(kHot); }), 0);  // cells of this thread
+  EXPECT_GT(allocations_of([&] { update(kHot); }), 0);  // the cells of this thread
   EXPECT_EQ(allocations_of([&] { update(kHot); }), 0);
   gauge.set(1);
   EXPECT_EQ(allocations_of([&] { update(kHot); }), 0);
 }
 
-// Memory comes with the first exemplar of each place, and with one that is longer than all before.
-TEST(Allocation, IsNotNeededForExemplarsInMemoryThatTheyHad) {
+// The first exemplar of each place allocates, and so does one that is longer than all before.
+TEST(Allocation, IsNotNeededForExemplarsThatFitTheirMemory) {
   Registry registry;
   const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
   const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}});
@@ -75,7 +75,7 @@ TEST(Allocation, IsNotNeededForExemplarsInMemoryThatTheyHad) {
   EXPECT_EQ(allocations_of([&] { update(wide); }), 0);
 }
 
-TEST(Allocation, IsNotNeededForExemplarsThatNobodyWantsYet) {
+TEST(Allocation, IsNotNeededForExemplarsThatAreNotNeededYet) {
   Registry registry({.exemplars = {.labels = [] { return Labels{{"trace_id", "a"}}; }}});
   const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
   const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1}});
@@ -109,7 +109,7 @@ TEST(Allocation, IsNotNeededToFindASeries) {
   EXPECT_EQ(find("C:\\a \"folder\" of some length\n"), 0);
 }
 
-// Memory comes with the first request of each route, method and code.
+// The first request of each route, method, and code allocates.
 TEST(Allocation, IsNotNeededForHttpRequests) {
   Registry registry;
   const HttpMetrics metrics(registry, {.routes = {"/users/{id}", "/image"}, .ignore = {"/metrics"}});
@@ -144,7 +144,7 @@ TEST(Allocation, IsNotNeededToCopyAndMoveHandles) {
             0);
 }
 
-// Returns what the second scrape into the same reply allocates, after all values have changed.
+// Returns the number of allocations of the second scrape into the same reply, after all values have changed.
 std::size_t allocations_of_a_scrape(int series) {
   Registry registry;
   const auto counters = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
@@ -165,12 +165,12 @@ std::size_t allocations_of_a_scrape(int series) {
 TEST(Allocation, DoesNotGrowWithTheSeriesOfAScrape) {
   const std::size_t few = allocations_of_a_scrape(100);
   EXPECT_EQ(allocations_of_a_scrape(10'000), few);
-  // A list of the families, a cursor in each, headers, a stage for lines, texts of bounds, and the content type.
+  // The list of families, one cursor for each, headers, a line buffer, texts of bounds, and the content type.
   EXPECT_LE(few, 14);
 }
 
-// What one handle holds back is its own series, not all that went after it.
-TEST(Memory, IsBoundedHoweverManySeriesComeAndGo) {
+// One handle keeps only its own series from being freed, not those that were removed later.
+TEST(Memory, IsBoundedForAnyNumberOfCreatedAndRemovedSeries) {
   const auto resident = [] {
     std::size_t pages = 0;
     std::ifstream("/proc/self/statm") >> pages >> pages;
@@ -197,7 +197,7 @@ TEST(Memory, IsBoundedHoweverManySeriesComeAndGo) {
 
 constexpr const char* kFolder = "C:\\a \"folder\" whose name is longer than a few words";
 
-// Labels that need escaping, and histograms: neither costs one per series, once the memory of the reply is there.
+// Labels that need escaping, and histograms: neither allocates for each series if the reply has enough memory.
 template <class Writer>
 std::size_t allocations_of_a_scrape(int series) {
   Registry registry;

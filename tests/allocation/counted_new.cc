@@ -11,7 +11,8 @@ std::atomic<std::size_t> count{0};
 
 void* allocate(std::size_t size, std::size_t alignment) {
   count.fetch_add(1);
-  const std::size_t whole = (size / alignment + 1) * alignment;  // as aligned_alloc wants it, and never 0
+  const std::size_t whole =
+      (size / alignment + 1) * alignment;  // a multiple of the alignment, as aligned_alloc requires, and never 0
   if (void* memory = std::aligned_alloc(alignment, whole)) return memory;
   throw std::bad_alloc();
 }
@@ -22,7 +23,7 @@ std::size_t allocations() noexcept { return count.load(); }
 
 }  // namespace narthex
 
-// The others, for arrays and without exceptions, call these.
+// The forms for arrays and without exceptions call these.
 void* operator new(std::size_t size) { return narthex::allocate(size, alignof(std::max_align_t)); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return narthex::allocate(size, static_cast<std::size_t>(alignment));

@@ -4,10 +4,10 @@
 
 namespace narthex {
 
-// Returns how often the program has called operator new, which the source file replaces.
+// Returns the number of calls of operator new in the program. The source file replaces operator new.
 std::size_t allocations() noexcept;
 
-// Returns how many of them a call makes.
+// Returns the number of these that a call makes.
 template <class Call>
 std::size_t allocations_of(Call call) {
   const std::size_t before = allocations();

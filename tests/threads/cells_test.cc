@@ -1,4 +1,4 @@
-// Cells of threads: what is updated from many threads, that come and go, adds up.
+// The cells of threads: updates of threads that start and end add up to the right value.
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,7 +32,7 @@ Counter hot_counter(Registry& registry) {
   return counter;
 }
 
-TEST(Cells, LoseNothingWhenSeriesTurnHotUnderAllThreads) {
+TEST(Cells, LoseNoUpdateWhenAllThreadsPromoteTheSeries) {
   constexpr int kRounds = 50;
   constexpr int kUpdates = 2'000;
   for (int round = 0; round < kRounds; ++round) {
@@ -56,7 +56,7 @@ TEST(Cells, LoseNothingWhenSeriesTurnHotUnderAllThreads) {
   }
 }
 
-TEST(Cells, OutliveTheThreadsThatWroteThem) {
+TEST(Cells, KeepTheirValuesWhenTheirThreadsEnd) {
   constexpr int kGenerations = 100;
   constexpr int kUpdates = 100;
   Registry registry;
@@ -82,8 +82,8 @@ TEST(Cells, OutliveTheThreadsThatWroteThem) {
   EXPECT_EQ(sample(to_text(registry), "work_count"), kHot + kGenerations * kThreads * kUpdates);
 }
 
-// Of threads that come at once, each gets a shard of its own, where it leaves a mark while it has it.
-TEST(Cells, BelongToOneThreadAtATime) {
+// Each thread marks the shard that it owns. No other owner may find the mark.
+TEST(Cells, HaveOneOwnerAtATime) {
   on_threads(4, [](int) {
     for (int i = 0; i < 200'000; ++i) {
       detail::Shard* shard = detail::Shards::acquire();
@@ -94,10 +94,10 @@ TEST(Cells, BelongToOneThreadAtATime) {
   });
 }
 
-// The second thread learns nothing from the first one but through the shard.
-TEST(Cells, AreHandedOverWithTheirShard) {
-  struct SaysThatItEnds {
-    ~SaysThatItEnds() {
+// Only the shard synchronizes the two threads: all other accesses are relaxed.
+TEST(Cells, AreVisibleToTheNextOwnerOfTheShard) {
+  struct ReportsItsEnd {
+    ~ReportsItsEnd() {
       if (ended) ended->store(true, std::memory_order_relaxed);
     }
     std::atomic<bool>* ended = nullptr;
@@ -109,7 +109,8 @@ TEST(Cells, AreHandedOverWithTheirShard) {
     std::atomic<bool> ended{false};
     on_threads(2, [&](int thread) {
       if (thread == 0) {
-        thread_local SaysThatItEnds first;  // made before the thread has a shard, so destroyed after it has left it
+        thread_local ReportsItsEnd
+            first;  // constructed before the thread acquires a shard, so destroyed after its release
         first.ended = &ended;
       } else {
         while (!ended.load(std::memory_order_relaxed)) std::this_thread::yield();
@@ -120,30 +121,30 @@ TEST(Cells, AreHandedOverWithTheirShard) {
   }
 }
 
-// The reader learns nothing from the threads that make them but through the pages.
-TEST(Cells, AreZeroForWhoReadsThemFirst) {
+// Only the pages synchronize the reader with the threads that create them.
+TEST(Cells, AreZeroForTheirFirstReader) {
   Registry registry;
   const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
   const Counter used = family.labels("used");
-  const Counter idle = family.labels("idle");  // stands in the same pages
+  const Counter idle = family.labels("idle");  // its cell is in the same pages
   for (int i = 0; i < kHot; ++i) {
     used.inc();
     idle.inc();
   }
-  std::atomic<int> made{0};
+  std::atomic<int> created{0};
   on_threads(kThreads, [&](int thread) {
     if (thread == 0) {
-      while (made.load(std::memory_order_relaxed) < kThreads - 1) std::this_thread::yield();
+      while (created.load(std::memory_order_relaxed) < kThreads - 1) std::this_thread::yield();
       EXPECT_EQ(idle.value(), kHot);
     } else {
       used.inc();
-      made.fetch_add(1, std::memory_order_relaxed);
+      created.fetch_add(1, std::memory_order_relaxed);
     }
   });
 }
 
-TEST(Cells, AreAsManyAsThreadsLivedAtOnce) {
-  constexpr int kAtOnce = 200;
+TEST(Cells, ExistForTheLargestNumberOfConcurrentThreads) {
+  constexpr int kConcurrent = 200;
   const auto shards = [] {
     int count = 0;
     detail::Shards::for_each([&count](const detail::Shard&) { ++count; });
@@ -154,16 +155,16 @@ TEST(Cells, AreAsManyAsThreadsLivedAtOnce) {
   const int before = shards();
   for (int i = 0; i < 2'000; ++i) on_threads(1, [&](int) { counter.inc(); });
   EXPECT_LE(shards(), std::max(before, 1 + 1));
-  std::latch all(kAtOnce);
-  on_threads(kAtOnce, [&](int) {
+  std::latch all(kConcurrent);
+  on_threads(kConcurrent, [&](int) {
     counter.inc();
     all.arrive_and_wait();
   });
-  EXPECT_EQ(shards(), std::max(before, kAtOnce + 1));
-  EXPECT_EQ(counter.value(), kHot + 2'000 + kAtOnce);
+  EXPECT_EQ(shards(), std::max(before, kConcurrent + 1));
+  EXPECT_EQ(counter.value(), kHot + 2'000 + kConcurrent);
 }
 
-TEST(Cells, TakeUpdatesFromDestructorsOfThreadLocals) {
+TEST(Cells, AcceptUpdatesFromDestructorsOfThreadLocals) {
   struct CountsItsEnd {
     ~CountsItsEnd() {
       if (counter) counter->inc();
@@ -176,7 +177,7 @@ TEST(Cells, TakeUpdatesFromDestructorsOfThreadLocals) {
   const Counter counter = hot_counter(registry);
   const auto family = registry.counter({.name = "ends_total", .help = "Ends."}, {"when"});
   on_threads(100, [&](int) {
-    thread_local CountsItsEnd first;  // made before the thread has a shard, so destroyed after it has left it
+    thread_local CountsItsEnd first;  // constructed before the thread acquires a shard, so destroyed after its release
     first.counter = counter;
     first.family = family;
     counter.inc();
@@ -185,9 +186,9 @@ TEST(Cells, TakeUpdatesFromDestructorsOfThreadLocals) {
   EXPECT_EQ(family.labels("at the end").value(), 100);
 }
 
-TEST(Cells, StartAtZeroForANewSeriesInAnOldSlot) {
+TEST(Cells, StartAtZeroForANewSeriesInAReusedSlot) {
   for (int round = 0; round < 5; ++round) {
-    Registry registry;  // gives the slots back as it ends; what is removed from a living one waits for a batch
+    Registry registry;  // releases the slots in its destructor; series that are removed earlier wait for a batch
     const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
     const Histogram histogram = registry.histogram({.name = "work", .help = "Work.", .buckets = {1, 2}});
     on_threads(2, [&](int) {
@@ -199,7 +200,7 @@ TEST(Cells, StartAtZeroForANewSeriesInAnOldSlot) {
   }
 }
 
-TEST(Cells, LetAGaugeBeSetExactly) {
+TEST(Cells, AllowAGaugeToBeSetExactly) {
   Registry registry;
   const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
   for (int round = 0; round < 20; ++round) {
@@ -221,7 +222,7 @@ TEST(Cells, LetAGaugeBeSetExactly) {
   EXPECT_TRUE(std::isnan(gauge.value()));
 }
 
-TEST(Cells, LetAGaugeRecoverFromInfinity) {
+TEST(Cells, AllowAGaugeToRecoverFromInfinity) {
   Registry registry;
   const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
   for (int i = 0; i < kHot; ++i) gauge.inc();
@@ -232,8 +233,8 @@ TEST(Cells, LetAGaugeRecoverFromInfinity) {
   EXPECT_EQ(gauge.value(), 3 + kHot);
 }
 
-// Whoever reads a gauge sees a value that it had: never the old base with the new cells.
-TEST(Cells, LetAGaugeBeSetWhileItIsIncrementedAndRead) {
+// A reader never sees the old base with the new cells.
+TEST(Cells, AllowAGaugeToBeSetWhileItIsIncrementedAndRead) {
   constexpr double kStep = 1e6;
   Registry registry;
   const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
@@ -254,7 +255,7 @@ TEST(Cells, LetAGaugeBeSetWhileItIsIncrementedAndRead) {
   EXPECT_EQ(gauge.value(), 100 * kStep);
 }
 
-TEST(Cells, AreSharedByAllRegistriesAndKeptApart) {
+TEST(Cells, AreSeparateForEachRegistry) {
   std::vector<Registry> registries(50);
   on_threads(4, [&](int thread) {
     for (auto& registry : registries) {
@@ -266,13 +267,13 @@ TEST(Cells, AreSharedByAllRegistriesAndKeptApart) {
 }
 
 #if !defined(__SANITIZE_THREAD__)  // ThreadSanitizer ends a child that starts threads
-TEST(Fork, LeavesTheChildWithTheTotalsOfItsParent) {
+TEST(Fork, GivesTheChildTheTotalsOfItsParent) {
   Registry registry;
   const Counter counter = hot_counter(registry);
   const auto family = registry.counter({.name = "requests_total", .help = "Requests."}, {"code"});
   std::atomic<bool> stop{false};
   std::atomic<int> ready{0};
-  std::vector<std::thread> others;  // which the child does not have
+  std::vector<std::thread> others;  // they do not exist in the child
   for (int i = 0; i < 3; ++i) {
     others.emplace_back([&] {
       for (int n = 0; n < kHot; ++n) family.labels(200).inc();
@@ -282,7 +283,7 @@ TEST(Fork, LeavesTheChildWithTheTotalsOfItsParent) {
   }
   while (ready.load() < 3) std::this_thread::yield();
 
-  Borrowed<Counter> borrowed;  // on a thread that is gone by then
+  Borrowed<Counter> borrowed;  // on a thread that has ended before the fork
   on_threads(1, [&](int) { borrowed = family.labels("borrowed"); });
   borrowed.inc();
   on_threads(1, [&](int) { borrowed = family.labels("borrowed"); });

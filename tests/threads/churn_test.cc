@@ -1,4 +1,4 @@
-// Series that come and go under the hands of those who use them.
+// Series that are created and removed while other threads use them.
 
 #include <atomic>
 #include <chrono>
@@ -17,8 +17,8 @@ namespace {
 
 constexpr int kThreads = 8;
 
-// Runs for as long as one wants: --gtest_repeat.
-TEST(Churn, LosesNothingOfWhatStays) {
+// For a longer run use --gtest_repeat.
+TEST(Churn, LosesNoUpdateOfSeriesThatStay) {
   constexpr int kRounds = 20'000;
   constexpr std::size_t kHeld = 4;
   Registry registry({.diagnostic = [](std::string_view) {}});

@@ -1,4 +1,4 @@
-// Collectors and functions that are called while other threads scrape, end them, or wait.
+// Collectors and functions that run while other threads scrape, end registrations, or wait.
 
 #include <atomic>
 #include <future>
@@ -21,10 +21,10 @@
 namespace narthex {
 namespace {
 
-// A place where a call waits until the test lets it go on.
+// Blocks a call until the test opens it.
 class Gate {
  public:
-  // Called by the one that waits.
+  // Called by the thread that waits.
   void pass() {
     arrived_.set_value();
     open_.get_future().wait();
@@ -37,7 +37,7 @@ class Gate {
   std::promise<void> open_;
 };
 
-TEST(CollectorThreads, ConcurrentScrapesSkipOneThatHangs) {
+TEST(CollectorThreads, ConcurrentScrapesSkipACollectorThatHangs) {
   Registry registry;
   Registry numbers;
   const Registration own = numbers.add_scoped(LibraryCollector(registry));
@@ -65,7 +65,7 @@ TEST(CollectorThreads, ARegistrationEndsOnlyAfterTheCallOnAnotherThread) {
   Registry registry;
   Gate gate;
   std::atomic<bool> call_ended{false};
-  auto needed = std::make_unique<int>(7);  // what the function uses, and its owner destroys
+  auto needed = std::make_unique<int>(7);  // the function uses it, and its owner destroys it
   auto registration = std::make_unique<Registration>(registry.gauge_function({.name = "g", .help = "G."}, [&] {
     gate.pass();
     const double value = *needed;
@@ -88,14 +88,14 @@ TEST(CollectorThreads, ARegistrationEndsOnlyAfterTheCallOnAnotherThread) {
   EXPECT_EQ(to_text(registry), "");
 }
 
-TEST(CollectorThreads, ARegistrationMayEndWithinItsOwnCall) {
+TEST(CollectorThreads, ARegistrationMayEndInsideItsOwnCall) {
   Registry registry({.diagnostic = [](std::string_view) {}});
   auto alive = std::make_shared<int>(0);
   std::optional<Registration> registration;
   registration = registry.gauge_function({.name = "last", .help = "L."}, [&registration, &registry, alive] {
     registration.reset();
     registry.gauge({.name = "last", .help = "The name is free."});
-    return alive.use_count();  // still there, as long as it runs
+    return alive.use_count();  // not destroyed during its call
   });
   EXPECT_EQ(alive.use_count(), 2);
   to_text(registry);
@@ -103,7 +103,7 @@ TEST(CollectorThreads, ARegistrationMayEndWithinItsOwnCall) {
   EXPECT_EQ(to_text(registry), "# HELP last The name is free.\n# TYPE last gauge\nlast 0\n");
 }
 
-TEST(CollectorThreads, ACollectorEndsBeforeItsRegistrationDoes) {
+TEST(CollectorThreads, ACollectorIsDestroyedBeforeItsRegistrationEnds) {
   Registry registry;
   const Repeatedly scraper([&] { to_text(registry); });
   for (int round = 0; round < 2'000; ++round) {
@@ -115,7 +115,7 @@ TEST(CollectorThreads, ACollectorEndsBeforeItsRegistrationDoes) {
   }
 }
 
-TEST(CollectorThreads, DefineUpdateScrapeAndEndAtOnce) {
+TEST(CollectorThreads, DefinitionsUpdatesScrapesAndEndsMayBeConcurrent) {
   constexpr int kThreads = 4;
   constexpr int kRounds = 200;
   Registry registry({.labels = {{"host", "h"}}});
@@ -130,7 +130,7 @@ TEST(CollectorThreads, DefineUpdateScrapeAndEndAtOnce) {
       const std::string name(1, static_cast<char>('a' + thread));
       const Registration function = registry.gauge_function({.name = name, .help = "G."}, [round] { return round; });
       const std::string line = lines_with(to_text(registry), name + "{");
-      if (line.empty()) continue;  // another scrape was calling it
+      if (line.empty()) continue;  // another scrape was calling the collector
       EXPECT_EQ(sample(line, name + "{host=\"h\"}"), round);
     }
   });

@@ -19,7 +19,7 @@ namespace {
 constexpr int kWriters = 8;
 constexpr int kUpdates = 1'000'000;
 
-// Checks what has to hold in every scrape: nothing goes back, and a histogram's count is its +Inf bucket.
+// Checks every scrape: no value decreases, and the count of a histogram equals its +Inf bucket.
 class ScrapeCheck {
  public:
   void operator()(const std::string& text) {
@@ -42,9 +42,9 @@ class ScrapeCheck {
   std::map<std::string, double> seen_;
 };
 
-// The README's promise: eight writers, one scraper over HTTP, nothing lost and nothing going back.
+// The guarantee of the README: eight writers, one scraper over HTTP, no lost update, and no counter that decreases.
 // Exposition rule 207.
-TEST(Concurrency, NothingIsLostAndNothingGoesBackWhileScraped) {
+TEST(Concurrency, NoUpdateIsLostAndNoCounterDecreasesDuringScrapes) {
   Registry registry;
   const Counter counter = registry.counter({.name = "hits_total", .help = "Hits."});
   const auto family = registry.counter({.name = "requests_total", .help = "Requests."}, {"method", "code"});
@@ -83,7 +83,7 @@ TEST(Concurrency, NothingIsLostAndNothingGoesBackWhileScraped) {
   EXPECT_GE(check.scrapes, 2);
 }
 
-TEST(Concurrency, DefinitionsAndLookupsMeetInOneMetric) {
+TEST(Concurrency, ConcurrentDefinitionsReturnTheSameFamily) {
   Registry registry;
   on_threads(kWriters, [registry](int) mutable {
     for (int i = 0; i < 200; ++i) {
@@ -97,7 +97,7 @@ TEST(Concurrency, DefinitionsAndLookupsMeetInOneMetric) {
   }
 }
 
-TEST(Concurrency, SeriesThatAreNeverRemovedStayExactWhileOthersComeAndGo) {
+TEST(Concurrency, SeriesStayExactWhileOthersAreCreatedAndRemoved) {
   constexpr int kRounds = 20'000;
   Registry registry;
   const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
@@ -121,7 +121,7 @@ TEST(Concurrency, SeriesThatAreNeverRemovedStayExactWhileOthersComeAndGo) {
   EXPECT_EQ(sample(to_text(registry), "hits_total{what=\"stays\"}"), double{kWriters} * kRounds);
 }
 
-TEST(Concurrency, HandlesOutliveTheRegistryOnOtherThreads) {
+TEST(Concurrency, HandlesOnOtherThreadsOutliveTheRegistry) {
   for (int round = 0; round < 200; ++round) {
     std::vector<std::thread> threads;
     {

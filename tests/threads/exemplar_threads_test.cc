@@ -1,4 +1,4 @@
-// Exemplars that many threads give while others scrape.
+// Exemplars that many threads store while others scrape.
 
 #include <atomic>
 #include <chrono>
@@ -17,12 +17,12 @@ namespace {
 
 constexpr int kWriters = 8;
 
-// Labels that tell which value they came with, of a length that changes from one to the next.
+// Labels that identify their value. Their length changes from one exemplar to the next.
 std::string id_of(int value) { return std::to_string(value) + std::string(static_cast<std::size_t>(value) % 90, 'x'); }
 
 std::string labels_of(double value) { return "trace_id=\"" + id_of(static_cast<int>(value)) + "\""; }
 
-// Demands of every exemplar that it is whole, in its bucket, and part of the count that it comes with.
+// Checks that every exemplar is complete, in its bucket, and included in the count of its line.
 class ExemplarCheck final : public NullSink {
  public:
   void counter(LabelView, const CounterSample& sample, const Timestamp&) override {
@@ -64,7 +64,7 @@ class ExemplarThreadsTest : public testing::Test {
   const Histogram sizes_ = registry_.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {10, 100, 1000}});
 };
 
-TEST_F(ExemplarThreadsTest, AreWholeAndInTheirBucketWhileTheyAreGivenAndScraped) {
+TEST_F(ExemplarThreadsTest, AreCompleteAndInTheirBucketDuringUpdatesAndScrapes) {
   ExemplarCheck check;
   {
     const Repeatedly scraper([&] { registry_.collect(check); });
@@ -79,11 +79,11 @@ TEST_F(ExemplarThreadsTest, AreWholeAndInTheirBucketWhileTheyAreGivenAndScraped)
   }
   check.seen = 0;
   registry_.collect(check);
-  EXPECT_EQ(check.seen, 5) << "nobody disturbs a scrape any more";
+  EXPECT_EQ(check.seen, 5) << "no writer interferes with this scrape";
   EXPECT_EQ(sample(to_text(registry_), "size_bytes_count"), kWriters * kUpdates);
 }
 
-TEST_F(ExemplarThreadsTest, GoWithSeriesThatAreRemovedAndMade) {
+TEST_F(ExemplarThreadsTest, EndWithSeriesThatAreRemovedAndCreatedAgain) {
   const auto family = registry_.counter({.name = "requests_total", .help = "Requests."}, {"what"});
   const auto times = registry_.histogram({.name = "time_seconds", .help = "Times.", .buckets = {10, 100}}, {"what"});
   ExemplarCheck check;
@@ -106,8 +106,8 @@ TEST_F(ExemplarThreadsTest, GoWithSeriesThatAreRemovedAndMade) {
   }
 }
 
-// The value of every plain update stands in the trace that its thread works on.
-TEST_F(ExemplarThreadsTest, OfASourceBelongToTheirUpdateAndLoseNothing) {
+// The current trace of each thread contains the value of its update.
+TEST_F(ExemplarThreadsTest, OfASourceBelongToTheirUpdateAndLoseNoUpdate) {
   static thread_local int t_value = 0;
   const auto trace = [] { return Labels{{"trace_id", id_of(t_value)}}; };
   Registry registry({.exemplars = {.labels = trace, .min_interval = std::chrono::milliseconds(0)}});

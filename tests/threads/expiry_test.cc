@@ -1,4 +1,4 @@
-// Series that nobody updates and nobody holds.
+// Eviction of series that are neither updated nor held.
 
 #include <atomic>
 #include <barrier>
@@ -38,7 +38,7 @@ class ExpiryTest : public testing::Test {
       registry_.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = kIdle}, {"what"});
 };
 
-TEST_F(ExpiryTest, TakesWhatNobodyUpdatesOrHolds) {
+TEST_F(ExpiryTest, EvictsSeriesThatAreNeitherUpdatedNorHeld) {
   hits_.labels("idle").inc();
   const Counter held = hits_.labels("held");
   hits_.labels("busy").inc();
@@ -51,34 +51,34 @@ TEST_F(ExpiryTest, TakesWhatNobodyUpdatesOrHolds) {
   EXPECT_FALSE(serves(registry_, "idle"));
   EXPECT_TRUE(serves(registry_, "held"));
   EXPECT_TRUE(serves(registry_, "busy"));
-  EXPECT_EQ(hits_.labels("idle").value(), 0) << "starts anew";
+  EXPECT_EQ(hits_.labels("idle").value(), 0) << "a new series starts at 0";
 }
 
-TEST_F(ExpiryTest, NeverTakesTooEarly) {
+TEST_F(ExpiryTest, NeverEvictsTooEarly) {
   hits_.labels("a").inc();
   milliseconds served{0};
   for (; serves(registry_, "a"); served += milliseconds(1)) clock_.advance(milliseconds(1));
   EXPECT_GE(served, kIdle);
 }
 
-TEST_F(ExpiryTest, LetsAHandleGoFirst) {
+TEST_F(ExpiryTest, KeepsASeriesWhileAHandleExists) {
   {
     const Counter held = hits_.labels("a");
     clock_.advance(kLonger);
     EXPECT_TRUE(serves(registry_, "a"));
     hits_.labels("b");
-    auto borrowed = hits_.labels("b");  // found, not made: nothing but its hazard keeps the series
+    auto borrowed = hits_.labels("b");  // found, not created, so only the hazard protects the series
     clock_.advance(kLonger);
     EXPECT_TRUE(serves(registry_, "a"));
     EXPECT_TRUE(serves(registry_, "b"));
     borrowed.inc();
   }
-  to_text(registry_);  // sees the sign of the last update, and notes the time
+  to_text(registry_);  // sees that the series was accessed, and notes the time
   clock_.advance(kLonger);
   EXPECT_EQ(to_text(registry_), "");
 }
 
-TEST_F(ExpiryTest, CountsAnUpdateToTheSameValueAsOne) {
+TEST_F(ExpiryTest, CountsAnUpdateToTheSameValueAsAccess) {
   const auto sizes = registry_.gauge({.name = "size_bytes", .help = "Size.", .idle_timeout = kIdle}, {"what"});
   const auto times = registry_.histogram({.name = "time_seconds", .help = "Time.", .idle_timeout = kIdle}, {"what"});
   const auto update = [&] {
@@ -95,7 +95,7 @@ TEST_F(ExpiryTest, CountsAnUpdateToTheSameValueAsOne) {
   for (const char* what : {"set", "added", "observed", "counted"}) EXPECT_TRUE(serves(registry_, what)) << what;
 }
 
-TEST_F(ExpiryTest, CountsUpdatesOfHotSeries) {
+TEST_F(ExpiryTest, CountsAnUpdateOfAHotSeriesAsAccess) {
   {
     const Counter hot = hits_.labels("hot");
     for (int i = 0; i < 10'000; ++i) hot.inc();
@@ -107,7 +107,7 @@ TEST_F(ExpiryTest, CountsUpdatesOfHotSeries) {
   }
 }
 
-TEST_F(ExpiryTest, DropsWithoutScrapesWhileOthersCome) {
+TEST_F(ExpiryTest, EvictsDuringInsertionsWithoutScrapes) {
   constexpr int kSeries = 20'000;
   const auto many = registry_.counter(
       {.name = "many_total", .help = "Many.", .max_series = 0, .idle_timeout = milliseconds(1)}, {"what"});
@@ -121,7 +121,7 @@ TEST_F(ExpiryTest, DropsWithoutScrapesWhileOthersCome) {
   EXPECT_TRUE(many.find(kSeries - 1));
 }
 
-TEST_F(ExpiryTest, MakesRoomInAFamilyThatWasFull) {
+TEST_F(ExpiryTest, AllowsNewSeriesInAFamilyThatWasFull) {
   const auto few =
       registry_.counter({.name = "few_total", .help = "Few.", .max_series = 2, .idle_timeout = kIdle}, {"what"});
   for (const char* what : {"a", "b", "c"}) few.labels(what).inc();
@@ -134,8 +134,8 @@ TEST_F(ExpiryTest, MakesRoomInAFamilyThatWasFull) {
   EXPECT_TRUE(few.find("c"));
 }
 
-// Nothing new comes to a full family, so it is lookups that find no room which drop what is idle.
-TEST_F(ExpiryTest, MakesRoomWithoutScrapesInAFamilyThatIsFull) {
+// A full family has no insertions, so lookups that find no series inspect and evict.
+TEST_F(ExpiryTest, EvictsDuringMissesInAFullFamilyWithoutScrapes) {
   const auto few = registry_.counter(
       {.name = "few_total", .help = "Few.", .max_series = 100, .idle_timeout = milliseconds(1)}, {"what"});
   for (int i = 0; i < 100; ++i) few.labels(i).inc();
@@ -150,18 +150,18 @@ TEST_F(ExpiryTest, MakesRoomWithoutScrapesInAFamilyThatIsFull) {
   EXPECT_EQ(left, 0);
 }
 
-#if !defined(__SANITIZE_THREAD__)  // which does not know what to think of threads after a fork
-TEST_F(ExpiryTest, LetsTheChildOfAForkFindWhatWasOnTrial) {
+#if !defined(__SANITIZE_THREAD__)  // ThreadSanitizer does not support threads after a fork
+TEST_F(ExpiryTest, AllowsTheChildOfAForkToFindAMarkedSeries) {
   const auto idle =
       registry_.counter({.name = "idle_total", .help = "Idle.", .idle_timeout = milliseconds(1)}, {"what"});
   idle.labels("a").inc();
-  const auto borrowed = idle.labels("a");  // which no trial ends against
+  const auto borrowed = idle.labels("a");  // so it is never evicted
   const Repeatedly scraper([&] { to_text(registry_); });
   clock_.advance(milliseconds(50));
   for (int i = 0; i < 200; ++i) {
     const pid_t child = fork();
     if (child == 0) {
-      alarm(10);  // rather than hang
+      alarm(10);  // instead of hanging
       idle.labels("a").inc();
       _exit(borrowed.value() == 2 ? 0 : 1);
     }
@@ -172,7 +172,7 @@ TEST_F(ExpiryTest, LetsTheChildOfAForkFindWhatWasOnTrial) {
 }
 #endif
 
-TEST_F(ExpiryTest, LosesNothingOfSeriesThatAreUpdatedAtThatMoment) {
+TEST_F(ExpiryTest, LosesNoUpdateDuringAnEviction) {
   constexpr int kThreads = 4;
   constexpr int kUpdates = 20'000;
   const auto racy =
@@ -201,7 +201,7 @@ TEST_F(ExpiryTest, LosesNothingOfSeriesThatAreUpdatedAtThatMoment) {
   EXPECT_EQ(kept.value(), kThreads * kUpdates);
 }
 
-TEST(Expiry, OfANegativeTimeIsRefused) {
+TEST(Expiry, RejectsANegativeTimeout) {
   Registry registry;
   try {
     registry.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = milliseconds(-5)});
@@ -212,7 +212,7 @@ TEST(Expiry, OfANegativeTimeIsRefused) {
   }
 }
 
-TEST(Expiry, OfALongTimeIsAsLong) {
+TEST(Expiry, AcceptsTheLongestTimeout) {
   ManualClock clock;
   Registry registry;
   const auto hits =

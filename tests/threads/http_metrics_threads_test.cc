@@ -1,4 +1,4 @@
-// Requests that begin and end on all threads, while they are counted for the first time and scraped.
+// Requests that begin and end on all threads, while their series are created and scraped.
 
 #include <cstddef>
 #include <optional>
@@ -20,7 +20,7 @@ namespace {
 constexpr int kThreads = 4;
 constexpr int kRequests = 3'000;
 
-TEST(HttpMetricsThreads, LoseNoRequest) {
+TEST(HttpMetricsThreads, CountEveryRequest) {
   Registry registry;
   const HttpMetrics metrics(registry, {.routes = {"/users/{id}"}});
   {
@@ -43,7 +43,7 @@ TEST(HttpMetricsThreads, LoseNoRequest) {
   EXPECT_EQ(sample(text, "http_response_size_bytes_sum"), kThreads * kRequests);
 }
 
-TEST(HttpMetricsThreads, EndARequestOnAnotherThread) {
+TEST(HttpMetricsThreads, AllowARequestToEndOnAnotherThread) {
   Registry registry;
   const HttpMetrics metrics(registry);
   std::vector<HttpRequest> requests;
@@ -55,8 +55,8 @@ TEST(HttpMetricsThreads, EndARequestOnAnotherThread) {
   EXPECT_EQ(sample(to_text(registry), "http_in_flight_requests"), 0);
 }
 
-// The last metrics go while requests are under way, which end on other threads: what they share is freed once, later.
-TEST(HttpMetricsThreads, LetRequestsOutliveTheMetrics) {
+// The last HttpMetrics is destroyed during requests that end on other threads. The shared state is freed once, later.
+TEST(HttpMetricsThreads, AllowRequestsToOutliveTheMetrics) {
   Registry registry;
   on_threads(kThreads, [&](int) {
     for (int i = 0; i < 200; ++i) {
@@ -72,8 +72,8 @@ TEST(HttpMetricsThreads, LetRequestsOutliveTheMetrics) {
   EXPECT_EQ(sample(to_text(registry), "http_requests_total{code=\"200\",method=\"PUT\"}"), kThreads * 200);
 }
 
-// What requests find their handles by.
-TEST(LazyInit, IsWholeForWhoeverFindsIt) {
+// Requests find their handles with it.
+TEST(LazyInit, IsFullyConstructedForEveryReader) {
   constexpr std::size_t kCount = 10'000;
   std::vector<detail::LazyInit<std::string>> all(kCount);
   on_threads(2, [&](int thread) {

@@ -17,7 +17,7 @@ class InFlightTest : public testing::Test {
   Gauge gauge_ = registry_.gauge({.name = "requests_in_flight", .help = "Requests under way."});
 };
 
-TEST_F(InFlightTest, CountsWhileItsScopeLasts) {
+TEST_F(InFlightTest, CountsDuringItsScope) {
   {
     const InFlight one(gauge_);
     const InFlight two(gauge_);
@@ -26,7 +26,7 @@ TEST_F(InFlightTest, CountsWhileItsScopeLasts) {
   EXPECT_EQ(gauge_.value(), 0);
 }
 
-TEST_F(InFlightTest, TakesWhatLabelsReturns) {
+TEST_F(InFlightTest, AcceptsTheResultOfLabels) {
   const auto family = registry_.gauge({.name = "jobs", .help = "Jobs under way."}, {"queue"});
   {
     const InFlight guard(family.labels("a"));
@@ -35,7 +35,7 @@ TEST_F(InFlightTest, TakesWhatLabelsReturns) {
   EXPECT_EQ(family.labels("a").value(), 0);
 }
 
-TEST_F(InFlightTest, EndsWithABlockThatThrows) {
+TEST_F(InFlightTest, EndsWhenItsBlockThrows) {
   const auto work = [&] {
     const InFlight guard(gauge_);
     throw std::runtime_error("work");
@@ -44,7 +44,7 @@ TEST_F(InFlightTest, EndsWithABlockThatThrows) {
   EXPECT_EQ(gauge_.value(), 0);
 }
 
-TEST_F(InFlightTest, CountsOnceHoweverOftenItIsMoved) {
+TEST_F(InFlightTest, CountsOnceAfterManyMoves) {
   {
     InFlight first(gauge_);
     auto second = std::make_unique<InFlight>(std::move(first));
@@ -56,7 +56,7 @@ TEST_F(InFlightTest, CountsOnceHoweverOftenItIsMoved) {
   EXPECT_EQ(gauge_.value(), 0);
 }
 
-TEST_F(InFlightTest, TakesBackWhatItCountedWhenItIsAssignedTo) {
+TEST_F(InFlightTest, DecrementsItsGaugeWhenItIsAssignedTo) {
   const Gauge other = registry_.gauge({.name = "jobs_in_flight", .help = "Jobs under way."});
   {
     InFlight guard(gauge_);
@@ -68,7 +68,7 @@ TEST_F(InFlightTest, TakesBackWhatItCountedWhenItIsAssignedTo) {
   EXPECT_EQ(other.value(), 0);
 }
 
-TEST_F(InFlightTest, SurvivesBeingAssignedToItself) {
+TEST_F(InFlightTest, MayBeAssignedToItself) {
   {
     InFlight guard(gauge_);
     InFlight& same = guard;
@@ -78,7 +78,7 @@ TEST_F(InFlightTest, SurvivesBeingAssignedToItself) {
   EXPECT_EQ(gauge_.value(), 0);
 }
 
-TEST_F(InFlightTest, EndsOnAnotherThreadThanItBeganOn) {
+TEST_F(InFlightTest, MayEndOnAnotherThread) {
   std::thread worker([guard = InFlight(gauge_), this] { EXPECT_EQ(gauge_.value(), 1); });
   worker.join();
   EXPECT_EQ(gauge_.value(), 0);

@@ -1,4 +1,4 @@
-// Finding series without a lock, while they are made, removed and freed.
+// Lookups without a lock, while series are created, removed, and freed.
 
 #include <atomic>
 #include <deque>
@@ -25,20 +25,20 @@ Family<Counter, 1> counters(Registry& registry) {
   return registry.counter({.name = "hits_total", .help = "Hits.", .max_series = 0}, {"what"});
 }
 
-TEST(Lookup, TellsValuesWithTheSameHashApart) {
+TEST(Lookup, DistinguishesValuesWithTheSameHash) {
   const std::vector<std::string> names{"a", "b"};
-  const detail::LabelLayout order({}, names);
+  const detail::LabelLayout layout({}, names);
   const auto kind = detail::make_kind(CounterOptions{});
-  detail::SeriesTable table(order, {}, 0);  // all hashes are zero
-  std::map<std::pair<std::string, std::string>, detail::SeriesPtr<detail::Series>> made;
+  detail::SeriesTable table(layout, {}, 0);  // all hashes are zero
+  std::map<std::pair<std::string, std::string>, detail::SeriesPtr<detail::Series>> created;
   for (int i = 0; i < 300; ++i) {
     const std::string a = std::to_string(i % 20);
     const std::string b = std::to_string(i / 20);
     const std::string_view values[] = {a, b};
-    made[{a, b}] = detail::HazardPtr<detail::Series>(table.find_or_create(values, *kind)).counted();
+    created[{a, b}] = detail::HazardPtr<detail::Series>(table.find_or_create(values, *kind)).counted();
   }
-  EXPECT_EQ(made.size(), 300);
-  for (const auto& [pair, series] : made) {
+  EXPECT_EQ(created.size(), 300);
+  for (const auto& [pair, series] : created) {
     const std::string_view values[] = {pair.first, pair.second};
     const detail::HazardPtr<detail::Series> again(table.find_or_create(values, *kind));
     EXPECT_EQ(&*again.operator->(), &*series.operator->());
@@ -46,8 +46,8 @@ TEST(Lookup, TellsValuesWithTheSameHashApart) {
   }
 }
 
-// Values whose texts, put together, are the same.
-TEST(Lookup, KeepsTheValuesApart) {
+// The concatenation of the values is the same for several of these.
+TEST(Lookup, DistinguishesValuesWhoseConcatenationIsTheSame) {
   Registry registry;
   const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"a", "b", "c"});
   const std::vector<std::vector<std::string>> all{
@@ -61,7 +61,7 @@ TEST(Lookup, KeepsTheValuesApart) {
   for (const auto& values : all) EXPECT_EQ(family.labels(values[0], values[1], values[2]).value(), ++number);
 }
 
-TEST(Lookup, FindsAllWhileTheFamilyGrows) {
+TEST(Lookup, FindsEverySeriesWhileTheFamilyGrows) {
   constexpr int kSeries = 20'000;
   Registry registry;
   const auto family = counters(registry);
@@ -79,9 +79,9 @@ TEST(Lookup, FindsAllWhileTheFamilyGrows) {
   EXPECT_EQ(all, 2 * kThreads * kSeries);
 }
 
-// The heart of it: borrowed series are updated while others remove them, and whatever is left when the last one has
-// gone is freed. A sanitizer sees it when that is too early.
-TEST(Lookup, NeverReachesASeriesThatWasFreed) {
+// Borrowed series are updated while another thread removes them. They are freed after their last use. A sanitizer reports
+// a use after that.
+TEST(Lookup, NeverReadsAFreedSeries) {
   constexpr int kRounds = 50'000;
   Registry registry;
   const auto family = counters(registry);
@@ -102,8 +102,8 @@ TEST(Lookup, NeverReachesASeriesThatWasFreed) {
   EXPECT_EQ(family.labels("stays").value(), kThreads * kRounds / 16);
 }
 
-// The tables that a growing family leaves behind are freed under the readers' eyes.
-TEST(Lookup, NeverReadsATableThatWasFreed) {
+// The entries that a growing family replaces are freed while readers run.
+TEST(Lookup, NeverReadsFreedEntries) {
   for (int round = 0; round < 10; ++round) {
     Registry registry;
     const auto family = counters(registry);
@@ -121,8 +121,8 @@ TEST(Lookup, NeverReadsATableThatWasFreed) {
   }
 }
 
-// A series that was moved to a bigger table and removed from there still stands in the table that a reader looks at.
-TEST(Lookup, NeverTakesASeriesFromATableThatWasLeft) {
+// A series that was removed from the new entries is still in the old ones, which a reader may search.
+TEST(Lookup, NeverReturnsASeriesFromReplacedEntries) {
   for (int round = 0; round < 30; ++round) {
     Registry registry;
     const auto family = counters(registry);
@@ -140,7 +140,7 @@ TEST(Lookup, NeverTakesASeriesFromATableThatWasLeft) {
   }
 }
 
-TEST(Borrowed, TakesEveryUpdateAndBecomesAHandle) {
+TEST(Borrowed, AcceptsUpdatesAndConvertsToAHandle) {
   Registry registry;
   auto borrowed = counters(registry).labels("a");
   borrowed.inc();
@@ -150,7 +150,7 @@ TEST(Borrowed, TakesEveryUpdateAndBecomesAHandle) {
   auto moved = std::move(borrowed);
   copy.inc();
   moved.inc();
-  borrowed.inc();  // NOLINT(bugprone-use-after-move): does nothing, like every empty handle
+  borrowed.inc();  // NOLINT(bugprone-use-after-move): does nothing, because the handle is empty
   EXPECT_EQ(kept.value(), 5);
   copy = counters(registry).labels("b");
   copy.inc();
@@ -158,7 +158,7 @@ TEST(Borrowed, TakesEveryUpdateAndBecomesAHandle) {
   EXPECT_EQ(copy.value(), 1);
 }
 
-TEST(Borrowed, LivesInOneExpressionWithAnother) {
+TEST(Borrowed, WorksWithAnotherInOneExpression) {
   Registry registry;
   const auto family = counters(registry);
   family.labels("b").inc(7);
@@ -184,18 +184,19 @@ TEST(Borrowed, OutlivesItsSeriesItsFamilyAndItsRegistry) {
   EXPECT_EQ(of_living.value(), 1);
 }
 
-TEST(Borrowed, MayBeMoreThanAThreadHasPlacesFor) {
+TEST(Borrowed, MayExceedTheHazardsOfAThread) {
   Registry registry;
   const auto family = counters(registry);
   std::deque<Borrowed<Counter>> held;
   for (int i = 0; i < 100; ++i) held.push_back(family.labels(i % 50));
   for (int i = 0; i < 50; ++i) family.remove(i);
-  for (int i = 0; i < 300; ++i) family.remove((family.labels("other").inc(), "other"));  // frees what it can
+  for (int i = 0; i < 300; ++i)
+    family.remove((family.labels("other").inc(), "other"));  // frees all objects that are not in use
   for (const auto& borrowed : held) borrowed.inc();
   for (const auto& borrowed : held) EXPECT_EQ(borrowed.value(), 2);
 }
 
-TEST(Borrowed, MayEndOnAnotherThreadAndAfterItsOwn) {
+TEST(Borrowed, MayBeDestroyedOnAnotherThreadAndAfterItsOwnHasEnded) {
   Registry registry;
   const auto family = counters(registry);
   for (int round = 0; round < 100; ++round) {
@@ -217,9 +218,8 @@ TEST(Borrowed, MayEndOnAnotherThreadAndAfterItsOwn) {
   EXPECT_GT(all, 0);
 }
 
-// While one thread holds on to a series, others come and go by the million and their memory with them: the count of
-// live series tells.
-TEST(Borrowed, KeepsItsOwnSeriesOnly) {
+// While one thread holds a series, 100,000 others are created, removed, and freed. The number of series alive shows it.
+TEST(Borrowed, KeepsOnlyItsOwnSeriesFromBeingFreed) {
   static std::atomic<int> alive{0};
   struct Counted final : detail::Series {
     Counted() { alive.fetch_add(1); }
@@ -234,15 +234,15 @@ TEST(Borrowed, KeepsItsOwnSeriesOnly) {
   };
   {
     const std::vector<std::string> names{"what"};
-    const detail::LabelLayout order({}, names);
+    const detail::LabelLayout layout({}, names);
     const CountedKind kind;
-    detail::SeriesTable table(order);
+    detail::SeriesTable table(layout);
     const auto find = [&](const std::string& value) {
       const std::string_view values[] = {value};
       return detail::HazardPtr<detail::Series>(table.find_or_create(values, kind));
     };
     find("kept");
-    const auto kept = find("kept");  // found, not made: so by its hazard
+    const auto kept = find("kept");  // found, not created, so a hazard protects it
     for (int i = 0; i < 100'000; ++i) {
       const std::string value = std::to_string(i);
       find(value);
@@ -252,7 +252,7 @@ TEST(Borrowed, KeepsItsOwnSeriesOnly) {
     }
     EXPECT_EQ(kept->labels().text(), "what=\"kept\"");
   }
-  EXPECT_LE(alive.load(), 128);  // what waits for the next batch
+  EXPECT_LE(alive.load(), 128);  // they wait for the next batch
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Logarithmic buckets under threads: what all of them observe is counted once, where it belongs, while the tables grow,
-// the scale changes and scrapes read.
+// Exponential buckets and threads: each observation is counted once, in its bucket, while the tables grow, the schema
+// changes, and scrapes read.
 
 #include <cmath>
 #include <cstddef>
@@ -29,20 +29,20 @@ using detail::ExponentialKey;
 constexpr int kThreads = 8;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// Whole numbers of both signs, from one to a billion: sums of them are exact, and buckets many.
+// Integers of both signs from one to a billion: their sums are exact, and they use many buckets.
 std::vector<double> whole_numbers(int seed, int count) {
   std::mt19937_64 random(static_cast<std::uint64_t>(seed));
   std::uniform_real_distribution<double> exponent(0, 30);
   std::vector<double> values;
   for (int i = 0; i < count; ++i) {
-    const double size = std::floor(std::exp2(exponent(random) * (i + 1) / count));  // wider and wider
+    const double size = std::floor(std::exp2(exponent(random) * (i + 1) / count));  // the range grows
     values.push_back(random() % 4 == 0 ? -size : size);
   }
   return values;
 }
 
 // Exposition rule 196. In every scrape, classic and native counts cover the same observations and never decrease.
-TEST(NativeThreads, ScrapesFindAllCountsEqualWhileTheScaleChanges) {
+TEST(NativeThreads, AllCountsOfAScrapeAreEqualWhileTheSchemaChanges) {
   constexpr int kRounds = 5;
   constexpr int kValues = 8'000;
   for (int round = 0; round < kRounds; ++round) {
@@ -73,8 +73,8 @@ TEST(NativeThreads, ScrapesFindAllCountsEqualWhileTheScaleChanges) {
   }
 }
 
-// Each observation is in its own bucket, in the end.
-TEST(NativeThreads, CountEachObservationWhereItBelongs) {
+// After all threads have ended, each observation is in its bucket.
+TEST(NativeThreads, CountEachObservationInItsBucket) {
   constexpr int kRounds = 5;
   constexpr int kValues = 4'000;
   double sum = 0;
@@ -114,8 +114,8 @@ TEST(NativeThreads, CountEachObservationWhereItBelongs) {
   }
 }
 
-// All threads come to the small table of a cold series at once.
-TEST(NativeThreads, LoseNothingWhileTheBaseGrows) {
+// All threads use the small table of a cold series at the same time.
+TEST(NativeThreads, LoseNoObservationWhileTheBaseGrows) {
   constexpr int kRounds = 300;
   constexpr int kKeys = 100;
   for (int round = 0; round < kRounds; ++round) {
@@ -148,7 +148,7 @@ TEST(NativeThreads, CountNaNInEveryTotal) {
   EXPECT_EQ(all, kThreads * kUpdates);
 }
 
-TEST(NativeThreads, OutliveTheThreadsThatCounted) {
+TEST(NativeThreads, KeepTheirCountsWhenTheirThreadsEnd) {
   constexpr int kGenerations = 40;
   constexpr int kUpdates = 500;
   Registry registry;
@@ -161,7 +161,7 @@ TEST(NativeThreads, OutliveTheThreadsThatCounted) {
   EXPECT_EQ(native_sample(registry).count, 4 * kGenerations * kUpdates);
 }
 
-TEST(NativeThreads, SummariesCountAllAndTellQuantilesMeanwhile) {
+TEST(NativeThreads, SummariesCountAllObservationsAndServeQuantiles) {
   constexpr int kUpdates = 10'000;
   Registry registry;
   const Summary plain = registry.summary({.name = "plain", .help = "P."});
@@ -191,8 +191,8 @@ TEST(NativeThreads, SummariesCountAllAndTellQuantilesMeanwhile) {
   }
 }
 
-// Series come and go while their slots are used again: a new one starts with nothing.
-TEST(NativeThreads, StartAtZeroInASlotThatWasUsed) {
+// Series are created and removed, and their slots are reused. A new series starts at zero.
+TEST(NativeThreads, StartAtZeroInAReusedSlot) {
   for (int round = 0; round < 20; ++round) {
     ExponentialBuckets buckets(3, 0, 320);
     EXPECT_EQ(buckets.read([](const ExponentialCell& cell) { ADD_FAILURE() << cell.count; }), 0);

@@ -1,4 +1,4 @@
-// Families that have all the series that they may have.
+// Families that have reached max_series.
 
 #include <string>
 #include <vector>
@@ -19,7 +19,7 @@ class OverflowTest : public testing::Test {
   Registry registry_{{.diagnostic = [this](std::string_view line) { lines_.emplace_back(line); }}};
 };
 
-TEST_F(OverflowTest, SharesOneSeriesBeyondTheCap) {
+TEST_F(OverflowTest, CountsLabelsBeyondMaxSeriesInOneSeries) {
   const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who", "what"});
   for (const char* who : {"a", "b", "c", "d"}) hits.labels(who, 1).inc();
   hits.labels("a", 1).inc();
@@ -32,7 +32,7 @@ TEST_F(OverflowTest, SharesOneSeriesBeyondTheCap) {
   EXPECT_FALSE(hits.find("e", 1));
 }
 
-TEST_F(OverflowTest, SaysSoOnceForEachFamily) {
+TEST_F(OverflowTest, IsLoggedOnceForEachFamily) {
   for (const char* name : {"a_total", "b_total"}) {
     const auto hits = registry_.counter({.name = name, .help = "Hits.", .max_series = 1}, {"who"});
     for (int who = 0; who < 5; ++who) hits.labels(who).inc();
@@ -43,13 +43,13 @@ TEST_F(OverflowTest, SaysSoOnceForEachFamily) {
                           testing::StartsWith("counter 'b_total' has")));
 }
 
-TEST_F(OverflowTest, TakesNewSeriesWhenOthersHaveGone) {
+TEST_F(OverflowTest, AllowsNewSeriesAfterOthersAreRemoved) {
   const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who"});
   for (const char* who : {"a", "b", "c"}) hits.labels(who).inc();
   EXPECT_TRUE(hits.remove("a"));
   EXPECT_EQ(hits.labels("c").value(), 0);
   EXPECT_TRUE(hits.find("c"));
-  EXPECT_EQ(hits.labels("d").value(), 1) << "is not the shared one";
+  EXPECT_EQ(hits.labels("d").value(), 1) << "is not the overflow series";
   EXPECT_TRUE(hits.remove("__overflow__"));
   EXPECT_EQ(hits.labels("d").value(), 0);
   EXPECT_EQ(sample(to_text(registry_), R"(hits_total{who="__overflow__"})"), 0);
@@ -59,14 +59,14 @@ TEST_F(OverflowTest, TakesNewSeriesWhenOthersHaveGone) {
   EXPECT_EQ(to_text(registry_).find("__overflow__"), std::string::npos);
 }
 
-TEST_F(OverflowTest, HasNoCapIfItIsZero) {
+TEST_F(OverflowTest, IsOffWhenMaxSeriesIsZero) {
   const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 0}, {"who"});
   for (int who = 0; who < 10'500; ++who) hits.labels(who).inc();
   EXPECT_TRUE(hits.find(10'499));
   EXPECT_FALSE(hits.find("__overflow__"));
 }
 
-TEST_F(OverflowTest, HasTenThousandSeriesByDefault) {
+TEST_F(OverflowTest, BeginsAtTenThousandSeriesByDefault) {
   const auto gauges = registry_.gauge({.name = "size_bytes", .help = "Size."}, {"who"});
   const auto histograms = registry_.histogram({.name = "time_seconds", .help = "Time."}, {"who"});
   for (int who = 0; who < 10'001; ++who) {
@@ -80,7 +80,7 @@ TEST_F(OverflowTest, HasTenThousandSeriesByDefault) {
   EXPECT_TRUE(histograms.find("__overflow__"));
 }
 
-TEST_F(OverflowTest, SurvivesADiagnosticThatThrows) {
+TEST_F(OverflowTest, IgnoresADiagnosticThatThrows) {
   Registry registry({.diagnostic = [](std::string_view) { throw std::runtime_error("broken"); }});
   const auto hits = registry.counter({.name = "hits_total", .help = "Hits.", .max_series = 1}, {"who"});
   hits.labels("a").inc();
@@ -88,7 +88,7 @@ TEST_F(OverflowTest, SurvivesADiagnosticThatThrows) {
   EXPECT_EQ(hits.labels("c").value(), 1);
 }
 
-TEST_F(OverflowTest, LosesNothingUnderAFloodFromAllSides) {
+TEST_F(OverflowTest, LosesNoUpdateWhenAllThreadsExceedTheLimit) {
   constexpr int kThreads = 4;
   constexpr int kLookups = 5'000;
   const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 100}, {"who"});
@@ -109,8 +109,8 @@ TEST_F(OverflowTest, LosesNothingUnderAFloodFromAllSides) {
   EXPECT_EQ(series, 101);
 }
 
-// There is always room for the one that comes and goes, whoever looks at which moment.
-TEST_F(OverflowTest, IsNotWhereALookupEndsWhileThereIsRoom) {
+// The family is never full: it has at most two series, also while one is removed and created again.
+TEST_F(OverflowTest, IsNotReturnedWhileTheFamilyIsNotFull) {
   constexpr int kRounds = 20'000;
   const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who"});
   hits.labels("stays").inc();
@@ -123,7 +123,7 @@ TEST_F(OverflowTest, IsNotWhereALookupEndsWhileThereIsRoom) {
   EXPECT_FALSE(hits.find("__overflow__"));
 }
 
-TEST(RegistryOptions, LabelEverything) {
+TEST(RegistryOptions, LabelAllMetrics) {
   Registry registry({.labels = {{"hostname", "web-1"}}});
   registry.counter({.name = "a_total", .help = "A."}).inc();
   registry.gauge({.name = "b", .help = "B.", .labels = {{"zone", "z"}}}, {"what"}).labels("x").set(2);

@@ -18,7 +18,7 @@ using protozero::pbf_reader;
 constexpr const char* kProtobuf =
     "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
 
-// One histogram as protobuf says it: fields of io.prometheus.client.Histogram.
+// The fields of io.prometheus.client.Histogram.
 struct ReadHistogram {
   std::uint64_t count = 0;
   std::uint64_t zero_count = 0;
@@ -26,7 +26,7 @@ struct ReadHistogram {
   std::uint64_t last_classic = 0;
 };
 
-// Adds up buckets that are written as differences to the one before.
+// Sums buckets that are encoded as differences to the previous one.
 std::uint64_t sum_of_deltas(pbf_reader& histogram) {
   std::uint64_t sum = 0;
   std::int64_t count = 0;
@@ -66,7 +66,7 @@ ReadHistogram read_histogram(pbf_reader histogram) {
   return read;
 }
 
-// Returns all histograms of an exposition: messages with their length before them, each a MetricFamily.
+// Returns all histograms of an exposition, which is a sequence of MetricFamily messages with a length prefix.
 std::vector<ReadHistogram> read_histograms(const std::string& body) {
   std::vector<ReadHistogram> all;
   const char* at = body.data();
@@ -83,8 +83,8 @@ std::vector<ReadHistogram> read_histograms(const std::string& body) {
   return all;
 }
 
-// Observations of all magnitudes, so that the buckets of the one histogram have to be limited again and again.
-TEST(ProtobufUnderLoad, CountsAreThoseOfTheBucketsInEveryScrape) {
+// Observations of all magnitudes, so that the histogram limits its buckets repeatedly.
+TEST(ProtobufUnderLoad, CountsEqualTheBucketsInEveryScrape) {
   Registry registry;
   const Histogram wide = registry.histogram({.name = "wide", .help = "W.", .native = {.max_buckets = 20}});
   const auto both = registry.histogram({.name = "both", .help = "B.", .buckets = {0.1, 1, 10}, .native = {}}, {"id"});

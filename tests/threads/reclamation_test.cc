@@ -1,4 +1,4 @@
-// What somebody works on is not freed, and what was removed is not found.
+// A series in use is not freed, and a removed series is not found.
 
 #include <atomic>
 #include <memory>
@@ -18,7 +18,7 @@ namespace {
 
 std::atomic<int> alive{0};
 
-// Has hash 0, as all series that no table has hashed.
+// Its hash is 0, because no SeriesTable has set it.
 struct Watched final : Series {
   Watched() { alive.fetch_add(1); }
   ~Watched() override { alive.fetch_sub(1); }
@@ -32,27 +32,27 @@ Series* insert(SeriesIndex& index) {
   return series;
 }
 
-RetiredPtr retirement_of(Series* series) {
+RetiredPtr make_retired(Series* series) {
   const auto release = [](const void* retired) noexcept { static_cast<const Series*>(retired)->release(); };
   return std::make_unique<Retired>(Retired{series, release});
 }
 
 void erase(SeriesIndex& index, Series* series) {
   index.erase(series);
-  Reclaimer::retire(retirement_of(series), Reclaimer::When::now);
+  Reclaimer::retire(make_retired(series), Reclaimer::When::now);
 }
 
-// Here and in the next test the writer's steps stand inside the reader's comparison, so that the two meet every time.
-TEST(SeriesIndex, FreesNothingThatAReaderLooksAtOrHolds) {
+// Here and in the next test the writer runs inside the reader's comparison, so that the two always interleave.
+TEST(SeriesIndex, FreesNoSeriesThatAReaderReadsOrHolds) {
   SeriesIndex index;
-  Series* looked_at = insert(index);
+  Series* in_use = insert(index);
   {
     const HazardPtr<Series> held(index.find(0, [&](const Series&) {
-      erase(index, looked_at);
+      erase(index, in_use);
       EXPECT_EQ(alive, 1);
       return true;
     }));
-    EXPECT_EQ(held.operator->(), looked_at);
+    EXPECT_EQ(held.operator->(), in_use);
     erase(index, insert(index));
     EXPECT_EQ(alive, 1);
   }
@@ -60,10 +60,10 @@ TEST(SeriesIndex, FreesNothingThatAReaderLooksAtOrHolds) {
   EXPECT_EQ(alive, 0);
 }
 
-// The reader still walks the old cells, where the removed series stands.
-TEST(SeriesIndex, FindsNothingThatWasRemovedFromNewerCells) {
+// The reader still searches the old entries, which contain the removed series.
+TEST(SeriesIndex, FindsNoSeriesThatWasRemovedFromNewerEntries) {
   SeriesIndex index;
-  Series* passed_by = insert(index);
+  Series* other = insert(index);
   Series* wanted = insert(index);
   std::vector<Series*> newer;
   const LookupResult found = index.find(0, [&](const Series& series) {
@@ -74,13 +74,13 @@ TEST(SeriesIndex, FindsNothingThatWasRemovedFromNewerCells) {
     return &series == wanted;
   });
   EXPECT_EQ(found.series, nullptr);
-  erase(index, passed_by);
+  erase(index, other);
   for (Series* series : newer) erase(index, series);
   EXPECT_EQ(alive, 0);
 }
 
-// Each series is freed as soon as nobody looks at it: a sanitizer sees it when that is too early.
-TEST(SeriesIndex, FreesNothingUnderItsReaders) {
+// Each series is freed as soon as no reader uses it. A sanitizer reports a use after that.
+TEST(SeriesIndex, FreesNoSeriesDuringLookups) {
   SeriesIndex index;
   Series* last = insert(index);
   std::atomic<bool> done{false};
@@ -101,7 +101,7 @@ TEST(SeriesIndex, FreesNothingUnderItsReaders) {
   EXPECT_EQ(alive, 0);
 }
 
-TEST(SeriesList, FreesNothingThatAScrapeWorksOn) {
+TEST(SeriesList, FreesNoSeriesInABatchOfAScrape) {
   SeriesList list;
   std::mutex mutex;
   Series* series = Series::make<Watched>("");
@@ -111,18 +111,18 @@ TEST(SeriesList, FreesNothingThatAScrapeWorksOn) {
   SeriesList::Cursor another(list, mutex);
   one.next();
   another.next();
-  Reclaimer::retire(list.remove(*series, retirement_of(series)), Reclaimer::When::now);
+  Reclaimer::retire(list.remove(*series, make_retired(series)), Reclaimer::When::now);
   EXPECT_EQ(alive, 1);
   one.next();
-  Reclaimer::retire(retirement_of(Series::make<Watched>("")), Reclaimer::When::now);
+  Reclaimer::retire(make_retired(Series::make<Watched>("")), Reclaimer::When::now);
   EXPECT_EQ(alive, 1);
   another.next();
-  Reclaimer::retire(retirement_of(Series::make<Watched>("")), Reclaimer::When::now);
+  Reclaimer::retire(make_retired(Series::make<Watched>("")), Reclaimer::When::now);
   EXPECT_EQ(alive, 0);
 }
 
-// The last owner deletes the series, after what all the others did to it; only the count tells it when.
-TEST(Reference, IsDroppedAfterItsUpdates) {
+// The last owner deletes the series after the uses of all others. Only the reference count synchronizes them.
+TEST(Reference, IsReleasedAfterItsUpdates) {
   for (int round = 0; round < 20; ++round) {
     std::vector<Counter> handles;
     {

@@ -1,4 +1,4 @@
-// State sets that are turned and read at the same time.
+// State sets that are changed and read at the same time.
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,7 @@
 namespace narthex {
 namespace {
 
-// Looks which state is on in sets that are all in the same ones at nearly the same time.
+// Checks which state is on. All sets change to the same states at nearly the same time.
 class OneState final : public NullSink {
  public:
   void state_set(LabelView, std::span<const State> states, const Timestamp&) override {
@@ -30,14 +30,14 @@ class OneState final : public NullSink {
     }
   }
 
-  int failures = 0;  // none was on, or two
+  int failures = 0;  // no state was on, or two were
   int changes = 0;
 
  private:
   std::string last_;
 };
 
-TEST(StateSetThreads, NobodySeesTwoStatesOrNoneWhileOneFollowsTheOther) {
+TEST(StateSetThreads, EveryReaderSeesOneStateDuringChanges) {
   constexpr std::array<const char*, 2> kStates{"running", "stopped"};
   Registry registry;
   const auto family =
@@ -54,7 +54,7 @@ TEST(StateSetThreads, NobodySeesTwoStatesOrNoneWhileOneFollowsTheOther) {
   EXPECT_EQ(sink.failures, 0);
 }
 
-TEST(StateSetThreads, EachTurnsItsOwnStateAndNoneIsLost) {
+TEST(StateSetThreads, LoseNoChangeWhenEachThreadSetsItsOwnState) {
   constexpr int kThreads = 4;
   std::vector<std::string> names;
   for (int i = 0; i < kThreads; ++i) names.push_back(std::to_string(i));

@@ -27,36 +27,44 @@ std::vector<std::int32_t> keys_of(double size) {
 
 using Keys = std::vector<std::int32_t>;
 
-TEST(LogIndex, HasOneInTheBucketOfKeyZero) { EXPECT_EQ(keys_of(1), (Keys{0, 0, 0, 0, 0, 0})); }  // Exposition rule 172
-TEST(LogIndex, HasWhatIsBarelyAboveOneInTheNext) {                                               // Exposition rule 173
+TEST(ExponentialIndex, PutsOneIntoKeyZero) { EXPECT_EQ(keys_of(1), (Keys{0, 0, 0, 0, 0, 0})); }  // Exposition rule 172
+TEST(ExponentialIndex, PutsTheSuccessorOfOneIntoTheNextKey) {                                    // Exposition rule 173
   EXPECT_EQ(keys_of(std::nextafter(1, 2)), (Keys{1, 1, 1, 1, 1, 1}));
 }
-TEST(LogIndex, KnowsTheKeysOfTwo) { EXPECT_EQ(keys_of(2), (Keys{1, 1, 1, 2, 8, 256})); }          // Exposition rule 174
-TEST(LogIndex, KnowsTheKeysOfThree) { EXPECT_EQ(keys_of(3), (Keys{1, 1, 2, 4, 13, 406})); }       // Exposition rule 175
-TEST(LogIndex, KnowsTheKeysOfAHalf) { EXPECT_EQ(keys_of(0.5), (Keys{0, 0, -1, -2, -8, -256})); }  // Exposition rule 176
-TEST(LogIndex, KnowsTheKeysOfThreeTenths) {
+TEST(ExponentialIndex, ComputesTheKeysOfTwo) {
+  EXPECT_EQ(keys_of(2), (Keys{1, 1, 1, 2, 8, 256}));
+}  // Exposition rule 174
+TEST(ExponentialIndex, ComputesTheKeysOfThree) {
+  EXPECT_EQ(keys_of(3), (Keys{1, 1, 2, 4, 13, 406}));
+}  // Exposition rule 175
+TEST(ExponentialIndex, ComputesTheKeysOfOneHalf) {
+  EXPECT_EQ(keys_of(0.5), (Keys{0, 0, -1, -2, -8, -256}));
+}  // Exposition rule 176
+TEST(ExponentialIndex, ComputesTheKeysOfThreeTenths) {
   EXPECT_EQ(keys_of(0.3), (Keys{0, 0, -1, -3, -13, -444}));
 }  // Exposition rule 177
-TEST(LogIndex, KnowsTheKeysOfTen) { EXPECT_EQ(keys_of(10), (Keys{1, 2, 4, 7, 27, 851})); }  // Exposition rule 178
-TEST(LogIndex, KnowsTheKeysOfFiveThousandths) {                                             // Exposition rule 179
+TEST(ExponentialIndex, ComputesTheKeysOfTen) {
+  EXPECT_EQ(keys_of(10), (Keys{1, 2, 4, 7, 27, 851}));
+}  // Exposition rule 178
+TEST(ExponentialIndex, ComputesTheKeysOfFiveThousandths) {  // Exposition rule 179
   EXPECT_EQ(keys_of(0.005), (Keys{0, -3, -7, -15, -61, -1956}));
 }
-TEST(LogIndex, KnowsTheKeysAroundABoundOfTheCoarsestSchema) {  // Exposition rule 180
+TEST(ExponentialIndex, ComputesTheKeysAroundABoundOfTheCoarsestSchema) {  // Exposition rule 180
   EXPECT_EQ(keys_of(65536), (Keys{1, 8, 16, 32, 128, 4096}));
   EXPECT_EQ(keys_of(65537), (Keys{2, 9, 17, 33, 129, 4097}));
 }
-TEST(LogIndex, KnowsTheKeysOfTheLargestNumber) {  // Exposition rule 181
+TEST(ExponentialIndex, ComputesTheKeysOfTheLargestDouble) {  // Exposition rule 181
   EXPECT_EQ(keys_of(kLargest), (Keys{64, 512, 1024, 2048, 8192, 262144}));
 }
-TEST(LogIndex, HasInfinityInTheBucketBeyond) {  // Exposition rule 182
+TEST(ExponentialIndex, PutsInfinityIntoTheKeyAfterTheLargestDouble) {  // Exposition rule 182
   EXPECT_EQ(keys_of(kInfinity), (Keys{65, 513, 1025, 2049, 8193, 262145}));
 }
-TEST(LogIndex, KnowsTheKeysOfTheSmallestNumber) {  // Exposition rule 183
+TEST(ExponentialIndex, ComputesTheKeysOfTheSmallestDouble) {  // Exposition rule 183
   EXPECT_EQ(keys_of(kSmallest), (Keys{-67, -537, -1074, -2148, -8592, -274944}));
 }
 
 // Exposition rule 184.
-TEST(LogIndex, ChoosesTheSchemaForAGrowthFactor) {
+TEST(ExponentialIndex, ChoosesTheSchemaForAGrowthFactor) {
   std::vector<int> schemas;
   for (const double factor : {65536.0, 256.0, 255.0, 16.0, 4.0,  3.9,  2.0,  1.99, 1.5,   1.41,
                               1.2,     1.19,  1.1,   1.09, 1.05, 1.03, 1.02, 1.01, 1.005, 1.001}) {
@@ -65,9 +73,9 @@ TEST(LogIndex, ChoosesTheSchemaForAGrowthFactor) {
   EXPECT_EQ(schemas, (std::vector<int>{-4, -3, -2, -2, -1, 0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 6, 7, 8, 8}));
 }
 
-// A bound b is the double nearest to 2^(i/256) if that lies between the middles of b and its neighbours; middles and
-// their 256th powers are exact enough with 113 bits.
-TEST(LogIndex, HasCorrectlyRoundedBounds) {
+// A bound b is the double nearest to 2^(i/256) if 2^(i/256) is between the midpoints of b and its two neighbours. The
+// midpoints and their 256th powers are exact enough with 113 bits.
+TEST(ExponentialIndex, RoundsItsBoundsCorrectly) {
   __extension__ using Quad = __float128;
   const auto power = [](Quad base) {
     for (int i = 0; i < 8; ++i) base *= base;
@@ -83,7 +91,7 @@ TEST(LogIndex, HasCorrectlyRoundedBounds) {
   }
 }
 
-// Counts the bounds that a mantissa exceeds one by one, and goes through the schemas by steps of two.
+// Counts one by one the bounds that a mantissa exceeds, and halves the key for each coarser schema.
 std::int32_t straightforward_key(double size, int schema) {
   int exponent = 0;
   const double mantissa = std::frexp(size, &exponent) * 2;
@@ -98,13 +106,13 @@ void expect_all_keys(double size) {
     const std::int32_t key = key_of(size, schema);
     ASSERT_EQ(key, straightforward_key(size, schema)) << size << " at " << schema;
     ASSERT_LE(size, upper_bound_of(key, schema)) << "at " << schema;
-    if (size >= std::numeric_limits<double>::min()) {  // below, bounds are rounded to few digits
+    if (size >= std::numeric_limits<double>::min()) {  // smaller bounds have few digits
       ASSERT_GT(size, upper_bound_of(key - 1, schema)) << "at " << schema;
     }
   }
 }
 
-TEST(LogIndex, AgreesWithCountingBoundsForRandomNumbers) {
+TEST(ExponentialIndex, EqualsTheNumberOfExceededBoundsForRandomNumbers) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 4'000; ++i) {
     const double size = std::fabs(std::bit_cast<double>(random()));
@@ -113,7 +121,7 @@ TEST(LogIndex, AgreesWithCountingBoundsForRandomNumbers) {
   }
 }
 
-TEST(LogIndex, AgreesWithCountingBoundsAtEveryBoundAndItsNeighbours) {
+TEST(ExponentialIndex, EqualsTheNumberOfExceededBoundsAtAndAroundEveryBound) {
   for (const int exponent : {-1022, -1, 0, 1, 10, 1022}) {
     for (std::int32_t i = 0; i <= 256; ++i) {
       const double bound = upper_bound_of(exponent * 256 + i, kFinestSchema);
@@ -125,7 +133,7 @@ TEST(LogIndex, AgreesWithCountingBoundsAtEveryBoundAndItsNeighbours) {
   }
 }
 
-TEST(LogIndex, EndsAtTheLargestNumberAndAtInfinity) {
+TEST(ExponentialIndex, EndsAtTheLargestDoubleAndAtInfinity) {
   for (int schema = kCoarsestSchema; schema <= kFinestSchema; ++schema) {
     EXPECT_EQ(upper_bound_of(key_of(kLargest, schema), schema), kLargest);
     EXPECT_EQ(upper_bound_of(key_of(kInfinity, schema), schema), kInfinity);

@@ -30,7 +30,7 @@ std::string spelled(double value) {
 }
 
 // Exposition rules 1 to 22 and 28.
-TEST(Number, IsSpelledAsGoDoes) {
+TEST(Number, IsWrittenAsInGo) {
   EXPECT_EQ(spelled(0.0), "0");                                                                                   // 1
   EXPECT_EQ(spelled(-0.0), "0");                                                                                  // 2
   EXPECT_EQ(spelled(1.0), "1");                                                                                   // 3
@@ -62,8 +62,8 @@ std::string written(char* (*write)(char*, Number) noexcept, Number number) {
   return {room.data(), write(room.data(), number)};
 }
 
-// Exposition rules 1 to 25: the OpenMetrics spelling.
-TEST(Number, ShowsInOpenMetricsThatItIsAFloat) {
+// Exposition rules 1 to 25 in OpenMetrics.
+TEST(Number, HasAPointOrAnExponentInOpenMetrics) {
   for (const auto& [value, text] : std::initializer_list<std::pair<double, std::string>>{
            {0.0, "0.0"},
            {-0.0, "0.0"},
@@ -91,7 +91,7 @@ TEST(Number, ShowsInOpenMetricsThatItIsAFloat) {
 }
 
 // Exposition rule 27.
-TEST(Number, IsWrittenWithAllItsDigitsWhereItIsWhole) {
+TEST(Number, IsWrittenWithAllDigitsAsAnInteger) {
   std::uint64_t number = 0;
   for (int digits = 1; digits <= 20; ++digits) {
     EXPECT_EQ(written<std::uint64_t>(write_integer, number), std::to_string(number));
@@ -112,7 +112,7 @@ TEST(Number, OfMillisecondsIsWrittenInSeconds) {
 }
 
 // Exposition rule 23: quiet, negative and signalling NaN, and the stale marker of Prometheus.
-TEST(Number, EveryNaNIsSpelledAlike) {
+TEST(Number, EveryNaNIsWrittenAsNaN) {
   for (const std::uint64_t bits :
        {0x7ff8000000000001u, 0xfff8000000000000u, 0x7ff0000000000001u, 0x7ff0000000000002u}) {
     EXPECT_EQ(spelled(std::bit_cast<double>(bits)), "NaN");
@@ -120,26 +120,26 @@ TEST(Number, EveryNaNIsSpelledAlike) {
 }
 
 // Exposition rules 24 and 25.
-TEST(Number, InfinitiesCarryTheirSign) {
+TEST(Number, InfinitiesHaveASign) {
   EXPECT_EQ(spelled(kInfinity), "+Inf");
   EXPECT_EQ(spelled(-kInfinity), "-Inf");
 }
 
 // Exposition rule 26.
-TEST(Number, TakesNoNoticeOfTheLocale) {
+TEST(Number, IgnoresTheLocale) {
   ASSERT_TRUE(std::setlocale(LC_ALL, "de_DE.UTF-8"));
   char comma[8];
   std::snprintf(comma, sizeof comma, "%.1f", 1.5);
   const std::string ours = spelled(1234.5);
   std::setlocale(LC_ALL, "C");
-  ASSERT_STREQ(comma, "1,5");  // the locale was in force
+  ASSERT_STREQ(comma, "1,5");  // the locale is in effect
   EXPECT_EQ(ours, "1234.5");
 }
 
-// Bit patterns under a sanitizer, which makes them many times slower, and without.
+// The number of bit patterns. A sanitizer makes the test many times slower.
 constexpr int kPatterns = kIsSanitized ? 200'000 : 10'000'000;
 
-// How the standard library spells a finite number other than 0.
+// Writes a finite number other than 0 with the standard library.
 std::string_view spelled_by_library(std::span<char, 64> room, double value) {
   const auto end = std::to_chars(room.data(), room.data() + room.size(), value, std::chars_format::general).ptr;
   return {room.data(), end};
@@ -153,7 +153,7 @@ testing::AssertionResult is_spelled_as_by_library(double value) {
   return testing::AssertionFailure() << text << " instead of " << spelled_by_library(theirs, value);
 }
 
-TEST(Number, IsSpelledAsByTheStandardLibraryWhateverItsBits) {
+TEST(Number, EqualsTheStandardLibraryForRandomBits) {
   std::mt19937_64 random(1);
   for (int i = 0; i < kPatterns; ++i) {
     const double value = std::bit_cast<double>(random());
@@ -162,8 +162,8 @@ TEST(Number, IsSpelledAsByTheStandardLibraryWhateverItsBits) {
   }
 }
 
-// Random bits are hardly ever whole, or of a size that is written without an exponent.
-TEST(Number, IsSpelledAsByTheStandardLibraryWhateverItsSize) {
+// Random bits are rarely an integer, or a number that is written without an exponent.
+TEST(Number, EqualsTheStandardLibraryForAllSizes) {
   std::mt19937_64 random(2);
   for (int i = 0; i < kPatterns / 10; ++i) {
     const std::uint64_t bits = random();
@@ -176,7 +176,7 @@ TEST(Number, IsSpelledAsByTheStandardLibraryWhateverItsSize) {
   }
 }
 
-TEST(Number, IsSpelledAsByTheStandardLibraryAroundPowers) {
+TEST(Number, EqualsTheStandardLibraryAroundPowers) {
   for (int exponent = -323; exponent <= 308; ++exponent) {
     for (const double digits : {1.0, 1.2, 9.0, 9.99, 1.23456789}) {
       const double value = digits * std::pow(10.0, exponent);
@@ -196,7 +196,7 @@ TEST(Number, IsSpelledAsByTheStandardLibraryAroundPowers) {
   for (int whole = 1; whole <= 1'100'000; ++whole) ASSERT_TRUE(is_spelled_as_by_library(whole));
 }
 
-TEST(Number, ACountIsSpelledAsTheDoubleNearestToIt) {
+TEST(Number, ACountIsWrittenAsTheNearestDouble) {
   const auto spelled_count = [](std::uint64_t count) {
     std::array<char, kMaxNumberSize> text{};
     return std::string(text.data(), write_count(text.data(), count));
