@@ -8,21 +8,20 @@
 
 namespace narthex::detail {
 
-// Appends to a string what is written, compressed: the text itself never exists in full. Where it is too short to gain
-// from that, it is left as it is.
+// Compresses a text while it is written and appends it to a string. A text below 1 KiB is appended uncompressed.
 class GzipOutput final : public Output {
  public:
   explicit GzipOutput(std::string& out) : out_(out), start_(out.size()) {}
 
   void write(std::string_view text) override;
 
-  // Has to come last. Returns whether the text was compressed.
+  // Ends the text; must be the last call. Returns whether the text is compressed.
   bool finish();
 
  private:
   std::string& out_;
-  const std::size_t start_;  // of the text in out_
-  LentGzipStream stream_;    // none as long as the text is short
+  const std::size_t start_;            // of the text in out_
+  Spare<GzipStream>::Pointer stream_;  // null while the text is short
 };
 
 }  // namespace narthex::detail

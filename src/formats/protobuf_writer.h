@@ -8,19 +8,20 @@
 
 #include "formats/message_buffer.h"
 #include "formats/output.h"
+#include "formats/spare.h"
 
 namespace narthex::detail {
 
-// Writes io.prometheus.client.MetricFamily messages, each behind its length, to an output, which has all of them after
-// finish(). A family is one message, and complete before it goes on: its length comes first.
-// Kinds that the format does not know are served as in text 0.0.4: info and state set as gauges of the same names. So
-// are gauge histograms without native buckets, of which Prometheus 2.42 makes series that all have one name.
-// Left out are exemplars that exemplar_error() objects to, and those of a native histogram that have no time: servers
-// ignore them.
+// Writes io.prometheus.client.MetricFamily messages, each preceded by its length, to an output. The output has all of
+// them after finish(). A family is one message, which must be complete before its length can be written.
+// Types that the format lacks are served as in text 0.0.4: an info and a state set become gauges of the same names. A
+// gauge histogram without native buckets becomes a histogram, because Prometheus 2.42 gives all its series one name.
+// An exemplar is left out if exemplar_error() rejects it, and in a native histogram also if it has no time, because
+// servers ignore those.
 // Errors: as TextWriter.
 class NARTHEX_EXPORT ProtobufWriter final : public Sink {
  public:
-  explicit ProtobufWriter(Output& out) : out_(out) {}
+  explicit ProtobufWriter(Output& out) : out_(out) { message_->resize(0); }
 
   void begin_family(const FamilyInfo& family) override;
   void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
@@ -34,16 +35,16 @@ class NARTHEX_EXPORT ProtobufWriter final : public Sink {
   void finish() override { end_family(); }
 
  private:
-  // Calls write_value(metric) to write what a metric has beside its labels and its time.
+  // Writes a metric with its labels and time, and calls write_value(metric) for the rest.
   template <class WriteValue>
   void write_metric(LabelView labels, const Timestamp& at, WriteValue write_value);
 
   void end_family();
 
   Output& out_;
-  std::string name_;  // of the family that was begun
-  LentMessageBuffer message_ = lend_message_buffer();
-  std::size_t end_of_type_ = 0;  // in it
+  std::string name_;  // of the current family; empty: none
+  Spare<MessageBuffer>::Pointer message_ = Spare<MessageBuffer>::take();
+  std::size_t end_of_type_ = 0;  // position in message_
   bool has_samples_ = false;
 };
 
