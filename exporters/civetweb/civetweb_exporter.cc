@@ -72,7 +72,7 @@ class CivetwebExporter::Impl {
     if (!relayed.empty()) served.push_back(detail::parse_listen("127.0.0.1:0").front());  // where the relay leads to
 
     server_.emplace(served, options, routes_,
-                    detail::Front{.gate = gate_.get(), .only_from = has_tls() ? &peers_ : nullptr});
+                    detail::AccessRules{.gate = gate_.get(), .allowed_peers = has_tls() ? &peers_ : nullptr});
     std::vector<std::uint16_t> served_ports = server_->ports();
     std::vector<std::uint16_t> relayed_ports;
     if (!relayed.empty()) {

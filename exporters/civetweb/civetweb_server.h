@@ -17,10 +17,10 @@ struct mg_request_info;
 
 namespace narthex::detail {
 
-// Who may ask the routes. What it points to outlives the server.
-struct Front {
-  WebGate* gate = nullptr;                  // asked first about every request
-  const RelayedPeers* only_from = nullptr;  // nobody else is answered
+// Which requests reach the routes. The pointers must be valid for as long as the server.
+struct AccessRules {
+  WebGate* gate = nullptr;                      // decides about every request; null: all are admitted
+  const RelayedPeers* allowed_peers = nullptr;  // other clients get status 403; null: all are allowed
 };
 
 // civetweb, reduced to a server that answers every request from the routes: no document root, no scripts, no
@@ -32,7 +32,7 @@ class CivetwebServer {
 
   // `routes` needs to outlive the server. Throws ListenError when it cannot start.
   CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes,
-                 const Front& front);
+                 const AccessRules& access);
   CivetwebServer(const CivetwebServer&) = delete;
   CivetwebServer& operator=(const CivetwebServer&) = delete;
   ~CivetwebServer();
@@ -49,7 +49,7 @@ class CivetwebServer {
 
   const std::vector<ListenAddress> addresses_;
   const Routes& routes_;
-  const Front front_;
+  const AccessRules access_;
   BodyPool bodies_;
   mg_context* context_;
 };

@@ -158,7 +158,7 @@ TEST(CivetwebExporter, NamesThePathsToTry) {
   for (const char* path : {"/", "/metric", "/metrics/", "/metrics/x", "/favicon.ico", "/Metrics"}) {
     const HttpReply reply = get(exporter.port(), path);
     EXPECT_EQ(reply.status(), "404") << path;
-    EXPECT_EQ(reply.body, "nothing is served here; try /internal, /metrics\n") << path;
+    EXPECT_EQ(reply.body, "nothing is served on this path; allowed: /internal, /metrics\n") << path;
   }
 }
 
