@@ -23,8 +23,8 @@ class FamilyState;
 class NARTHEX_EXPORT AnyFamily {
  public:
   /// Removes all series that have these label values, whatever their other label values are. Without labels, removes
-  /// all series. Returns how many it removed. See Family::remove(). Throws LabelError
-  /// for a name that is not a label of the family.
+  /// all series. Returns how many it removed. See Family::remove(). Throws LabelError for a name that is not a label of
+  /// the family.
   std::size_t remove_matching(const Labels& labels) const;
 
   /// Removes all series that the family has now. Returns how many it removed.

@@ -7,18 +7,23 @@
 
 namespace narthex {
 
-/// A metric that `labels(...)` has found: takes every update of a Metric, and becomes one where it is kept.
+/// The result of a lookup, `labels(...)`: has all updates of a Metric, and converts to a Metric.
+///
+/// Thread safety: as of a Metric. It may be destroyed on another thread than the one that created it.
+/// Exceptions: none.
+/// Lifetime: valid until it is destroyed. It occupies one of the few hazard pointers of its thread, so store a Metric
+///   instead. If no hazard pointer is free, it costs as much as a copy of a Metric.
+///
+/// Example:
 ///   requests.labels("GET", 200).inc();
-///   Counter ok = requests.labels("GET", 200);
-/// Threads: as a Metric; it may end on another thread than it began on. It stays valid for as long as it lives, but
-///   takes one of a few places that its thread has for them, so keep a Metric. Without a place it costs what a copy of
-///   a Metric costs.
-/// Errors: none.
+///   narthex::Counter ok = requests.labels("GET", 200);
 template <class Metric>
 class Borrowed : public Metric::template Updates<detail::HazardPtr<typename Metric::Series>> {
  public:
+  /// Refers to no series: updates do nothing.
   Borrowed() noexcept = default;
 
+  /// Returns a handle to the same series, which may be stored.
   operator Metric() const noexcept { return Metric(this->series_.counted()); }
 
  private:

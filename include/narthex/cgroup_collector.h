@@ -8,22 +8,29 @@
 
 namespace narthex {
 
-/// Where the cgroup collector reads.
+/// Directories that the CgroupCollector reads.
 struct CgroupCollectorOptions {
-  std::string proc = "/proc";             ///< Where procfs is mounted.
-  std::string cgroup = "/sys/fs/cgroup";  ///< Where cgroupfs is mounted: version 2, or with it in its folder `unified`.
+  std::string proc = "/proc";  ///< Mount point of procfs.
+  std::string cgroup =
+      "/sys/fs/cgroup";  ///< Mount point of cgroup version 2, or of its parent with the folder `unified`.
 };
 
-/// What the container of this process may use, and what it had to wait for: `registry.add(CgroupCollector());`.
-/// Values: of version 2 of the control groups: cgroup_cpu_limit_cores, cgroup_cpu_{usage,user,system}_seconds_total,
+/// Limits, resource use, and waiting time of the cgroup (container) of this process. Requires cgroup version 2 and
+/// Linux.
+///
+/// Values: cgroup_cpu_limit_cores, cgroup_cpu_{usage,user,system}_seconds_total,
 ///   cgroup_cpu_periods_total, cgroup_cpu_throttled_periods_total, cgroup_cpu_throttled_seconds_total;
 ///   cgroup_memory_{limit,high,current,inactive_file,swap}_bytes, cgroup_memory_events_total by `event`;
-///   cgroup_pressure_{waiting,stalled}_seconds_total by `resource`, in which some, or all, processes waited. A limit is
-///   the least of the group's and of those above it. What cannot be read is left out, and so is a limit that is not set.
-/// Threads: as a Collector. Linux only.
-/// Errors: none but std::bad_alloc.
+///   cgroup_pressure_{waiting,stalled}_seconds_total by `resource`. A limit is the lowest of the
+///   limits of the cgroup and of its parents. A value that cannot be read and a limit that is not set are left out.
+/// Thread safety: as a Collector.
+/// Exceptions: std::bad_alloc.
+///
+/// Example:
+///   registry.add(narthex::CgroupCollector());
 class NARTHEX_EXPORT CgroupCollector final : public Collector {
  public:
+  /// Finds the mount point of cgroup version 2.
   explicit CgroupCollector(CgroupCollectorOptions options = {});
 
   std::string_view name() const override { return "cgroup"; }
@@ -31,7 +38,7 @@ class NARTHEX_EXPORT CgroupCollector final : public Collector {
 
  private:
   std::string proc_;
-  std::string mount_;  // of version 2
+  std::string mount_;  // of cgroup version 2
 };
 
 }  // namespace narthex

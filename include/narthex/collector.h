@@ -8,20 +8,37 @@ namespace narthex {
 
 class Sink;
 
-/// A source of samples that are computed when a scrape asks for them: derive from it, and give it to Registry::add().
-/// Values: what collect() hands to the sink is kept until it is done, and then served in the order of the names. Labels
-///   of the registry go on every sample that does not carry them itself.
-/// Threads: a registry calls it on the thread of a scrape, on one at a time, and holds no lock meanwhile: it may define
-///   metrics, update them and scrape. In several registries at once, it may run for each of them at the same time.
-/// Errors: what collect() throws costs its own samples only; the error is counted, and the rest is served.
+/// A source of samples that are computed in each scrape. Derive a class from it, and pass an object to Registry::add().
+///
+/// Values: the registry stores the samples until collect() returns, and serves them in the order of the family names.
+///   It adds its own labels to every sample that does not have them.
+/// Thread safety: a registry calls collect() on the thread of the scrape, on one thread at a time, and holds no lock
+///   during the call. The collector may define metrics, update them, and scrape. A collector in several registries may
+///   be called for each of them concurrently. Do not scrape while you hold a mutex that a collector locks.
+/// Exceptions: if collect() throws, its samples of this scrape are left out, the error is counted, and everything else
+///   is served.
+/// Lifetime: a collector must not store the Registry that contains it: each would keep the other, and neither would be
+///   destroyed. Define the metrics in the constructor and store their handles.
+///
+/// Example:
+///   class Sensors final : public narthex::Collector {
+///    public:
+///     std::string_view name() const override { return "sensors"; }
+///     void collect(narthex::Sink& sink) override {
+///       sink.begin_family({.name = "room_celsius", .help = "Room temperature.", .type = narthex::MetricType::gauge});
+///       sink.gauge({}, read_temperature());
+///     }
+///   };
+///   registry.add(Sensors());
 class NARTHEX_EXPORT Collector {
  public:
   virtual ~Collector();
 
-  /// Returns what the library's own numbers call it; read once, when it is added. Not empty.
-  virtual std::string_view name() const = 0;
+  /// Returns the value of the label `collector` in the metrics of LibraryCollector. Called once, by Registry::add().
+  /// Must not be empty.
+  [[nodiscard]] virtual std::string_view name() const = 0;
 
-  /// Hands over families and their samples, as they are now. Calling finish() does nothing.
+  /// Writes families and their current samples to the sink. A call of sink.finish() has no effect.
   virtual void collect(Sink& sink) = 0;
 
  protected:

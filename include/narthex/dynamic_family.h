@@ -12,16 +12,24 @@
 
 namespace narthex {
 
-/// A family whose label names are known only at run time: those of a configuration, say. Else like a Family.
-/// Values: as many label values as names were given, in their order.
-/// Threads: any, at once. Copies are the same family; a default one gives metrics that do nothing.
-/// Errors: LabelError when there are more values or fewer; std::bad_alloc. Stays usable after its registry is
-/// gone.
+/// A family whose label names are known only at run time, for example from a configuration file. Otherwise like Family.
+///
+/// Values: one label value for each label name, in the order of the names.
+/// Thread safety: all members may be called concurrently.
+/// Exceptions: LabelError for more or fewer values than label names; std::bad_alloc for a new series.
+/// Lifetime: as of a Family.
+///
+/// Example:
+///   const std::vector<std::string> names = config.label_names();
+///   narthex::DynamicFamily<narthex::Gauge> level = registry.gauge({.name = "level", .help = "Level."}, names);
+///   level.labels({"north", "2"}).set(7);
 template <class Metric>
 class DynamicFamily : public AnyFamily {
  public:
+  /// Label values in the order of the label names.
   using Values = std::span<const std::string_view>;
 
+  /// Creates a family whose metrics do nothing.
   DynamicFamily() noexcept = default;
 
   /// Returns the metric with these label values, as Family::labels() does.
@@ -29,23 +37,33 @@ class DynamicFamily : public AnyFamily {
     check_count(values.size());
     return Borrowed<Metric>(find_or_create(values));
   }
+  /// Returns the metric with these label values, as Family::labels() does.
   Borrowed<Metric> labels(const std::vector<std::string>& values) const { return labels(views_of(values)); }
+  /// Returns the metric with these label values, as Family::labels() does.
   Borrowed<Metric> labels(std::initializer_list<std::string_view> values) const { return labels(Values(values)); }
 
-  /// Returns the metric with these label values if there is one; makes none.
-  std::optional<Metric> find(Values values) const {
+  /// Returns the metric with these label values, or nothing if it does not exist.
+  [[nodiscard]] std::optional<Metric> find(Values values) const {
     check_count(values.size());
     return Borrowed<Metric>::kept(AnyFamily::find(values));
   }
-  std::optional<Metric> find(const std::vector<std::string>& values) const { return find(views_of(values)); }
-  std::optional<Metric> find(std::initializer_list<std::string_view> values) const { return find(Values(values)); }
+  /// Returns the metric with these label values, or nothing if it does not exist.
+  [[nodiscard]] std::optional<Metric> find(const std::vector<std::string>& values) const {
+    return find(views_of(values));
+  }
+  /// Returns the metric with these label values, or nothing if it does not exist.
+  [[nodiscard]] std::optional<Metric> find(std::initializer_list<std::string_view> values) const {
+    return find(Values(values));
+  }
 
-  /// Stops serving the metric with these label values, as Family::remove() does; returns whether there was one.
+  /// Removes the metric with these label values, as Family::remove() does. Returns whether it existed.
   bool remove(Values values) const {
     check_count(values.size());
     return AnyFamily::remove(values);
   }
+  /// Removes the metric with these label values, as Family::remove() does. Returns whether it existed.
   bool remove(const std::vector<std::string>& values) const { return remove(views_of(values)); }
+  /// Removes the metric with these label values, as Family::remove() does. Returns whether it existed.
   bool remove(std::initializer_list<std::string_view> values) const { return remove(Values(values)); }
 
  private:

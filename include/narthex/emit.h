@@ -13,13 +13,13 @@ namespace narthex {
 
 namespace detail {
 
-// Takes the samples of one family, each with its label values in the order of their names.
+// Receives the samples of one family. The label values are in the order of the label names.
 using EmitSample = std::function<void(double value, std::span<const std::string_view> label_values)>;
 
 // Computes the samples of one family.
 using EmitFunction = std::function<void(const EmitSample& emit)>;
 
-// A function of one value, without labels. Empty: so is what it returns.
+// Returns a function that emits one sample without labels. Returns an empty function for an empty one.
 inline EmitFunction emit_value(std::function<double()> function) {
   if (!function) return {};
   return [function = std::move(function)](const EmitSample& sample) { sample(function(), {}); };
@@ -27,13 +27,16 @@ inline EmitFunction emit_value(std::function<double()> function) {
 
 }  // namespace detail
 
-/// What a function with labels calls for each of its samples: `emit(3, "idle")`.
-/// Values: the sample's, then N label values, of the types that Family::labels() takes.
-/// Threads: for the call that it is passed to, on its thread.
-/// Errors: std::bad_alloc.
+/// The argument of a function with labels, which calls it for each sample: `emit(3, "idle")`.
+///
+/// Values: the value of the sample, then N label values of the types that Family::labels() takes.
+/// Thread safety: use it only on the thread of the call that received it.
+/// Exceptions: std::bad_alloc.
+/// Lifetime: ends with the call that received it.
 template <std::size_t N>
 class Emit {
  public:
+  /// Adds a sample with these label values.
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) void operator()(double value, const Values&... label_values) const {
     emit(value, detail::as_label(label_values)...);
@@ -43,13 +46,13 @@ class Emit {
   friend class Registry;
   explicit Emit(const detail::EmitSample& sample) noexcept : sample_(sample) {}
 
-  // A function with labels. Empty: so is what it returns.
+  // Returns a function that emits samples with labels. Returns an empty function for an empty one.
   static detail::EmitFunction each(std::function<void(const Emit&)> function) {
     if (!function) return {};
     return [function = std::move(function)](const detail::EmitSample& sample) { function(Emit(sample)); };
   }
 
-  // The texts live until the call returns, so the views into them do too.
+  // The views into the texts are valid, because the texts exist until the call returns.
   template <class... Texts>
   void emit(double value, const Texts&... texts) const {
     sample_(value, std::array<std::string_view, N>{std::string_view(texts)...});

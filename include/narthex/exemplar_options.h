@@ -7,17 +7,20 @@
 
 namespace narthex {
 
-/// Exemplars without a change to the code that counts: plain updates of counters and histograms take the labels of the
-/// trace that their thread works on. After each scrape, a counter and every bucket wants one new exemplar, no more, so
-/// that the function is called seldom. While one is wanted and there is no trace, an update costs a look at a coarse
-/// clock more, and the function is called for each such series every few milliseconds.
-/// Threads: the function is called from any thread that updates, at once, without a lock held. It may update metrics.
-/// Errors: what it throws is counted, see LibraryCollector, and there is no exemplar.
+/// Adds exemplars to counters and histograms without a change of the code that updates them: an update calls a function
+/// for the labels of the trace of its thread.
+///
+/// Values: after each scrape, each counter and each bucket takes at most one new exemplar, so that the function is
+///   called rarely. If the function returns no labels, it is called again for this series after a few milliseconds;
+///   until then, an update additionally reads a coarse clock.
+/// Thread safety: the function is called by threads that update, also concurrently, without a lock held. It may update
+///   metrics.
+/// Exceptions: an exception of the function is counted (see LibraryCollector), and no exemplar is stored.
 struct ExemplarOptions {
-  /// Returns what leads to the trace, under the rules of ExemplarLabels: `{{"trace_id", id}}`. Empty: there is none, or
-  /// nobody will find it, because it is not sampled.
+  /// Function that returns the labels of the current trace, under the rules of ExemplarLabels: `{{"trace_id", id}}`. It
+  /// returns no labels if there is no trace or the trace is not sampled. Default: none, exemplars are off.
   std::function<Labels()> labels = {};
-  std::chrono::milliseconds min_interval{1000};  ///< A younger exemplar is not replaced, however often scrapes come.
+  std::chrono::milliseconds min_interval{1000};  ///< Time in which an exemplar is not replaced.
 };
 
 }  // namespace narthex

@@ -14,21 +14,28 @@
 
 namespace narthex {
 
-/// One name with all its metrics, one for every combination of label values that was used.
+/// All series of one metric name, one for each combination of label values that was used.
+///
 /// Values: a label value is a string, an integer, exactly a bool, or an enum with a `to_string` that argument-dependent
-///   lookup finds; N of them, in the order in which the names were declared. Text that is not UTF-8 is made so with
-///   U+FFFD.
-/// Threads: any, at once. Copies are the same family; a default one gives metrics that do nothing.
-/// Errors: none for any value; std::bad_alloc when a new series finds no memory. Stays usable after its registry is
-/// gone.
+///   lookup finds. N values are given in the order of the label names. Bytes that are not UTF-8 are replaced by U+FFFD.
+/// Thread safety: all members may be called concurrently. Lookups of existing series are lock-free.
+/// Exceptions: std::bad_alloc, only when a new series is created.
+/// Lifetime: copies refer to the same family. The metrics of a default family do nothing. A family stays valid after
+///   Registry::remove() and after its Registry is destroyed.
+///
+/// Example:
+///   narthex::Family<narthex::Counter, 2> requests =
+///       registry.counter({.name = "requests_total", .help = "Requests served."}, {"method", "code"});
+///   requests.labels("GET", 200).inc();
 template <class Metric, std::size_t N>
 class Family : public AnyFamily {
  public:
+  /// Creates a family whose metrics do nothing.
   Family() noexcept = default;
 
-  /// Returns the metric with these label values, starting at zero if it is new: update it at once, or keep it as a
-  /// `Metric` where you can, which is the fast way. A family that has all its `max_series` returns, for values that it
-  /// does not have, the metric whose values are all `__overflow__`.
+  /// Returns the metric with these label values. Creates it with the value 0 if it does not exist. Store it as a
+  /// `Metric` where possible: an update without a lookup is faster. If the family has `max_series` series, new label
+  /// values share one series, whose label values are all `__overflow__`.
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) Borrowed<Metric> labels(const Values&... values)
   const {
@@ -36,16 +43,15 @@ class Family : public AnyFamily {
                       detail::as_label(values)...);
   }
 
-  /// Returns the metric with these label values if there is one; makes none.
+  /// Returns the metric with these label values, or nothing if it does not exist.
   template <detail::LabelArgument... Values>
-  requires(sizeof...(Values) == N) std::optional<Metric> find(const Values&... values)
-  const {
+  requires(sizeof...(Values) == N) [[nodiscard]] std::optional<Metric> find(const Values&... values) const {
     return with_views([this](Views views) { return Borrowed<Metric>::kept(AnyFamily::find(views)); },
                       detail::as_label(values)...);
   }
 
-  /// Stops serving the metric with these label values; returns whether there was one. Handles to it stay usable and are
-  /// never served again; the same values used later start a new metric at zero.
+  /// Removes the metric with these label values. Returns whether it existed. Handles to it stay valid and are not
+  /// served any more. The next use of these label values creates a new metric with the value 0.
   template <detail::LabelArgument... Values>
   requires(sizeof...(Values) == N) bool remove(const Values&... values) const {
     return with_views([this](Views views) { return AnyFamily::remove(views); }, detail::as_label(values)...);
@@ -56,7 +62,7 @@ class Family : public AnyFamily {
   using Views = std::span<const std::string_view>;
   using AnyFamily::AnyFamily;
 
-  // The texts live until the call returns, so the views into them do too.
+  // The views into the texts are valid, because the texts exist until the call returns.
   template <class Call, class... Texts>
   static auto with_views(Call call, const Texts&... texts) {
     return call(Views(std::array<std::string_view, N>{std::string_view(texts)...}));

@@ -23,59 +23,68 @@ class HttpSeries;
 class HttpState;
 }  // namespace detail
 
-/// What to count of an HTTP server, and under which names.
+/// Names, labels, and buckets of HttpMetrics.
 struct HttpMetricsOptions {
-  std::string prefix = "http";  ///< Of all names: `http_requests_total`.
-  Labels labels = {};           ///< Constant labels, on every series.
-  /// Templates of paths, `/users/{id}`: each becomes a value of the label `route`, which there is only with templates.
-  /// A parameter takes one segment that is not empty; where two templates match a path, the one that spells out more of
-  /// its beginning wins, in whatever order they stand here.
+  std::string prefix = "http";  ///< First part of all metric names: `http_requests_total`.
+  Labels labels = {};           ///< Constant labels of every series. Default: none.
+  /// Path templates, for example `/users/{id}`. Each is a value of the label `route`. Without templates, there is no
+  /// such label. A parameter matches one segment that is not empty. If several templates match a path, the one with the
+  /// longer literal beginning is used; the order of the templates has no effect.
   std::vector<std::string> routes = {};
-  std::vector<std::string> ignore = {};  ///< Paths that are not counted, exactly so: `/metrics`.
-  /// Bounds of the duration's buckets, in seconds; empty: default_buckets(), or none beside `native`.
+  std::vector<std::string> ignore = {};  ///< Paths that are not counted. The whole path must be equal: `/metrics`.
+  /// Upper bounds of the buckets of the duration, in seconds. If empty: default_buckets(), or none if `native` is set.
   std::vector<double> buckets = {};
-  /// Native buckets of the duration; `{}`: with their defaults; unless set: none.
+  /// Native buckets of the duration. `{}` enables them with their defaults. Default: none.
   NativeBuckets native = {.enabled = false};
 };
 
-/// Bytes of the bodies of a request and its response. What is not known is not observed.
+/// Sizes of the bodies of a request and its response, in bytes. A size that is not set is not observed.
 struct HttpSizes {
-  std::optional<std::uint64_t> request = {};
-  std::optional<std::uint64_t> response = {};
+  std::optional<std::uint64_t> request = {};   ///< Size of the request body in bytes. Default: unknown.
+  std::optional<std::uint64_t> response = {};  ///< Size of the response body in bytes. Default: unknown.
 };
 
-/// One request from its arrival to its answer: see HttpMetrics::start().
-/// Values: counts as in flight until it ends. If it ends without finish() it counts with code 500, which is what
-///   servers answer when a handler throws. A default one, a moved-from one and one of an ignored path do nothing.
-/// Threads: lives on one at a time; may end on another.
-/// Errors: none. May outlive its HttpMetrics and its registry.
+/// One request that a server handles, from HttpMetrics::start() to finish().
+///
+/// Values: the request is in flight until it ends. If it is destroyed without finish(), it counts with code 500, which
+///   servers send if a handler throws. A default request, a moved-from one, and one of an ignored path do nothing.
+/// Thread safety: used by one thread at a time; it may end on another thread than the one that started it.
+/// Exceptions: none.
+/// Lifetime: may end after its HttpMetrics and its Registry are destroyed.
+///
+/// Example:
+///   narthex::HttpRequest request = metrics.start("GET", "/users/7");
+///   request.finish(200, {.request = 120, .response = 5120});
 class [[nodiscard]] HttpRequest {
  public:
+  /// Does nothing.
   HttpRequest() noexcept = default;
   HttpRequest(const HttpRequest&) = delete;
   HttpRequest& operator=(const HttpRequest&) = delete;
+  /// Takes over the request; the other one does nothing after that.
   HttpRequest(HttpRequest&& other) noexcept
       : state_(std::exchange(other.state_, nullptr)), series_(other.series_), start_(other.start_) {}
-  /// Ends the request that it was before.
+  /// Ends the previous request of this object, and takes over the other one.
   NARTHEX_EXPORT HttpRequest& operator=(HttpRequest&& other) noexcept;
   ~HttpRequest() {
     if (state_) finish(500);
   }
 
-  /// Counts the request with the code of its answer, and observes its duration and its sizes. The first call counts.
-  ///   request.finish(200, {.request = 120, .response = 5120});
+  /// Counts the request with the status code of its response, and observes its duration and sizes. Further calls have
+  /// no effect.
   void finish(int code, HttpSizes sizes = {}) noexcept { finish(code, sizes, ExemplarLabels()); }
-  /// The same with an exemplar of the duration: `request.finish(200, {}, {{"trace_id", id}})`.
+  /// Like finish() above, with an exemplar of the duration: `request.finish(200, {}, {{"trace_id", id}})`.
   void finish(int code, HttpSizes sizes, std::initializer_list<ExemplarLabel> exemplar) noexcept {
     finish(code, sizes, ExemplarLabels(exemplar.begin(), exemplar.size()));
   }
+  /// Like finish() above, with exemplar labels from a range.
   NARTHEX_EXPORT void finish(int code, HttpSizes sizes, ExemplarLabels exemplar) noexcept;
 
-  /// Ends without being counted: what was no request after all.
+  /// Ends the request without counting it.
   NARTHEX_EXPORT void cancel() noexcept;
 
-  /// Tells whether it will count when it ends.
-  explicit operator bool() const noexcept { return state_ != nullptr; }
+  /// Returns whether the request will be counted when it ends.
+  [[nodiscard]] explicit operator bool() const noexcept { return state_ != nullptr; }
 
  private:
   friend class HttpMetrics;
@@ -86,24 +95,30 @@ class [[nodiscard]] HttpRequest {
   std::chrono::steady_clock::time_point start_{};
 };
 
-/// Counts the requests of an HTTP server, whichever it is:
+/// Metrics of the requests of any HTTP server.
+///
+/// Values: PREFIX_requests_total by `code` and `method`, PREFIX_request_duration_seconds by `method`, both also by
+///   `route` if there are templates; PREFIX_in_flight_requests; PREFIX_request_size_bytes and
+///   PREFIX_response_size_bytes. Untrusted clients cannot create series: a method that is not PATCH or a method of
+///   RFC 9110 in upper case, a path that matches no template, and a code outside 100 to 999 are counted as `other`.
+/// Thread safety: all members may be called concurrently. They are lock-free.
+/// Exceptions: the constructor throws OptionsError for an empty prefix or an invalid route template, and
+///   RegistrationError for an invalid prefix or bucket and for a name that is defined differently. start() does not throw.
+/// Lifetime: copies, and objects with the same registry, prefix, and labels, refer to the same metrics. They stay valid
+///   after the Registry is destroyed.
+///
+/// Example:
 ///   narthex::HttpMetrics metrics(registry, {.routes = {"/users/{id}"}, .ignore = {"/metrics"}});
-///   auto request = metrics.start(method, path);  // when it arrives
-///   request.finish(200);                         // when it is answered
-/// Values: PREFIX_requests_total by `code` and `method`, PREFIX_request_duration_seconds by `method`, both by `route`
-///   if there are templates; PREFIX_in_flight_requests; PREFIX_request_size_bytes and PREFIX_response_size_bytes. What
-///   strangers send makes no series: methods that are not those of RFC 9110 or PATCH, in upper case, are `other`, so
-///   are paths that match no template, and so are codes outside 100 to 999.
-/// Threads: any, at once, without locks. Copies are the same metrics; a default one does nothing. Two of the same
-///   registry, prefix and labels count in the same families.
-/// Exceptions: OptionsError for an empty prefix or an invalid route template. RegistrationError for an invalid prefix or
-///   invalid buckets, and for names that another metric has. Stays usable after its registry is gone.
+///   auto request = metrics.start(method, path);  // when the request arrives
+///   request.finish(200);                         // when the response was sent
 class NARTHEX_EXPORT HttpMetrics {
  public:
+  /// Does nothing.
   HttpMetrics() noexcept = default;
+  /// Defines the metrics in a registry.
   explicit HttpMetrics(const Registry& registry, HttpMetricsOptions options = {});
 
-  /// Begins a request. The method is as on the wire, the path may still have its query.
+  /// Starts a request. The method is unchanged from the request line; the path may contain a query.
   HttpRequest start(std::string_view method, std::string_view path) const noexcept;
 
  private:

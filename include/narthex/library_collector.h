@@ -13,17 +13,23 @@ namespace detail {
 class StatisticsSource;
 }
 
-/// The library's own numbers: `registry.add(LibraryCollector(registry));`. Registry::global() has them.
-/// Values: narthex_rejected_updates_total, narthex_replaced_bytes_total, narthex_exemplars_refused_total and
-///   narthex_exemplar_errors_total are the whole process's, all others the registry's: narthex_scrapes_total,
-///   narthex_name_clashes_total for names that met when they were escaped,
-///   narthex_series_overflowed_total for the families that went past their max_series, and for each collector
-///   narthex_collector_errors_total, narthex_collector_skipped_total, narthex_collector_clashes_total and
-///   narthex_collector_duration_seconds. What happens after its turn in a scrape shows in the next one.
-/// Threads: as a Collector. It does not keep the registry alive; when that is gone it has nothing to say.
-/// Errors: none but std::bad_alloc.
+/// Counts of narthex about itself: rejected updates, overflows, scrapes, and errors of collectors.
+///
+/// Values: narthex_rejected_updates_total, narthex_replaced_bytes_total, narthex_exemplars_refused_total, and
+///   narthex_exemplar_errors_total count for the whole process. The others count for one registry:
+///   narthex_scrapes_total, narthex_name_clashes_total, narthex_series_overflowed_total by `family`, and
+///   narthex_collector_errors_total, narthex_collector_skipped_total, narthex_collector_clashes_total, and
+///   narthex_collector_duration_seconds by `collector`. An event after the call of this collector in a scrape is
+///   visible in the next scrape.
+/// Thread safety: as a Collector.
+/// Exceptions: std::bad_alloc.
+/// Lifetime: stores a weak reference to the registry. It writes no samples after the registry is destroyed.
+///
+/// Example:
+///   registry.add(narthex::LibraryCollector(registry));
 class NARTHEX_EXPORT LibraryCollector final : public Collector {
  public:
+  /// Creates a collector of the counts of this registry. It may be added to another registry.
   explicit LibraryCollector(const Registry& registry) noexcept;
 
   std::string_view name() const override { return "narthex"; }

@@ -9,20 +9,26 @@
 
 namespace narthex {
 
-/// Where the process collector reads.
+/// Directory that the ProcessCollector reads.
 struct ProcessCollectorOptions {
-  std::string proc = "/proc";  ///< Where procfs is mounted.
+  std::string proc = "/proc";  ///< Mount point of procfs.
 };
 
-/// What the system says of this process: `registry.add(ProcessCollector());`.
+/// CPU time, memory, file descriptors, and other values of this process. Requires Linux.
+///
 /// Values: process_cpu_seconds_total, process_open_fds, process_max_fds, process_virtual_memory_bytes,
 ///   process_virtual_memory_max_bytes, process_resident_memory_bytes, process_heap_bytes, process_threads and
-///   process_start_time_seconds, as in the other clients; process_page_faults_total and
-///   process_context_switches_total by `type`. What cannot be read is left out, and so is a limit that is not set.
-/// Threads: as a Collector. Linux only.
-/// Errors: none but std::bad_alloc.
+///   process_start_time_seconds, as in the other Prometheus clients; process_page_faults_total and
+///   process_context_switches_total by `type`. A value that cannot be read and a limit that is not set are
+///   left out.
+/// Thread safety: as a Collector.
+/// Exceptions: std::bad_alloc.
+///
+/// Example:
+///   registry.add(narthex::ProcessCollector());
 class NARTHEX_EXPORT ProcessCollector final : public Collector {
  public:
+  /// Reads the boot time of the machine.
   explicit ProcessCollector(ProcessCollectorOptions options = {});
 
   std::string_view name() const override { return "process"; }
@@ -30,7 +36,7 @@ class NARTHEX_EXPORT ProcessCollector final : public Collector {
 
  private:
   std::string proc_;
-  std::optional<double> boot_time_;  // seconds since 1970: does not change, and is at the end of a long file
+  std::optional<double> boot_time_;  // in seconds since 1970; read once, because it does not change
 };
 
 }  // namespace narthex

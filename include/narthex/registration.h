@@ -11,17 +11,25 @@ namespace detail {
 class RegisteredCollector;
 }
 
-/// Keeps a collector or a function in its registry for as long as it lives.
-/// Values: a default one keeps nothing. Its registry may be gone before it.
-/// Threads: its end waits for a call of the collector that is under way on another thread, so do not hold a lock there
-///   that the collector takes. Within that very call it does not wait.
-/// Errors: none.
+/// Keeps a collector or a function in its registry. When the Registration ends, the registry removes it.
+///
+/// Values: a default one keeps nothing.
+/// Thread safety: as for every C++ value. The end waits for a call of the collector on another thread, so do not hold a
+///   mutex there that the collector locks. The end does not wait if it happens inside such a call.
+/// Exceptions: none.
+/// Lifetime: the registry may be destroyed first.
+///
+/// Example:
+///   narthex::Registration depth =
+///       registry.gauge_function({.name = "queue_depth", .help = "Jobs that wait."}, [&] { return queue.size(); });
 class [[nodiscard]] Registration {
  public:
+  /// Keeps nothing.
   Registration() noexcept = default;
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;
   Registration(Registration&&) noexcept = default;
+  /// Ends the collector or function that this one kept.
   Registration& operator=(Registration&& other) noexcept {
     if (this == &other) return *this;
     end();
@@ -30,7 +38,7 @@ class [[nodiscard]] Registration {
   }
   ~Registration() { end(); }
 
-  /// Leaves it in the registry until the registry itself ends: `registry.add(...).keep();`
+  /// Keeps the function or collector until its registry is destroyed: `registry.gauge_function(...).keep();`
   void keep() noexcept { collector_.reset(); }
 
  private:

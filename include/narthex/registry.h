@@ -49,11 +49,11 @@ concept LabelNames = std::same_as<T, std::vector<std::string>>;
 /// Thread safety: all members may be called concurrently.
 /// Exceptions: a definition throws RegistrationError, which quotes what is wrong, and registers nothing then.
 /// Lifetime: copies refer to the same registry. It exists until the last copy and the last exporter of it are
-///   destroyed. Handles stay valid after that, but are not served any more. As for a pointer, `const` of a Registry does
-///   not make what it refers to constant.
+///   destroyed. Handles stay valid after that, but are not served any more. As for a pointer, `const` of a Registry
+///   does not make what it refers to constant.
 ///
-/// The definition functions come in three forms, and return a Metric, a Family<Metric, N>, or a DynamicFamily<Metric>. A
-/// definition that equals an earlier one returns the same metric. A definition that differs only in the values of its
+/// The definition functions come in three forms, and return a Metric, a Family<Metric, N>, or a DynamicFamily<Metric>.
+/// A definition that equals an earlier one returns the same metric. A definition that differs only in the values of its
 /// constant labels adds series to the same name. Any other definition of a name that exists throws RegistrationError.
 ///
 /// Example:
@@ -159,8 +159,8 @@ class NARTHEX_EXPORT Registry {
     return DynamicFamily<Unknown>(define(options, label_names));
   }
 
-  /// Defines a counter whose value a function computes in each scrape, until the Registration ends. The name must not be
-  /// defined otherwise. The options `max_series` and `idle_timeout` have no effect.
+  /// Defines a counter whose value a function computes in each scrape, until the Registration ends. The name must not
+  /// be defined otherwise. The options `max_series` and `idle_timeout` have no effect.
   Registration counter_function(const CounterOptions& options, std::function<double()> function) const {
     return define_function(options, {}, detail::emit_value(std::move(function)));
   }

@@ -8,25 +8,26 @@
 
 namespace narthex {
 
-/// What holds for everything in a registry.
+/// Options of a Registry.
 struct RegistryOptions {
-  Labels labels = {};  ///< On every series, beside its own: `{{"hostname", "web-1"}}`.
-  /// Gets a line when somebody should look into something, such as a family that has reached its `max_series`: from any
-  /// thread, at once, without a lock held; what it throws is lost. None: stderr.
+  Labels labels = {};  ///< Labels of every series, in addition to its own: `{{"hostname", "web-1"}}`. Default: none.
+  /// Function that logs one line about a problem, for example a family that reached its `max_series`. It may be called
+  /// on any thread, also concurrently, without a lock held. Its exceptions are ignored. Default: writes to stderr.
   std::function<void(std::string_view line)> diagnostic = {};
-  /// Lets names of metrics and labels be any UTF-8: "disk.io", "température". A scraper that knows only letters, digits
-  /// and '_' gets them with underscores instead, or as it asks for; Prometheus 3 gets them as they are. Of two families,
-  /// or two labels of a series, that are the same then, the second one is left out, and counted.
+  /// Allows any UTF-8 text as a name of a metric or label: "disk.io", "température". A scraper that cannot read such
+  /// names gets them escaped: with underscores, or as it requests. Prometheus 3 gets them unchanged. If two families or
+  /// two labels of a series have the same escaped name, the second one is left out and counted. Default: false,
+  /// letters, digits, and '_' only.
   bool utf8_names = false;
-  ExemplarOptions exemplars = {};  ///< Off, unless they have a function.
+  ExemplarOptions exemplars = {};  ///< Exemplars without a change of the code that counts. Default: off.
 };
 
-/// Which collectors Registry::global() has by itself.
+/// The collectors that Registry::global() contains.
 struct GlobalCollectors {
-  bool cgroup = true;   ///< CgroupCollector: what the container may use, and what it had to wait for.
-  bool library = true;  ///< LibraryCollector: what narthex counts about itself.
-  bool process = true;  ///< ProcessCollector: process_cpu_seconds_total and its like.
-  bool runtime = true;  ///< RuntimeCollector: the allocator, and cpp_info.
+  bool cgroup = true;   ///< CgroupCollector: limits and resource use of the container.
+  bool library = true;  ///< LibraryCollector: the counts of narthex about itself.
+  bool process = true;  ///< ProcessCollector: process_cpu_seconds_total and the other process metrics.
+  bool runtime = true;  ///< RuntimeCollector: the memory of the allocator, and cpp_info.
 };
 
 }  // namespace narthex

@@ -8,16 +8,22 @@
 
 namespace narthex {
 
-/// What the C++ runtime says of this process: `registry.add(RuntimeCollector());`.
-/// Values: malloc_system_bytes, malloc_allocated_bytes, malloc_free_bytes, malloc_mmapped_bytes and
-///   malloc_releasable_bytes, of all arenas of glibc's allocator; left out where another one is in use, such as
-///   jemalloc, tcmalloc or a sanitizer's. What threads have cached for themselves counts as allocated. cpp_info, which
-///   is 1, by compiler, compiler_version, standard and standard_library, as narthex was built, by narthex_version, and
-///   by the libc that the process runs with.
-/// Threads: as a Collector. The allocator counts its free pieces under its locks: the more there are, the longer.
-/// Errors: none but std::bad_alloc.
+/// Memory of the allocator, and the versions of compiler and libraries.
+///
+/// Values: malloc_system_bytes, malloc_allocated_bytes, malloc_free_bytes, malloc_mmapped_bytes, and
+///   malloc_releasable_bytes, summed over all arenas of glibc's allocator. They are left out if another allocator is in
+///   use, for example jemalloc, tcmalloc, or that of a sanitizer. The caches of threads count as allocated. cpp_info is
+///   1 and has the labels compiler, compiler_version, standard, standard_library, and narthex_version, as narthex was
+///   built, and libc, as the process runs.
+/// Thread safety: as a Collector. The allocator counts its free chunks under its locks, so that allocations on other
+///   threads may wait; the time grows with the number of free chunks.
+/// Exceptions: std::bad_alloc.
+///
+/// Example:
+///   registry.add(narthex::RuntimeCollector());
 class NARTHEX_EXPORT RuntimeCollector final : public Collector {
  public:
+  /// Creates the labels of cpp_info.
   RuntimeCollector();
 
   std::string_view name() const override { return "runtime"; }

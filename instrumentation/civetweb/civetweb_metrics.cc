@@ -10,7 +10,7 @@ namespace narthex {
 
 namespace {
 
-// One server: what to count in, and what its user wants to be called.
+// One server, its metrics, and the callbacks of its user.
 struct Server {
   HttpMetrics metrics;
   mg_callbacks own{};
@@ -18,7 +18,7 @@ struct Server {
   std::unique_ptr<Server> next{};
 };
 
-// All servers that run. They are few, and looked up once by each of their threads.
+// All running servers. Each thread of a server looks it up once.
 class Servers {
  public:
   void add(std::unique_ptr<Server> server) noexcept {
@@ -28,22 +28,22 @@ class Servers {
   }
   const Server* find(const mg_context* context) noexcept {
     const std::lock_guard lock(mutex_);
-    return place_of(context)->get();
+    return position_of(context)->get();
   }
-  // Returns null for one that is not there.
-  std::unique_ptr<Server> take(const mg_context* context) noexcept {
+  // Returns null if the context has no server.
+  std::unique_ptr<Server> remove(const mg_context* context) noexcept {
     const std::lock_guard lock(mutex_);
-    std::unique_ptr<Server>& place = *place_of(context);
-    std::unique_ptr<Server> taken = std::move(place);
-    if (taken) place = std::move(taken->next);
-    return taken;
+    std::unique_ptr<Server>& position = *position_of(context);
+    std::unique_ptr<Server> removed = std::move(position);
+    if (removed) position = std::move(removed->next);
+    return removed;
   }
 
  private:
-  std::unique_ptr<Server>* place_of(const mg_context* context) noexcept {
-    std::unique_ptr<Server>* place = &first_;
-    while (*place && (*place)->context != context) place = &(*place)->next;
-    return place;
+  std::unique_ptr<Server>* position_of(const mg_context* context) noexcept {
+    std::unique_ptr<Server>* position = &first_;
+    while (*position && (*position)->context != context) position = &(*position)->next;
+    return position;
   }
 
   std::mutex mutex_;
@@ -51,20 +51,20 @@ class Servers {
 };
 
 Servers& servers() {
-  static auto* const all = new Servers;  // leaked on purpose: threads of a server may outlive static objects
+  static auto* const all = new Servers;  // never destroyed: threads of a server may run after static destructors
   return *all;
 }
 
-// civetweb answers a request on one thread, and its threads serve one server as long as they live.
+// civetweb handles a request on one thread, and each of its threads belongs to one server.
 struct Thread {
   const Server* server = nullptr;
   HttpRequest request{};
   HttpSizes sizes{};
-  bool is_known = false;  // the request has begun, or has been counted
+  bool is_known = false;  // the request was started, or has been counted
 };
 thread_local Thread t_thread;
 
-// What this thread is starting, until civetweb says which context it has given it.
+// The server that this thread starts, until civetweb reports its context.
 thread_local std::unique_ptr<Server> t_starting;
 
 void on_init_context(const mg_context* context) {
@@ -74,9 +74,9 @@ void on_init_context(const mg_context* context) {
   if (own) own(context);
 }
 
-// A server that could not be started may end before its context was told.
+// A server that fails to start may end before civetweb reports its context.
 void on_exit_context(const mg_context* context) {
-  std::unique_ptr<Server> server = servers().take(context);
+  std::unique_ptr<Server> server = servers().remove(context);
   if (!server) server = std::move(t_starting);
   if (server && server->own.exit_context) server->own.exit_context(context);
 }
@@ -98,15 +98,15 @@ int on_begin_request(mg_connection* connection) {
 
 void on_end_request(const mg_connection* connection, int code) {
   if (const auto own = t_thread.server->own.end_request) own(connection, code);
-  if (!std::exchange(t_thread.is_known, false)) {  // redirected before it began
+  if (!std::exchange(t_thread.is_known, false)) {  // civetweb redirected it before begin_request
     const mg_request_info* const info = mg_get_request_info(connection);
     t_thread.request = t_thread.server->metrics.start(info->request_method, info->local_uri);
   }
   t_thread.request.finish(code, std::exchange(t_thread.sizes, {}));
 }
 
-// Within a request the code comes to on_end_request(). What was refused before has no end of its own, unless civetweb
-// could tell its path.
+// Within a request, on_end_request() receives the code. A request that civetweb rejected earlier has no
+// on_end_request(), unless civetweb has parsed its path.
 int on_http_error(mg_connection* connection, int code, const char* message) {
   if (!t_thread.is_known) {
     t_thread.server->metrics.start("", "").finish(code);
@@ -121,7 +121,7 @@ int on_http_error(mg_connection* connection, int code, const char* message) {
 
 mg_context* start_civetweb(const HttpMetrics& metrics, const mg_callbacks* callbacks, void* user_data,
                            const char** options) {
-  servers();  // now, for it may throw
+  servers();  // allocates, so it must come before mg_start(), whose callbacks must not throw
   t_starting = std::make_unique<Server>(Server{.metrics = metrics, .own = callbacks ? *callbacks : mg_callbacks{}});
   mg_callbacks all = t_starting->own;
   all.init_context = on_init_context;

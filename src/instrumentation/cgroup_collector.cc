@@ -68,18 +68,19 @@ void write_cpu(Sink& sink, const std::string& folder) {
   const auto stat = detail::read_file(folder + "/cpu.stat");
   if (!stat) return;
   const auto seconds = [&](std::string_view key) { return detail::times(detail::number_of(*stat, key), kMicrosecond); };
-  write_counter(sink, {"cgroup_cpu_usage_seconds_total", "CPU time that the cgroup has used.", "seconds"},
+  write_counter(sink, {"cgroup_cpu_usage_seconds_total", "CPU time used by the cgroup.", "seconds"},
                 seconds("usage_usec"));
-  write_counter(sink, {"cgroup_cpu_user_seconds_total", "CPU time that the cgroup has used in programs.", "seconds"},
+  write_counter(sink, {"cgroup_cpu_user_seconds_total", "CPU time used by the cgroup in user mode.", "seconds"},
                 seconds("user_usec"));
-  write_counter(sink,
-                {"cgroup_cpu_system_seconds_total", "CPU time that the cgroup has used in the kernel.", "seconds"},
+  write_counter(sink, {"cgroup_cpu_system_seconds_total", "CPU time used by the cgroup in kernel mode.", "seconds"},
                 seconds("system_usec"));
-  write_counter(sink, {"cgroup_cpu_periods_total", "Periods of the CPU limit in which the cgroup wanted to run."},
+  write_counter(sink,
+                {"cgroup_cpu_periods_total", "Periods of the CPU limit in which the cgroup had runnable threads."},
                 detail::number_of(*stat, "nr_periods"));
-  write_counter(sink, {"cgroup_cpu_throttled_periods_total", "Periods in which the cgroup had used up its CPU limit."},
+  write_counter(sink,
+                {"cgroup_cpu_throttled_periods_total", "Periods of the CPU limit in which the cgroup was throttled."},
                 detail::number_of(*stat, "nr_throttled"));
-  write_counter(sink, {"cgroup_cpu_throttled_seconds_total", "Time that the cgroup was kept from running.", "seconds"},
+  write_counter(sink, {"cgroup_cpu_throttled_seconds_total", "Time for which the cgroup was throttled.", "seconds"},
                 seconds("throttled_usec"));
 }
 
@@ -87,7 +88,7 @@ void give_memory_events(Sink& sink, const std::string& folder) {
   const auto events = detail::read_file(folder + "/memory.events");
   if (!events) return;
   sink.begin_family(
-      {"cgroup_memory_events_total", "What the memory limits of the cgroup have led to.", {}, MetricType::counter});
+      {"cgroup_memory_events_total", "Memory events of the cgroup by type of event.", {}, MetricType::counter});
   for (std::string_view rest = *events; !rest.empty();) {
     const std::string_view event = detail::next_word(rest);
     const Number number = detail::to_number(detail::next_word(rest));
@@ -125,31 +126,34 @@ CgroupCollector::CgroupCollector(CgroupCollectorOptions options)
 void CgroupCollector::collect(Sink& sink) {
   const std::string group = own_group(proc_);
   const std::string folder = mount_ + group;
-  write_gauge(sink, {"cgroup_cpu_limit_cores", "Cores that the cgroup may use."},
+  write_gauge(sink, {"cgroup_cpu_limit_cores", "CPU limit of the cgroup in cores."},
               least_upwards(mount_, group, read_cores));
   write_cpu(sink, folder);
   const auto least = [&](const char* file) {
     return least_upwards(mount_, group, [file](const std::string& above) { return read_number(above + file); });
   };
-  write_gauge(sink, {"cgroup_memory_limit_bytes", "Memory that the cgroup may use; beyond, it is killed.", "bytes"},
+  write_gauge(sink,
+              {"cgroup_memory_limit_bytes", "Memory limit of the cgroup, above which the kernel kills a process of it.",
+               "bytes"},
               least("/memory.max"));
-  write_gauge(sink, {"cgroup_memory_high_bytes", "Memory beyond which the cgroup is slowed down.", "bytes"},
+  write_gauge(sink, {"cgroup_memory_high_bytes", "Memory use above which the kernel slows the cgroup down.", "bytes"},
               least("/memory.high"));
-  write_gauge(sink, {"cgroup_memory_current_bytes", "Memory that the cgroup uses.", "bytes"},
+  write_gauge(sink, {"cgroup_memory_current_bytes", "Memory used by the cgroup.", "bytes"},
               read_number(folder + "/memory.current"));
   const auto memory = detail::read_file(folder + "/memory.stat");
   write_gauge(
-      sink,
-      {"cgroup_memory_inactive_file_bytes", "Page cache of the cgroup that the kernel takes back first.", "bytes"},
+      sink, {"cgroup_memory_inactive_file_bytes", "Page cache of the cgroup that the kernel reclaims first.", "bytes"},
       memory ? detail::number_of(*memory, "inactive_file") : std::nullopt);
-  write_gauge(sink, {"cgroup_memory_swap_bytes", "Swap that the cgroup uses.", "bytes"},
+  write_gauge(sink, {"cgroup_memory_swap_bytes", "Swap used by the cgroup.", "bytes"},
               read_number(folder + "/memory.swap.current"));
   give_memory_events(sink, folder);
   write_pressure(sink, folder,
-                 {"cgroup_pressure_waiting_seconds_total", "Time in which some of the cgroup waited.", "seconds"},
+                 {"cgroup_pressure_waiting_seconds_total",
+                  "Time in which at least one task of the cgroup waited for the resource.", "seconds"},
                  "some");
   write_pressure(sink, folder,
-                 {"cgroup_pressure_stalled_seconds_total", "Time in which all of the cgroup waited.", "seconds"},
+                 {"cgroup_pressure_stalled_seconds_total",
+                  "Time in which all tasks of the cgroup waited for the resource.", "seconds"},
                  "full");
 }
 

@@ -49,17 +49,17 @@ HttpState::HttpState(const Registry& registry, HttpMetricsOptions options)
           {.name = name(options, "_requests_total"), .help = "HTTP requests answered.", .labels = options.labels},
           label_names({"code", "method"}, routes_))),
       durations_(registry.histogram({.name = name(options, "_request_duration_seconds"),
-                                     .help = "Time to answer an HTTP request.",
+                                     .help = "Duration of HTTP requests.",
                                      .unit = "seconds",
                                      .labels = options.labels,
                                      .buckets = options.buckets,
                                      .native = options.native},
                                     label_names({"method"}, routes_))),
       in_flight_(registry.gauge({.name = name(options, "_in_flight_requests"),
-                                 .help = "HTTP requests under way.",
+                                 .help = "HTTP requests in progress.",
                                  .labels = options.labels})),
-      request_sizes_(define_sizes(registry, options, "_request_size_bytes", "Size of the body of an HTTP request.")),
-      response_sizes_(define_sizes(registry, options, "_response_size_bytes", "Size of the body of an HTTP response.")),
+      request_sizes_(define_sizes(registry, options, "_request_size_bytes", "Size of HTTP request bodies.")),
+      response_sizes_(define_sizes(registry, options, "_response_size_bytes", "Size of HTTP response bodies.")),
       series_((routes_.size() + 1) * kMethods) {}
 
 std::shared_ptr<HttpState> HttpState::make(const Registry& registry, HttpMetricsOptions options) {

@@ -29,18 +29,17 @@ void write_by_collector(Sink& sink, const MetricDesc& metric, const detail::Regi
 void write_collectors(Sink& sink, const detail::RegistryStatistics& registry) {
   using Collector = detail::CollectorStatistics;
   write_by_collector(
-      sink,
-      {"narthex_collector_errors_total", "Calls of the collector that failed, so that its samples were left out."},
+      sink, {"narthex_collector_errors_total", "Calls of the collector that threw, and samples that were rejected."},
       registry, &Collector::errors);
-  write_by_collector(sink,
-                     {"narthex_collector_skipped_total",
-                      "Scrapes without the collector, because it was busy with another one or had been too slow."},
-                     registry, &Collector::skipped);
+  write_by_collector(
+      sink,
+      {"narthex_collector_skipped_total", "Scrapes that skipped the collector, because it was running or too slow."},
+      registry, &Collector::skipped);
   write_by_collector(sink,
                      {"narthex_collector_clashes_total",
-                      "Samples of the collector that were left out, because others had the series or its name."},
+                      "Samples of the collector left out, because another source has the series or the name."},
                      registry, &Collector::clashes);
-  sink.begin_family({"narthex_collector_duration_seconds", "How long the last call of the collector took.", "seconds",
+  sink.begin_family({"narthex_collector_duration_seconds", "Duration of the last call of the collector.", "seconds",
                      MetricType::gauge});
   for (const auto& [name, collector] : registry.collectors) {
     if (const auto seconds = collector.last_duration_seconds) {
@@ -62,21 +61,21 @@ void LibraryCollector::collect(Sink& sink) {
     detail::write_counter(sink, metric, static_cast<double>(count));
   };
   counter({"narthex_name_clashes_total",
-           "Families and series left out of a scrape, because their names, escaped for it, would be those of others."},
+           "Families and series left out of scrapes, because their escaped names clash with others."},
           registry.name_clashes);
-  counter({"narthex_rejected_updates_total",
-           "Updates by negative or NaN amounts or to unknown states, which changed nothing."},
-          process.rejected_updates);
-  counter({"narthex_replaced_bytes_total", "Bytes of label values that were not UTF-8 and became U+FFFD."},
+  counter(
+      {"narthex_rejected_updates_total", "Updates rejected because of a negative or NaN amount or an unknown state."},
+      process.rejected_updates);
+  counter({"narthex_replaced_bytes_total", "Bytes of label values that were not UTF-8 and were replaced by U+FFFD."},
           process.replaced_bytes);
   counter({"narthex_exemplars_refused_total",
-           "Exemplars with labels that are too long, given twice or badly named; their updates counted."},
+           "Exemplars rejected because of labels that are too long, repeated, or invalid."},
           process.refused_exemplars);
-  counter({"narthex_exemplar_errors_total", "Calls of the function that gives exemplars their labels which threw."},
+  counter({"narthex_exemplar_errors_total", "Calls of the function for exemplar labels that threw an exception."},
           process.exemplar_errors);
   counter({"narthex_scrapes_total", "Scrapes of this registry."}, registry.scrapes);
   sink.begin_family({"narthex_series_overflowed_total",
-                     "Lookups of label values that shared one series, because the family had all its max_series.",
+                     "Lookups counted in the overflow series, because the family had max_series series.",
                      {},
                      MetricType::counter});
   for (const auto& [family, count] : registry.overflows) {

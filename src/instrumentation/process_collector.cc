@@ -95,7 +95,7 @@ void write_by_type(Sink& sink, const detail::MetricDesc& told, std::pair<const c
 void give_context_switches(Sink& sink) {
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return;
-  write_by_type(sink, {"process_context_switches_total", "Times that a thread of the process lost its processor."},
+  write_by_type(sink, {"process_context_switches_total", "Context switches of the threads of the process."},
                 {"involuntary", static_cast<double>(usage.ru_nivcsw)},
                 {"voluntary", static_cast<double>(usage.ru_nvcsw)});
 }
@@ -126,7 +126,7 @@ void ProcessCollector::collect(Sink& sink) {
   write_gauge(sink, {"process_start_time_seconds", "Start time of the process since unix epoch in seconds.", "seconds"},
               boot_time_ && start ? Number(*boot_time_ + *start) : std::nullopt);
   write_gauge(sink, {"process_threads", "Number of OS threads in the process."}, stat.threads());
-  write_by_type(sink, {"process_page_faults_total", "Page faults; major ones waited for a disk."},
+  write_by_type(sink, {"process_page_faults_total", "Page faults of the process; a major one reads from a disk."},
                 {"major", stat.major_faults()}, {"minor", stat.minor_faults()});
   give_context_switches(sink);
 }

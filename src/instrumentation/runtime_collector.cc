@@ -39,13 +39,12 @@ void give_allocator(Sink& sink) {
   const auto give = [&sink](std::string_view name, std::string_view help, std::size_t bytes) {
     detail::write_gauge(sink, {name, help, "bytes"}, static_cast<double>(bytes));
   };
-  give("malloc_system_bytes", "Memory that the allocator has from the system.", info.arena + info.hblkhd);
-  give("malloc_allocated_bytes", "Memory that the program has from the allocator, with what threads keep to reuse.",
+  give("malloc_system_bytes", "Memory that the allocator obtained from the system.", info.arena + info.hblkhd);
+  give("malloc_allocated_bytes", "Memory allocated by the program, including the caches of threads.",
        info.uordblks + info.hblkhd);
-  give("malloc_free_bytes", "Memory that the allocator has and the program does not use.", info.fordblks);
-  give("malloc_mmapped_bytes", "Memory of large pieces, each of which goes back to the system when it is freed.",
-       info.hblkhd);
-  give("malloc_releasable_bytes", "Free memory at the end of the main heap, which can go back to the system.",
+  give("malloc_free_bytes", "Memory that the allocator holds and the program does not use.", info.fordblks);
+  give("malloc_mmapped_bytes", "Memory of large allocations, each mapped separately.", info.hblkhd);
+  give("malloc_releasable_bytes", "Free memory at the end of the main heap that can be returned to the system.",
        info.keepcost);
 }
 
@@ -84,7 +83,8 @@ RuntimeCollector::RuntimeCollector()
                             {"narthex_version", NARTHEX_VERSION}})) {}
 
 void RuntimeCollector::collect(Sink& sink) {
-  sink.begin_family({"cpp_info", "What narthex was built with, and runs on.", {}, MetricType::info});
+  sink.begin_family(
+      {"cpp_info", "Compiler, libraries, and version that narthex was built with.", {}, MetricType::info});
   sink.info(build_);
   give_allocator(sink);
 }

@@ -18,7 +18,7 @@ std::string text_of(const MadeFiles& files) {
 }
 
 const std::string kLimit =
-    "# HELP cgroup_cpu_limit_cores Cores that the cgroup may use.\n# TYPE cgroup_cpu_limit_cores gauge\n"
+    "# HELP cgroup_cpu_limit_cores CPU limit of the cgroup in cores.\n# TYPE cgroup_cpu_limit_cores gauge\n"
     "cgroup_cpu_limit_cores ";
 
 TEST(CgroupCollector, ServesWhatTheGroupSays) {

@@ -30,24 +30,23 @@ double value_of(const Registry& registry, std::string_view name) { return sample
 
 TEST(LibcAllocator, IsServedAsItSays) {
   const std::string text = to_text(runtime());
-  EXPECT_EQ(std::regex_replace(text.substr(text.find("# HELP malloc")), std::regex("(\nmalloc_\\w+) .*"), "$1"),
-            "# HELP malloc_allocated_bytes Memory that the program has from the allocator, with what threads keep to "
-            "reuse.\n"
-            "# TYPE malloc_allocated_bytes gauge\n"
-            "malloc_allocated_bytes\n"
-            "# HELP malloc_free_bytes Memory that the allocator has and the program does not use.\n"
-            "# TYPE malloc_free_bytes gauge\n"
-            "malloc_free_bytes\n"
-            "# HELP malloc_mmapped_bytes Memory of large pieces, each of which goes back to the system when it is "
-            "freed.\n"
-            "# TYPE malloc_mmapped_bytes gauge\n"
-            "malloc_mmapped_bytes\n"
-            "# HELP malloc_releasable_bytes Free memory at the end of the main heap, which can go back to the system.\n"
-            "# TYPE malloc_releasable_bytes gauge\n"
-            "malloc_releasable_bytes\n"
-            "# HELP malloc_system_bytes Memory that the allocator has from the system.\n"
-            "# TYPE malloc_system_bytes gauge\n"
-            "malloc_system_bytes\n");
+  EXPECT_EQ(
+      std::regex_replace(text.substr(text.find("# HELP malloc")), std::regex("(\nmalloc_\\w+) .*"), "$1"),
+      "# HELP malloc_allocated_bytes Memory allocated by the program, including the caches of threads.\n"
+      "# TYPE malloc_allocated_bytes gauge\n"
+      "malloc_allocated_bytes\n"
+      "# HELP malloc_free_bytes Memory that the allocator holds and the program does not use.\n"
+      "# TYPE malloc_free_bytes gauge\n"
+      "malloc_free_bytes\n"
+      "# HELP malloc_mmapped_bytes Memory of large allocations, each mapped separately.\n"
+      "# TYPE malloc_mmapped_bytes gauge\n"
+      "malloc_mmapped_bytes\n"
+      "# HELP malloc_releasable_bytes Free memory at the end of the main heap that can be returned to the system.\n"
+      "# TYPE malloc_releasable_bytes gauge\n"
+      "malloc_releasable_bytes\n"
+      "# HELP malloc_system_bytes Memory that the allocator obtained from the system.\n"
+      "# TYPE malloc_system_bytes gauge\n"
+      "malloc_system_bytes\n");
   EXPECT_EQ(sample(text, "malloc_system_bytes"),
             sample(text, "malloc_allocated_bytes") + sample(text, "malloc_free_bytes"));
   EXPECT_LE(sample(text, "malloc_releasable_bytes"), sample(text, "malloc_free_bytes"));

@@ -23,8 +23,10 @@ TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
     for (int i = 0; i < 3; ++i) full(zone).labels(i);
   }
   registry.counter({.name = "roomy_total", .help = "R.", .max_series = 1}, {"a"}).labels(1);
-  const Registration throws = registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("always"); }));
-  const Registration twice = registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("this too"); }));
+  const Registration throws =
+      registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("always"); }));
+  const Registration twice =
+      registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("this too"); }));
   const Registration clashes = registry.gauge_function({.name = "a", .help = "A."}, {"l"}, [](const auto& emit) {
     for (int value = 0; value < 3; ++value) emit(value, "same");
   });
@@ -45,33 +47,31 @@ TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
   EXPECT_EQ(
       text.substr(begin, seconds - begin) + text.substr(errors, process - errors) +
           text.substr(names, rejected - names) + text.substr(scrapes, end - scrapes),
-      "# HELP narthex_collector_clashes_total Samples of the collector that were left out, because others had the "
-      "series or its name.\n"
+      "# HELP narthex_collector_clashes_total Samples of the collector left out, because another source has the series "
+      "or the name.\n"
       "# TYPE narthex_collector_clashes_total counter\n"
       "narthex_collector_clashes_total{collector=\"a\"} 2\n"
       "narthex_collector_clashes_total{collector=\"b\"} 0\n"
       "narthex_collector_clashes_total{collector=\"narthex\"} 0\n"
-      "# HELP narthex_collector_errors_total Calls of the collector that failed, so that its samples were left "
-      "out.\n"
+      "# HELP narthex_collector_errors_total Calls of the collector that threw, and samples that were rejected.\n"
       "# TYPE narthex_collector_errors_total counter\n"
       "narthex_collector_errors_total{collector=\"a\"} 0\n"
       "narthex_collector_errors_total{collector=\"b\"} 4\n"
       "narthex_collector_errors_total{collector=\"narthex\"} 0\n"
-      "# HELP narthex_collector_skipped_total Scrapes without the collector, because it was busy with another "
-      "one or had been too slow.\n"
+      "# HELP narthex_collector_skipped_total Scrapes that skipped the collector, because it was running or too slow.\n"
       "# TYPE narthex_collector_skipped_total counter\n"
       "narthex_collector_skipped_total{collector=\"a\"} 0\n"
       "narthex_collector_skipped_total{collector=\"b\"} 0\n"
       "narthex_collector_skipped_total{collector=\"narthex\"} 0\n"
-      "# HELP narthex_name_clashes_total Families and series left out of a scrape, because their names, escaped for "
-      "it, would be those of others.\n"
+      "# HELP narthex_name_clashes_total Families and series left out of scrapes, because their escaped names clash "
+      "with others.\n"
       "# TYPE narthex_name_clashes_total counter\n"
       "narthex_name_clashes_total 0\n"
       "# HELP narthex_scrapes_total Scrapes of this registry.\n"
       "# TYPE narthex_scrapes_total counter\n"
       "narthex_scrapes_total 2\n"
-      "# HELP narthex_series_overflowed_total Lookups of label values that shared one series, because the family "
-      "had all its max_series.\n"
+      "# HELP narthex_series_overflowed_total Lookups counted in the overflow series, because the family had "
+      "max_series series.\n"
       "# TYPE narthex_series_overflowed_total counter\n"
       "narthex_series_overflowed_total{family=\"full_total\"} 4\n");
   for (const char* name : {"a", "b", "narthex"}) {

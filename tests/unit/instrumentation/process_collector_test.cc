@@ -47,7 +47,7 @@ const std::string kHeap = with("process_heap_bytes", "gauge", "Process heap size
 const std::string kMaxFds = with("process_max_fds", "gauge", "Maximum number of open file descriptors.", "2048");
 const std::string kOpenFds = with("process_open_fds", "gauge", "Number of open file descriptors.", "2");
 const std::string kFaults =
-    "# HELP process_page_faults_total Page faults; major ones waited for a disk.\n"
+    "# HELP process_page_faults_total Page faults of the process; a major one reads from a disk.\n"
     "# TYPE process_page_faults_total counter\n"
     "process_page_faults_total{type=\"major\"} 26\n"
     "process_page_faults_total{type=\"minor\"} 32533\n";

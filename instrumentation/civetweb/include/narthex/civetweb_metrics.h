@@ -3,28 +3,33 @@
 #include <narthex/detail/export.h>
 #include <narthex/http_metrics.h>
 
-// civetweb's own, as its header declares them.
+// Declared by civetweb.h.
 struct mg_callbacks;
 struct mg_connection;
 struct mg_context;
 
 namespace narthex {
 
-/// Starts a civetweb server of your own, as mg_start() does, and counts the requests that it answers:
+/// Starts a civetweb server, as mg_start() does, and counts its requests.
+///
+/// Values: the metrics also count requests without a handler (404), redirects, and invalid HTTP (400, method `other`).
+///   The code is the one in the access log of civetweb: that of its own response, or the return value of the handler. A
+///   handler that returns 1 counts as `other`, so return the status that was sent. Sizes are observed only after
+///   set_civetweb_sizes(). A request that civetweb closes without a response or a callback is not counted, for example
+///   `OPTIONS *` with default settings.
+///   The function replaces the callbacks begin_request, end_request, http_error, init_thread, init_context, and
+///   exit_context, and calls those of the caller from them. It does not use `user_data`.
+/// Thread safety: as mg_start().
+/// Exceptions: std::bad_alloc. Returns null if mg_start() does.
+/// Lifetime: the server keeps a copy of `metrics` until mg_stop().
+///
+/// Example:
 ///   mg_context* server = narthex::start_civetweb(metrics, &callbacks, user_data, options);
-/// Values: also what no handler answers (404), what is redirected, and what is no HTTP (400, method `other`). The code
-///   is what civetweb puts into its access log: what it has answered by itself, or what a handler returns. A handler
-///   that returns 1 counts as `other`: return the status that was sent. No sizes, unless set_civetweb_sizes() tells.
-///   Not what civetweb closes without a reply or a callback, as its default settings do with `OPTIONS *`.
-/// It takes the callbacks begin_request, end_request, http_error, init_thread, init_context and exit_context, and calls
-/// yours from them; `user_data` is yours alone.
-/// Threads: as mg_start(). Copies of `metrics` stay with the server until mg_stop().
-/// Errors: null where mg_start() returns it, for the same reasons; std::bad_alloc.
 NARTHEX_EXPORT mg_context* start_civetweb(const HttpMetrics& metrics, const mg_callbacks* callbacks, void* user_data,
                                           const char** options);
 
-/// Tells the sizes of the request that is being handled on this thread, from within its handler, for civetweb does not:
-///   narthex::set_civetweb_sizes({.response = body.size()});
+/// Sets the body sizes of the request that this thread handles. Call it in the handler, because civetweb does not
+/// report sizes: `narthex::set_civetweb_sizes({.response = body.size()});`
 NARTHEX_EXPORT void set_civetweb_sizes(const HttpSizes& sizes) noexcept;
 
 }  // namespace narthex

@@ -4,27 +4,29 @@
 #include <string_view>
 #include <utility>
 
-#include <httplib.h>  // not ours: include this header only where cpp-httplib is used
+#include <httplib.h>  // of cpp-httplib: include this header only where it is installed
 #include <narthex/http_metrics.h>
 
 namespace narthex {
 
-/// Handlers of your own for the two places of a cpp-httplib server that instrument() takes.
+/// Your handlers for the two hooks of a cpp-httplib server that instrument() uses.
 struct HttplibHandlers {
-  httplib::Server::HandlerWithResponse pre_routing = {};  ///< As for set_pre_routing_handler().
-  httplib::Logger logger = {};                            ///< As for set_logger().
+  httplib::Server::HandlerWithResponse pre_routing = {};  ///< Handler as for set_pre_routing_handler().
+  httplib::Logger logger = {};                            ///< Logger as for set_logger().
 };
 
 namespace detail {
 
-// cpp-httplib answers a request on the thread where it calls the pre-routing handler, and calls the logger at its end.
+// The request that this thread handles. cpp-httplib calls the pre-routing handler and, at the end, the logger of a
+// request on one thread.
 inline HttpRequest& current_httplib_request() noexcept {
   thread_local HttpRequest request;
   return request;
 }
 
-// What has gone through, as far as cpp-httplib tells: not the size of a body that a handler reads by pieces, and not
-// that of one that is sent in chunks, or was not sent to its end. Never what a header claims, which may be anything.
+// Returns the sizes of the bodies that were transferred, as far as cpp-httplib reports them. The size is not known for
+// a body that a handler reads in pieces, that is sent in chunks, or that was not sent completely. Headers are not used,
+// because a client may send any value.
 inline HttpSizes sizes_of(const httplib::Request& request, const httplib::Response& response) {
   HttpSizes sizes;
   const bool has_body = request.has_header("Content-Length") || request.has_header("Transfer-Encoding");
@@ -41,15 +43,19 @@ inline HttpSizes sizes_of(const httplib::Request& request, const httplib::Respon
 
 }  // namespace detail
 
-/// Counts all requests of a cpp-httplib server, before it listens:
+/// Counts all requests of a cpp-httplib server. Call it before the server listens.
+///
+/// Values: the metrics also count requests without a handler (404), with a handler that throws (500), for files, and
+///   invalid HTTP (400). The duration ends when the response has been written. A body that a handler reads in pieces,
+///   or sends without a length, has no size. The function sets the pre-routing handler of the server, which starts a
+///   request, and its logger, which ends it. A server has one of each, so pass your own ones here: they are called
+///   between start and end, and their time counts.
+/// Thread safety: as the server.
+/// Exceptions: std::bad_alloc.
+/// Lifetime: the server keeps copies of `metrics` and of the handlers.
+///
+/// Example:
 ///   narthex::instrument(server, metrics);
-/// Values: also what no handler answers (404), what a handler throws at (500), files, and what is no HTTP (400). A
-///   duration ends when the response has been written. Bodies that a handler reads by pieces, or sends without a
-///   length, have no size.
-/// It takes the server's pre-routing handler, which begins a request, and its logger, which ends it; pass your own ones
-/// here, for the server has only one of each. Yours are called in between, so that what they take counts as well.
-/// Threads: as the server. Copies of `metrics` stay with it.
-/// Errors: none but std::bad_alloc.
 inline void instrument(httplib::Server& server, const HttpMetrics& metrics, HttplibHandlers own = {}) {
   using Answer = httplib::Server::HandlerResponse;
   server.set_pre_routing_handler(
@@ -61,7 +67,8 @@ inline void instrument(httplib::Server& server, const HttpMetrics& metrics, Http
       [metrics, logger = std::move(own.logger)](const httplib::Request& request, const httplib::Response& response) {
         if (logger) logger(request, response);
         HttpRequest current = std::move(detail::current_httplib_request());
-        if (!current) current = metrics.start(request.method, request.path);  // refused before any handler
+        if (!current)
+          current = metrics.start(request.method, request.path);  // cpp-httplib rejected it before any handler
         current.finish(response.status, detail::sizes_of(request, response));
       });
 }
