@@ -63,7 +63,7 @@ void collect_escaped(const ScrapeRequest& task, Sink& writer) {
   detail::RegistryState* const state = with_utf8_names(task.registries);
   if (!state || task.wanted.scheme == detail::EscapingScheme::allow_utf_8) return collect(task, writer);
   detail::EscapingSink sink(writer, task.wanted.scheme,
-                            [state](std::string_view line) { state->note_name_clash(line); });
+                            [state](std::string_view line) { state->report_name_clash(line); });
   collect(task, sink);
 }
 

@@ -13,7 +13,7 @@
 
 namespace narthex::detail {
 
-// Everything that makes a family what it is.
+// The definition of a family.
 struct Definition {
   std::string name;
   std::string help;
@@ -25,22 +25,22 @@ struct Definition {
   std::unique_ptr<const Kind> kind;
 };
 
-// Returns "counter 'requests_total'": how messages begin.
+// Returns the first part of messages: "counter 'requests_total'".
 std::string title(const Definition& definition);
 
-// Throws RegistrationError, which quotes the culprit and the rule, unless the definition can be served as it stands.
+// Throws RegistrationError, which quotes the error and the rule, if the definition is not valid.
 void check(const Definition& definition, NameRule rule);
 
-// Tells whether both may be served under one name: all is the same but the values of the constant labels.
+// Returns whether both may share a name: they differ at most in the values of the constant labels.
 bool are_siblings(const Definition& a, const Definition& b);
 
-// Tells two siblings apart.
+// Returns whether the constant labels of two siblings have the same values.
 bool have_same_constants(const Definition& a, const Definition& b);
 
-// Returns the message that two definitions of one name do not agree; it quotes both.
+// Returns the message for two different definitions of one name. It quotes both.
 std::string conflict(const Definition& now, const Definition& before);
 
-// Returns the message that one of both gets its values from a function, whose name nobody else may have.
+// Returns the message for two definitions of one name of which one is a function. It quotes both.
 std::string conflict_with_function(const Definition& now, const Definition& before);
 
 }  // namespace narthex::detail

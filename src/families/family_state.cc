@@ -24,17 +24,17 @@ constexpr std::string_view kOverflow = "__overflow__";
 FamilyState::FamilyState(Definition definition, std::shared_ptr<const Diagnostics> diagnostics)
     : definition_(std::move(definition)),
       diagnostics_(std::move(diagnostics)),
-      order_(definition_.constant_labels, definition_.label_names),
+      layout_(definition_.constant_labels, definition_.label_names),
       overflow_values_(definition_.label_names.size(), kOverflow),
-      table_(order_, {definition_.max_series, definition_.idle_timeout}) {}
+      table_(layout_, {definition_.max_series, definition_.idle_timeout}) {}
 
 LookupResult FamilyState::find_or_create(LabelValues values) {
   const LookupResult found = table_.find_or_create(values, *definition_.kind);
   if (found.series) return found;
   if (overflowed_.fetch_add(1, std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
     diagnostics_->log(
-        fmt::format("{} has as many series as its max_series allows, {}; what comes now shares one, with "
-                    "the label values {}: does a label take its values from strangers?",
+        fmt::format("{}: the family has its maximum of {} series (max_series); further label values are counted in one "
+                    "series labelled {}; check whether a label takes its values from untrusted clients",
                     title(definition_), definition_.max_series, quote(kOverflow)));
   }
   return table_.find_or_create_overflow(overflow_values_, *definition_.kind);
@@ -42,8 +42,8 @@ LookupResult FamilyState::find_or_create(LabelValues values) {
 
 std::size_t FamilyState::remove_matching(const Labels& labels) {
   const auto& names = definition_.label_names;
-  std::vector<std::optional<std::string>> wanted(names.size());
-  bool is_possible = true;  // all names are looked at, whatever their values
+  std::vector<std::optional<std::string>> escaped_values(names.size());
+  bool is_possible = true;  // the loop does not stop at false, so that all names are checked
   for (const auto& [name, value] : labels) {
     const auto& constants = definition_.constant_labels;
     const auto constant = std::ranges::find(constants, name, &Labels::value_type::first);
@@ -51,19 +51,20 @@ std::size_t FamilyState::remove_matching(const Labels& labels) {
       is_possible = is_possible && constant->second == value;
       continue;
     }
-    const auto place = std::ranges::find(names, name);
-    if (place == names.end()) {
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) {
       throw LabelError(fmt::format("{}: the family has no label {}; allowed: {}", title(definition_), quote(name),
                                    fmt::join(names, ", ")));
     }
     std::string escaped;
     append_label_value(escaped, as_utf8(value));
-    auto& one = wanted[static_cast<std::size_t>(place - names.begin())];
-    is_possible = is_possible && (!one || *one == escaped);  // no series has two values for one label
+    auto& one = escaped_values[static_cast<std::size_t>(found - names.begin())];
+    is_possible = is_possible && (!one || *one == escaped);  // two different values for one label match no series
     one = std::move(escaped);
   }
   if (!is_possible) return 0;
-  return table_.remove_if([&](const Series& series) { return order_.has_values(series.labels().text(), wanted); });
+  return table_.remove_if(
+      [&](const Series& series) { return layout_.has_values(series.labels().text(), escaped_values); });
 }
 
 }  // namespace narthex::detail

@@ -17,16 +17,16 @@
 
 namespace narthex::detail {
 
-// One family: what was defined, and its series. Shared by the registry and by every Family handle.
+// One family: its definition and its series. The registry and all handles of the family share it.
 class FamilyState {
  public:
   FamilyState(Definition definition, std::shared_ptr<const Diagnostics> diagnostics);
 
   const Definition& definition() const noexcept { return definition_; }
 
-  // As many values as there are label names. When there is no room for new series, they share one.
+  // Takes one value for each label name. If the family is full, returns the overflow series for new values.
   LookupResult find_or_create(LabelValues values);
-  // Returns none where there is none.
+  // Returns an empty result if the series does not exist.
   LookupResult find(LabelValues values) { return table_.find(values); }
 
   bool remove(LabelValues values) { return table_.remove(values); }
@@ -41,22 +41,22 @@ class FamilyState {
     table_.for_each([&sink](const Series& series) { series.collect(sink); });
   }
 
-  // The same for those series that `wants(labels)` says yes to.
-  template <class FamilyFilter>
-  void collect(Sink& sink, FamilyFilter wants) {
+  // Collects only the series for which `filter(labels)` returns true.
+  template <class Filter>
+  void collect(Sink& sink, Filter filter) {
     table_.evict_idle();
     table_.for_each([&](const Series& series) {
-      if (wants(series.labels())) series.collect(sink);
+      if (filter(series.labels())) series.collect(sink);
     });
   }
 
-  // How many lookups found no room for the series they asked for.
+  // Returns the number of lookups that were counted in the overflow series.
   std::uint64_t overflowed() const noexcept { return overflowed_.load(std::memory_order_relaxed); }  // relaxed: a sum
 
  private:
   const Definition definition_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
-  const LabelLayout order_;
+  const LabelLayout layout_;
   const std::vector<std::string_view> overflow_values_;
   SeriesTable table_;
   std::atomic<std::uint64_t> overflowed_{0};

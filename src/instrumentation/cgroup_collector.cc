@@ -22,14 +22,15 @@ using Number = std::optional<double>;
 
 constexpr double kMicrosecond = 1e-6;
 
-// The folder of this process' group below where version 2 is mounted: "/system.slice/web.service", "" for the top.
+// Returns the path of the cgroup of this process below the mount point: "/system.slice/web.service", or "" for the
+// root.
 std::string own_group(const std::string& proc) {
   const auto groups = detail::read_file(proc + "/self/cgroup");
   if (!groups) return {};
   for (std::string_view rest = *groups; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    // "0::/..": the group is outside of what this process is shown.
+    // "0::/..": the cgroup is outside of the cgroup namespace of this process.
     if (line.starts_with("0::/") && line.find("/..") == std::string_view::npos) {
       return std::string(line.substr(line == "0::/" ? line.size() : 3));
     }
@@ -37,14 +38,14 @@ std::string own_group(const std::string& proc) {
   return {};
 }
 
-// Calls read(path of the folder) for a group and for all above it, and returns the least of what they say.
+// Calls read(path) for a cgroup and all its parents, and returns the lowest of the values.
 template <class Read>
-Number least_upwards(const std::string& mount, std::string group, Read read) {
-  Number least;
+Number lowest_of_parents(const std::string& mount, std::string group, Read read) {
+  Number lowest;
   for (;;) {
     const Number here = read(mount + group);
-    if (here && (!least || *here < *least)) least = here;
-    if (group.empty()) return least;
+    if (here && (!lowest || *here < *lowest)) lowest = here;
+    if (group.empty()) return lowest;
     group.resize(group.rfind('/'));
   }
 }
@@ -52,10 +53,10 @@ Number least_upwards(const std::string& mount, std::string group, Read read) {
 Number read_number(const std::string& path) {
   const auto text = detail::read_file(path);
   std::string_view rest = text ? std::string_view(*text) : std::string_view();
-  return detail::to_number(detail::next_word(rest));  // "max" is none
+  return detail::to_number(detail::next_word(rest));  // "max" is not a number: no limit
 }
 
-// "150000 100000": so many microseconds of every so many.
+// Reads "150000 100000", the CPU time and the period in microseconds, and returns their ratio.
 Number read_cores(const std::string& folder) {
   const auto text = detail::read_file(folder + "/cpu.max");
   std::string_view rest = text ? std::string_view(*text) : std::string_view();
@@ -84,7 +85,7 @@ void write_cpu(Sink& sink, const std::string& folder) {
                 seconds("throttled_usec"));
 }
 
-void give_memory_events(Sink& sink, const std::string& folder) {
+void write_memory_events(Sink& sink, const std::string& folder) {
   const auto events = detail::read_file(folder + "/memory.events");
   if (!events) return;
   sink.begin_family(
@@ -96,7 +97,7 @@ void give_memory_events(Sink& sink, const std::string& folder) {
   }
 }
 
-// "some avg10=0.00 avg60=0.00 avg300=0.00 total=17": the total is in microseconds.
+// Reads the total in microseconds of a line like "some avg10=0.00 avg60=0.00 avg300=0.00 total=17".
 Number read_pressure(const std::string& text, std::string_view kind) {
   auto line = detail::value_of(text, kind);
   while (line && !line->empty()) {
@@ -107,8 +108,8 @@ Number read_pressure(const std::string& text, std::string_view kind) {
   return std::nullopt;
 }
 
-void write_pressure(Sink& sink, const std::string& folder, const detail::MetricDesc& told, std::string_view kind) {
-  sink.begin_family({told.name, told.help, told.unit, MetricType::counter});
+void write_pressure(Sink& sink, const std::string& folder, const detail::MetricDesc& metric, std::string_view kind) {
+  sink.begin_family({metric.name, metric.help, metric.unit, MetricType::counter});
   for (const char* const resource : {"cpu", "io", "memory"}) {
     const auto text = detail::read_file(fmt::format("{}/{}.pressure", folder, resource));
     const Number seconds = text ? read_pressure(*text, kind) : std::nullopt;
@@ -127,17 +128,17 @@ void CgroupCollector::collect(Sink& sink) {
   const std::string group = own_group(proc_);
   const std::string folder = mount_ + group;
   write_gauge(sink, {"cgroup_cpu_limit_cores", "CPU limit of the cgroup in cores."},
-              least_upwards(mount_, group, read_cores));
+              lowest_of_parents(mount_, group, read_cores));
   write_cpu(sink, folder);
-  const auto least = [&](const char* file) {
-    return least_upwards(mount_, group, [file](const std::string& above) { return read_number(above + file); });
+  const auto lowest = [&](const char* file) {
+    return lowest_of_parents(mount_, group, [file](const std::string& above) { return read_number(above + file); });
   };
   write_gauge(sink,
               {"cgroup_memory_limit_bytes", "Memory limit of the cgroup, above which the kernel kills a process of it.",
                "bytes"},
-              least("/memory.max"));
+              lowest("/memory.max"));
   write_gauge(sink, {"cgroup_memory_high_bytes", "Memory use above which the kernel slows the cgroup down.", "bytes"},
-              least("/memory.high"));
+              lowest("/memory.high"));
   write_gauge(sink, {"cgroup_memory_current_bytes", "Memory used by the cgroup.", "bytes"},
               read_number(folder + "/memory.current"));
   const auto memory = detail::read_file(folder + "/memory.stat");
@@ -146,7 +147,7 @@ void CgroupCollector::collect(Sink& sink) {
       memory ? detail::number_of(*memory, "inactive_file") : std::nullopt);
   write_gauge(sink, {"cgroup_memory_swap_bytes", "Swap used by the cgroup.", "bytes"},
               read_number(folder + "/memory.swap.current"));
-  give_memory_events(sink, folder);
+  write_memory_events(sink, folder);
   write_pressure(sink, folder,
                  {"cgroup_pressure_waiting_seconds_total",
                   "Time in which at least one task of the cgroup waited for the resource.", "seconds"},

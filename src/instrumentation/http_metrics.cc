@@ -22,10 +22,10 @@ HttpRequest::HttpRequest(detail::HttpState& state, detail::HttpSeries& series) n
 }
 
 HttpRequest& HttpRequest::operator=(HttpRequest&& other) noexcept {
-  HttpRequest taken(std::move(other));
-  std::swap(state_, taken.state_);
-  std::swap(series_, taken.series_);
-  std::swap(start_, taken.start_);
+  HttpRequest moved(std::move(other));
+  std::swap(state_, moved.state_);
+  std::swap(series_, moved.series_);
+  std::swap(start_, moved.start_);
   return *this;
 }
 
@@ -34,7 +34,7 @@ void HttpRequest::finish(int code, HttpSizes sizes, ExemplarLabels exemplar) noe
   const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - start_;
   try {
     state_->count(*series_, code, duration.count(), exemplar);
-  } catch (const std::bad_alloc&) {  // the first request of its kind, without memory to remember it
+  } catch (const std::bad_alloc&) {  // no memory for a new series: the request is not counted
   }
   state_->observe(sizes);
   cancel();

@@ -8,7 +8,7 @@
 
 namespace narthex::detail {
 
-// The templates of paths that somebody wants to tell from each other: "/users/{id}".
+// Path templates, for example "/users/{id}".
 class HttpRoutes {
  public:
   // Throws OptionsError for an invalid template, and for two templates that match the same paths.
@@ -17,7 +17,7 @@ class HttpRoutes {
   std::size_t size() const noexcept { return routes_.size(); }
   const std::string& operator[](std::size_t index) const noexcept { return routes_[index].text; }
 
-  // Returns the index of the template that a path matches, or size() for none.
+  // Returns the index of the template that a path matches, or size() if it matches none.
   std::size_t match(std::string_view path) const noexcept;
 
  private:
@@ -25,13 +25,13 @@ class HttpRoutes {
     bool is_parameter = false;
     std::string literal;  // empty for a parameter
 
-    // A literal comes before a parameter. NOLINTNEXTLINE(modernize-use-nullptr): <=> is compared with a 0
+    // Sorts a literal before a parameter. NOLINTNEXTLINE(modernize-use-nullptr): <=> is compared with a 0
     auto operator<=>(const Segment&) const = default;
   };
   struct Route {
     std::vector<Segment> segments;
     std::string text;
-    std::string beginning;  // of every path that matches: most do not, and differ here
+    std::string beginning;  // of all paths that match; a fast check
   };
 
   static Route parsed(const std::string& text);

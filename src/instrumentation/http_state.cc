@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMethods = kHttpMethods.size();
 
-// From a line of text to a film, in few buckets: every request pays for them.
+// From 256 B to 512 MiB. Few buckets, because each request updates them.
 const std::vector<double>& size_buckets() {
   static const std::vector<double> bounds = exponential_buckets(256, 8, 8);
   return bounds;
@@ -25,15 +25,15 @@ std::vector<std::string> label_names(std::vector<std::string> names, const HttpR
   return names;
 }
 
-std::string name(const HttpMetricsOptions& options, std::string_view ending) {
+std::string name(const HttpMetricsOptions& options, std::string_view suffix) {
   if (options.prefix.empty())
     throw OptionsError("HTTP metrics: the prefix '' is empty; write a prefix, for example 'http'");
-  return options.prefix + std::string(ending);
+  return options.prefix + std::string(suffix);
 }
 
-Histogram define_sizes(const Registry& registry, const HttpMetricsOptions& options, std::string_view ending,
+Histogram define_sizes(const Registry& registry, const HttpMetricsOptions& options, std::string_view suffix,
                        std::string help) {
-  return registry.histogram({.name = name(options, ending),
+  return registry.histogram({.name = name(options, suffix),
                              .help = std::move(help),
                              .unit = "bytes",
                              .labels = options.labels,
@@ -45,7 +45,7 @@ Histogram define_sizes(const Registry& registry, const HttpMetricsOptions& optio
 HttpState::HttpState(const Registry& registry, HttpMetricsOptions options)
     : routes_(options.routes),
       ignored_(std::move(options.ignore)),
-      answers_(registry.counter(
+      responses_(registry.counter(
           {.name = name(options, "_requests_total"), .help = "HTTP requests answered.", .labels = options.labels},
           label_names({"code", "method"}, routes_))),
       durations_(registry.histogram({.name = name(options, "_request_duration_seconds"),
@@ -66,19 +66,18 @@ std::shared_ptr<HttpState> HttpState::make(const Registry& registry, HttpMetrics
   return {new HttpState(registry, std::move(options)), retire};
 }
 
-// A state whose requests have not all ended waits in a list until another one comes here: there are as many as once had
-// requests under way at their end.
+// Deletes a state without requests. A state with requests stays in a list until the next call.
 void HttpState::retire(HttpState* state) noexcept {
   static constinit std::mutex mutex;
   static HttpState* retired = nullptr;
   const std::lock_guard lock(mutex);
   state->next_retired_ = std::exchange(retired, state);
-  for (HttpState** place = &retired; HttpState* const waiting = *place;) {
+  for (HttpState** next = &retired; HttpState* const waiting = *next;) {
     if (waiting->requests_.is_zero()) {
-      *place = waiting->next_retired_;
+      *next = waiting->next_retired_;
       delete waiting;
     } else {
-      place = &waiting->next_retired_;
+      next = &waiting->next_retired_;
     }
   }
 }
@@ -112,28 +111,28 @@ void HttpState::end() noexcept {
 }
 
 void HttpState::count(HttpSeries& series, int code, double seconds, ExemplarLabels exemplar) {
-  count_answer(series, code);
+  count_response(series, code);
   const Histogram& duration = series.duration.get([&]() -> Histogram {
     if (routes_.size() == 0) return durations_.labels({method_of(series)});
     return durations_.labels({method_of(series), route_of(series)});
   });
   if (exemplar.empty()) {
-    duration.observe(seconds);  // lets the registry find one
+    duration.observe(seconds);  // may take one from RegistryOptions::exemplars
   } else {
     duration.observe(seconds, exemplar);
   }
 }
 
-void HttpState::count_answer(HttpSeries& series, int code) {
+void HttpState::count_response(HttpSeries& series, int code) {
   const auto find = [&]() -> Counter {
     const std::string digits = std::to_string(code);  // three digits: no allocation
     const std::string_view text = code >= 100 && code <= 999 ? std::string_view(digits) : kOther;
-    if (routes_.size() == 0) return answers_.labels({text, method_of(series)});
-    return answers_.labels({text, method_of(series), route_of(series)});
+    if (routes_.size() == 0) return responses_.labels({text, method_of(series)});
+    return responses_.labels({text, method_of(series), route_of(series)});
   };
   const std::size_t index = code_index(code);
-  if (index < series.answered.size()) {
-    series.answered[index].get(find).inc();
+  if (index < series.responses.size()) {
+    series.responses[index].get(find).inc();
   } else {
     find().inc();
   }

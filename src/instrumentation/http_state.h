@@ -19,19 +19,20 @@
 
 namespace narthex::detail {
 
-// What requests of one method and one route count in.
+// The metrics of the requests of one method and one route.
 class HttpSeries {
  public:
   LazyInit<Histogram> duration;
-  std::array<LazyInit<Counter>, kDefaultCodes.size()> answered;  // by code_index()
+  std::array<LazyInit<Counter>, kFrequentCodes.size()> responses;  // index: code_index()
 };
 
-// What the copies of an HttpMetrics share.
+// The state that all copies of an HttpMetrics share.
 //
-//   HttpMetrics --counted--> HttpState <--without a count-- HttpRequest
+//   HttpMetrics --shared_ptr--> HttpState <--pointer-- HttpRequest
 //
-// Requests keep it too, by a count in stripes: one that all threads share would cost more than all they count. When the
-// last HttpMetrics has gone, no new request can begin, and the state ends once the last one has ended.
+// Requests keep the state, too. They use a striped count, because one shared counter would cost more than all other
+// work of a request. After the last HttpMetrics is destroyed, no request can start; the state is deleted when no
+// request is left.
 class HttpState {
  public:
   static std::shared_ptr<HttpState> make(const Registry& registry, HttpMetricsOptions options);
@@ -40,31 +41,31 @@ class HttpState {
   HttpSeries& series(std::string_view method, std::string_view path) noexcept;
 
   void begin() noexcept;
-  // Throws std::bad_alloc where a series is new.
+  // Throws std::bad_alloc if a series must be created.
   void count(HttpSeries& series, int code, double seconds, ExemplarLabels exemplar);
   void observe(const HttpSizes& sizes) const noexcept;
-  // The caller may not use this any more.
+  // The caller must not use the state after that.
   void end() noexcept;
 
  private:
   HttpState(const Registry& registry, HttpMetricsOptions options);
   static void retire(HttpState* state) noexcept;
 
-  void count_answer(HttpSeries& series, int code);
-  // The values of the labels that are not the code.
+  void count_response(HttpSeries& series, int code);
+  // Return the label values of a series.
   std::string_view method_of(const HttpSeries& series) const noexcept;
   std::string_view route_of(const HttpSeries& series) const noexcept;
 
   const HttpRoutes routes_;
   const std::vector<std::string> ignored_;
-  // In the order of their definition: what fails after the first one is not what its definition depends on, so that a
-  // second try finds it as it wants it.
-  DynamicFamily<Counter> answers_;
+  // In the order of definition. If a later definition throws, a second attempt with corrected options finds the earlier
+  // ones unchanged.
+  DynamicFamily<Counter> responses_;
   DynamicFamily<Histogram> durations_;
   Gauge in_flight_;
   Histogram request_sizes_;
   Histogram response_sizes_;
-  std::vector<HttpSeries> series_;  // for each route, and then for no route, those of all methods
+  std::vector<HttpSeries> series_;  // for each route, and last for "other": one entry for each method
   StripedCount requests_;
   HttpState* next_retired_ = nullptr;
 };

@@ -7,27 +7,27 @@
 
 namespace narthex::detail {
 
-// What a collector of single numbers tells of each.
+// Name, help text, and unit of a metric that a collector writes.
 struct MetricDesc {
   std::string_view name;
   std::string_view help;
   std::string_view unit{};
 };
 
-// Hands a number to a sink as a family of its own; none: there is no such family.
-inline void write_counter(Sink& sink, const MetricDesc& told, std::optional<double> value) {
+// Writes a value as a family with one sample. Writes nothing if there is no value.
+inline void write_counter(Sink& sink, const MetricDesc& metric, std::optional<double> value) {
   if (!value) return;
-  sink.begin_family({told.name, told.help, told.unit, MetricType::counter});
+  sink.begin_family({metric.name, metric.help, metric.unit, MetricType::counter});
   sink.counter({}, *value);
 }
 
-inline void write_gauge(Sink& sink, const MetricDesc& told, std::optional<double> value) {
+inline void write_gauge(Sink& sink, const MetricDesc& metric, std::optional<double> value) {
   if (!value) return;
-  sink.begin_family({told.name, told.help, told.unit, MetricType::gauge});
+  sink.begin_family({metric.name, metric.help, metric.unit, MetricType::gauge});
   sink.gauge({}, *value);
 }
 
-// Returns a number in base units.
+// Returns a number multiplied by a unit, or nothing if there is no number.
 inline std::optional<double> times(std::optional<double> number, double unit) {
   return number ? std::optional(*number * unit) : std::nullopt;
 }

@@ -15,7 +15,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMaxSize = std::size_t{1} << 20;  // /proc/stat has a line for each of a machine's processors
+constexpr std::size_t kMaxSize = std::size_t{1} << 20;  // enough for /proc/stat, which has one line for each processor
 constexpr std::string_view kBlank = " \t\n";
 
 // Returns the number of bytes read; negative: an error.

@@ -24,8 +24,8 @@ using detail::write_counter;
 using detail::write_gauge;
 using Number = std::optional<double>;
 
-// What stands in /proc/self/stat behind the name of the program, which may hold blanks and parentheses itself. Fields are
-// counted from the state on: man 5 proc, less 3.
+// The fields of /proc/self/stat after the name of the program, which may contain blanks and parentheses. Index 0 is the
+// state, field 3 in man 5 proc.
 class Stat {
  public:
   explicit Stat(const std::optional<std::string>& text) {
@@ -43,7 +43,7 @@ class Stat {
     return (*fields_[11] + *fields_[12]) / ticks();
   }
   Number threads() const { return fields_[17]; }
-  Number start_seconds() const { return detail::times(fields_[19], 1 / ticks()); }  // since the machine started
+  Number start_seconds() const { return detail::times(fields_[19], 1 / ticks()); }  // since the boot of the machine
   Number virtual_bytes() const { return fields_[20]; }
   Number resident_bytes() const { return detail::times(fields_[21], static_cast<double>(::sysconf(_SC_PAGESIZE))); }
 
@@ -57,10 +57,10 @@ struct CloseFolder {
   void operator()(DIR* folder) const noexcept { ::closedir(folder); }
 };
 
-// Counts the entries of /proc/self/fd, but for the one that the counting itself takes.
+// Counts the entries of /proc/self/fd, without the descriptor that the counting opens.
 Number count_open_files(const std::string& folder) {
   struct stat about {};
-  if (::stat(folder.c_str(), &about) == 0 && about.st_size > 0) {  // Linux 6.2 has counted them already
+  if (::stat(folder.c_str(), &about) == 0 && about.st_size > 0) {  // Linux 6.2 and later report the count as the size
     struct statfs system {};
     if (::statfs(folder.c_str(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC) {
       return static_cast<double>(about.st_size);
@@ -70,7 +70,7 @@ Number count_open_files(const std::string& folder) {
   if (!entries) return std::nullopt;
   const std::string own = std::to_string(::dirfd(entries.get()));
   double count = 0;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this folder open
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread uses this stream
   while (const dirent* entry = ::readdir(entries.get())) {
     const std::string_view name(entry->d_name);
     if (name != "." && name != ".." && name != own) ++count;
@@ -78,21 +78,21 @@ Number count_open_files(const std::string& folder) {
   return count;
 }
 
-// A limit of /proc/self/limits; none where it is "unlimited".
+// Returns a limit of /proc/self/limits, or nothing if it is "unlimited".
 Number limit(const std::optional<std::string>& limits, std::string_view name) {
   return limits ? detail::number_of(*limits, name) : std::nullopt;
 }
 
-void write_by_type(Sink& sink, const detail::MetricDesc& told, std::pair<const char*, Number> first,
+void write_by_type(Sink& sink, const detail::MetricDesc& metric, std::pair<const char*, Number> first,
                    std::pair<const char*, Number> second) {
   if (!first.second && !second.second) return;
-  sink.begin_family({told.name, told.help, told.unit, MetricType::counter});
+  sink.begin_family({metric.name, metric.help, metric.unit, MetricType::counter});
   for (const auto& [type, number] : {first, second}) {
     if (number) sink.counter(LabelText::of({{"type", type}}), *number);
   }
 }
 
-void give_context_switches(Sink& sink) {
+void write_context_switches(Sink& sink) {
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) != 0) return;
   write_by_type(sink, {"process_context_switches_total", "Context switches of the threads of the process."},
@@ -128,7 +128,7 @@ void ProcessCollector::collect(Sink& sink) {
   write_gauge(sink, {"process_threads", "Number of OS threads in the process."}, stat.threads());
   write_by_type(sink, {"process_page_faults_total", "Page faults of the process; a major one reads from a disk."},
                 {"major", stat.major_faults()}, {"minor", stat.minor_faults()});
-  give_context_switches(sink);
+  write_context_switches(sink);
 }
 
 }  // namespace narthex

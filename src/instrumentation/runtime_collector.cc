@@ -7,7 +7,7 @@
 
 #include "instrumentation/metric_desc.h"
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)  // has mallinfo2, and dlsym without a library of its own
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)  // has mallinfo2(), and dlsym() in libc itself
 #define NARTHEX_HAS_MALLINFO2
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
@@ -19,43 +19,43 @@ namespace narthex {
 namespace {
 
 #ifdef NARTHEX_HAS_MALLINFO2
-// Returns where the file begins in memory that a symbol comes from, as the whole process sees it; null where nobody
-// knows. Not by &malloc, which may be a trampoline in the file of the one who asks.
+// Returns the address of the file that defines a symbol for the whole process, or null if it is not known. &malloc is
+// not used, because it may be a trampoline in the file of the caller.
 const void* origin(const char* symbol) noexcept {
   Dl_info found{};
   const void* const address = ::dlsym(RTLD_DEFAULT, symbol);
   return address && ::dladdr(address, &found) != 0 ? found.dli_fbase : nullptr;
 }
 
-// Others bring their own malloc, some even a mallinfo2, but nobody brings another version of the libc.
+// Another allocator defines malloc(), and perhaps mallinfo2(), but never gnu_get_libc_version().
 bool is_glibc_allocating() noexcept {
   const void* const libc = origin("gnu_get_libc_version");
   return libc && origin("malloc") == libc && origin("free") == libc;
 }
 
-void give_allocator(Sink& sink) {
+void write_allocator(Sink& sink) {
   if (!is_glibc_allocating()) return;
   const struct mallinfo2 info = ::mallinfo2();
-  const auto give = [&sink](std::string_view name, std::string_view help, std::size_t bytes) {
+  const auto write = [&sink](std::string_view name, std::string_view help, std::size_t bytes) {
     detail::write_gauge(sink, {name, help, "bytes"}, static_cast<double>(bytes));
   };
-  give("malloc_system_bytes", "Memory that the allocator obtained from the system.", info.arena + info.hblkhd);
-  give("malloc_allocated_bytes", "Memory allocated by the program, including the caches of threads.",
-       info.uordblks + info.hblkhd);
-  give("malloc_free_bytes", "Memory that the allocator holds and the program does not use.", info.fordblks);
-  give("malloc_mmapped_bytes", "Memory of large allocations, each mapped separately.", info.hblkhd);
-  give("malloc_releasable_bytes", "Free memory at the end of the main heap that can be returned to the system.",
-       info.keepcost);
+  write("malloc_system_bytes", "Memory that the allocator obtained from the system.", info.arena + info.hblkhd);
+  write("malloc_allocated_bytes", "Memory allocated by the program, including the caches of threads.",
+        info.uordblks + info.hblkhd);
+  write("malloc_free_bytes", "Memory that the allocator holds and the program does not use.", info.fordblks);
+  write("malloc_mmapped_bytes", "Memory of large allocations, each mapped separately.", info.hblkhd);
+  write("malloc_releasable_bytes", "Free memory at the end of the main heap that can be returned to the system.",
+        info.keepcost);
 }
 
 std::string libc() { return fmt::format("glibc {}", ::gnu_get_libc_version()); }
 #else
-void give_allocator(Sink&) {}
+void write_allocator(Sink&) {}
 
 std::string libc() { return {}; }
 #endif
 
-// Clang claims to be an old GCC as well.
+// Clang defines the macros of an old GCC, too.
 #ifdef __clang__
 constexpr const char* kCompiler = "clang";
 std::string compiler_version() {
@@ -86,7 +86,7 @@ void RuntimeCollector::collect(Sink& sink) {
   sink.begin_family(
       {"cpp_info", "Compiler, libraries, and version that narthex was built with.", {}, MetricType::info});
   sink.info(build_);
-  give_allocator(sink);
+  write_allocator(sink);
 }
 
 }  // namespace narthex

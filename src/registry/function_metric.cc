@@ -12,7 +12,7 @@ namespace narthex::detail {
 
 FunctionMetric::FunctionMetric(std::shared_ptr<const Definition> definition, EmitFunction function)
     : definition_(std::move(definition)),
-      order_(definition_->constant_labels, definition_->label_names),
+      layout_(definition_->constant_labels, definition_->label_names),
       function_(std::move(function)) {}
 
 void FunctionMetric::collect(Sink& sink) {
@@ -21,7 +21,7 @@ void FunctionMetric::collect(Sink& sink) {
   std::string text;
   function_([&](double value, LabelValues values) {
     text.clear();
-    order_.render(EscapedValues(values), text);
+    layout_.render(EscapedValues(values), text);
     const LabelView labels = CheckedLabels::view(text);
     if (type == MetricType::counter) {
       sink.counter(labels, value);

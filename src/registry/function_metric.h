@@ -11,7 +11,7 @@
 
 namespace narthex::detail {
 
-// A counter or gauge whose samples a function of the application computes in every scrape.
+// A counter or gauge whose samples a function of the program computes in each scrape.
 class FunctionMetric final : public Collector {
  public:
   FunctionMetric(std::shared_ptr<const Definition> definition, EmitFunction function);
@@ -21,7 +21,7 @@ class FunctionMetric final : public Collector {
 
  private:
   const std::shared_ptr<const Definition> definition_;
-  const LabelLayout order_;
+  const LabelLayout layout_;
   const EmitFunction function_;
 };
 

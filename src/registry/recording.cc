@@ -15,7 +15,7 @@ namespace {
 
 using Sample = RecordedSample;
 
-// How each kind of value goes to a sink again.
+// Writes each kind of value to a sink.
 struct Replay {
   Sink& sink;
   LabelView labels;

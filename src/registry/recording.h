@@ -17,7 +17,7 @@
 
 namespace narthex::detail {
 
-// Copies of what samples only point at, each with a view that a sink takes.
+// Copies of the data that samples point to, each with a view for a sink.
 struct RecordedExemplar {
   explicit RecordedExemplar(const Exemplar& exemplar)
       : labels(exemplar.labels.text()), value(exemplar.value), at(exemplar.at) {}
@@ -37,7 +37,7 @@ struct RecordedNative {
   std::vector<RecordedExemplar> exemplars;
 };
 
-// One sample as a collector handed it over: an argument list of one of the sink's calls.
+// One sample of a collector: the arguments of one call of a sink.
 class RecordedSample {
  public:
   struct Counter {
@@ -55,7 +55,7 @@ class RecordedSample {
   };
   struct Histogram {
     void (Sink::*call)(LabelView, const HistogramSample&, const Timestamp&);
-    std::vector<Bucket> buckets;  // without exemplars, which stand beside them
+    std::vector<Bucket> buckets;  // their exemplars are in `exemplars`
     std::vector<std::optional<RecordedExemplar>> exemplars;
     std::uint64_t count;
     double sum;
@@ -83,7 +83,7 @@ class RecordedSample {
   Value value_;
 };
 
-// One family with its samples, as a collector handed it over.
+// One family of a collector, with its samples.
 struct RecordedFamily {
   std::string name;
   std::optional<std::string> help;
@@ -94,9 +94,9 @@ struct RecordedFamily {
   FamilyInfo info() const noexcept { return {name, help, unit, type}; }
 };
 
-// Copies what a collector hands over, so that it can be taken back when the collector fails, and served in the order of
-// the names when it does not. Adds the registry's labels.
-// Errors: RegistrationError for what no format could serve, thrown to the collector whose mistake it is.
+// A sink that copies the families of a collector. The registry drops them if the collector throws, and otherwise serves
+// them in the order of their names. Adds the labels of the registry.
+// Exceptions: RegistrationError, thrown into the collector, for a family or sample that no format can write.
 class Recording final : public Sink {
  public:
   using Families = std::vector<std::unique_ptr<RecordedFamily>>;
@@ -112,7 +112,7 @@ class Recording final : public Sink {
   void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
   void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
   void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override;
-  void finish() override {}  // the registry decides when all is told
+  void finish() override {}  // the registry finishes the sink after the last source
 
   Families take() { return std::move(families_); }
 
@@ -124,7 +124,7 @@ class Recording final : public Sink {
   const ExtraLabels& extra_labels_;
   const NameRule rule_;
   Families families_;
-  RecordedFamily* current_ = nullptr;  // none: it was refused, or there was none yet
+  RecordedFamily* current_ = nullptr;  // null: there is no family yet, or the last one was rejected
 };
 
 }  // namespace narthex::detail

@@ -12,7 +12,7 @@
 
 namespace narthex {
 
-Collector::~Collector() = default;  // here, so that there is one vtable for all shared libraries
+Collector::~Collector() = default;  // defined here, so that all shared libraries use one vtable
 
 }  // namespace narthex
 
@@ -20,8 +20,8 @@ namespace narthex::detail {
 
 namespace {
 
-// A collector that was slow once, on a busy machine say, is not given up for good: after so many scrapes without it,
-// one takes the risk.
+// A collector may be slow only once, for example on a busy machine. After this many skipped scrapes, it is called
+// again.
 constexpr int kMaxSkips = 20;
 
 std::string name_of(const Collector* collector) {
@@ -51,7 +51,7 @@ class RegisteredCollector::Call {
   Call& operator=(const Call&) = delete;
   ~Call() {
     if (!collector_) return;
-    collector_.reset();  // if it was closed meanwhile this is its end, for which close() waits
+    collector_.reset();  // if it was closed meanwhile, this destroys it, and close() waits for that
     registered_.end(Clock::now() - start_);
   }
 
@@ -71,9 +71,9 @@ Recording::Families RegisteredCollector::run(const RegistryState& registry, cons
     call.collector()->collect(recording);
     return recording.take();
   } catch (const std::exception& error) {
-    note_error(error.what());
+    report_error(error.what());
   } catch (...) {
-    note_error("it threw something that is no std::exception");
+    report_error("it threw an exception that is not a std::exception");
   }
   return {};
 }
@@ -81,7 +81,7 @@ Recording::Families RegisteredCollector::run(const RegistryState& registry, cons
 std::shared_ptr<Collector> RegisteredCollector::begin(const Deadline& deadline) {
   const std::lock_guard lock(mutex_);
   if (!collector_) return nullptr;
-  if (runner_ == std::this_thread::get_id()) return nullptr;  // its own scrape: nobody misses anything
+  if (runner_ == std::this_thread::get_id()) return nullptr;  // a nested scrape: the outer one serves the samples
   if (runner_ != std::thread::id() || is_too_slow(deadline)) {
     totals_->skipped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
     return nullptr;
@@ -101,11 +101,11 @@ void RegisteredCollector::end(Clock::duration duration) noexcept {
   const std::lock_guard lock(mutex_);
   runner_ = {};
   last_duration_ = duration;
-  ended_.notify_all();  // under the mutex: who waits may destroy this then
+  ended_.notify_all();  // under the mutex: the waiting thread may destroy this object afterwards
 }
 
 void RegisteredCollector::close() noexcept {
-  std::shared_ptr<Collector> collector;  // ends without the lock
+  std::shared_ptr<Collector> collector;  // destroyed after the mutex is unlocked
   std::unique_lock lock(mutex_);
   collector = std::move(collector_);
   if (runner_ == std::this_thread::get_id()) return;
@@ -114,7 +114,7 @@ void RegisteredCollector::close() noexcept {
 
 void RegisteredCollector::unregister() noexcept {
   close();
-  if (const auto registry = registry_.lock()) registry->forget(*this);
+  if (const auto registry = registry_.lock()) registry->remove(*this);
 }
 
 std::optional<double> RegisteredCollector::last_duration() const {
@@ -123,18 +123,18 @@ std::optional<double> RegisteredCollector::last_duration() const {
   return std::chrono::duration<double>(*last_duration_).count();
 }
 
-void RegisteredCollector::note_error(std::string_view what) {
+void RegisteredCollector::report_error(std::string_view what) {
   totals_->errors.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-  if (!told_.is_new({})) return;  // a family has a name, so that the empty one is free for this
+  if (!logged_.is_new({})) return;  // the empty key: report_clash() uses names of families, which are not empty
   std::string line = fmt::format("collector {} fails: {}", quote(name_), what);
   std::ranges::replace_if(
-      line, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');  // it stays one
+      line, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');  // so that it stays one line
   diagnostics_->log(line);
 }
 
-void RegisteredCollector::note_clash(std::string_view family, std::string_view reason) {
+void RegisteredCollector::report_clash(std::string_view family, std::string_view reason) {
   totals_->clashes.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
-  if (told_.is_new(family)) diagnostics_->log(fmt::format("collector {}: {}", quote(name_), reason));
+  if (logged_.is_new(family)) diagnostics_->log(fmt::format("collector {}: {}", quote(name_), reason));
 }
 
 }  // namespace narthex::detail

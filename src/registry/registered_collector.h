@@ -21,22 +21,23 @@ namespace narthex::detail {
 
 class RegistryState;
 
-// When a scrape has to be done; none: it takes the time that it takes.
+// The time at which a scrape must end. Without a value, a scrape has no time limit.
 using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
-// What went wrong with the collectors of one name.
+// Counts of all collectors of one name.
 struct CollectorTotals {
   std::atomic<std::uint64_t> errors{0};   // calls that threw, and samples that a format refused
-  std::atomic<std::uint64_t> skipped{0};  // scrapes that did without
-  std::atomic<std::uint64_t> clashes{0};  // samples that somebody else had served already
+  std::atomic<std::uint64_t> skipped{0};  // scrapes that did not call the collector
+  std::atomic<std::uint64_t> clashes{0};  // samples left out, because another source has the series or the name
 };
 
-// A collector in one registry: called by one thread at a time, and no more once it is closed.
+// A collector in one registry. One thread at a time calls it. It is not called after close().
 //
-//   runner_    none <--> the thread of the call        under the mutex, which nobody holds during the call
-//   collector_ there --> null, when it is closed
+//   runner_    none <--> the thread of the call        changes under the mutex; no thread holds the mutex during a call
+//   collector_ set  --> null, when it is closed
 //
-// Invariant: when close() returns, no call is under way and none will come, but for the one that close() was called in.
+// Invariant: when close() returns, no call is running and none will start. Exception: close() called inside a call
+// returns before that call ends.
 class RegisteredCollector {
  public:
   // Throws RegistrationError unless there is a collector with a name.
@@ -46,29 +47,29 @@ class RegisteredCollector {
   const std::string& name() const noexcept { return name_; }
   const Collector* identity() const noexcept { return identity_; }
   const std::shared_ptr<CollectorTotals>& totals() const noexcept { return totals_; }
-  // Lets collectors of one name count together. Before others know this one.
+  // Makes collectors of one name share their counts. Call it before other threads can use this collector.
   void share_totals(const RegisteredCollector& other) noexcept { totals_ = other.totals_; }
 
-  // Calls the collector of a registry and returns what it gave; nothing if it failed, or was not called: another call is under way, it
-  // is closed, or its last call took longer than there is time left.
+  // Calls the collector and returns its samples. Returns nothing if the collector throws. Does not call it if another
+  // call is running, the collector is closed, or its last call took longer than the time left.
   Recording::Families run(const RegistryState& registry, const Deadline& deadline);
 
-  // How long its last call took, in seconds.
+  // Returns the duration of the last call in seconds.
   std::optional<double> last_duration() const;
 
-  // Counted, and told the first time.
-  void note_error(std::string_view what);
-  // Samples of a family are left out: counted, and told the first time.
-  void note_clash(std::string_view family, std::string_view reason);
+  // Counts an error, and logs the first one.
+  void report_error(std::string_view what);
+  // Counts samples of a family that are left out, and logs the first time for each family.
+  void report_clash(std::string_view family, std::string_view reason);
 
-  // Closes it, and takes it out of its registry.
+  // Closes the collector and removes it from its registry.
   void unregister() noexcept;
 
  private:
   using Clock = std::chrono::steady_clock;
   class Call;
 
-  // Returns the collector, for this thread alone until end(); null: it is not to be called.
+  // Returns the collector, which no other thread calls until end(). Returns null if it must not be called now.
   std::shared_ptr<Collector> begin(const Deadline& deadline);
   void end(Clock::duration duration) noexcept;
   bool is_too_slow(const Deadline& deadline) noexcept;
@@ -79,7 +80,7 @@ class RegisteredCollector {
   const std::weak_ptr<RegistryState> registry_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
   std::shared_ptr<CollectorTotals> totals_ = std::make_shared<CollectorTotals>();
-  LogOncePerKey told_;
+  LogOncePerKey logged_;
 
   mutable std::mutex mutex_;
   std::condition_variable ended_;

@@ -29,7 +29,7 @@ Registry::~Registry() = default;
 std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options,
                                                       std::vector<std::string> label_names,
                                                       std::unique_ptr<detail::Kind> kind) const {
-  state_->equip(*kind);
+  state_->set_exemplar_source(*kind);
   return state_->define(definition_of(options, std::move(label_names), std::move(kind)));
 }
 

@@ -22,7 +22,7 @@ RegistryState::RegistryState(RegistryOptions options)
       exemplars_(options.exemplars.labels ? std::make_shared<const ExemplarSource>(std::move(options.exemplars))
                                           : nullptr) {}
 
-void RegistryState::equip(Kind& kind) const {
+void RegistryState::set_exemplar_source(Kind& kind) const {
   if (exemplars_) kind.use(exemplars_);
 }
 
@@ -54,7 +54,7 @@ std::shared_ptr<FamilyState> RegistryState::define(Definition definition) {
 }
 
 bool RegistryState::remove(const FamilyState* family) {
-  Siblings removed;  // ended without the lock
+  Siblings removed;  // destroyed after the mutex is unlocked
   const std::lock_guard lock(mutex_);
   const auto named = families_.find(family->definition().name);
   if (named == families_.end()) return false;
@@ -67,7 +67,7 @@ bool RegistryState::remove(const FamilyState* family) {
 }
 
 bool RegistryState::remove(std::string_view name) {
-  Siblings removed;  // ended without the lock
+  Siblings removed;  // destroyed after the mutex is unlocked
   const std::lock_guard lock(mutex_);
   const auto named = families_.find(name);
   if (named == families_.end()) return false;
@@ -76,13 +76,13 @@ bool RegistryState::remove(std::string_view name) {
   return true;
 }
 
-std::shared_ptr<RegisteredCollector> RegistryState::registered(std::shared_ptr<Collector> collector) {
+std::shared_ptr<RegisteredCollector> RegistryState::make_registered(std::shared_ptr<Collector> collector) {
   return std::make_shared<RegisteredCollector>(std::move(collector), weak_from_this(), diagnostics_);
 }
 
 std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collector> collector) {
   const Collector* const identity = collector.get();
-  auto added = registered(std::move(collector));
+  auto added = make_registered(std::move(collector));
   const std::lock_guard lock(mutex_);
   if (std::ranges::any_of(collectors_, [&](const auto& other) { return other->identity() == identity; })) {
     throw RegistrationError(
@@ -105,7 +105,7 @@ std::shared_ptr<RegisteredCollector> RegistryState::define_function(Definition d
         fmt::format("{}: the function is empty; pass a function that returns the value", title(definition)));
   }
   const auto shared = std::make_shared<const Definition>(std::move(definition));
-  auto added = registered(std::make_shared<FunctionMetric>(shared, std::move(function)));
+  auto added = make_registered(std::make_shared<FunctionMetric>(shared, std::move(function)));
   const std::lock_guard lock(mutex_);
   if (const Definition* before = find(shared->name)) {
     throw RegistrationError(conflict_with_function(*shared, *before));
@@ -127,9 +127,9 @@ void RegistryState::insert(const std::shared_ptr<RegisteredCollector>& collector
   collectors_.push_back(collector);
 }
 
-void RegistryState::forget(const RegisteredCollector& collector) noexcept {
+void RegistryState::remove(const RegisteredCollector& collector) noexcept {
   const std::lock_guard lock(mutex_);
-  // The caller refers to it too, so it does not end here.
+  // The caller has a reference, so that erase_if() does not destroy the collector under the mutex.
   std::erase_if(collectors_, [&](const auto& other) { return other.get() == &collector; });
   const auto named = functions_.find(collector.name());
   if (named != functions_.end() && named->second.collector == &collector) functions_.erase(named);
@@ -167,13 +167,13 @@ RegistryStatistics RegistryState::statistics() const {
   return all;
 }
 
-void RegistryState::note_clash(std::string_view family, std::string_view reason) {
-  if (told_.is_new(family)) diagnostics_->log(reason);
+void RegistryState::report_clash(std::string_view family, std::string_view reason) {
+  if (logged_.is_new(family)) diagnostics_->log(reason);
 }
 
-void RegistryState::note_name_clash(std::string_view reason) {
+void RegistryState::report_name_clash(std::string_view reason) {
   name_clashes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-  if (told_.is_new(reason)) diagnostics_->log(reason);
+  if (logged_.is_new(reason)) diagnostics_->log(reason);
 }
 
 void RegistryState::check_clashes(const Definition& definition) const {
@@ -186,7 +186,7 @@ void RegistryState::check_clashes(const Definition& definition) const {
                                       quote(clash->name), clash->reason));
 }
 
-// Returns what is defined under a name, or null.
+// Returns a definition of this name, or null.
 const Definition* RegistryState::find(std::string_view name) const {
   if (const auto family = families_.find(name); family != families_.end()) {
     return &family->second.front()->definition();

@@ -25,14 +25,15 @@
 
 namespace narthex::detail {
 
-// What the copies of a Registry share: the families by name, and the collectors in the order they were added. Siblings,
-// families that differ in the values of their constant labels, share a name; a function has one of its own.
+// The state that all copies of a Registry share: the families by name, and the collectors in the order in which they
+// were added. Siblings are families that differ only in the values of their constant labels; they share a name. The
+// name of a function belongs to it alone.
 class RegistryState final : public StatisticsSource, public std::enable_shared_from_this<RegistryState> {
  public:
   explicit RegistryState(RegistryOptions options);
 
-  // Hands a kind what its series share with all others of the registry.
-  void equip(Kind& kind) const;
+  // Gives a kind the exemplar source of the registry, if it has one.
+  void set_exemplar_source(Kind& kind) const;
   std::shared_ptr<FamilyState> define(Definition definition);
   bool remove(const FamilyState* family);
   bool remove(std::string_view name);
@@ -41,8 +42,8 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   // Returns the registration of a collector, or null.
   std::shared_ptr<RegisteredCollector> find(const Collector* collector) const;
   std::shared_ptr<RegisteredCollector> define_function(Definition definition, EmitFunction function);
-  // The name of a function is free again then.
-  void forget(const RegisteredCollector& collector) noexcept;
+  // The name of a function can be defined again after that.
+  void remove(const RegisteredCollector& collector) noexcept;
 
   // Returns all families in the order of their names, siblings in the order they were defined.
   std::vector<std::shared_ptr<FamilyState>> families() const;
@@ -50,10 +51,10 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
 
   const ExtraLabels& labels() const noexcept { return extra_labels_; }
   NameRule name_rule() const noexcept { return name_rule_; }
-  // A series of a family is left out, because another registry has served it.
-  void note_clash(std::string_view family, std::string_view reason);
-  // A family or a series is left out, because escaped names would be those of another one.
-  void note_name_clash(std::string_view reason);
+  // Logs that a series of a family is left out, because another registry has served it.
+  void report_clash(std::string_view family, std::string_view reason);
+  // Counts and logs that a family or series is left out, because its escaped names clash with those of another one.
+  void report_name_clash(std::string_view reason);
 
   RegistryStatistics statistics() const override;
 
@@ -63,14 +64,15 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
 
  private:
   using Siblings = std::vector<std::shared_ptr<FamilyState>>;
-  // A name that a function has taken, and the collector that calls it.
+  // The definition of a function, and the collector that calls it.
   struct Function {
     std::shared_ptr<const Definition> definition;
     const RegisteredCollector* collector;
   };
 
+  // Adds the labels of the registry, and checks the definition.
   void complete(Definition& definition) const;
-  std::shared_ptr<RegisteredCollector> registered(std::shared_ptr<Collector> collector);
+  std::shared_ptr<RegisteredCollector> make_registered(std::shared_ptr<Collector> collector);
   void insert(const std::shared_ptr<RegisteredCollector>& collector);
   void check_clashes(const Definition& definition) const;
   const Definition* find(std::string_view name) const;
@@ -79,8 +81,8 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   const Labels labels_;
   const ExtraLabels extra_labels_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
-  const std::shared_ptr<const ExemplarSource> exemplars_;  // null: none by themselves
-  LogOncePerKey told_;
+  const std::shared_ptr<const ExemplarSource> exemplars_;  // null: updates store only exemplars that they are given
+  LogOncePerKey logged_;
   mutable std::mutex mutex_;
   std::map<std::string, Siblings, std::less<>> families_;
   std::map<std::string, Function, std::less<>> functions_;

@@ -13,17 +13,17 @@ namespace narthex::detail {
 
 namespace {
 
-// A missing help says nothing that one could disagree with.
-bool agree(const FamilyInfo& a, const FamilyInfo& b) {
+// Families without a help text are compatible with any help text.
+bool are_compatible(const FamilyInfo& a, const FamilyInfo& b) {
   return a.type == b.type && (!a.help || !b.help || *a.help == *b.help);
 }
 
-std::string described(const FamilyInfo& family) {
+std::string describe(const FamilyInfo& family) {
   if (!family.help) return fmt::format("a {} without help", to_string(family.type));
   return fmt::format("a {} with help {}", to_string(family.type), quote(*family.help));
 }
 
-// What tells a series from others of its family: a label with an empty value is none, for Prometheus.
+// Returns the labels that identify a series in its family. Prometheus ignores a label with an empty value.
 std::string identity(LabelView labels) {
   if (labels.text().find("=\"\"") == std::string_view::npos) return std::string(labels.text());
   std::string text;
@@ -36,8 +36,8 @@ std::string identity(LabelView labels) {
   return text;
 }
 
-std::string served_before(std::string_view name, LabelView labels) {
-  return fmt::format("the series {} is there already, and served once only",
+std::string duplicate_series(std::string_view name, LabelView labels) {
+  return fmt::format("the series {} is already served; further samples of it are left out",
                      quote(labels.empty() ? std::string(name) : fmt::format("{}{{{}}}", name, labels.text())));
 }
 
@@ -49,13 +49,13 @@ FamilyInfo Scrape::Source::info() const noexcept {
   return {definition.name, definition.help, definition.unit, definition.kind->type()};
 }
 
-void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, const FamilyFilter& wants,
+void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, const FamilyFilter& filter,
                      Sink& sink) {
   Scrape scrape(registries);
-  for (std::size_t place = 0; place < registries.size(); ++place) scrape.add(place, deadline);
-  // The families of one registry are in order, and were checked against each other when they were defined.
+  for (std::size_t index = 0; index < registries.size(); ++index) scrape.add(index, deadline);
+  // The families of one registry are sorted, and their definitions were checked for clashes.
   if (registries.size() > 1 || scrape.has_collected_) scrape.sort();
-  if (wants) std::erase_if(scrape.sources_, [&](const Source& source) { return !wants(source.info()); });
+  if (filter) std::erase_if(scrape.sources_, [&](const Source& source) { return !filter(source.info()); });
   for (Sources rest = scrape.sources_; !rest.empty();) {
     const std::string_view name = rest.front().name();
     const auto end = std::ranges::find_if(rest, [&](const Source& source) { return source.name() != name; });
@@ -66,19 +66,19 @@ void Scrape::collect(std::span<const Registry> registries, const Deadline& deadl
   sink.finish();
 }
 
-void Scrape::add(std::size_t place, const Deadline& deadline) {
-  RegistryState& registry = *registries_[place].state_;
+void Scrape::add(std::size_t index, const Deadline& deadline) {
+  RegistryState& registry = *registries_[index].state_;
   registry.scrapes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-  std::vector<Source> collected;  // first, so that what collectors define and update is in this scrape
+  std::vector<Source> collected;  // first, so that this scrape includes the definitions and updates of collectors
   for (auto& collector : registry.collectors()) {
     for (auto& family : collector->run(registry, deadline)) {
-      collected.push_back({nullptr, std::move(family), collector, place, 0});
+      collected.push_back({nullptr, std::move(family), collector, index, 0});
     }
   }
   has_collected_ = has_collected_ || !collected.empty();
   auto families = registry.families();
   sources_.reserve(sources_.size() + families.size() + collected.size());
-  for (auto& family : families) sources_.push_back({std::move(family), nullptr, nullptr, place, sources_.size()});
+  for (auto& family : families) sources_.push_back({std::move(family), nullptr, nullptr, index, sources_.size()});
   for (Source& source : collected) {
     source.rank = sources_.size();
     sources_.push_back(std::move(source));
@@ -87,9 +87,9 @@ void Scrape::add(std::size_t place, const Deadline& deadline) {
 
 void Scrape::sort() {
   std::ranges::stable_sort(sources_, {}, &Source::name);
-  std::vector<Source*> by_rank;  // who is left out itself clashes with nobody behind it
+  std::vector<Source*> by_rank;  // a source that is left out does not clash with later ones
   for (Source& source : sources_) {
-    if (source.family && source.registry == 0) continue;  // nothing is earlier but its like
+    if (source.family && source.registry == 0) continue;  // only families of the same registry are earlier
     if (may_clash(source)) by_rank.push_back(&source);
   }
   std::ranges::sort(by_rank, {}, &Source::rank);
@@ -97,15 +97,15 @@ void Scrape::sort() {
     Source& source = *one;
     if (const auto clash = name_clash(source)) {
       source.is_left_out = true;
-      note_clash(source, fmt::format("{} is left out: it clashes with {} {}, because {}", quote(source.name()),
-                                     to_string(clash->type), quote(clash->name), clash->reason));
+      report_clash(source, fmt::format("{} is left out: it clashes with {} {}, because {}", quote(source.name()),
+                                       to_string(clash->type), quote(clash->name), clash->reason));
     }
   }
   std::erase_if(sources_, [](const Source& source) { return source.is_left_out; });
 }
 
-// Tells whether another family has the same root: all of that root stand behind it. Nearly none has, and this is all that
-// the others cost.
+// Returns whether another family has the same root. The families of a root are sorted behind it. This check is cheap,
+// and nearly all families end here.
 bool Scrape::may_clash(const Source& source) const {
   const std::string_view root = root_of(source.name());
   for (auto other = std::ranges::lower_bound(sources_, root, {}, &Source::name);
@@ -115,43 +115,43 @@ bool Scrape::may_clash(const Source& source) const {
   return false;
 }
 
-// Returns who comes earlier, and writes a name that this one writes too.
+// Returns an earlier family that writes a name that this one writes, too.
 std::optional<NameClash> Scrape::name_clash(const Source& source) const {
   return find_name_clash(source.info().type, source.name(), [&](std::string_view name) {
-    const Source* other = earlier(name, source);
+    const Source* other = find_earlier(name, source);
     return other ? std::optional(other->info().type) : std::nullopt;
   });
 }
 
-// Returns the first source of a name if it comes before another one.
-const Scrape::Source* Scrape::earlier(std::string_view name, const Source& than) const {
+// Returns the first source of a name if its rank is lower than that of another source, or null.
+const Scrape::Source* Scrape::find_earlier(std::string_view name, const Source& than) const {
   auto found = std::ranges::lower_bound(sources_, name, {}, &Source::name);
   while (found != sources_.end() && found->name() == name && found->is_left_out) ++found;
   return found != sources_.end() && found->name() == name && found->rank < than.rank ? &*found : nullptr;
 }
 
 void Scrape::write(Sources named, Sink& sink) const {
-  const Source& last = named.back();  // collectors come after families, and registries one after the other
+  const Source& last = named.back();  // sorted by registry, in each first the families and then those of collectors
   if (last.family && last.registry == named.front().registry) {
     sink.begin_family(named.front().info());
     for (const Source& sibling : named) sibling.family->collect(sink);
     return;
   }
   const Source* first = nullptr;
-  Seen seen;
+  SeriesSet written;
   for (const Source& source : named) {
     if (!first) {
       if (begin(source, sink)) first = &source;
-    } else if (!agree(first->info(), source.info())) {
-      note_clash(source, fmt::format("{} is there already as {}; its samples as {} are left out", quote(source.name()),
-                                     described(first->info()), described(source.info())));
+    } else if (!are_compatible(first->info(), source.info())) {
+      report_clash(source, fmt::format("{} is already served as {}; its samples as {} are left out",
+                                       quote(source.name()), describe(first->info()), describe(source.info())));
       continue;
     }
-    if (first) write_samples(source, seen, sink);
+    if (first) write_samples(source, written, sink);
   }
 }
 
-// Returns whether the sink takes the family. What it refuses of a collector is the collector's mistake.
+// Returns whether the sink accepts the family. A rejected family of a collector counts as an error of the collector.
 bool Scrape::begin(const Source& source, Sink& sink) const {
   if (source.family) {
     sink.begin_family(source.info());
@@ -161,39 +161,39 @@ bool Scrape::begin(const Source& source, Sink& sink) const {
     sink.begin_family(source.info());
     return true;
   } catch (const SampleError& error) {
-    source.collector->note_error(error.what());
+    source.collector->report_error(error.what());
     return false;
   }
 }
 
-void Scrape::write_samples(const Source& source, Seen& seen, Sink& sink) const {
-  if (source.recorded) return replay(source, seen, sink);
+void Scrape::write_samples(const Source& source, SeriesSet& written, Sink& sink) const {
+  if (source.recorded) return replay(source, written, sink);
   source.family->collect(sink, [&](LabelView labels) {
-    if (seen.insert(identity(labels)).second) return true;
-    note_clash(source, served_before(source.name(), labels));
+    if (written.insert(identity(labels)).second) return true;
+    report_clash(source, duplicate_series(source.name(), labels));
     return false;
   });
 }
 
-void Scrape::replay(const Source& source, Seen& seen, Sink& sink) const {
+void Scrape::replay(const Source& source, SeriesSet& written, Sink& sink) const {
   for (const RecordedSample& sample : source.recorded->samples) {
-    if (!seen.insert(identity(sample.labels())).second) {
-      note_clash(source, served_before(source.name(), sample.labels()));
+    if (!written.insert(identity(sample.labels())).second) {
+      report_clash(source, duplicate_series(source.name(), sample.labels()));
       continue;
     }
     try {
       sample.replay(sink);
     } catch (const SampleError& error) {
-      source.collector->note_error(error.what());
+      source.collector->report_error(error.what());
     }
   }
 }
 
-void Scrape::note_clash(const Source& source, std::string_view reason) const {
+void Scrape::report_clash(const Source& source, std::string_view reason) const {
   if (source.collector) {
-    source.collector->note_clash(source.name(), reason);
+    source.collector->report_clash(source.name(), reason);
   } else {
-    registries_[source.registry].state_->note_clash(source.name(), reason);
+    registries_[source.registry].state_->report_clash(source.name(), reason);
   }
 }
 

@@ -37,10 +37,12 @@ TEST_F(OverflowTest, IsLoggedOnceForEachFamily) {
     const auto hits = registry_.counter({.name = name, .help = "Hits.", .max_series = 1}, {"who"});
     for (int who = 0; who < 5; ++who) hits.labels(who).inc();
   }
-  EXPECT_THAT(lines_, testing::ElementsAre(
-                          "counter 'a_total' has as many series as its max_series allows, 1; what comes now shares "
-                          "one, with the label values '__overflow__': does a label take its values from strangers?",
-                          testing::StartsWith("counter 'b_total' has")));
+  EXPECT_THAT(lines_,
+              testing::ElementsAre(
+                  "counter 'a_total': the family has its maximum of 1 series (max_series); further label values are "
+                  "counted in one series labelled '__overflow__'; check whether a label takes its values from "
+                  "untrusted clients",
+                  testing::StartsWith("counter 'b_total': ")));
 }
 
 TEST_F(OverflowTest, AllowsNewSeriesAfterOthersAreRemoved) {

@@ -119,9 +119,10 @@ TEST_F(CollectorTest, LosesItsOwnSamplesWhenItThrows) {
             "narthex_collector_errors_total{collector=\"good\"} 0\n"
             "narthex_collector_errors_total{collector=\"throws\"} 2\n"
             "narthex_collector_errors_total{collector=\"throws what it likes\"} 2\n");
-  EXPECT_THAT(lines_, testing::ElementsAre(
-                          "collector 'throws' fails: no such sensor",
-                          "collector 'throws what it likes' fails: it threw something that is no std::exception"));
+  EXPECT_THAT(lines_,
+              testing::ElementsAre(
+                  "collector 'throws' fails: no such sensor",
+                  "collector 'throws what it likes' fails: it threw an exception that is not a std::exception"));
 }
 
 TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
@@ -230,9 +231,11 @@ TEST_F(CollectorTest, ServesTheFirstOfASeriesAndCountsTheOthers) {
   EXPECT_EQ(numbers(kClashes),
             "narthex_collector_clashes_total{collector=\"first\"} 4\n"
             "narthex_collector_clashes_total{collector=\"second\"} 6\n");
-  EXPECT_THAT(lines_, testing::ElementsAre(
-                          R"(collector 'first': the series 'level{of="a"}' is there already, and served once only)",
-                          R"(collector 'second': the series 'level{of="a"}' is there already, and served once only)"));
+  EXPECT_THAT(
+      lines_,
+      testing::ElementsAre(
+          R"(collector 'first': the series 'level{of="a"}' is already served; further samples of it are left out)",
+          R"(collector 'second': the series 'level{of="a"}' is already served; further samples of it are left out)"));
 }
 
 TEST_F(CollectorTest, LeavesOutFamiliesThatDoNotAgree) {
@@ -254,9 +257,9 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatDoNotAgree) {
             "narthex_collector_clashes_total{collector=\"silent\"} 0\n"
             "narthex_collector_clashes_total{collector=\"type\"} 2\n");
   EXPECT_THAT(lines_, testing::ElementsAre(
-                          "collector 'type': 'level' is there already as a counter with help 'G.'; its samples as a "
+                          "collector 'type': 'level' is already served as a counter with help 'G.'; its samples as a "
                           "gauge with help 'G.' are left out",
-                          "collector 'help': 'level' is there already as a counter with help 'G.'; its samples as a "
+                          "collector 'help': 'level' is already served as a counter with help 'G.'; its samples as a "
                           "counter with help 'H.' are left out"));
 }
 
@@ -344,7 +347,7 @@ TEST_F(CollectorTest, IsSkippedWhenItTookLongerThanIsLeft) {
   const std::string quick_text = "# HELP quick G.\n# TYPE quick gauge\nquick 1\n";
   const std::string all = quick_text + "# HELP slow G.\n# TYPE slow gauge\nslow 1\n";
   const auto scrape = [&](milliseconds timeout) { return expose(registry_, {.timeout = timeout}).body; };
-  EXPECT_EQ(scrape(kLeft), all) << "nobody knows yet";
+  EXPECT_EQ(scrape(kLeft), all) << "the duration is not known yet";
   EXPECT_EQ(scrape(std::chrono::minutes(1)), all);
   EXPECT_EQ(scrape(kLeft), quick_text);
   EXPECT_EQ(numbers(kSkipped),
@@ -355,7 +358,7 @@ TEST_F(CollectorTest, IsSkippedWhenItTookLongerThanIsLeft) {
   EXPECT_EQ(scrape(kLeft), all) << "is not given up for good";
 }
 
-// What another sink cannot serve costs the collector that sample and nobody else anything.
+// A sample that the sink rejects is left out. All other samples are served.
 class PickySink final : public NullSink {
  public:
   std::string text;

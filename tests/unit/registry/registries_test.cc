@@ -69,10 +69,10 @@ TEST_F(RegistriesTest, ServeASeriesOfTheFirstThatHasIt) {
   }
   EXPECT_THAT(first_lines_, testing::IsEmpty());
   EXPECT_THAT(second_lines_,
-              testing::ElementsAre("the series 'level' is there already, and served once only",
-                                   "collector 'late': the series 'level{by=\"collector\"}' is there already, and "
-                                   "served once only",
-                                   "'other' is there already as a counter with help 'O.'; its samples as a gauge with "
+              testing::ElementsAre("the series 'level' is already served; further samples of it are left out",
+                                   "collector 'late': the series 'level{by=\"collector\"}' is already served; "
+                                   "further samples of it are left out",
+                                   "'other' is already served as a counter with help 'O.'; its samples as a gauge with "
                                    "help 'O.' are left out"));
   EXPECT_EQ(lines_with(to_text(numbers), "narthex_collector_clashes_total"),
             "narthex_collector_clashes_total{collector=\"late\"} 2\n");
