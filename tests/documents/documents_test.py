@@ -20,6 +20,8 @@ SHOWN = re.compile(r"<!-- file: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
 # A code block that shows adjacent lines of a file follows a line such as: <!-- lines of: CMakeLists.txt -->. The document
 # may leave out an indentation that all of the lines have.
 LINES = re.compile(r"<!-- lines of: (\S+) -->\n+```\w*\n(.*?)```", re.DOTALL)
+# A table whose rows are rows of a table in a file follows a line such as: <!-- rows of: docs/performance.md -->
+ROWS = re.compile(r"<!-- rows of: (\S+) -->\n((?:\|.*\n)+)")
 # Code can look like a link, for example a lambda with parameters.
 CODE = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
@@ -107,6 +109,15 @@ class DocumentsTest(unittest.TestCase):
                 file = "\n" + (ROOT / name).read_text()
                 indented = ["\n" + textwrap.indent(text, width * " ") for width in (0, 2, 4)]
                 self.assertTrue(any(lines in file for lines in indented), f"{document.name} shows {name}:\n{text}")
+        self.assertGreater(shown, 0)
+
+    def test_shown_rows_are_in_their_files(self):
+        shown = 0
+        for document in DOCUMENTS:
+            for name, shown_rows in ROWS.findall(document.read_text()):
+                for row in shown_rows.splitlines():
+                    shown += 1
+                    self.assertIn(row, (ROOT / name).read_text().splitlines(), f"{document.name} shows {name}")
         self.assertGreater(shown, 0)
 
     def test_cookbook_and_reference_show_all_their_examples(self):
