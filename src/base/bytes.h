@@ -14,8 +14,8 @@ inline std::uint64_t bytes_at(const char* text) noexcept {
   return word;
 }
 
-// Returns all bytes of a text of at most eight bytes as one word; 0 for an empty text. The order of the bytes, and which
-// of them appear twice, depend only on the size.
+// Returns all bytes of a text of at most eight bytes as one word; 0 for an empty text. The order of the bytes, and
+// which of them appear twice, depend only on the size.
 inline std::uint64_t short_bytes_at(const char* text, std::size_t size) noexcept {
   if (size >= 4) {
     std::uint32_t first = 0;
@@ -53,8 +53,8 @@ inline char* put(char* to, std::string_view text) noexcept {
 constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;  // times a byte: a word that repeats the byte
 constexpr std::uint64_t kHighBits = 0x80 * kOnes;
 
-// Returns 0 unless a byte of a word is `wanted`: that byte is zero after the exclusive or, and subtracting one from zero
-// borrows into its high bit.
+// Returns 0 unless a byte of a word is `wanted`: that byte is zero after the exclusive or, and subtracting one from
+// zero borrows into its high bit.
 constexpr std::uint64_t matches(std::uint64_t word, unsigned char wanted) noexcept {
   const std::uint64_t difference = word ^ wanted * kOnes;
   return (difference - kOnes) & ~difference & kHighBits;

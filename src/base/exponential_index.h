@@ -18,8 +18,9 @@ namespace narthex::detail {
 //   schema 7    ...   -1    |    0    |    1    |    2    |...       divided by two, rounded up
 //   schema 6    ...         0         |         1         |...
 //
-// The finest key is 256 times the exponent, plus the number of bounds 2^(i/256) that the mantissa exceeds. The mantissas
-// are divided into 512 equal steps. At most one bound lies in a step, so a table and one comparison give that number.
+// The finest key is 256 times the exponent, plus the number of bounds 2^(i/256) that the mantissa exceeds. The
+// mantissas are divided into 512 equal steps. At most one bound lies in a step, so a table and one comparison give that
+// number.
 inline constexpr int kFinestSchema = 8;
 inline constexpr int kCoarsestSchema = -4;
 inline constexpr std::int32_t kLargestKey = 1024 * 256;  // at the finest schema: the bucket of the largest double

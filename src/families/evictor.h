@@ -19,7 +19,7 @@ namespace narthex::detail {
 // Evicts the idle series of one family. It inspects the list as the CLOCK algorithm does:
 //
 //   list:   [ held ][ accessed ][ idle ][ accessed ] ...
-//                   ^ hand: clears the mark of accessed series, evicts idle ones, moves on; starts again at the end
+//                   ^ hand: clears the flag of accessed series, evicts idle ones, moves on; at the end it starts again
 //
 // An idle series is marked in the index. One fence follows for all marked series. A series is in use if a hazard or a
 // second reference exists, if it was accessed, or if a scrape has it in its batch. It is unmarked then, and evicted
@@ -61,12 +61,12 @@ class Evictor {
   // Inspects kWindow positions.
   void inspect_window(Evicted& evicted) noexcept;
 
-  // Counts an insertion. Returns true once in kPeriod insertions since the last inspect_window(), which is due then:
-  // each insertion pays for four inspections, so without scrapes there are, beside the series in use, at most twice as
-  // many series as are inserted during the timeout.
+  // Counts an insertion. Returns true if kPeriod insertions have followed the last inspect_window(), which is due then.
+  // So there are four inspections for each insertion. This bounds the family without scrapes: the number of series that
+  // are not in use is at most twice the number of insertions during the timeout.
   bool is_due_after_insertion() noexcept { return ++insertions_ >= kPeriod; }
-  // Counts a lookup that found no series in a full family. Returns true once in kPeriod misses, because a full family
-  // has no insertions. For any thread.
+  // Counts a lookup that found no series in a full family, which has no insertions. Returns true once in kPeriod
+  // misses: inspect_window() is due then. For any thread.
   bool is_due_after_miss() noexcept;
 
  private:

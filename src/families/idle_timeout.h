@@ -8,9 +8,9 @@
 
 namespace narthex::detail {
 
-// Decides whether a series is idle. An update reads no clock, it only marks the series as accessed. Each inspection of
-// an accessed series clears the mark and notes the time. The idle time therefore starts at the inspection and not at
-// the update: a series is never evicted too early, and too late by at most the time between two inspections.
+// Decides whether a series is idle. An update reads no clock, it only sets the accessed flag. Each inspection of an
+// accessed series clears the flag and notes the time. The idle time therefore starts at the inspection and not at the
+// update: a series is never evicted too early, and too late by at most the time between two inspections.
 class IdleTimeout {
  public:
   // In steps of 10 ms. It wraps around after 497 days.

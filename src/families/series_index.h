@@ -18,9 +18,9 @@ namespace narthex::detail {
 //   entries_ ---> [ size - 1 | 0 | series:tag | removed | series:tag | 0 | ... ]
 //                                   ^ hash, then to the right until a 0
 //
-// The tag is three bits of the hash, in bits of the pointer that are 0 because of its alignment. A probe skips most other
-// series by the tag, without reading their memory. A fourth bit marks a series for eviction. Lookups still find a marked
-// series, and unmark it.
+// The tag is three bits of the hash, in bits of the pointer that are 0 because of its alignment. A probe skips most
+// other series by the tag, without reading their memory. A fourth bit marks a series for eviction. Lookups still find a
+// marked series, and unmark it.
 //
 //   evictor (a writer)                             reader
 //   1. word = series:tag:marked                    1. word = entry

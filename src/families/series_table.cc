@@ -112,7 +112,8 @@ LookupResult SeriesTable::create(LabelValues escaped, bool are_raw, const Kind& 
   return {insert(std::move(created), limit), nullptr};
 }
 
-// Returns the series, or the one that another thread has inserted with these labels. Returns null if the family is full.
+// Returns the series, or the one that another thread has inserted with these labels. Returns null if the family is
+// full.
 Series* SeriesTable::insert(SeriesPtr<Series> created, Limit limit) {
   Series* series = nullptr;
   Evictor::Evicted evicted;

@@ -7,8 +7,8 @@
 
 namespace narthex::detail {
 
-// Hazard pointers: a reader publishes a pointer to the object that it is about to use. The thread that unlinks an object
-// frees it only when no hazard pointer points to it.
+// Hazard pointers: a reader publishes a pointer to the object that it is about to use. The thread that unlinks an
+// object frees it only when no hazard pointer points to it.
 //
 //   reader                                    remover
 //   1. hazard = object   (publish)            1. unlink the object
@@ -47,8 +47,8 @@ inline void clear(Hazard& hazard) noexcept {
   hazard.store(nullptr, std::memory_order_release);  // release: our uses happen before the object is freed
 }
 
-// Returns an unused hazard for a borrowed handle, or the shard's `lookup` hazard if all are in use. Called by the thread
-// that owns the shard.
+// Returns an unused hazard for a borrowed handle, or the shard's `lookup` hazard if all are in use. Called by the
+// thread that owns the shard.
 inline Hazard& free_hazard(Shard& shard) noexcept {
   for (Hazard& hazard : shard.borrowed) {
     // acquire: uses of the previous object by the thread that cleared the hazard come before our publication

@@ -20,8 +20,8 @@ class SlotAllocator {
  public:
   constexpr SlotAllocator() noexcept = default;
 
-  // Returns a slot whose cells are zero in all shards. Returns kCold if all slots are in use, and also if another thread
-  // holds the mutex, because an update does not wait.
+  // Returns a slot whose cells are zero in all shards. Returns kCold if all slots are in use, and also if another
+  // thread holds the mutex, because an update does not wait.
   Slot try_acquire() noexcept;
   // The caller has zeroed the cells of the slot, and no thread writes to them any more.
   void release(Slot slot) noexcept;

@@ -180,16 +180,16 @@ TEST(Memory, IsBoundedForAnyNumberOfCreatedAndRemovedSeries) {
   const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
   const Counter held = family.labels("held");
   family.remove("held");
-  const auto come_and_go = [&family](int from, int to) {
+  const auto create_and_remove = [&family](int from, int to) {
     constexpr int kWindow = 1000;
     for (int i = from; i < to; ++i) {
       family.labels(i).inc();
       family.remove(i - kWindow);
     }
   };
-  come_and_go(0, 20'000);
+  create_and_remove(0, 20'000);
   const std::size_t before = resident();
-  come_and_go(20'000, 200'000);
+  create_and_remove(20'000, 200'000);
   EXPECT_LT(resident(), before + (std::size_t{4} << 20)) << "180,000 series are about 30 MB";
   held.inc();
   EXPECT_EQ(held.value(), 1);

@@ -6,8 +6,8 @@
 namespace narthex::detail {
 
 // Counts the updates of a series' base since the last scrape. It decides when each thread gets a cell for the series.
-// Cells cost memory in every thread and time in every scrape, so a series gets them only when it is hot: after thousands
-// of updates, or fewer if threads contend for the base.
+// Cells cost memory in every thread and time in every scrape, so a series gets them only when it is hot: after
+// thousands of updates, or fewer if threads contend for the base.
 class Heat {
  public:
   // Counts one update of the base. Returns true if the series is hot, and starts again from 0.

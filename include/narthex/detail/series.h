@@ -39,7 +39,8 @@ class NARTHEX_EXPORT Series {
   Series(const Series&) = delete;
   Series& operator=(const Series&) = delete;
   virtual ~Series();
-  // Unsized, because the labels are part of the allocation. NOLINTNEXTLINE(misc-new-delete-overloads): only make() allocates
+  // Unsized, because the labels are part of the allocation.
+  // NOLINTNEXTLINE(misc-new-delete-overloads): only make() allocates
   static void operator delete(void* memory) { ::operator delete(memory); }
 
   // Reads the value and writes it to the sink as one sample.

@@ -47,9 +47,9 @@ class CellPages {
 // A hazard pointer: the object that it points to is not freed. See src/shards/hazards.h.
 using Hazard = std::atomic<const void*>;
 
-// Everything that one thread writes and other threads read. A shard has one owner at a time. A thread that ends releases
-// its shard, and a new thread acquires it with its contents. Shards are never freed, so their number is the largest
-// number of threads that were alive at the same time.
+// Everything that one thread writes and other threads read. A shard has one owner at a time. A thread that ends
+// releases its shard, and a new thread acquires it with its contents. Shards are never freed, so their number is the
+// largest number of threads that were alive at the same time.
 struct alignas(64) Shard {
   CellPages<double> sums;                 // of counters and gauges
   CellPages<HistogramCells*> histograms;  // each histogram's cells are a separate allocation

@@ -23,7 +23,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::string spelled(double value) {
+std::string written(double value) {
   std::string text;
   append_number(text, value);
   return text;
@@ -31,35 +31,35 @@ std::string spelled(double value) {
 
 // Exposition rules 1 to 22 and 28.
 TEST(Number, IsWrittenAsInGo) {
-  EXPECT_EQ(spelled(0.0), "0");                                                                                   // 1
-  EXPECT_EQ(spelled(-0.0), "0");                                                                                  // 2
-  EXPECT_EQ(spelled(1.0), "1");                                                                                   // 3
-  EXPECT_EQ(spelled(-1.0), "-1");                                                                                 // 4
-  EXPECT_EQ(spelled(100000), "100000");                                                                           // 5
-  EXPECT_EQ(spelled(999999), "999999");                                                                           // 6
-  EXPECT_EQ(spelled(1000000), "1e+06");                                                                           // 7
-  EXPECT_EQ(spelled(1234567), "1.234567e+06");                                                                    // 8
-  EXPECT_EQ(spelled(123456789), "1.23456789e+08");                                                                // 9
-  EXPECT_EQ(spelled(1e21), "1e+21");                                                                              // 10
-  EXPECT_EQ(spelled(0.0001), "0.0001");                                                                           // 11
-  EXPECT_EQ(spelled(0.00011), "0.00011");                                                                         // 12
-  EXPECT_EQ(spelled(0.00001), "1e-05");                                                                           // 13
-  EXPECT_EQ(spelled(1e-10), "1e-10");                                                                             // 14
-  EXPECT_EQ(spelled(0.1 + 0.2), "0.30000000000000004");                                                           // 15
-  EXPECT_EQ(spelled(1.0 / 3), "0.3333333333333333");                                                              // 16
-  EXPECT_EQ(spelled(9007199254740992), "9.007199254740992e+15");                                                  // 17
-  EXPECT_EQ(spelled(1.8446744073709552e19), "1.8446744073709552e+19");                                            // 18
-  EXPECT_EQ(spelled(std::numeric_limits<double>::max()), "1.7976931348623157e+308");                              // 19
-  EXPECT_EQ(spelled(std::numeric_limits<double>::denorm_min()), "5e-324");                                        // 20
-  EXPECT_EQ(spelled(0x1p-128), "2.938735877055719e-39");                                                          // 21
-  EXPECT_EQ(spelled(100000.5), "100000.5");                                                                       // 22
-  EXPECT_EQ(spelled(0.005) + " " + spelled(2.5) + " " + spelled(10) + " " + spelled(1e6), "0.005 2.5 10 1e+06");  // 28
+  EXPECT_EQ(written(0.0), "0");                                                                                   // 1
+  EXPECT_EQ(written(-0.0), "0");                                                                                  // 2
+  EXPECT_EQ(written(1.0), "1");                                                                                   // 3
+  EXPECT_EQ(written(-1.0), "-1");                                                                                 // 4
+  EXPECT_EQ(written(100000), "100000");                                                                           // 5
+  EXPECT_EQ(written(999999), "999999");                                                                           // 6
+  EXPECT_EQ(written(1000000), "1e+06");                                                                           // 7
+  EXPECT_EQ(written(1234567), "1.234567e+06");                                                                    // 8
+  EXPECT_EQ(written(123456789), "1.23456789e+08");                                                                // 9
+  EXPECT_EQ(written(1e21), "1e+21");                                                                              // 10
+  EXPECT_EQ(written(0.0001), "0.0001");                                                                           // 11
+  EXPECT_EQ(written(0.00011), "0.00011");                                                                         // 12
+  EXPECT_EQ(written(0.00001), "1e-05");                                                                           // 13
+  EXPECT_EQ(written(1e-10), "1e-10");                                                                             // 14
+  EXPECT_EQ(written(0.1 + 0.2), "0.30000000000000004");                                                           // 15
+  EXPECT_EQ(written(1.0 / 3), "0.3333333333333333");                                                              // 16
+  EXPECT_EQ(written(9007199254740992), "9.007199254740992e+15");                                                  // 17
+  EXPECT_EQ(written(1.8446744073709552e19), "1.8446744073709552e+19");                                            // 18
+  EXPECT_EQ(written(std::numeric_limits<double>::max()), "1.7976931348623157e+308");                              // 19
+  EXPECT_EQ(written(std::numeric_limits<double>::denorm_min()), "5e-324");                                        // 20
+  EXPECT_EQ(written(0x1p-128), "2.938735877055719e-39");                                                          // 21
+  EXPECT_EQ(written(100000.5), "100000.5");                                                                       // 22
+  EXPECT_EQ(written(0.005) + " " + written(2.5) + " " + written(10) + " " + written(1e6), "0.005 2.5 10 1e+06");  // 28
 }
 
 template <class Number>
 std::string written(char* (*write)(char*, Number) noexcept, Number number) {
-  std::array<char, kMaxNumberSize> room{};
-  return {room.data(), write(room.data(), number)};
+  std::array<char, kMaxNumberSize> buffer{};
+  return {buffer.data(), write(buffer.data(), number)};
 }
 
 // Exposition rules 1 to 25 in OpenMetrics.
@@ -115,14 +115,14 @@ TEST(Number, OfMillisecondsIsWrittenInSeconds) {
 TEST(Number, EveryNaNIsWrittenAsNaN) {
   for (const std::uint64_t bits :
        {0x7ff8000000000001u, 0xfff8000000000000u, 0x7ff0000000000001u, 0x7ff0000000000002u}) {
-    EXPECT_EQ(spelled(std::bit_cast<double>(bits)), "NaN");
+    EXPECT_EQ(written(std::bit_cast<double>(bits)), "NaN");
   }
 }
 
 // Exposition rules 24 and 25.
 TEST(Number, InfinitiesHaveASign) {
-  EXPECT_EQ(spelled(kInfinity), "+Inf");
-  EXPECT_EQ(spelled(-kInfinity), "-Inf");
+  EXPECT_EQ(written(kInfinity), "+Inf");
+  EXPECT_EQ(written(-kInfinity), "-Inf");
 }
 
 // Exposition rule 26.
@@ -130,7 +130,7 @@ TEST(Number, IgnoresTheLocale) {
   ASSERT_TRUE(std::setlocale(LC_ALL, "de_DE.UTF-8"));
   char comma[8];
   std::snprintf(comma, sizeof comma, "%.1f", 1.5);
-  const std::string ours = spelled(1234.5);
+  const std::string ours = written(1234.5);
   std::setlocale(LC_ALL, "C");
   ASSERT_STREQ(comma, "1,5");  // the locale is in effect
   EXPECT_EQ(ours, "1234.5");
@@ -140,17 +140,17 @@ TEST(Number, IgnoresTheLocale) {
 constexpr int kPatterns = kIsSanitized ? 200'000 : 10'000'000;
 
 // Writes a finite number other than 0 with the standard library.
-std::string_view spelled_by_library(std::span<char, 64> room, double value) {
-  const auto end = std::to_chars(room.data(), room.data() + room.size(), value, std::chars_format::general).ptr;
-  return {room.data(), end};
+std::string_view written_by_library(std::span<char, 64> buffer, double value) {
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::general).ptr;
+  return {buffer.data(), end};
 }
 
 testing::AssertionResult is_spelled_as_by_library(double value) {
   std::array<char, 64> theirs{};
   std::array<char, kMaxNumberSize> ours{};
   const std::string_view text(ours.data(), write_number(ours.data(), value));
-  if (text == spelled_by_library(theirs, value)) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << text << " instead of " << spelled_by_library(theirs, value);
+  if (text == written_by_library(theirs, value)) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << text << " instead of " << written_by_library(theirs, value);
 }
 
 TEST(Number, EqualsTheStandardLibraryForRandomBits) {
@@ -207,7 +207,7 @@ TEST(Number, ACountIsWrittenAsTheNearestDouble) {
   std::mt19937_64 random(3);
   for (int i = 0; i < 64'000; ++i) {
     const std::uint64_t count = random() >> i % 64;
-    ASSERT_EQ(spelled_count(count), spelled(static_cast<double>(count)));
+    ASSERT_EQ(spelled_count(count), written(static_cast<double>(count)));
   }
 }
 
