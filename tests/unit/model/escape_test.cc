@@ -11,7 +11,7 @@ namespace {
 
 bool is_plain_byte(char c) { return static_cast<unsigned char>(c) < 0x80 && c != '\\' && c != '"' && c != '\n'; }
 
-TEST(Escape, FindsEveryByteThatIsNotPlainWhereverItStands) {
+TEST(Escape, FindsEveryByteThatIsNotPlainAtEveryPosition) {
   for (std::size_t size = 0; size <= 40; ++size) {
     EXPECT_TRUE(is_plain(std::string(size, 'a')));
     for (std::size_t at = 0; at < size; ++at) {
@@ -26,7 +26,7 @@ TEST(Escape, FindsEveryByteThatIsNotPlainWhereverItStands) {
   }
 }
 
-TEST(Escape, LooksAtNothingOutsideTheText) {
+TEST(Escape, ReadsNoByteOutsideTheText) {
   const std::string text = "\"\\\n\"\"\"\"\"\"abcdefghijkl\"\"\"\"\"\"\"\"\"";
   for (std::size_t size = 0; size <= 12; ++size) {
     EXPECT_TRUE(is_plain(std::string_view(text).substr(9, size)));
@@ -34,7 +34,7 @@ TEST(Escape, LooksAtNothingOutsideTheText) {
   }
 }
 
-TEST(Escape, EscapesOnlyWhatMustBe) {
+TEST(Escape, EscapesOnlyBackslashQuoteAndLineFeed) {
   std::string value = "v:";
   append_label_value(value, "\\a\"\nb\u00e9\\");
   EXPECT_EQ(value, "v:\\\\a\\\"\\nb\u00e9\\\\");

@@ -16,7 +16,7 @@ std::string gauge(std::string_view name, EscapingScheme scheme) {
 }
 
 // Exposition rules 89 to 94.
-TEST(Escaping, RewritesWhatIsNotBareByScheme) {
+TEST(Escaping, EscapesNamesThatAreNotLegacyNames) {
   struct Row {
     const char* name;
     const char* underscores;
@@ -42,7 +42,7 @@ TEST(Escaping, RewritesWhatIsNotBareByScheme) {
 }
 
 // Exposition rule 87: a label name must not contain a colon.
-TEST(Escaping, KnowsTheCharactersOfLabelNames) {
+TEST(Escaping, EscapesColonsInLabelNames) {
   EXPECT_EQ(escape_label_name("a:b", underscores), "a_b");
   EXPECT_EQ(escape_label_name("a:b", dots), "a__b");
   EXPECT_EQ(escape_label_name("a:b", values), "U__a_3a_b");
@@ -52,12 +52,12 @@ TEST(Escaping, KnowsTheCharactersOfLabelNames) {
 }
 
 // Exposition rule 95.
-TEST(Escaping, LeavesABareNameThatLooksEscaped) {
+TEST(Escaping, KeepsALegacyNameThatLooksEscaped) {
   for (const EscapingScheme scheme : {underscores, dots, values}) EXPECT_EQ(gauge("U__a", scheme), "U__a");
 }
 
 // Exposition rule 96.
-TEST(Escaping, LeavesTheEndingOfATypeWhereFormatsLookForIt) {
+TEST(Escaping, KeepsTheSuffixOfTheType) {
   EXPECT_EQ(escape_family_name("x.y_total", MetricType::counter, values), "U__x_2e_y_total");
   EXPECT_EQ(escape_family_name("x.y_total", MetricType::counter, dots), "x_dot_y_total");
   EXPECT_EQ(escape_family_name("x.y_info", MetricType::info, values), "U__x_2e_y_info");
@@ -66,13 +66,13 @@ TEST(Escaping, LeavesTheEndingOfATypeWhereFormatsLookForIt) {
   EXPECT_EQ(escape_family_name("_total", MetricType::counter, values), "_total");
 }
 
-TEST(Escaping, TakesWhatIsNotUtf8ForOneCharacterABytes) {
+TEST(Escaping, TreatsEachInvalidByteAsOneCharacter) {
   EXPECT_EQ(gauge("a\xff\xc3", underscores), "a__");
   EXPECT_EQ(gauge("a\xff\xc3", dots), "a____");
   EXPECT_EQ(gauge("a\xff\xc3", values), "U__a_fffd__fffd_");
 }
 
-TEST(Escaping, HasTheWordsOfTheHeaders) {
+TEST(Escaping, UsesTheWordsOfHttpHeaders) {
   EXPECT_EQ(to_string(underscores), "underscores");
   EXPECT_EQ(to_string(dots), "dots");
   EXPECT_EQ(to_string(values), "values");

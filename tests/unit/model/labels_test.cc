@@ -19,7 +19,7 @@ TEST(LabelText, SortsBytewise) { EXPECT_EQ(text_of({{"a", "1"}, {"_", "2"}, {"A"
 
 TEST(LabelText, MakesValuesUtf8) { EXPECT_EQ(text_of({{"a", "x\xff"}}), "a=\"x\uFFFD\""); }
 
-TEST(LabelText, TellsWhichNamesItHas) {
+TEST(LabelText, FindsLabelsByName) {
   const LabelText owned = LabelText::of({{"a", ",z=\"1\","}, {"b", ",y="}, {"le_b", "\\"}, {"x", ""}});
   const LabelView labels = owned;
   for (const char* name : {"a", "b", "le_b", "x"}) EXPECT_TRUE(labels.has(name)) << name;
@@ -27,12 +27,12 @@ TEST(LabelText, TellsWhichNamesItHas) {
   EXPECT_FALSE(LabelView().has("a"));
 }
 
-TEST(LabelText, PutsNamesInQuotesThatAreNotBare) {
+TEST(LabelText, QuotesNamesThatAreNotLegacyNames) {
   EXPECT_EQ(text_of({{"a b", "1"}, {"a:b", "2"}, {"\"\\\n", "3"}, {"a", "4"}}),
             "\"\\\"\\\\\\n\"=\"3\",a=\"4\",\"a b\"=\"1\",\"a:b\"=\"2\"");
 }
 
-TEST(LabelText, RefusesNamesThatCannotBeServed) {
+TEST(LabelText, RejectsInvalidReservedAndRepeatedNames) {
   EXPECT_THROW(static_cast<void>(LabelText::of({{"a\xff", "1"}})), LabelError);
   EXPECT_THROW(static_cast<void>(LabelText::of({{"__a", "1"}})), LabelError);
   EXPECT_THROW(static_cast<void>(LabelText::of({{"", "1"}})), LabelError);

@@ -1,4 +1,4 @@
-// Names that are not bare: which registries take them, and how they are told to scrapers that know bare names only.
+// Names that are not legacy names: which registries allow them, and how scrapers without UTF-8 support get them.
 
 #include <string>
 #include <vector>
@@ -30,12 +30,12 @@ class Utf8NamesTest : public testing::Test {
 
   std::vector<std::string> lines_;
   Registry registry_{{.diagnostic = [this](std::string_view line) { lines_.emplace_back(line); }, .utf8_names = true}};
-  Registry numbers_;  // apart, so that a test can compare all of a scrape
+  Registry numbers_;  // separate, so that a test can compare a whole exposition
   Registration own_ = numbers_.add_scoped(LibraryCollector(registry_));
 };
 
 // Exposition rule 102, and the escaped names that a scraper without UTF-8 support gets.
-TEST_F(Utf8NamesTest, AreEscapedAsTheScraperAsks) {
+TEST_F(Utf8NamesTest, AreEscapedAsTheScraperRequests) {
   registry_.counter({.name = "disk.io_total", .help = "D."}, {"dev.name", "host"}).labels("sda", "h").inc(2);
   registry_.gauge({.name = "9x", .help = "N.", .labels = {{"\u00e9", "1"}}});
   registry_.histogram({.name = "rpc.lat", .help = "R.", .buckets = {1}});
@@ -51,7 +51,7 @@ TEST_F(Utf8NamesTest, AreEscapedAsTheScraperAsks) {
   EXPECT_EQ(clashes(), "narthex_name_clashes_total 0\n");
 }
 
-TEST_F(Utf8NamesTest, StayAsTheyAreForASinkOfOnesOwn) {
+TEST_F(Utf8NamesTest, AreNotEscapedForASinkOfTheUser) {
   registry_.gauge({.name = "disk.io", .help = "D."}, {"dev.name"}).labels("sda");
   struct Names final : NullSink {
     void begin_family(const FamilyInfo& family) override { names += family.name; }
@@ -62,7 +62,7 @@ TEST_F(Utf8NamesTest, StayAsTheyAreForASinkOfOnesOwn) {
   EXPECT_EQ(sink.names, "disk.io\"dev.name\"=\"sda\"");
 }
 
-TEST_F(Utf8NamesTest, MayComeFromFunctionsCollectorsAndTheRegistry) {
+TEST_F(Utf8NamesTest, AreAllowedInFunctionsCollectorsAndRegistryLabels) {
   Registry registry({.labels = {{"data center", "x"}}, .utf8_names = true});
   const Registration function =
       registry.gauge_function({.name = "a.b", .help = "A."}, {"c.d"}, [](const auto& emit) { emit(1, "e"); });
@@ -74,7 +74,7 @@ TEST_F(Utf8NamesTest, MayComeFromFunctionsCollectorsAndTheRegistry) {
             "# HELP f_g G.\n# TYPE f_g gauge\nf_g{data_center=\"x\",h_i=\"j,\"} 2\n");
 }
 
-TEST_F(Utf8NamesTest, AreRefusedWhereTheRegistryDoesNotTakeThem) {
+TEST_F(Utf8NamesTest, AreRejectedByARegistryWithLegacyNames) {
   std::vector<std::string> lines;
   Registry legacy({.diagnostic = [&](std::string_view line) { lines.emplace_back(line); }});
   const auto fail = [&](std::function<void(Sink&)> collect) {
@@ -94,7 +94,7 @@ TEST_F(Utf8NamesTest, AreRefusedWhereTheRegistryDoesNotTakeThem) {
 }
 
 // Exposition rules 99, 100, 101 and 103.
-TEST_F(Utf8NamesTest, HaveTheirRulesToo) {
+TEST_F(Utf8NamesTest, MustNotBeEmptyReservedOrInvalidUtf8) {
   const auto message = [&](const auto& define) -> std::string {
     try {
       define();
@@ -120,7 +120,7 @@ TEST_F(Utf8NamesTest, HaveTheirRulesToo) {
 }
 
 // Exposition rule 97.
-TEST_F(Utf8NamesTest, LeaveOutTheSecondOfTwoFamiliesThatAreCalledTheSame) {
+TEST_F(Utf8NamesTest, LeaveOutTheSecondOfTwoFamiliesWithTheSameEscapedName) {
   registry_.gauge({.name = "a.b", .help = "A."}).set(1);
   registry_.gauge({.name = "a_b", .help = "A."}).set(2);
   registry_.gauge({.name = "other", .help = "O."}).set(3);
@@ -154,7 +154,7 @@ TEST_F(Utf8NamesTest, LeaveOutAFamilyWithTheNamesOfSamplesOfAnother) {
 }
 
 // Exposition rule 98.
-TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsThatAreCalledTheSame) {
+TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsOfTheSameEscapedName) {
   const Registration collector = registry_.add_scoped(MadeCollector("c", [](Sink& sink) {
     write_gauge(sink, "g", 1, {{"k.x", "1"}, {"k_x", "2"}});
     write_gauge(sink, "g", 2, {{"k.x", "1"}});
@@ -170,8 +170,8 @@ TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsThatAreCalledTheSame) {
   EXPECT_EQ(lines_.size(), 3u);
 }
 
-// The states of a set are values of a label that is called like the family.
-TEST_F(Utf8NamesTest, LeaveOutAStateSetWhoseOwnLabelIsTaken) {
+// The states of a set are values of a label with the name of the family.
+TEST_F(Utf8NamesTest, LeaveOutAStateSetWhoseOwnLabelExists) {
   const std::vector<State> states{{"on", true}};
   const Registration collector = registry_.add_scoped(MadeCollector("c", [&](Sink& sink) {
     sink.begin_family({.name = "job.state", .help = "J.", .type = MetricType::state_set});
@@ -186,8 +186,8 @@ TEST_F(Utf8NamesTest, LeaveOutAStateSetWhoseOwnLabelIsTaken) {
   EXPECT_EQ(clashes(), "narthex_name_clashes_total 1\n");
 }
 
-// OpenMetrics wants the unit to be the last word of the name.
-TEST(EscapingSink, KeepsAUnitOnlyWhereTheNameEndsInIt) {
+// In OpenMetrics, the name must end with the unit.
+TEST(EscapingSink, KeepsAUnitOnlyIfTheNameEndsWithIt) {
   struct Units final : NullSink {
     void begin_family(const FamilyInfo& family) override { units.emplace_back(family.unit); }
     std::vector<std::string> units;
@@ -200,8 +200,8 @@ TEST(EscapingSink, KeepsAUnitOnlyWhereTheNameEndsInIt) {
   EXPECT_THAT(units.units, ElementsAre("seconds", "per_second", "seconds", ""));
 }
 
-// The writer may refuse a family, which must not count as served then.
-TEST(EscapingSink, ServesWhoComesAfterAFamilyThatWasRefused) {
+// A family that the writer rejects must not count as served.
+TEST(EscapingSink, ServesTheFamilyAfterARejectedFamily) {
   struct Picky final : NullSink {
     void begin_family(const FamilyInfo& family) override {
       if (family.type == MetricType::counter) throw SampleError("refused");

@@ -25,9 +25,9 @@ Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milli
 
 LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
 
-// Returns what is wrong with a sample, or an empty string.
+// Returns the error of a sample, or an empty string.
 template <class Sample>
-std::string fault(MetricType type, const Sample& sample) {
+std::string error_of(MetricType type, const Sample& sample) {
   try {
     detail::check_values({.name = "x", .type = type}, sample);
     return "";
@@ -36,46 +36,47 @@ std::string fault(MetricType type, const Sample& sample) {
   }
 }
 
-std::string fault(const HistogramSample& sample) { return fault(MetricType::histogram, sample); }
-std::string fault(const std::vector<Bucket>& buckets) { return fault(HistogramSample{buckets, 3, 1}); }
-std::string fault(const CounterSample& sample) { return fault(MetricType::counter, sample); }
-std::string quantile_fault(const std::vector<Quantile>& quantiles) {
-  return fault(MetricType::summary, SummarySample{quantiles, 3, 1});
+std::string error_of(const HistogramSample& sample) { return error_of(MetricType::histogram, sample); }
+std::string error_of(const std::vector<Bucket>& buckets) { return error_of(HistogramSample{buckets, 3, 1}); }
+std::string error_of(const CounterSample& sample) { return error_of(MetricType::counter, sample); }
+std::string quantile_error(const std::vector<Quantile>& quantiles) {
+  return error_of(MetricType::summary, SummarySample{quantiles, 3, 1});
 }
 
-TEST(ValueRules, WantBoundsThatRise) {
-  EXPECT_EQ(fault({{-1, 0}, {1, 1}, {2, 1}, {kInfinity, 3}}), "");
-  EXPECT_EQ(fault({{1, 1}, {1, 1}}), "histogram 'x': a bucket has the bound 1 and follows 1; bounds must increase");
-  EXPECT_EQ(fault({{1, 1}, {0.5, 1}}), "histogram 'x': a bucket has the bound 0.5 and follows 1; bounds must increase");
-  EXPECT_EQ(fault({{kNaN, 1}}), "histogram 'x': a bucket has the bound NaN and follows -Inf; bounds must increase");
-  EXPECT_EQ(fault({{kInfinity, 3}, {kInfinity, 3}}),
+TEST(ValueRules, RequireIncreasingBounds) {
+  EXPECT_EQ(error_of({{-1, 0}, {1, 1}, {2, 1}, {kInfinity, 3}}), "");
+  EXPECT_EQ(error_of({{1, 1}, {1, 1}}), "histogram 'x': a bucket has the bound 1 and follows 1; bounds must increase");
+  EXPECT_EQ(error_of({{1, 1}, {0.5, 1}}),
+            "histogram 'x': a bucket has the bound 0.5 and follows 1; bounds must increase");
+  EXPECT_EQ(error_of({{kNaN, 1}}), "histogram 'x': a bucket has the bound NaN and follows -Inf; bounds must increase");
+  EXPECT_EQ(error_of({{kInfinity, 3}, {kInfinity, 3}}),
             "histogram 'x': a bucket has the bound +Inf and follows +Inf; bounds must increase");
 }
 
-TEST(ValueRules, WantCountsThatAddUp) {
-  EXPECT_EQ(fault({{1, 2}, {2, 1}}),
+TEST(ValueRules, RequireCumulativeBucketCounts) {
+  EXPECT_EQ(error_of({{1, 2}, {2, 1}}),
             "histogram 'x': the bucket up to 2 has 1 observations and follows 2; bucket counts are cumulative");
-  EXPECT_EQ(fault({{1, 4}}),
+  EXPECT_EQ(error_of({{1, 4}}),
             "histogram 'x': the bucket up to 1 has 4 observations, the histogram has 3; the +Inf bucket must equal the "
             "count, others must not exceed it");
-  EXPECT_EQ(fault({{kInfinity, 2}}),
+  EXPECT_EQ(error_of({{kInfinity, 2}}),
             "histogram 'x': the bucket up to +Inf has 2 observations, the histogram has 3; the +Inf bucket must equal "
             "the count, others must not exceed it");
-  EXPECT_EQ(fault(MetricType::gauge_histogram, HistogramSample{std::vector<Bucket>{{1, 4}}, 3, 1}),
+  EXPECT_EQ(error_of(MetricType::gauge_histogram, HistogramSample{std::vector<Bucket>{{1, 4}}, 3, 1}),
             "gauge histogram 'x': the bucket up to 1 has 4 observations, the histogram has 3; the +Inf bucket must "
             "equal the count, others must not exceed it");
 }
 
-TEST(ValueRules, WantCountersThatAreNotNegative) {
-  EXPECT_EQ(fault(CounterSample{0}), "");
-  EXPECT_EQ(fault(CounterSample{kInfinity}), "");
-  EXPECT_EQ(fault(CounterSample{-1}), "counter 'x': the value is -1; allowed: 0 or more");
-  EXPECT_EQ(fault(CounterSample{kNaN}), "counter 'x': the value is NaN; allowed: 0 or more");
+TEST(ValueRules, RequireCountersThatAreNotNegative) {
+  EXPECT_EQ(error_of(CounterSample{0}), "");
+  EXPECT_EQ(error_of(CounterSample{kInfinity}), "");
+  EXPECT_EQ(error_of(CounterSample{-1}), "counter 'x': the value is -1; allowed: 0 or more");
+  EXPECT_EQ(error_of(CounterSample{kNaN}), "counter 'x': the value is NaN; allowed: 0 or more");
 }
 
-TEST(ValueRules, WantStatesWithNamesOfTheirOwn) {
+TEST(ValueRules, RequireUniqueStateNames) {
   const auto states = [](const std::vector<State>& all) {
-    return fault(MetricType::state_set, std::span<const State>(all));
+    return error_of(MetricType::state_set, std::span<const State>(all));
   };
   EXPECT_EQ(states({{"a", true}, {"b", false}}), "");
   EXPECT_EQ(states({}), "state set 'x': the state set has no states; at least one is needed");
@@ -85,11 +86,11 @@ TEST(ValueRules, WantStatesWithNamesOfTheirOwn) {
             "state set 'x': the state 'a' appears twice; each state must appear once");
 }
 
-TEST(ValueRules, WantNativeBucketsThatThereAre) {
+TEST(ValueRules, RequireNativeIndicesWithinTheSchema) {
   const auto with = [](int schema, std::int32_t index) {
     const NativeBucket bucket{index, 1};
     const NativeSample native{.schema = schema, .positive = {&bucket, 1}};
-    return fault(HistogramSample{{}, 1, 1, &native});
+    return error_of(HistogramSample{{}, 1, 1, &native});
   };
   EXPECT_EQ(with(0, -1074), "");
   EXPECT_EQ(with(0, 1025), "");
@@ -99,10 +100,10 @@ TEST(ValueRules, WantNativeBucketsThatThereAre) {
   EXPECT_EQ(with(-4, 66), "histogram 'x': a native bucket has the index 66; allowed for schema -4: -67 to 65");
 }
 
-TEST(ValueRules, WantExemplarsInTheirBuckets) {
+TEST(ValueRules, RequireExemplarsWithinTheirBuckets) {
   const auto with = [](double value) {
     const Exemplar exemplar{{}, value, {}};
-    return fault({{1, 1}, {2, 2, &exemplar}});
+    return error_of({{1, 1}, {2, 2, &exemplar}});
   };
   EXPECT_EQ(with(2), "");
   EXPECT_EQ(with(1.5), "");
@@ -111,11 +112,11 @@ TEST(ValueRules, WantExemplarsInTheirBuckets) {
   EXPECT_EQ(with(kNaN), "histogram 'x': an exemplar has the value NaN; allowed in its bucket: above 1 and at most 2");
   const Exemplar below{{}, -kInfinity, {}};
   const Exemplar nan{{}, kNaN, {}};
-  EXPECT_EQ(fault({{1, 1, &below}, {kInfinity, 3, &nan}}), "");
+  EXPECT_EQ(error_of({{1, 1, &below}, {kInfinity, 3, &nan}}), "");
 }
 
 // Exposition rules 74 and 75.
-TEST(ValueRules, WantExemplarsThatServersTake) {
+TEST(ValueRules, RequireExemplarsThatServersAccept) {
   const std::string long_value(128, 'v');
   const std::string long_label = "t=\"" + long_value + "\"";
   const Exemplar long_one{labels(long_label), 1, {}};
@@ -125,21 +126,21 @@ TEST(ValueRules, WantExemplarsThatServersTake) {
       "the labels {t=\"" + long_value + "\"} of an exemplar have 129 characters; allowed: at most 128";
   const std::string needs_quotes =
       "the label name 'a.b' of an exemplar would need quotes; allowed: [a-zA-Z_][a-zA-Z0-9_]*";
-  EXPECT_EQ(fault(CounterSample{1, {}, &long_one}), "counter 'x': " + too_long);
-  EXPECT_EQ(fault(CounterSample{1, {}, &quoted}), "counter 'x': " + needs_quotes);
-  EXPECT_EQ(fault(CounterSample{1, {}, &early}),
+  EXPECT_EQ(error_of(CounterSample{1, {}, &long_one}), "counter 'x': " + too_long);
+  EXPECT_EQ(error_of(CounterSample{1, {}, &quoted}), "counter 'x': " + needs_quotes);
+  EXPECT_EQ(error_of(CounterSample{1, {}, &early}),
             "counter 'x': the timestamp -1 ms of an exemplar is before 1970; Prometheus rejects it");
-  EXPECT_EQ(fault({{2, 2, &quoted}}), "histogram 'x': " + needs_quotes);
+  EXPECT_EQ(error_of({{2, 2, &quoted}}), "histogram 'x': " + needs_quotes);
   const std::vector<Exemplar> exemplars{quoted};
   const NativeSample native{.exemplars = exemplars};
-  EXPECT_EQ(fault({{}, 0, 0, &native}), "histogram 'x': " + needs_quotes);
+  EXPECT_EQ(error_of({{}, 0, 0, &native}), "histogram 'x': " + needs_quotes);
 }
 
-TEST(ValueRules, WantNativeBucketsThatServersTake) {
+TEST(ValueRules, RequireNativeBucketsThatServersAccept) {
   const std::vector<NativeBucket> good{{-3, 1}, {0, 1}};
   const std::vector<NativeBucket> twice{{1, 1}, {1, 1}};
   const std::vector<NativeBucket> falling{{1, 1}, {-1, 1}};
-  const auto with = [](const NativeSample& native) { return fault({{}, 5, 1, &native}); };
+  const auto with = [](const NativeSample& native) { return error_of({{}, 5, 1, &native}); };
   EXPECT_EQ(with({.schema = -4, .zero_count = 1, .negative = good, .positive = good}), "");
   EXPECT_EQ(with({.schema = -5, .zero_count = 5}), "histogram 'x': the schema is -5; allowed: -4 to 8");
   EXPECT_EQ(with({.schema = 9, .zero_count = 5}), "histogram 'x': the schema is 9; allowed: -4 to 8");
@@ -153,10 +154,10 @@ TEST(ValueRules, WantNativeBucketsThatServersTake) {
             "histogram 'x': a native bucket has the index -1 and follows 1; indices must increase");
 }
 
-TEST(ValueRules, WantNativeCountsThatAddUp) {
+TEST(ValueRules, RequireNativeCountsThatAddUp) {
   const std::vector<NativeBucket> two{{0, 1}, {1, 1}};
   const std::vector<NativeBucket> all{{0, 1}, {1, std::numeric_limits<std::uint64_t>::max()}};
-  const auto with = [](double sum, const NativeSample& native) { return fault({{}, 3, sum, &native}); };
+  const auto with = [](double sum, const NativeSample& native) { return error_of({{}, 3, sum, &native}); };
   EXPECT_EQ(with(1, {.zero_count = 1, .positive = two}), "");
   EXPECT_EQ(with(kNaN, {.positive = two}), "");
   EXPECT_EQ(with(1, {.positive = two}),
@@ -171,23 +172,23 @@ TEST(ValueRules, WantNativeCountsThatAddUp) {
       "histogram 'x': the native buckets have more observations than the histogram; they must not exceed its count");
 }
 
-TEST(ValueRules, WantQuantilesThatRise) {
-  EXPECT_EQ(quantile_fault({{0, 1}, {0.5, kNaN}, {1, -1}}), "");
-  EXPECT_EQ(quantile_fault({{-0.1, 1}}), "summary 'x': the quantile is -0.1; allowed: 0 to 1");
-  EXPECT_EQ(quantile_fault({{1.5, 1}}), "summary 'x': the quantile is 1.5; allowed: 0 to 1");
-  EXPECT_EQ(quantile_fault({{kNaN, 1}}), "summary 'x': the quantile is NaN; allowed: 0 to 1");
-  EXPECT_EQ(quantile_fault({{0.5, 1}, {0.5, 1}}), "summary 'x': the quantile 0.5 follows 0.5; quantiles must increase");
+TEST(ValueRules, RequireIncreasingQuantiles) {
+  EXPECT_EQ(quantile_error({{0, 1}, {0.5, kNaN}, {1, -1}}), "");
+  EXPECT_EQ(quantile_error({{-0.1, 1}}), "summary 'x': the quantile is -0.1; allowed: 0 to 1");
+  EXPECT_EQ(quantile_error({{1.5, 1}}), "summary 'x': the quantile is 1.5; allowed: 0 to 1");
+  EXPECT_EQ(quantile_error({{kNaN, 1}}), "summary 'x': the quantile is NaN; allowed: 0 to 1");
+  EXPECT_EQ(quantile_error({{0.5, 1}, {0.5, 1}}), "summary 'x': the quantile 0.5 follows 0.5; quantiles must increase");
 }
 
-TEST(ValueRules, WantNoBeginningBefore1970) {
+TEST(ValueRules, RejectCreationTimesBefore1970) {
   const std::string before = "sample 'x': the timestamp -1 ms is before 1970; Prometheus rejects it";
-  EXPECT_EQ(fault(CounterSample{1, at(-1)}), before);
-  EXPECT_EQ(fault(HistogramSample{{}, 0, 0, nullptr, at(-1)}), before);
-  EXPECT_EQ(fault(MetricType::summary, SummarySample{{}, 0, 0, at(-1)}), before);
+  EXPECT_EQ(error_of(CounterSample{1, at(-1)}), before);
+  EXPECT_EQ(error_of(HistogramSample{{}, 0, 0, nullptr, at(-1)}), before);
+  EXPECT_EQ(error_of(MetricType::summary, SummarySample{{}, 0, 0, at(-1)}), before);
 }
 
-// Each of the sink's calls checks what it is given.
-TEST(ValueRules, AreAskedForWhatCollectorsHandOver) {
+// Each function of the sink checks its sample.
+TEST(ValueRules, ApplyToSamplesOfCollectors) {
   const Exemplar early{{}, 1, at(-1)};
   const std::vector<Bucket> buckets{{1, 4}};
   const std::vector<Quantile> quantiles{{2, 0}};
