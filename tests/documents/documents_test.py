@@ -49,7 +49,7 @@ OPTION_TABLE = re.compile(r"<!-- options: (\w+) -->\n+(.*?)\n\n", re.DOTALL)
 OPTION_STRUCT = re.compile(
     r"^struct (\w*Options|NativeBuckets|GlobalCollectors|HttplibHandlers) {\n(.*?)^};", re.DOTALL | re.MULTILINE
 )
-MEMBER = re.compile(r"^  [\w:<][^=/;]*?(\w+)(?: = |(?={))(.*?);", re.MULTILINE)
+MEMBER = re.compile(r"^  [\w:<][^=/;]*?(\w+)(?: =\s+|(?={))(.*?);", re.MULTILINE)
 DEFAULTS = {
     "{}": "-",
     "{1000}": "1,000 ms",
