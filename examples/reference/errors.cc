@@ -30,7 +30,7 @@ int main() {
   }
 
   try {
-    weights.labels({});
+    weights.labels({"acme", "b", "c"});
   } catch (const narthex::Error&) {  // the base of all of them
     std::printf("Error\n");
   }
