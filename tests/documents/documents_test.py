@@ -25,6 +25,9 @@ ROWS = re.compile(r"<!-- rows of: (\S+) -->\n((?:\|.*\n)+)")
 # Code can look like a link, for example a lambda with parameters.
 CODE = re.compile(r"```.*?```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+# A link to a heading, of the same document or of another one.
+ANCHOR = re.compile(r"\]\(([^)#\s]*\.md)?#([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 # A path in the text of a document: `src/registry.cc`, `tests/`.
 PATH = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
 # A citation, for example "Exposition rules 1 to 22 and 28".
@@ -73,6 +76,11 @@ def numbers(text):
     for first, last in re.findall(r"(\d+)(?:(?: to |-)(\d+))?", text):
         found.extend(range(int(first), int(last or first) + 1))
     return found
+
+
+def anchor_of(heading):
+    """Returns the anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def cited(text):
@@ -163,6 +171,13 @@ class DocumentsTest(unittest.TestCase):
             for target in LINK.findall(CODE.sub("", document.read_text())):
                 if not target.startswith(("http://", "https://")):
                     self.assertTrue((document.parent / target).exists(), f"{document.name}: {target}")
+
+    def test_links_to_headings_lead_to_one(self):
+        for document in DOCUMENTS:
+            for name, anchor in ANCHOR.findall(CODE.sub("", document.read_text())):
+                target = document.parent / name if name else document
+                headings = HEADING.findall(CODE.sub("", target.read_text()))
+                self.assertIn(anchor, map(anchor_of, headings), f"{document.name} links to {name}#{anchor}")
 
     def test_paths_in_the_tree_exist(self):
         for document in DOCUMENTS:
