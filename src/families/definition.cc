@@ -18,7 +18,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kDefaultMaxSeries = 10'000;  // of the options of every kind
+constexpr std::size_t kDeerrorMaxSeries = 10'000;  // of the options of every kind
 
 [[noreturn]] void refuse(const Definition& definition, std::string_view why) {
   throw RegistrationError(fmt::format("{}: {}", title(definition), why));
@@ -52,15 +52,15 @@ void check_suffix(const Definition& definition) {
 
 void check_labels(const Definition& definition, NameRule rule) {
   const std::string_view own = own_label(definition.kind->type(), definition.name);
-  if (const std::string fault = own.empty() ? std::string() : label_name_error(own, rule); !fault.empty()) {
+  if (const std::string error = own.empty() ? std::string() : label_name_error(own, rule); !error.empty()) {
     refuse(definition,
-           fmt::format("a {} also writes the label {}: {}", to_string(definition.kind->type()), quote(own), fault));
+           fmt::format("a {} also writes the label {}: {}", to_string(definition.kind->type()), quote(own), error));
   }
   std::vector<std::string> names = constant_names(definition);
   names.insert(names.end(), definition.label_names.begin(), definition.label_names.end());
   for (const std::string& name : names) {
-    if (const std::string fault = label_name_error(name, rule); !fault.empty()) {
-      refuse(definition, fmt::format("label {}: {}", quote(name), fault));
+    if (const std::string error = label_name_error(name, rule); !error.empty()) {
+      refuse(definition, fmt::format("label {}: {}", quote(name), error));
     }
     if (name == own) {
       refuse(definition, fmt::format("label {}: a {} adds this label itself; use another name", quote(name),
@@ -84,7 +84,7 @@ std::string described(const Definition& definition) {
   if (!definition.constant_labels.empty())
     text += fmt::format(", constant labels {}", listed(constant_names(definition)));
   if (const std::string settings = definition.kind->settings(); !settings.empty()) text += ", " + settings;
-  if (definition.max_series != kDefaultMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
+  if (definition.max_series != kDeerrorMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
   if (definition.idle_timeout.count() != 0)
     text += fmt::format(", idle_timeout {} ms", definition.idle_timeout.count());
   return text;
@@ -97,7 +97,7 @@ std::string title(const Definition& definition) {
 }
 
 void check(const Definition& definition, NameRule rule) {
-  if (const std::string fault = metric_name_error(definition.name, rule); !fault.empty()) refuse(definition, fault);
+  if (const std::string error = metric_name_error(definition.name, rule); !error.empty()) refuse(definition, error);
   if (definition.kind->requires_suffix()) check_suffix(definition);
   if (definition.help.empty()) {
     refuse(definition, "the help text is missing; write one sentence, for example .help = \"Requests served.\"");
@@ -105,7 +105,7 @@ void check(const Definition& definition, NameRule rule) {
   if (!is_utf8(definition.help))
     refuse(definition, fmt::format("the help text {} must be UTF-8", quote(definition.help)));
   const FamilyInfo family{definition.name, definition.help, definition.unit, definition.kind->type()};
-  if (const std::string fault = unit_error(family); !fault.empty()) refuse(definition, fault);
+  if (const std::string error = unit_error(family); !error.empty()) refuse(definition, error);
   check_labels(definition, rule);
   if (definition.idle_timeout.count() < 0) {
     refuse(definition, fmt::format("idle_timeout is {} ms; allowed: 0 or more; 0 means that series do not expire",

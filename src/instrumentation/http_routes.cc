@@ -10,8 +10,8 @@ namespace narthex::detail {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& text, std::string_view fault) {
-  throw OptionsError(fmt::format("HTTP route {}: {}", quote(text), fault));
+[[noreturn]] void refuse(const std::string& text, std::string_view error) {
+  throw OptionsError(fmt::format("HTTP route {}: {}", quote(text), error));
 }
 
 // Takes the next segment off a path that starts with a slash.

@@ -24,7 +24,7 @@ const std::string kHead = "# HELP hits_total Hits.\n# TYPE hits_total counter\n"
 
 class FamilyTest : public testing::Test {
  protected:
-  // Returns the samples alone.
+  // Returns only the samples.
   std::string samples() const {
     const std::string text = to_text(registry_);
     return text.empty() ? text : text.substr(kHead.size());
@@ -41,7 +41,7 @@ TEST_F(FamilyTest, ServesAMetricFromItsFirstLookup) {
   EXPECT_EQ(to_text(registry_), kHead + "hits_total{what=\"a\"} 0\n");
 }
 
-TEST_F(FamilyTest, SameValuesAreTheSameMetric) {
+TEST_F(FamilyTest, TheSameLabelValuesReturnTheSameMetric) {
   hits_.labels("a").inc();
   const Counter kept = hits_.labels(std::string("a"));
   kept.inc(2);
@@ -52,12 +52,12 @@ TEST_F(FamilyTest, SameValuesAreTheSameMetric) {
 }
 
 // Exposition rule 53, decided otherwise: the series of a family are served in the order of their creation.
-TEST_F(FamilyTest, ServesItsMetricsInTheOrderTheyWereMade) {
+TEST_F(FamilyTest, ServesItsMetricsInTheOrderOfCreation) {
   for (const int code : {200, 1000, 20}) hits_.labels(code).inc();
   EXPECT_EQ(samples(), "hits_total{what=\"200\"} 1\nhits_total{what=\"1000\"} 1\nhits_total{what=\"20\"} 1\n");
 }
 
-TEST_F(FamilyTest, TakesStringsIntegersBoolsAndEnums) {
+TEST_F(FamilyTest, AcceptsStringsIntegersBoolsAndEnums) {
   char text[8] = "array";
   const std::string owned = "string";
   const char* pointer = "pointer";
@@ -85,7 +85,7 @@ TEST_F(FamilyTest, AnIntegerAndItsDigitsAreTheSameMetric) {
   EXPECT_EQ(samples(), "hits_total{what=\"200\"} 2\n");
 }
 
-TEST_F(FamilyTest, TakesANullPointerForAnEmptyText) {
+TEST_F(FamilyTest, TreatsANullPointerAsEmptyText) {
   const char* unset = std::getenv("NARTHEX_SURELY_UNSET");
   hits_.labels(unset).inc();
   hits_.labels(static_cast<Level>(0)).inc();  // its to_string returns null
@@ -93,7 +93,7 @@ TEST_F(FamilyTest, TakesANullPointerForAnEmptyText) {
 }
 
 // Exposition rule 48, decided otherwise: a label value that comes from a request must not cause an exception.
-TEST_F(FamilyTest, MakesValuesUtf8AndCountsTheBytes) {
+TEST_F(FamilyTest, ReplacesInvalidUtf8AndCountsTheBytes) {
   const auto before = detail::totals().replaced_bytes.load();
   hits_.labels("a\xff\xfe").inc();
   EXPECT_EQ(samples(), "hits_total{what=\"a\uFFFD\uFFFD\"} 1\n");
@@ -106,7 +106,7 @@ TEST_F(FamilyTest, EscapesValues) {
   EXPECT_EQ(samples(), "hits_total{what=\"a\\\\b\\\"c\\nd\"} 1\n");
 }
 
-TEST_F(FamilyTest, TakesValuesOfAnyLength) {
+TEST_F(FamilyTest, AcceptsValuesOfAnyLength) {
   const std::string huge(1 << 20, 'x');
   hits_.labels(huge).inc();
   hits_.labels(huge).inc();
@@ -142,7 +142,7 @@ TEST_F(FamilyTest, RemoveStopsServingAMetric) {
   EXPECT_EQ(to_text(registry_), "");
 }
 
-TEST_F(FamilyTest, AHandleOutlivesItsRemovalAndIsNeverServedAgain) {
+TEST_F(FamilyTest, AHandleStaysValidAfterRemovalAndIsNotServed) {
   const Counter kept = hits_.labels("a");
   kept.inc(5);
   hits_.remove("a");
@@ -153,7 +153,7 @@ TEST_F(FamilyTest, AHandleOutlivesItsRemovalAndIsNeverServedAgain) {
   EXPECT_EQ(samples(), "hits_total{what=\"a\"} 1\n");
 }
 
-TEST_F(FamilyTest, EverythingOutlivesTheRegistry) {
+TEST_F(FamilyTest, AllHandlesStayValidAfterTheRegistry) {
   auto registry = std::make_optional<Registry>();
   const Counter counter = registry->counter({.name = "c_total", .help = "C."});
   const Histogram histogram = registry->histogram({.name = "h", .help = "H."});
@@ -175,7 +175,7 @@ TEST_F(FamilyTest, EverythingOutlivesTheRegistry) {
   EXPECT_EQ(member.value(), 2);
 }
 
-TEST_F(FamilyTest, DefaultOneGivesMetricsThatDoNothing) {
+TEST_F(FamilyTest, ADefaultFamilyReturnsMetricsThatDoNothing) {
   const Family<Counter, 2> none;
   none.labels("a", 1).inc();
   EXPECT_EQ(none.labels("a", 1).value(), 0);

@@ -214,7 +214,7 @@ std::string message_of(const Mistake& mistake, Registry& registry) {
 }
 
 // Exposition rules 59, 80, 99 to 101, 103, 198 and 202. The golden file holds the message for every mistake.
-TEST(RegistrationError, SaysWhatIsWrongAndQuotesTheCulprit) {
+TEST(RegistrationError, QuotesTheCulprit) {
   std::string messages;
   for (const Mistake& mistake : mistakes()) {
     Registry registry;
@@ -223,7 +223,7 @@ TEST(RegistrationError, SaysWhatIsWrongAndQuotesTheCulprit) {
   EXPECT_EQ(messages, golden("registration_errors.txt"));
 }
 
-TEST(RegistrationError, LeavesTheRegistryAsItWas) {
+TEST(RegistrationError, LeavesTheRegistryUnchanged) {
   for (const Mistake& mistake : mistakes()) {
     Registry once;
     Registry twice;
@@ -241,7 +241,7 @@ TEST(RegistrationError, QuotesOnlyTheStartOfAHugeName) {
   name += ' ';
   try {
     registry.gauge({.name = name, .help = "G."});
-    ADD_FAILURE() << "nothing was thrown";
+    ADD_FAILURE() << "no exception was thrown";
   } catch (const RegistrationError& error) {
     EXPECT_LT(std::string(error.what()).size(), 400u);
   }

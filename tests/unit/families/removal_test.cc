@@ -1,4 +1,4 @@
-// Series and families that are taken away.
+// Removal of series and families.
 
 #include <cstddef>
 #include <optional>
@@ -38,7 +38,7 @@ class RemovalTest : public testing::Test {
 
 using Lines = std::vector<std::string>;
 
-TEST_F(RemovalTest, FindsWithoutMaking) {
+TEST_F(RemovalTest, FindDoesNotCreateASeries) {
   const std::optional<Counter> found = hits_.find("GET", "/a");
   ASSERT_TRUE(found);
   found->inc();
@@ -50,7 +50,7 @@ TEST_F(RemovalTest, FindsWithoutMaking) {
   EXPECT_TRUE(hits_.find("a \"quoted\" \xff", "/a"));
 }
 
-TEST_F(RemovalTest, TakesAllThatMatchASubsetOfTheLabels) {
+TEST_F(RemovalTest, RemovesAllSeriesThatMatchASubsetOfTheLabels) {
   EXPECT_EQ(hits_.remove_matching({{"path", "/a"}}), 2);
   EXPECT_EQ(served(), (Lines{"hits_total{method=\"GET\",path=\"/b\",zone=\"z\"} 1",
                              "hits_total{method=\"PUT\",path=\"/b\",zone=\"z\"} 1"}));
@@ -59,7 +59,7 @@ TEST_F(RemovalTest, TakesAllThatMatchASubsetOfTheLabels) {
   EXPECT_EQ(hits_.remove_matching({{"path", "/b"}, {"method", "PUT"}}), 0);
 }
 
-TEST_F(RemovalTest, MatchesWholeValuesAsTheyWereGiven) {
+TEST_F(RemovalTest, MatchesWholeValues) {
   hits_.labels("GET", "/").inc();
   hits_.labels("say \"hi\"\n\\", "\xff").inc();
   EXPECT_EQ(hits_.remove_matching({{"path", "/"}}), 1);
@@ -75,7 +75,7 @@ TEST_F(RemovalTest, MatchesConstantLabelsToo) {
   EXPECT_EQ(hits_.remove_matching({}), 2);
 }
 
-TEST_F(RemovalTest, RefusesALabelThatTheFamilyDoesNotHave) {
+TEST_F(RemovalTest, RejectsALabelThatTheFamilyDoesNotHave) {
   try {
     hits_.remove_matching({{"pth", "/a"}});
     FAIL() << "accepted";
@@ -97,7 +97,7 @@ TEST_F(RemovalTest, ClearsAFamily) {
 }
 
 // Exposition rule 199, decided otherwise: a removed name can be defined again with another definition.
-TEST_F(RemovalTest, ForgetsAFamilyAndItsDefinition) {
+TEST_F(RemovalTest, RemovesAFamilyAndItsDefinition) {
   const Counter kept = hits_.labels("GET", "/a");
   EXPECT_TRUE(registry_.remove(hits_));
   EXPECT_FALSE(registry_.remove(hits_));
@@ -106,11 +106,11 @@ TEST_F(RemovalTest, ForgetsAFamilyAndItsDefinition) {
   kept.inc();
   EXPECT_EQ(kept.value(), 2);
   const Gauge other = registry_.gauge({.name = "hits_total", .help = "Something else."});
-  EXPECT_FALSE(registry_.remove(hits_)) << "takes another family of the same name";
+  EXPECT_FALSE(registry_.remove(hits_)) << "must not remove another family of the same name";
   EXPECT_EQ(served(), Lines{"hits_total 0"});
 }
 
-TEST_F(RemovalTest, TakesOneSiblingOrAll) {
+TEST_F(RemovalTest, RemovesOneSiblingOrAll) {
   const auto other =
       registry_.counter({.name = "hits_total", .help = "Hits.", .labels = {{"zone", "y"}}}, {"method", "path"});
   other.labels("GET", "/a").inc();
@@ -130,7 +130,7 @@ TEST(Removal, OfADefaultFamilyDoesNothing) {
   EXPECT_FALSE(registry.remove(none));
 }
 
-TEST(DynamicFamily, HasLabelsThatAreKnownAtRunTimeOnly) {
+TEST(DynamicFamily, HasLabelNamesThatAreKnownAtRunTime) {
   Registry registry;
   const std::vector<std::string> names{"method", "path"};
   const DynamicFamily<Counter> hits = registry.counter({.name = "hits_total", .help = "Hits."}, names);
@@ -140,7 +140,7 @@ TEST(DynamicFamily, HasLabelsThatAreKnownAtRunTimeOnly) {
   EXPECT_EQ(sample(to_text(registry), "hits_total{method=\"GET\",path=\"/a\"}"), 2);
   EXPECT_EQ(registry.counter({.name = "hits_total", .help = "Hits."}, {"method", "path"}).labels("GET", "/a").value(),
             2)
-      << "is another family than the one with the same names in braces";
+      << "a DynamicFamily and a Family of the same name must be one family";
   ASSERT_TRUE(hits.find(values));
   EXPECT_EQ(hits.find(values)->value(), 2);
   EXPECT_TRUE(hits.remove(values));
@@ -152,7 +152,7 @@ TEST(DynamicFamily, HasLabelsThatAreKnownAtRunTimeOnly) {
 }
 
 // Exposition rule 200. If the number of label names is known at compile time, the mistake does not compile.
-TEST(DynamicFamily, RefusesAnotherNumberOfValues) {
+TEST(DynamicFamily, RejectsAnotherNumberOfValues) {
   Registry registry;
   const auto hits = registry.counter({.name = "hits_total", .help = "Hits."}, std::vector<std::string>{"a", "b"});
   const std::vector<std::string> one{"x"};

@@ -21,7 +21,7 @@ const std::string kLimit =
     "# HELP cgroup_cpu_limit_cores CPU limit of the cgroup in cores.\n# TYPE cgroup_cpu_limit_cores gauge\n"
     "cgroup_cpu_limit_cores ";
 
-TEST(CgroupCollector, ServesWhatTheGroupSays) {
+TEST(CgroupCollector, ServesTheValuesOfTheCgroup) {
   const MadeFiles files;
   files.write("proc/self/cgroup", "0::/system.slice/web.service\n");
   files.write("cgroup/cgroup.controllers", "cpu io memory\n");
@@ -54,7 +54,7 @@ TEST(CgroupCollector, LeavesOutALimitThatIsNotSet) {
   EXPECT_EQ(text_of(files), kLimit + "1.5\n");
 }
 
-TEST(CgroupCollector, KnowsTheLimitsOfTheGroupsAbove) {
+TEST(CgroupCollector, ServesTheLowestLimitOfAllParents) {
   const MadeFiles files;
   files.write("proc/self/cgroup", "4:memory:/old\n0::/pod/container\n");
   files.write("cgroup/cgroup.controllers", "cpu\n");
@@ -73,7 +73,7 @@ TEST(CgroupCollector, FindsVersion2BesideVersion1) {
   EXPECT_EQ(text_of(files), kLimit + "2\n");
 }
 
-TEST(CgroupCollector, LooksAtTheTopForAGroupThatItIsNotShown) {
+TEST(CgroupCollector, ReadsTheRootIfTheCgroupIsOutsideOfTheNamespace) {
   const MadeFiles files;
   files.write("proc/self/cgroup", "0::/../../other\n");
   files.write("cgroup/cgroup.controllers", "cpu\n");
@@ -81,7 +81,7 @@ TEST(CgroupCollector, LooksAtTheTopForAGroupThatItIsNotShown) {
   EXPECT_EQ(text_of(files), kLimit + "1\n");
 }
 
-TEST(CgroupCollector, InventsNothing) {
+TEST(CgroupCollector, ServesNothingWithoutFiles) {
   const MadeFiles files;
   EXPECT_EQ(text_of(files), "");
   files.write("proc/self/cgroup", "0::/web");

@@ -19,7 +19,7 @@
 namespace narthex {
 namespace {
 
-// Stops a server that would look at its stop flag every two seconds, or when a connection comes: so knocks.
+// Stops a server. civetweb checks its stop flag every two seconds and at each connection, so this opens one.
 void stop(mg_context* server, std::uint16_t port) {
   const Repeatedly knocks([port] {
     try {
@@ -36,7 +36,7 @@ int answer(mg_connection* connection, int code, std::string_view body) {
   return code;
 }
 
-// A server of a user, with callbacks and handlers of its own, which notes how often those were called.
+// A server with callbacks and handlers of its own. It counts their calls.
 class CivetwebMetricsTest : public testing::Test {
  protected:
   struct Calls {
@@ -93,7 +93,7 @@ class CivetwebMetricsTest : public testing::Test {
   std::string ask(std::string_view line) {
     return request(port_, std::string(line) + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").status();
   }
-  // Lets the server answer what it has begun with, and returns what was counted.
+  // Waits for the responses of all requests, and returns the counts.
   std::string counted() {
     if (server_) stop(server_, port_);
     server_ = nullptr;
@@ -117,7 +117,7 @@ std::string line(std::string_view code, std::string_view method, std::string_vie
          std::string(route) + "\"} " + std::to_string(count) + "\n";
 }
 
-TEST_F(CivetwebMetricsTest, CountsWhatIsAnswered) {
+TEST_F(CivetwebMetricsTest, CountsRequests) {
   start();
   EXPECT_EQ(ask("GET /hello?a=1"), "200");
   EXPECT_EQ(in_flight_, 1);
@@ -136,7 +136,7 @@ TEST_F(CivetwebMetricsTest, CountsWhatIsAnswered) {
   EXPECT_EQ(sample(text, "http_request_size_bytes_count"), 0);
 }
 
-TEST_F(CivetwebMetricsTest, CountsWhatIsNoHttp) {
+TEST_F(CivetwebMetricsTest, CountsInvalidHttp) {
   start();
   EXPECT_EQ(ask("BREW /hello"), "400");
   EXPECT_EQ(request(port_, "nonsense\r\n\r\n").status(), "400");
@@ -146,7 +146,7 @@ TEST_F(CivetwebMetricsTest, CountsWhatIsNoHttp) {
   EXPECT_EQ(counted(), line("400", "other", "other", 3) + line("505", "other", "other") + line("200", "GET", "/hello"));
 }
 
-TEST_F(CivetwebMetricsTest, CountsAClientThatLeavesHalfWay) {
+TEST_F(CivetwebMetricsTest, CountsAClientThatDisconnectsEarly) {
   start();
   { RawConnection(port_).send("GET /hel"); }
   { RawConnection(port_).send("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); }
@@ -155,7 +155,7 @@ TEST_F(CivetwebMetricsTest, CountsAClientThatLeavesHalfWay) {
   EXPECT_EQ(sample(to_text(registry_), "http_in_flight_requests"), 0);
 }
 
-TEST_F(CivetwebMetricsTest, CallsWhatItsUserWantsToBeCalled) {
+TEST_F(CivetwebMetricsTest, CallsTheCallbacksOfItsUser) {
   start();
   EXPECT_EQ(calls_.contexts, 1);
   ask("GET /hello");
@@ -169,14 +169,14 @@ TEST_F(CivetwebMetricsTest, CallsWhatItsUserWantsToBeCalled) {
   EXPECT_EQ(calls_.contexts, 0);
 }
 
-TEST_F(CivetwebMetricsTest, StartsNothingWhereCivetwebCannot) {
+TEST_F(CivetwebMetricsTest, ReturnsNullIfCivetwebCannotStart) {
   std::array<const char*, 3> options{"listening_ports", "256.0.0.1:1", nullptr};
   EXPECT_EQ(start_civetweb(HttpMetrics(), nullptr, nullptr, options.data()), nullptr);
   start();
   EXPECT_EQ(ask("GET /hello"), "200");
 }
 
-TEST_F(CivetwebMetricsTest, TellsServersApart) {
+TEST_F(CivetwebMetricsTest, CountsEachServerSeparately) {
   start();
   Registry other;
   std::array<const char*, 5> options{"listening_ports", "127.0.0.1:0", "num_threads", "1", nullptr};

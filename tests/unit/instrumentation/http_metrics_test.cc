@@ -60,7 +60,7 @@ TEST_F(HttpMetricsTest, CountsByCodeAndMethod) {
   EXPECT_EQ(value_of("shop_request_duration_seconds_count{method=\"POST\"}"), 2);
 }
 
-TEST_F(HttpMetricsTest, KnowsTheMethodsOfTheStandardAndPatch) {
+TEST_F(HttpMetricsTest, HasTheMethodsOfRfc9110AndPatch) {
   const HttpMetrics metrics(registry_);
   for (const char* method : {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"}) {
     metrics.start(method, "/").finish(204);
@@ -70,7 +70,7 @@ TEST_F(HttpMetricsTest, KnowsTheMethodsOfTheStandardAndPatch) {
   EXPECT_EQ(value_of("http_requests_total{code=\"204\",method=\"other\"}"), 6);
 }
 
-TEST_F(HttpMetricsTest, TakesNoCodeButThreeDigits) {
+TEST_F(HttpMetricsTest, CountsCodesWithoutThreeDigitsAsOther) {
   const HttpMetrics metrics(registry_);
   for (const int code : {-1, 0, 1, 99, 1000, 2'000'000'000}) metrics.start("GET", "/").finish(code);
   for (const int code : {100, 599, 600, 999}) metrics.start("GET", "/").finish(code);
@@ -80,7 +80,7 @@ TEST_F(HttpMetricsTest, TakesNoCodeButThreeDigits) {
   }
 }
 
-TEST_F(HttpMetricsTest, FindsEveryUsualCodeAgain) {
+TEST_F(HttpMetricsTest, CountsEachFrequentCode) {
   const HttpMetrics metrics(registry_);
   for (const int code : detail::kFrequentCodes) metrics.start("GET", "/").finish(code);
   for (const int code : detail::kFrequentCodes) {
@@ -88,7 +88,7 @@ TEST_F(HttpMetricsTest, FindsEveryUsualCodeAgain) {
   }
 }
 
-TEST_F(HttpMetricsTest, TellsRoutesApartByTheirTemplates) {
+TEST_F(HttpMetricsTest, CountsByRouteTemplate) {
   const HttpMetrics metrics(registry_,
                             {.routes = {"/", "/users/{id}", "/users/me", "/users/{id}/posts/{post}", "/a/"}});
   const auto count = [&](const char* path, const char* route) {
@@ -113,7 +113,7 @@ TEST_F(HttpMetricsTest, TellsRoutesApartByTheirTemplates) {
   EXPECT_EQ(value_of("http_request_duration_seconds_count{method=\"GET\",route=\"other\"}"), 15);
 }
 
-TEST_F(HttpMetricsTest, PrefersWhatIsSpelledOutWhateverStandsFirst) {
+TEST_F(HttpMetricsTest, PrefersLiteralSegmentsInAnyOrderOfTemplates) {
   const HttpMetrics metrics(registry_, {.routes = {"/{a}/{b}", "/{a}/~x", "/x/{b}"}});
   metrics.start("GET", "/x/~x").finish(200);
   metrics.start("GET", "/y/~x").finish(200);
@@ -136,7 +136,7 @@ TEST_F(HttpMetricsTest, LeavesOutIgnoredPaths) {
   EXPECT_EQ(value_of("http_requests_total{code=\"404\",method=\"GET\"}"), 1);
 }
 
-TEST_F(HttpMetricsTest, ObservesNoSizeThatIsNotKnown) {
+TEST_F(HttpMetricsTest, DoesNotObserveUnknownSizes) {
   const HttpMetrics metrics(registry_);
   metrics.start("GET", "/").finish(200);
   metrics.start("GET", "/").finish(200, {.response = 300});
@@ -145,21 +145,21 @@ TEST_F(HttpMetricsTest, ObservesNoSizeThatIsNotKnown) {
   EXPECT_EQ(value_of("http_response_size_bytes_sum"), 300);
 }
 
-TEST_F(HttpMetricsTest, TakesAnExemplarOfTheDuration) {
+TEST_F(HttpMetricsTest, StoresAnExemplarOfTheDuration) {
   const HttpMetrics metrics(registry_, {.buckets = {100}});
   metrics.start("GET", "/").finish(200, {}, {{"trace_id", "4bf92f"}});
   const std::string text = expose(registry_, {.accept = "application/openmetrics-text; version=1.0.0"}).body;
   EXPECT_NE(text.find("_bucket{method=\"GET\",le=\"100.0\"} 1 # {trace_id=\"4bf92f\"} "), std::string::npos) << text;
 }
 
-TEST_F(HttpMetricsTest, HasNativeBucketsAlone) {
+TEST_F(HttpMetricsTest, HasOnlyNativeBucketsIfTheyAreEnabled) {
   const HttpMetrics metrics(registry_, {.native = {}});
   metrics.start("GET", "/").finish(200);
   EXPECT_EQ(lines("http_request_duration_seconds_bucket"),
             "http_request_duration_seconds_bucket{method=\"GET\",le=\"+Inf\"} 1\n");
 }
 
-TEST_F(HttpMetricsTest, CountsWhatEndsWithoutAnAnswerAsAnError) {
+TEST_F(HttpMetricsTest, CountsARequestWithoutFinishAs500) {
   const HttpMetrics metrics(registry_);
   const auto handle = [&] {
     const HttpRequest request = metrics.start("GET", "/");
@@ -170,7 +170,7 @@ TEST_F(HttpMetricsTest, CountsWhatEndsWithoutAnAnswerAsAnError) {
   EXPECT_EQ(value_of("http_in_flight_requests"), 0);
 }
 
-TEST_F(HttpMetricsTest, CountsOnceHoweverOftenARequestIsMovedAndFinished) {
+TEST_F(HttpMetricsTest, CountsOnceIfARequestIsMovedOrFinishedAgain) {
   const HttpMetrics metrics(registry_);
   {
     HttpRequest first = metrics.start("GET", "/");
@@ -199,7 +199,7 @@ TEST_F(HttpMetricsTest, EndsTheRequestThatIsAssignedTo) {
   EXPECT_EQ(value_of("http_requests_total{code=\"200\",method=\"PUT\"}"), 1);
 }
 
-TEST_F(HttpMetricsTest, ForgetsWhatIsCancelled) {
+TEST_F(HttpMetricsTest, DoesNotCountACancelledRequest) {
   const HttpMetrics metrics(registry_);
   HttpRequest request = metrics.start("GET", "/");
   request.cancel();
@@ -224,7 +224,7 @@ TEST_F(HttpMetricsTest, EndsOnAnotherThread) {
   EXPECT_EQ(value_of("http_in_flight_requests"), 0);
 }
 
-TEST_F(HttpMetricsTest, SharesFamiliesWithAnotherOneOfItsPrefix) {
+TEST_F(HttpMetricsTest, SharesFamiliesWithAnObjectOfTheSamePrefix) {
   const HttpMetrics one(registry_, {.routes = {"/a"}});
   const HttpMetrics two(registry_, {.routes = {"/b"}});
   one.start("GET", "/a").finish(200);
@@ -234,7 +234,7 @@ TEST_F(HttpMetricsTest, SharesFamiliesWithAnotherOneOfItsPrefix) {
             "http_requests_total{code=\"200\",method=\"GET\",route=\"other\"} 1\n");
 }
 
-TEST_F(HttpMetricsTest, CarriesConstantLabels) {
+TEST_F(HttpMetricsTest, HasConstantLabels) {
   const HttpMetrics one(registry_, {.labels = {{"server", "a"}}});
   const HttpMetrics two(registry_, {.labels = {{"server", "b"}}});
   two.start("GET", "/").finish(200);
@@ -260,13 +260,13 @@ std::string message_of(const HttpMetricsOptions& options) {
   try {
     const HttpMetrics metrics(registry, options);
   } catch (const Error& error) {
-    EXPECT_EQ(to_text(registry), "") << "something was registered";
+    EXPECT_EQ(to_text(registry), "") << "a metric was registered";
     return error.what();
   }
   return "NOT REFUSED";
 }
 
-TEST(HttpMetrics, RefusesWhatCannotBeAndQuotesIt) {
+TEST(HttpMetrics, RejectsInvalidOptionsAndQuotesThem) {
   EXPECT_EQ(message_of({.prefix = ""}), "HTTP metrics: the prefix '' is empty; write a prefix, for example 'http'");
   EXPECT_EQ(message_of({.prefix = "my shop"}),
             "counter 'my shop_requests_total': a metric name must not contain ' '; allowed: "
@@ -292,7 +292,7 @@ TEST(HttpMetrics, RefusesWhatCannotBeAndQuotesIt) {
 }
 
 // CVE-2022-21698: untrusted clients cannot create series.
-TEST_F(HttpMetricsTest, MakesNoSeriesOfWhatStrangersSend) {
+TEST_F(HttpMetricsTest, CreatesNoSeriesForValuesOfUntrustedClients) {
   const HttpMetrics metrics(registry_, {.routes = {"/users/{id}", "/image"}});
   for (const std::string_view method : detail::kHttpMethods) {
     for (const char* path : {"/users/1", "/image", "/"}) metrics.start(method, path).finish(200);

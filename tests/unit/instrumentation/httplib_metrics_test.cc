@@ -21,7 +21,7 @@ namespace {
 
 const std::string kEnd = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
 
-// A server that answers until its test asks what was counted.
+// A server that runs until its test reads the counts.
 class HttplibMetricsTest : public testing::Test {
  protected:
   HttplibMetricsTest() {
@@ -43,11 +43,11 @@ class HttplibMetricsTest : public testing::Test {
     port_ = static_cast<std::uint16_t>(server_.bind_to_any_port("127.0.0.1"));
     thread_ = std::thread([this] { server_.listen_after_bind(); });
   }
-  // Sends the first line, without its end, and further ones, and returns the digits of the status.
+  // Sends the request line, given without line end, and further lines. Returns the digits of the status.
   std::string ask(std::string_view line, std::string_view more = "") {
     return request(port_, std::string(line) + kEnd + std::string(more) + "\r\n").status();
   }
-  // Lets the server answer what it has begun with, and returns what was counted by code and method.
+  // Waits for the responses of all requests, and returns the counts by code and method.
   std::string counted() {
     if (thread_.joinable()) {
       server_.stop();
@@ -69,7 +69,7 @@ std::string line(std::string_view code, std::string_view method, int count = 1) 
          std::to_string(count) + "\n";
 }
 
-TEST_F(HttplibMetricsTest, CountsWhatHandlersAnswer) {
+TEST_F(HttplibMetricsTest, CountsRequestsWithAHandler) {
   start();
   EXPECT_EQ(ask("GET /hello?a=1"), "200");
   EXPECT_EQ(in_flight_, 1);
@@ -84,7 +84,7 @@ TEST_F(HttplibMetricsTest, CountsWhatHandlersAnswer) {
   EXPECT_EQ(value_of("http_response_size_bytes_sum"), 5 + 3);
 }
 
-TEST_F(HttplibMetricsTest, CountsWhatNoHandlerAnswers) {
+TEST_F(HttplibMetricsTest, CountsRequestsWithoutAHandler) {
   start();
   EXPECT_EQ(ask("GET /nowhere"), "404");
   EXPECT_EQ(ask("GET /throws"), "500");
@@ -93,7 +93,7 @@ TEST_F(HttplibMetricsTest, CountsWhatNoHandlerAnswers) {
   EXPECT_EQ(value_of("http_in_flight_requests"), 0);
 }
 
-TEST_F(HttplibMetricsTest, CountsWhatIsNoHttp) {
+TEST_F(HttplibMetricsTest, CountsInvalidHttp) {
   start();
   for (const std::string& bytes : {"BREW /hello" + kEnd, std::string("nonsense\r\n"), std::string("GET\r\n")}) {
     RawConnection connection(port_);
@@ -122,7 +122,7 @@ TEST_F(HttplibMetricsTest, LeavesOutIgnoredPaths) {
   EXPECT_EQ(counted(), line("200", "GET"));
 }
 
-TEST_F(HttplibMetricsTest, KnowsTheSizeOfABodyThatIsStreamed) {
+TEST_F(HttplibMetricsTest, ObservesTheSizeOfAStreamedBody) {
   server_.Get("/stream", [](const httplib::Request&, httplib::Response& response) {
     response.set_content_provider(10, "text/plain", [](std::size_t, std::size_t length, httplib::DataSink& sink) {
       return sink.write("0123456789", length);
@@ -143,7 +143,7 @@ TEST_F(HttplibMetricsTest, KnowsTheSizeOfABodyThatIsStreamed) {
   EXPECT_EQ(value_of("http_response_size_bytes_sum"), 10);
 }
 
-TEST_F(HttplibMetricsTest, BelievesNoLengthThatAClientClaims) {
+TEST_F(HttplibMetricsTest, IgnoresTheContentLengthOfTheClient) {
   server_.set_payload_max_length(1000);
   server_.set_read_timeout(std::chrono::milliseconds(50));  // it waits for the rest of what it refuses
   server_.Post("/read", [](const httplib::Request&, httplib::Response& response, const httplib::ContentReader& read) {
@@ -157,7 +157,7 @@ TEST_F(HttplibMetricsTest, BelievesNoLengthThatAClientClaims) {
   EXPECT_EQ(value_of("http_request_size_bytes_count"), 0);
 }
 
-TEST_F(HttplibMetricsTest, CountsAClientThatLeavesHalfWay) {
+TEST_F(HttplibMetricsTest, CountsAClientThatDisconnectsEarly) {
   server_.Get("/long", [](const httplib::Request&, httplib::Response& response) {
     constexpr std::size_t kMoreThanSocketsHold = std::size_t{64} << 20;
     response.set_content_provider(kMoreThanSocketsHold, "text/plain",
@@ -183,7 +183,7 @@ TEST_F(HttplibMetricsTest, CountsAClientThatLeavesHalfWay) {
   EXPECT_EQ(value_of("http_response_size_bytes_sum"), 5);
 }
 
-TEST_F(HttplibMetricsTest, LetsOwnHandlersDoTheirWork) {
+TEST_F(HttplibMetricsTest, CallsTheHandlersOfItsUser) {
   std::string logged;
   start({.pre_routing =
              [](const httplib::Request& request, httplib::Response& response) {

@@ -1,4 +1,4 @@
-// What RuntimeCollector serves of the libc's allocator; not built for the sanitizers, which have one of their own.
+// The metrics of RuntimeCollector for the allocator of glibc. Not built for the sanitizers, which have their own.
 
 #include <cstddef>
 #include <cstdlib>
@@ -28,7 +28,7 @@ Registry runtime() {
 
 double value_of(const Registry& registry, std::string_view name) { return sample(to_text(registry), name); }
 
-TEST(LibcAllocator, IsServedAsItSays) {
+TEST(LibcAllocator, ServesTheValuesOfMallinfo2) {
   const std::string text = to_text(runtime());
   EXPECT_EQ(
       std::regex_replace(text.substr(text.find("# HELP malloc")), std::regex("(\nmalloc_\\w+) .*"), "$1"),
@@ -52,7 +52,7 @@ TEST(LibcAllocator, IsServedAsItSays) {
   EXPECT_LE(sample(text, "malloc_releasable_bytes"), sample(text, "malloc_free_bytes"));
 }
 
-TEST(LibcAllocator, TellsOfLargePiecesThatComeAndGo) {
+TEST(LibcAllocator, ServesLargeAllocations) {
   constexpr std::size_t kLarge = std::size_t{64} << 20;  // more than the allocator ever takes from a heap
   const Registry registry = runtime();
   const double before = value_of(registry, "malloc_mmapped_bytes");
@@ -63,7 +63,7 @@ TEST(LibcAllocator, TellsOfLargePiecesThatComeAndGo) {
   EXPECT_EQ(value_of(registry, "malloc_mmapped_bytes"), before);
 }
 
-TEST(LibcAllocator, TellsOfTheArenasOfOtherThreads) {
+TEST(LibcAllocator, ServesTheArenasOfOtherThreads) {
   constexpr std::size_t kPieces = 10'000;
   const Registry registry = runtime();
   const double before = value_of(registry, "malloc_allocated_bytes");
@@ -74,23 +74,23 @@ TEST(LibcAllocator, TellsOfTheArenasOfOtherThreads) {
   EXPECT_GE(value_of(registry, "malloc_allocated_bytes"), before + 1000.0 * kPieces);
 }
 
-// Runs itself once more, with another allocator before the libc's.
-TEST(LibcAllocator, IsLeftOutWhereAnotherOneTakesItsPlace) {
-  if (std::getenv("LD_PRELOAD") != nullptr) {  // NOLINT(concurrency-mt-unsafe): nobody changes the environment
+// Runs this program again, with another allocator in LD_PRELOAD.
+TEST(LibcAllocator, IsLeftOutIfAnotherAllocatorIsUsed) {
+  if (std::getenv("LD_PRELOAD") != nullptr) {  // NOLINT(concurrency-mt-unsafe): no thread changes the environment
     ASSERT_NE(lines_with(to_text(runtime()), "cpp_info"), "");
     EXPECT_EQ(to_text(runtime()).find("malloc_"), std::string::npos);
     return;
   }
   const pid_t child = ::fork();
   if (child == 0) {
-    const char* const filter = "--gtest_filter=LibcAllocator.IsLeftOutWhereAnotherOneTakesItsPlace";
+    const char* const filter = "--gtest_filter=LibcAllocator.IsLeftOutIfAnotherAllocatorIsUsed";
     ::setenv("LD_PRELOAD", NARTHEX_ALLOCATOR, 1);  // NOLINT(concurrency-mt-unsafe): the only thread
     ::execl("/proc/self/exe", "narthex_core_tests", filter, nullptr);
     ::_exit(9);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0) << "see above";
+  EXPECT_EQ(status, 0) << "the output above shows the failure";
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace narthex {
 namespace {
 
-TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
+TEST(LibraryCollector, ServesTheCountsOfItsRegistry) {
   Registry registry({.diagnostic = [](std::string_view) {}});
   const auto full = [&](const char* zone) {
     return registry.counter({.name = "full_total", .help = "F.", .labels = {{"zone", zone}}, .max_series = 1}, {"a"});
@@ -33,7 +33,7 @@ TEST(LibraryCollector, ServesTheNumbersOfItsRegistry) {
   const Registration own = registry.add_scoped(LibraryCollector(registry));
   to_text(registry);
   const std::string text = to_text(registry);
-  // All but what the process counts, and times.
+  // Without the counts of the whole process and the durations.
   const std::string head = "# HELP narthex_collector_";
   const std::size_t begin = text.find(head + "clashes");
   const std::size_t seconds = text.find(head + "duration");
@@ -94,7 +94,7 @@ TEST(LibraryCollector, CountsRejectedUpdatesAndReplacedBytes) {
   EXPECT_EQ(replaced() - replaced_before, 2);
 }
 
-TEST(LibraryCollector, CountsRefusedExemplarsAndErrorsOfTheirSource) {
+TEST(LibraryCollector, CountsRejectedExemplarsAndErrorsOfTheirSource) {
   Registry registry({.exemplars = {.labels = []() -> Labels { throw std::runtime_error("always"); }}});
   const Registration own = registry.add_scoped(LibraryCollector(registry));
   const auto refused = [&] { return sample(to_text(registry), "narthex_exemplars_refused_total"); };

@@ -14,7 +14,7 @@
 namespace narthex {
 namespace {
 
-// Everything but the numbers that come from no file.
+// Returns all metrics except those that are not read from a file.
 std::string text_of(const MadeFiles& proc) {
   Registry registry;
   registry.add(ProcessCollector({.proc = proc.root()}));
@@ -61,7 +61,7 @@ const std::string kVirtual =
 const std::string kVirtualMax = with("process_virtual_memory_max_bytes", "gauge",
                                      "Maximum amount of virtual memory available in bytes.", "8.589934592e+09");
 
-TEST(ProcessCollector, ServesWhatProcSays) {
+TEST(ProcessCollector, ServesTheValuesOfProcfs) {
   const MadeFiles proc;
   write_all(proc);
   EXPECT_EQ(text_of(proc),
@@ -69,7 +69,7 @@ TEST(ProcessCollector, ServesWhatProcSays) {
 }
 
 // Exposition rule 218.
-TEST(ProcessCollector, FindsTheEndOfAnyProgramName) {
+TEST(ProcessCollector, ParsesAnyProgramName) {
   const MadeFiles proc;
   proc.write("self/stat",
              "26231 (a) (b) 1) R 5392 7446 5392 34835 7446 4218880 32533 309516 26 82 1677 44 158 99 20 0 3 0 82375 "
@@ -87,14 +87,14 @@ TEST(ProcessCollector, LeavesOutALimitThatIsNotSet) {
 }
 
 // Exposition rule 220.
-TEST(ProcessCollector, LeavesOutTheStartWhereTheMachineDoesNotSayWhenItStarted) {
+TEST(ProcessCollector, LeavesOutTheStartTimeWithoutABootTime) {
   const MadeFiles proc;
   write_all(proc);
   proc.write("stat", "cpu  301854 612 111922 8979004\n");
   EXPECT_EQ(text_of(proc), kCpu + kHeap + kMaxFds + kOpenFds + kFaults + kResident + kThreads + kVirtual + kVirtualMax);
 }
 
-TEST(ProcessCollector, InventsNothing) {
+TEST(ProcessCollector, ServesNothingWithoutFiles) {
   const MadeFiles proc;
   EXPECT_EQ(text_of(proc), "");
   proc.write("self/stat", "26231 (vim");
@@ -106,7 +106,7 @@ TEST(ProcessCollector, InventsNothing) {
   EXPECT_EQ(text_of(proc), "");
 }
 
-TEST(ProcessCollector, KnowsThisProcess) {
+TEST(ProcessCollector, ReadsThisProcess) {
   Registry registry;
   registry.add(ProcessCollector());
   const double before = sample(to_text(registry), "process_open_fds");

@@ -18,7 +18,7 @@ Registry runtime() {
   return registry;
 }
 
-TEST(RuntimeCollector, SaysWhatItWasBuiltWith) {
+TEST(RuntimeCollector, ServesTheVersionsOfTheBuild) {
 #ifdef __clang__
   const std::string compiler = "clang";
   const std::string version = __clang_version__;
@@ -35,7 +35,7 @@ TEST(RuntimeCollector, SaysWhatItWasBuiltWith) {
       << to_text(runtime());
 }
 
-TEST(RuntimeCollector, SaysNothingOfTheAllocatorWhereASanitizerHasItsOwn) {
+TEST(RuntimeCollector, LeavesOutTheAllocatorOfASanitizer) {
   EXPECT_EQ(to_text(runtime()).find("malloc_") == std::string::npos, kIsSanitized);
 }
 

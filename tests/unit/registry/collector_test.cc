@@ -33,12 +33,12 @@ class CollectorTest : public testing::Test {
 
   std::vector<std::string> lines_;
   Registry registry_{{.diagnostic = [this](std::string_view line) { lines_.emplace_back(line); }}};
-  // Apart, so that a test can compare all of a scrape.
+  // A second registry, so that a test can compare a whole scrape of the first one.
   Registry numbers_;
   Registration own_ = numbers_.add_scoped(LibraryCollector(registry_));
 };
 
-TEST_F(CollectorTest, IsServedInTheOrderOfNamesUntilItsRegistrationEnds) {
+TEST_F(CollectorTest, IsServedInNameOrderUntilItsRegistrationEnds) {
   registry_.gauge({.name = "b", .help = "B."}).set(2);
   {
     const Registration registration = add("ac", [](Sink& sink) {
@@ -52,7 +52,7 @@ TEST_F(CollectorTest, IsServedInTheOrderOfNamesUntilItsRegistrationEnds) {
   EXPECT_EQ(to_text(registry_), "# HELP b B.\n# TYPE b gauge\nb 2\n");
 }
 
-TEST_F(CollectorTest, MayGiveEveryTypeOfFamily) {
+TEST_F(CollectorTest, WritesEveryTypeOfFamily) {
   const Registration registration = add("all", [](Sink& sink) {
     const LabelText labels = LabelText::of({{"of", "x"}});
     const std::chrono::sys_time<milliseconds> at(milliseconds(1700));
@@ -84,7 +84,7 @@ TEST_F(CollectorTest, MayGiveEveryTypeOfFamily) {
 }
 
 // Exposition rule 197.
-TEST_F(CollectorTest, NeedsANameAndANewPlace) {
+TEST_F(CollectorTest, RequiresANameAndIsAddedOnce) {
   const auto message = [&](std::shared_ptr<Collector> collector) -> std::string {
     try {
       registry_.add(std::move(collector));
@@ -125,7 +125,7 @@ TEST_F(CollectorTest, LosesItsOwnSamplesWhenItThrows) {
                   "collector 'throws what it likes' fails: it threw an exception that is not a std::exception"));
 }
 
-TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
+TEST_F(CollectorTest, FailsIfItWritesAnInvalidSample) {
   const std::vector<std::function<void(Sink&)>> mistakes = {
       [](Sink& sink) { write_gauge(sink, "a b", 1); },
       [](Sink& sink) {
@@ -190,7 +190,7 @@ TEST_F(CollectorTest, FailsWithWhatNoFormatCanServe) {
   EXPECT_EQ(lines_.back(), "collector 'orphan' fails: sample: it belongs to no family; call begin_family() first");
 }
 
-// A mistake that the collector catches costs what was wrong, and never moves a sample to another family.
+// If the collector catches the exception, only the invalid samples are left out. No sample moves to another family.
 TEST_F(CollectorTest, MayCatchItsOwnMistakes) {
   const Registration registration = add("careful", [](Sink& sink) {
     write_gauge(sink, "good", 1);
@@ -201,7 +201,7 @@ TEST_F(CollectorTest, MayCatchItsOwnMistakes) {
   EXPECT_EQ(numbers(kErrors), "narthex_collector_errors_total{collector=\"careful\"} 0\n");
 }
 
-TEST_F(CollectorTest, CarriesTheLabelsOfTheRegistry) {
+TEST_F(CollectorTest, HasTheLabelsOfTheRegistry) {
   Registry registry({.labels = {{"host", "h"}, {"az", "1\"2"}, {"zone", "z"}}});
   const Registration registration = registry.add_scoped(MadeCollector("labels", [](Sink& sink) {
     write_gauge(sink, "g", 1);
@@ -216,7 +216,7 @@ TEST_F(CollectorTest, CarriesTheLabelsOfTheRegistry) {
 }
 
 // Exposition rule 201.
-TEST_F(CollectorTest, ServesTheFirstOfASeriesAndCountsTheOthers) {
+TEST_F(CollectorTest, ServesTheFirstSampleOfASeriesAndCountsTheOthers) {
   registry_.gauge({.name = "level", .help = "G."}, {"of"}).labels("a").set(1);
   const auto collector = [](double value) {
     return [value](Sink& sink) {
@@ -238,7 +238,7 @@ TEST_F(CollectorTest, ServesTheFirstOfASeriesAndCountsTheOthers) {
           R"(collector 'second': the series 'level{of="a"}' is already served; further samples of it are left out)"));
 }
 
-TEST_F(CollectorTest, LeavesOutFamiliesThatDoNotAgree) {
+TEST_F(CollectorTest, LeavesOutFamiliesWithAnotherTypeOrHelp) {
   registry_.counter({.name = "level", .help = "G."}).inc();
   const Registration type = add("type", [](Sink& sink) { write_gauge(sink, "level", 1, {{"a", "b"}}); });
   const Registration help = add("help", [](Sink& sink) {
@@ -263,7 +263,7 @@ TEST_F(CollectorTest, LeavesOutFamiliesThatDoNotAgree) {
                           "counter with help 'H.' are left out"));
 }
 
-TEST_F(CollectorTest, LeavesOutNobodyForWhoIsLeftOut) {
+TEST_F(CollectorTest, ALeftOutFamilyClashesWithNoOther) {
   registry_.histogram({.name = "x", .help = "X.", .buckets = {1}});
   const Registration collector = add("c", [](Sink& sink) {
     sink.begin_family({.name = "x_sum_total", .type = MetricType::counter});  // OpenMetrics calls it x_sum
@@ -275,7 +275,7 @@ TEST_F(CollectorTest, LeavesOutNobodyForWhoIsLeftOut) {
   EXPECT_EQ(lines_with(text, "x_sum_created"), "x_sum_created 2\n");
 }
 
-TEST_F(CollectorTest, TakesALabelWithAnEmptyValueForNone) {
+TEST_F(CollectorTest, IgnoresLabelsWithAnEmptyValue) {
   const Registration collector = add("c", [](Sink& sink) {
     write_gauge(sink, "q", 1);
     sink.gauge(LabelText::of({{"a", ""}}), 2);
@@ -285,7 +285,7 @@ TEST_F(CollectorTest, TakesALabelWithAnEmptyValueForNone) {
   EXPECT_EQ(lines_with(to_text(registry_), "q"), "q 1\nq{a=\"\",b=\"x\"} 3\n");
 }
 
-TEST_F(CollectorTest, LeavesOutFamiliesThatTakeTheNamesOfOtherSamples) {
+TEST_F(CollectorTest, LeavesOutFamiliesThatClashWithOtherNames) {
   registry_.histogram({.name = "work", .help = "W.", .buckets = {1}});
   registry_.gauge({.name = "size_count", .help = "S."});
   const Registration first = add("first", [](Sink& sink) {
@@ -336,7 +336,7 @@ TEST_F(CollectorTest, MayDefineUpdateAndScrape) {
             "narthex_collector_skipped_total{collector=\"other\"} 0\n");
 }
 
-TEST_F(CollectorTest, IsSkippedWhenItTookLongerThanIsLeft) {
+TEST_F(CollectorTest, IsSkippedIfItsLastCallTookLongerThanTheTimeLeft) {
   static constexpr milliseconds kLeft{100};
   ManualClock clock;
   const Registration quick = add("quick", [](Sink& sink) { write_gauge(sink, "quick", 1); });
@@ -353,9 +353,9 @@ TEST_F(CollectorTest, IsSkippedWhenItTookLongerThanIsLeft) {
   EXPECT_EQ(numbers(kSkipped),
             "narthex_collector_skipped_total{collector=\"quick\"} 0\n"
             "narthex_collector_skipped_total{collector=\"slow\"} 1\n");
-  EXPECT_EQ(to_text(registry_), all) << "has all the time in the world";
+  EXPECT_EQ(to_text(registry_), all) << "a scrape without a time limit calls it";
   for (int i = 0; i < 20; ++i) EXPECT_EQ(scrape(kLeft), quick_text);
-  EXPECT_EQ(scrape(kLeft), all) << "is not given up for good";
+  EXPECT_EQ(scrape(kLeft), all) << "it is called again after 20 skipped scrapes";
 }
 
 // A sample that the sink rejects is left out. All other samples are served.
@@ -374,7 +374,7 @@ class PickySink final : public NullSink {
   void finish() override { text += "end"; }
 };
 
-TEST_F(CollectorTest, IsToBlameForWhatASinkRefuses) {
+TEST_F(CollectorTest, CountsSamplesThatTheSinkRejectsAsErrors) {
   const Registration registration = add("blamed", [](Sink& sink) {
     write_gauge(sink, "bad", 1);
     write_gauge(sink, "good", -1);
@@ -413,7 +413,7 @@ TEST_F(CollectorTest, MayRemoveItselfDuringACall) {
   EXPECT_EQ(to_text(registry), "");
 }
 
-// The right way: the collector defines its metric in the constructor, and stores the handle.
+// The correct pattern: the collector defines its metric in the constructor, and stores the handle.
 class HandleCollector final : public Collector {
  public:
   HandleCollector(const Registry& registry, std::shared_ptr<int> alive)
@@ -427,7 +427,7 @@ class HandleCollector final : public Collector {
   std::shared_ptr<int> alive_;
 };
 
-// Also under LeakSanitizer, which reports the memory of the cycle if the registry is not destroyed.
+// LeakSanitizer reports the registry if a cycle keeps it.
 TEST_F(CollectorTest, ThatStoresHandlesIsDestroyedWithItsRegistry) {
   const auto alive = std::make_shared<int>(0);
   {
@@ -446,7 +446,7 @@ TEST_F(CollectorTest, EndsWithItsRegistrationOrItsRegistry) {
   Registration first = registry->add_scoped(holding());
   EXPECT_EQ(alive.use_count(), 2);
   first = registry->add_scoped(holding());
-  EXPECT_EQ(alive.use_count(), 2) << "the first has made room";
+  EXPECT_EQ(alive.use_count(), 2) << "the first collector is destroyed";
   Registration moved = std::move(first);
   EXPECT_EQ(lines_with(to_text(*registry), "g"), "g 1\n");
   moved = Registration();

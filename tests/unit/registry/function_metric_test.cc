@@ -24,7 +24,7 @@ std::string message_of(Define define) {
   return "none";
 }
 
-TEST(FunctionMetric, IsAskedInEveryScrape) {
+TEST(FunctionMetric, IsCalledInEachScrape) {
   Registry registry({.labels = {{"host", "h"}}});
   const std::vector<int> queue = {1, 2, 3};
   double seconds = 0.5;
@@ -59,7 +59,7 @@ TEST(FunctionMetric, EmitsASampleForEachOfItsLabelValues) {
             "threads{pool=\"true\",state=\"\uFFFD\"} 3\n");
 }
 
-TEST(FunctionMetric, HasItsNameForItself) {
+TEST(FunctionMetric, DoesNotShareItsName) {
   Registry registry;
   const auto function = [&] { return registry.gauge_function({.name = "level", .help = "L."}, [] { return 1.0; }); };
   {
@@ -72,7 +72,7 @@ TEST(FunctionMetric, HasItsNameForItself) {
               "counter 'level': the name is already defined; a function needs its own name; earlier: gauge with help "
               "'L.', labels (); now: counter with help "
               "'C.', labels (a)");
-    EXPECT_FALSE(registry.remove("level")) << "its registration does that";
+    EXPECT_FALSE(registry.remove("level")) << "only its Registration removes it";
     EXPECT_EQ(to_text(registry), "# HELP level L.\n# TYPE level gauge\nlevel 1\n");
   }
   registry.counter({.name = "level", .help = "C."});
@@ -108,7 +108,7 @@ TEST(FunctionMetric, IsCheckedWhenItIsDefined) {
             "'size_count'");
 }
 
-TEST(FunctionMetric, IsLeftOutWhenItThrowsAndMayUseItsRegistry) {
+TEST(FunctionMetric, IsLeftOutIfItThrowsAndMayUseItsRegistry) {
   Registry registry({.diagnostic = [](std::string_view) {}});
   Registry numbers;
   const Registration own = numbers.add_scoped(LibraryCollector(registry));
@@ -126,7 +126,7 @@ TEST(FunctionMetric, IsLeftOutWhenItThrowsAndMayUseItsRegistry) {
   EXPECT_EQ(lines_with(to_text(numbers), "narthex_collector_errors_total"),
             "narthex_collector_errors_total{collector=\"asks\"} 0\n"
             "narthex_collector_errors_total{collector=\"throws\"} 2\n")
-      << "once in the scrape, once in the scrape of asks";
+      << "once in this scrape, once in the nested scrape";
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST_F(RegistriesTest, AreServedAsOne) {
   EXPECT_THAT(second_lines_, testing::IsEmpty());
 }
 
-TEST_F(RegistriesTest, AreCompressedWhereTheRequestLetsIt) {
+TEST_F(RegistriesTest, AreCompressedIfTheRequestAcceptsIt) {
   const auto family = second_.counter({.name = "n_total", .help = "N."}, {"n"});
   for (int i = 0; i < 200; ++i) family.labels(i);
   Exposition reply;
@@ -49,7 +49,7 @@ TEST_F(RegistriesTest, AreCompressedWhereTheRequestLetsIt) {
   EXPECT_EQ(gunzip(reply.body), to_text(both_));
 }
 
-TEST_F(RegistriesTest, ServeASeriesOfTheFirstThatHasIt) {
+TEST_F(RegistriesTest, ServeASeriesOfTheFirstRegistryThatHasIt) {
   Registry numbers;
   const Registration own = numbers.add_scoped(LibraryCollector(second_));
   first_.gauge({.name = "level", .help = "G."}).set(1);

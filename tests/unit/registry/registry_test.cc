@@ -76,7 +76,7 @@ TEST(Registry, ServesSiblingsUnderOneName) {
             "hits_total{code=\"200\",zone=\"a\"} 2\n");
 }
 
-TEST(Registry, CopiesAreTheSameRegistry) {
+TEST(Registry, CopiesReferToTheSameRegistry) {
   Registry registry;
   Registry copy = registry;
   const Registry moved = std::move(copy);
@@ -86,15 +86,15 @@ TEST(Registry, CopiesAreTheSameRegistry) {
   EXPECT_NE(to_text(moved).find("more_total 0\n"), std::string::npos);
 }
 
-TEST(Registry, GlobalIsOneForTheProcess) {
+TEST(Registry, GlobalReturnsTheSameRegistry) {
   Registry::global().counter({.name = "global_total", .help = "Global."}).inc();
   EXPECT_EQ(Registry::global().counter({.name = "global_total", .help = "Global."}).value(), 1);
 }
 
-// Whose numbers the global registry serves.
+// Returns the collectors that the global registry contains.
 std::string global_collectors() { return lines_with(to_text(Registry::global()), "narthex_collector_errors_total{"); }
 
-TEST(Registry, GlobalHasAllCollectorsThatAreNotTurnedOff) {
+TEST(Registry, GlobalContainsTheEnabledCollectors) {
   const std::string errors = "narthex_collector_errors_total{collector=";
   const std::string all = errors + "\"cgroup\"} 0\n" + errors + "\"narthex\"} 0\n" + errors + "\"process\"} 0\n" +
                           errors + "\"runtime\"} 0\n";
@@ -111,7 +111,7 @@ TEST(Registry, GlobalHasAllCollectorsThatAreNotTurnedOff) {
   EXPECT_EQ(global_collectors(), all);
 }
 
-TEST(Registry, TakesUnitsThatEndTheName) {
+TEST(Registry, AcceptsUnitsThatEndTheName) {
   Registry registry;
   registry.gauge({.name = "queue_bytes", .help = "Q.", .unit = "bytes"});
   registry.counter({.name = "cpu_seconds_total", .help = "C.", .unit = "seconds"});
@@ -120,7 +120,7 @@ TEST(Registry, TakesUnitsThatEndTheName) {
             "# HELP queue_bytes Q.\n# TYPE queue_bytes gauge\nqueue_bytes 0\n");
 }
 
-// Notes every call as a line.
+// A sink that writes each call as a line.
 class Recorder final : public Sink {
  public:
   std::vector<std::string> calls;
@@ -157,7 +157,7 @@ TEST(Registry, CollectsIntoAnySink) {
                                 "gauge{a=\"x\"}", "family h_seconds|H.|seconds|histogram", "histogram{}", "finish"}));
 }
 
-// A sink that uses the registry it is fed from.
+// A sink that uses the registry that calls it.
 class Meddler final : public NullSink {
  public:
   explicit Meddler(Registry registry) : registry_(std::move(registry)) {}
