@@ -1,30 +1,25 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include <httplib.h>
 #include <narthex/exposition.h>
 
-/// Answers a scrape from a cpp-httplib server. Another HTTP server needs the same steps: pass the request headers and
-/// the query to expose(), and send the reply.
+/// Handles a scrape in a cpp-httplib server. Another HTTP server does the same: it fills an ExpositionRequest, calls
+/// expose(), and sends the reply.
 inline void serve_metrics(const narthex::Registry& registry, const httplib::Request& request,
                           httplib::Response& response) {
-  if (!request.ranges.empty()) {  // cpp-httplib 0.11 calls a content provider with ranges beyond the end
-    response.status = 416;        // Range Not Satisfiable: parts of two scrapes do not fit together
+  if (!request.ranges.empty()) {  // cpp-httplib 0.11 passes ranges beyond the end to a content provider
+    response.status = 416;        // Range Not Satisfiable; parts of two scrapes do not fit together
     return;
   }
-  const std::string_view target = request.target;  // path and query
-  narthex::Exposition reply = narthex::expose(
-      registry,
-      {.accept = request.get_header_value("Accept"),
-       .accept_encoding = request.get_header_value("Accept-Encoding"),
-       .timeout = narthex::parse_scrape_timeout(request.get_header_value("X-Prometheus-Scrape-Timeout-Seconds")),
-       .query = target.substr(std::min(target.find('?'), target.size()))});
+  const auto scrape = narthex::ExpositionRequest::from(
+      [&request](const std::string& name) { return request.headers.equal_range(name); }, request.target);
+  narthex::Exposition reply = narthex::expose(registry, scrape);
   if (!reply.content_encoding.empty()) response.set_header("Content-Encoding", reply.content_encoding);
-  // A content provider, because set_content() compresses text again that is already compressed.
+  // set_content() would compress a text again that is compressed already.
   const std::size_t size = reply.body.size();
   response.set_content_provider(
       size, reply.content_type,

@@ -74,9 +74,9 @@ void deliver(const detail::HttpCall& call, const PushgatewayOptions& options) {
 }  // namespace
 
 PushgatewayExporter::PushgatewayExporter(const Registry& registry, PushgatewayOptions options)
-    : registry_(registry), options_(std::move(options)), taken_labels_{"job"}, url_(detail::group_url(options_)) {
+    : registry_(registry), options_(std::move(options)), group_labels_{"job"}, url_(detail::group_url(options_)) {
   check(options_);
-  for (const auto& [name, value] : options_.grouping) taken_labels_.push_back(name);
+  for (const auto& [name, value] : options_.grouping) group_labels_.push_back(name);
 }
 
 void PushgatewayExporter::push() const { send("PUT"); }
@@ -84,8 +84,7 @@ void PushgatewayExporter::push() const { send("PUT"); }
 void PushgatewayExporter::add() const { send("POST"); }
 
 void PushgatewayExporter::send(const char* method) const {
-  detail::check_pushable(registry_, taken_labels_);
-  const Exposition metrics = expose(registry_);
+  const Exposition metrics = detail::expose_for_push(registry_, group_labels_);
   std::vector<std::string> headers = options_.headers;
   headers.push_back("Content-Type: " + metrics.content_type);
   deliver({method, url_, std::move(headers), metrics.body}, options_);

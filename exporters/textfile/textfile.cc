@@ -74,9 +74,9 @@ void write_textfile(const Registry& registry, const std::string& path) {
                                 detail::quote(path)),
                     std::make_error_code(std::errc::invalid_argument));
   }
-  detail::check_pushable(registry, {});
+  const Exposition metrics = detail::expose_for_push(registry, {});
   NewFile file(path);
-  file.write(to_text(registry));
+  file.write(metrics.body);
   file.take_place();
 }
 

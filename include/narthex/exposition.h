@@ -7,54 +7,115 @@
 #include <string_view>
 
 #include <narthex/detail/export.h>
+#include <narthex/detail/header_values.h>
 #include <narthex/registry.h>
 
 namespace narthex {
 
-/// What a scraper said it wants: the values of the request headers of the same names, empty where absent; several
-/// lines of one header, joined with commas. The views need to live for the call they are passed to.
+/// Returns the time that a scrape may take according to a value of the header X-Prometheus-Scrape-Timeout-Seconds: the
+/// value less 10 %, but at most 0.5 s less, which remains for sending the reply. Returns nothing for a value that is not
+/// a number, is not above 0, or is above 86400.
+[[nodiscard]] NARTHEX_EXPORT std::optional<std::chrono::milliseconds> parse_scrape_timeout(
+    std::string_view header) noexcept;
+
+/// The part of an HTTP request that expose() reads.
+///
+/// Thread safety: a value. Concurrent calls of expose() may read the same request.
+/// Exceptions: std::bad_alloc.
+/// Lifetime: a request owns its texts. One that is assigned again reuses their memory.
+///
+/// Example (cpp-httplib):
+///   const auto scrape = narthex::ExpositionRequest::from(
+///       [&](const std::string& name) { return request.headers.equal_range(name); }, request.target);
+///   narthex::Exposition reply = narthex::expose(registry, scrape);
 struct ExpositionRequest {
-  std::string_view accept{};
-  std::string_view accept_encoding{};
-  /// How long the scraper waits, less some time for the way back: parse_scrape_timeout(). A collector that took longer
-  /// the last time than is left is skipped, and counted. None: every collector is called.
+  /// Value of the header Accept, which selects the format. Empty: text 0.0.4.
+  std::string accept{};
+  /// Value of the header Accept-Encoding. The reply is compressed only if this accepts gzip. Empty: not compressed.
+  std::string accept_encoding{};
+  /// Time that the scrape may take, in milliseconds; parse_scrape_timeout() reads it from a header. A collector whose
+  /// last call took longer than the remaining time is not called, and this is counted. 0 or less: no time remains.
+  /// Nothing, or more than 24 hours: all collectors are called.
   std::optional<std::chrono::milliseconds> timeout{};
-  /// What stands behind the path of the URL, as it came: `name[]=jobs_total&name[]=up` asks for these families alone, by
-  /// the names that they were defined with or are served with in text. All else in it does not matter.
-  std::string_view query{};
+  /// Query of the URL, percent-encoded as received, with or without the path and the '?' before it.
+  /// `name[]=jobs_total&name[]=up` selects these families, by the names that they were defined with or are served with
+  /// in text. Other parameters are ignored. Without name[]: all families.
+  std::string query{};
+
+  /// Returns a request that is filled by assign().
+  template <class Lookup>
+  [[nodiscard]] static ExpositionRequest from(const Lookup& find_header, std::string_view query = {}) {
+    ExpositionRequest request;
+    request.assign(find_header, query);
+    return request;
+  }
+
+  /// Replaces the request by the headers that a function finds. The function is called with the name of a header (a
+  /// const char*) and returns its values in any of these forms:
+  ///   - one text: std::string, std::string_view, or const char*, where null means that there is no such header;
+  ///   - std::optional of a text;
+  ///   - a range of texts, of pairs whose second member is a text, or of objects whose value() is a text;
+  ///   - a pair of iterators into such a range, as equal_range() returns it.
+  /// Repeated headers Accept and Accept-Encoding are joined with ", ". Of a repeated timeout the first valid one is used.
+  template <class Lookup>
+  void assign(const Lookup& find_header, std::string_view url_query = {}) {
+    accept.clear();
+    accept_encoding.clear();
+    timeout.reset();
+    query = url_query;
+    const auto append_to = [](std::string& joined) {
+      return [&joined](std::string_view value) {
+        if (!joined.empty()) joined += ", ";
+        joined += value;
+      };
+    };
+    detail::take_header_values(find_header("Accept"), append_to(accept));
+    detail::take_header_values(find_header("Accept-Encoding"), append_to(accept_encoding));
+    detail::take_header_values(find_header("X-Prometheus-Scrape-Timeout-Seconds"), [this](std::string_view value) {
+      if (!timeout) timeout = parse_scrape_timeout(value);
+    });
+  }
 };
 
-/// Returns the time that X-Prometheus-Scrape-Timeout-Seconds leaves for a scrape: a tenth less than it says, but at most
-/// half a second, for the way back. None where it is absent, no number, not above zero or more than a day.
-NARTHEX_EXPORT std::optional<std::chrono::milliseconds> parse_scrape_timeout(std::string_view header) noexcept;
-
-/// The finished reply to one scrape, for whatever HTTP server sends it with status 200, as it is: one that compresses
-/// on its own must not do so again where content_encoding is set.
+/// The reply to a scrape. An HTTP server sends it with status 200 and the two headers.
+///
+/// Values: the body is complete. A server that compresses replies must not compress a body with a content_encoding.
+/// Thread safety: a value.
+/// Lifetime: owns its texts. A reply that is passed to expose() again reuses their memory.
 struct Exposition {
-  std::string content_type{};
-  std::string content_encoding{};  ///< Empty: the body is not compressed, and the header is left out.
-  std::string body{};
+  std::string content_type{};      ///< Value of the header Content-Type.
+  std::string content_encoding{};  ///< Value of the header Content-Encoding: "gzip", or empty if there is none.
+  std::string body{};              ///< Body in bytes; empty if there are no samples.
 };
 
-/// Reads a registry and returns the reply to a scrape, in the format that accept likes best: text 0.0.4 or 1.0.0,
-/// OpenMetrics, protobuf. Nobody is refused: text 0.0.4 is for all others, since every Prometheus takes it. With gzip
-/// where accept_encoding lets it and the body is not so short that nothing would be gained.
-/// Threads: any, at once; updates go on meanwhile.
-/// Exceptions: std::bad_alloc, and Error if ISA-L cannot compress the reply. The server can still reply 500 then, because
-///   nothing was sent.
-NARTHEX_EXPORT Exposition expose(const Registry& registry, const ExpositionRequest& request = {});
+/// Returns the metrics of a registry in the format that the request prefers: text 0.0.4 or 1.0.0, OpenMetrics, or
+/// protobuf. Every request gets a reply: text 0.0.4 is the reply to those that accept none of these formats.
+///
+/// Values: compressed with gzip if the request accepts that and the body has at least 1 KiB.
+/// Thread safety: may be called concurrently, also while metrics are updated. It calls collectors on this thread, and
+///   must not be called while the caller holds a lock that a collector takes.
+/// Exceptions: std::bad_alloc, and Error if ISA-L cannot compress the reply. A collector that throws loses its own samples
+///   only.
+///
+/// Example:
+///   narthex::Exposition reply = narthex::expose(registry, {.accept = "application/openmetrics-text;version=1.0.0"});
+[[nodiscard]] NARTHEX_EXPORT Exposition expose(const Registry& registry, const ExpositionRequest& request = {});
 
-/// The same into a reply whose memory is used again: for a server that keeps one between scrapes. After an error the
-/// reply holds nothing of use, but can be used again.
+/// Writes the same into a reply, whose memory it reuses. After an exception the contents of the reply are unspecified;
+/// the reply can be passed again.
 NARTHEX_EXPORT void expose(const Registry& registry, const ExpositionRequest& request, Exposition& reply);
 
-/// Returns the registry in the text format 0.0.4, with underscores in names that it does not know.
-NARTHEX_EXPORT std::string to_text(const Registry& registry);
+/// Returns the metrics of a registry in the text format 0.0.4, where characters that a name must not have are replaced
+/// by underscores. Thread safety and exceptions: as expose().
+[[nodiscard]] NARTHEX_EXPORT std::string to_text(const Registry& registry);
 
-// Several registries at once, as if they were one: where two of them have the same series, the first one's is served,
-// and the later one's diagnostic gets a line.
-NARTHEX_EXPORT Exposition expose(std::span<const Registry> registries, const ExpositionRequest& request = {});
+/// Returns the metrics of several registries as if they were one. If two of them have the same series, the one of the
+/// first registry is served, and the diagnostic of the later registry is called.
+[[nodiscard]] NARTHEX_EXPORT Exposition expose(std::span<const Registry> registries,
+                                               const ExpositionRequest& request = {});
+/// Writes the metrics of several registries into a reply, whose memory it reuses.
 NARTHEX_EXPORT void expose(std::span<const Registry> registries, const ExpositionRequest& request, Exposition& reply);
-NARTHEX_EXPORT std::string to_text(std::span<const Registry> registries);
+/// Returns the metrics of several registries in the text format 0.0.4.
+[[nodiscard]] NARTHEX_EXPORT std::string to_text(std::span<const Registry> registries);
 
 }  // namespace narthex

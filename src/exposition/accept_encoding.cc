@@ -9,18 +9,18 @@ namespace narthex::detail {
 
 namespace {
 
-// Returns the weight among the parameters behind a coding.
+// Returns the weight among the parameters of a coding; nothing if it is malformed.
 std::optional<Weight> weight_of(std::string_view parameters) noexcept {
   while (!parameters.empty()) {
     const HttpParameter parameter = next_parameter(parameters);
-    if (parameter.is_called("q")) return to_weight(parameter.value);
+    if (parameter.has_name("q")) return to_weight(parameter.value);
   }
   return kFullWeight;
 }
 
 }  // namespace
 
-bool wants_gzip(std::string_view accept_encoding) noexcept {
+bool accepts_gzip(std::string_view accept_encoding) noexcept {
   std::optional<Weight> gzip;
   std::optional<Weight> identity;
   std::optional<Weight> any;
@@ -30,7 +30,7 @@ bool wants_gzip(std::string_view accept_encoding) noexcept {
     const std::optional<Weight> weight = weight_of(rest);
     if (!weight) continue;
     if (is_same_word(coding, "gzip") || is_same_word(coding, "x-gzip")) {
-      gzip = std::min(*weight, gzip.value_or(kFullWeight));  // a refusal counts, wherever it stands
+      gzip = std::min(*weight, gzip.value_or(kFullWeight));  // a refusal wins over a repeated coding
     } else if (is_same_word(coding, "identity")) {
       identity = weight;
     } else if (coding == "*") {

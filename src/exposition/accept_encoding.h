@@ -4,8 +4,8 @@
 
 namespace narthex::detail {
 
-// Whether a reply to a request with this Accept-Encoding may be gzip, and nothing is liked better (RFC 9110, 12.5.3).
-// What is malformed counts as not said: a reply as it is, is always understood.
-bool wants_gzip(std::string_view accept_encoding) noexcept;
+// Returns whether this Accept-Encoding accepts gzip and prefers no other coding (RFC 9110, 12.5.3). A malformed entry is
+// ignored: every client understands a reply that is not compressed.
+bool accepts_gzip(std::string_view accept_encoding) noexcept;
 
 }  // namespace narthex::detail

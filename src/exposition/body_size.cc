@@ -10,32 +10,47 @@ namespace narthex::detail {
 
 namespace {
 
-// Asks for huge pages under a text of many megabytes, which a string takes from the system and gives back every time:
-// to fetch it page by page would take longer than to write it.
+// Requests huge pages for a body of many megabytes. A string allocates such a body from the system and frees it each
+// time, and to fault in its pages one by one takes longer than to write them.
 void use_huge_pages(char* text, std::size_t size) noexcept {
   constexpr std::size_t kHugePage = 2 << 20;
   if (size < 4 * kHugePage) return;
   const std::size_t offset = kHugePage - reinterpret_cast<std::uintptr_t>(text) % kHugePage;
-  ::madvise(text + offset, size - offset, MADV_HUGEPAGE);  // a hint: nothing depends on it
+  ::madvise(text + offset, size - offset, MADV_HUGEPAGE);  // a hint, so its result does not matter
+}
+
+std::atomic<std::size_t>& last_size(LastBodySizes& sizes, Format format) noexcept {
+  switch (format) {
+    case Format::text_0_0_4:
+    case Format::text_1_0_0:
+      break;
+    case Format::openmetrics_0_0_1:
+    case Format::openmetrics_1_0_0:
+      return sizes.openmetrics;
+    case Format::protobuf:
+      return sizes.protobuf;
+  }
+  return sizes.text;
 }
 
 }  // namespace
 
 BodySize::BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept
-    : last_(registries.size() == 1 && is_whole ? &Scrape::state(registries.front()).last_body_sizes[kind_of(format)]
+    : last_(registries.size() == 1 && is_whole ? &last_size(Scrape::state(registries.front()).last_body_sizes, format)
                                                : nullptr) {}
 
-void BodySize::reserve(std::string& text) const {
+void BodySize::reserve(std::string& body) const {
   if (!last_) return;
-  const std::size_t last = last_->load(std::memory_order_relaxed);  // relaxed, here and below: a guess
+  // relaxed, here and below: an estimate orders nothing
+  const std::size_t last = last_->load(std::memory_order_relaxed);
   const std::size_t expected = last + last / 16;
-  if (expected <= text.capacity()) return;
-  text.reserve(expected);
-  use_huge_pages(text.data(), expected);
+  if (expected <= body.capacity()) return;
+  body.reserve(expected);
+  use_huge_pages(body.data(), expected);
 }
 
-void BodySize::set(const std::string& text) noexcept {
-  if (last_) last_->store(text.size(), std::memory_order_relaxed);
+void BodySize::set(const std::string& body) noexcept {
+  if (last_) last_->store(body.size(), std::memory_order_relaxed);
 }
 
 }  // namespace narthex::detail

@@ -11,20 +11,20 @@
 
 namespace narthex::detail {
 
-// How much text of a format a registry is expected to give: somewhat more than the last time, so that a fresh string
-// takes it without growing, which would copy all of it again and again. Several at once are scraped too seldom to guess,
-// and a part of the families says nothing about the whole.
+// Estimates the size of a body: slightly more than the last body of this registry and format. A new string that is
+// reserved once is not copied while it grows. There is no estimate for several registries, which are rarely scraped
+// together, nor for a selection of families.
 class BodySize {
  public:
   BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept;
 
-  // Makes room in a text before it is written.
-  void reserve(std::string& text) const;
-  // Notes how long it became.
-  void set(const std::string& text) noexcept;
+  // Reserves the expected size before a body is written.
+  void reserve(std::string& body) const;
+  // Stores the size of a body that was written.
+  void set(const std::string& body) noexcept;
 
  private:
-  std::atomic<std::size_t>* const last_;  // null: nothing is expected
+  std::atomic<std::size_t>* const last_;  // null: no estimate
 };
 
 }  // namespace narthex::detail

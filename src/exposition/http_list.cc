@@ -7,10 +7,10 @@ namespace narthex::detail {
 
 namespace {
 
-// Returns where the first separator stands that is in no quoted string; the size of the text: there is none. A quote
-// that nobody closes begins no string.
+// Returns the position of the first separator outside quoted strings, or the size of the text. A quote that is not
+// closed does not begin a string.
 std::size_t find_separator(std::string_view text, char separator) noexcept {
-  std::size_t in_open_string = text.size();  // the first one behind the last quote
+  std::size_t in_open_string = text.size();  // the first separator after the last quote
   bool is_quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -19,7 +19,7 @@ std::size_t find_separator(std::string_view text, char separator) noexcept {
       in_open_string = text.size();
     } else if (is_quoted) {
       if (c == separator) in_open_string = std::min(in_open_string, i);
-      if (c == '\\') ++i;  // whatever comes next belongs to the string
+      if (c == '\\') ++i;  // the escaped character belongs to the string
     } else if (c == separator) {
       return i;
     }

@@ -10,14 +10,14 @@ namespace narthex::detail {
 
 namespace {
 
-// Returns what stands before the first separator, and takes both off the text.
+// Removes the part before the first separator, and the separator, from the text; returns the part.
 std::string_view next_before(std::string_view& text, char separator) noexcept {
   const std::string_view part = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(part.size() + 1, text.size()));
   return part;
 }
 
-// Returns the text that a part of a query stands for: "%5B" is "[", a plus a blank.
+// Decodes a part of a query: "%5B" is "[", and "+" is a blank.
 std::string decoded(std::string_view encoded) {
   std::string text;
   for (std::size_t i = 0; i < encoded.size(); ++i) {
@@ -37,20 +37,21 @@ std::string decoded(std::string_view encoded) {
 }  // namespace
 
 NameFilter::NameFilter(std::string_view query) {
+  if (query.starts_with('/')) next_before(query, '?');  // the path
   if (query.starts_with('?')) query.remove_prefix(1);
   while (!query.empty()) {
     std::string_view value = next_before(query, '&');
     if (decoded(next_before(value, '=')) != "name[]") continue;
     names_.push_back(decoded(value));
-    wants_all_ = false;
+    selects_all_ = false;
   }
   std::ranges::sort(names_);
 }
 
 bool NameFilter::has(std::string_view name) const noexcept { return std::ranges::binary_search(names_, name); }
 
-bool NameFilter::wants(const FamilyInfo& family, EscapingScheme scheme) const {
-  if (wants_all_ || has(family.name)) return true;
+bool NameFilter::selects(const FamilyInfo& family, EscapingScheme scheme) const {
+  if (selects_all_ || has(family.name)) return true;
   return has(escape_family_name(family.name, family.type, scheme).append(missing_suffix(family)));
 }
 

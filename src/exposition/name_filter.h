@@ -10,23 +10,23 @@
 
 namespace narthex::detail {
 
-// The families that a request asks for by name: `name[]=jobs_total&name[]=up`. Without any, it asks for all.
+// The families that a query selects: `name[]=jobs_total&name[]=up`. A query without name[] selects all.
 class NameFilter {
  public:
-  // Reads the query of a URL, as it came, with its '?' or without. What is no pair or has another key does not matter; a
-  // '%' without two hexadecimal digits stands for itself.
+  // Reads the query of a URL, percent-encoded as received, with or without the path and the '?' before it. Ignores other
+  // parameters. A '%' without two hexadecimal digits is a literal '%'.
   explicit NameFilter(std::string_view query);
 
-  bool wants_all() const noexcept { return wants_all_; }
+  bool selects_all() const noexcept { return selects_all_; }
 
-  // Tells whether a family is asked for: as it was defined, or as it is served with that escaping in the text formats.
-  bool wants(const FamilyInfo& family, EscapingScheme scheme) const;
+  // Returns whether a family is selected by the name of its definition or by its name in the text formats.
+  bool selects(const FamilyInfo& family, EscapingScheme scheme) const;
 
  private:
   bool has(std::string_view name) const noexcept;
 
   std::vector<std::string> names_;  // sorted
-  bool wants_all_ = true;
+  bool selects_all_ = true;
 };
 
 }  // namespace narthex::detail

@@ -3,8 +3,6 @@
 #include <array>
 #include <optional>
 
-#include <fmt/format.h>
-
 #include "exposition/http_list.h"
 
 namespace narthex::detail {
@@ -21,7 +19,7 @@ std::optional<EscapingScheme> to_scheme(std::string_view word) noexcept {
   return std::nullopt;
 }
 
-// One clause of the header. Where a parameter stands twice, the first one counts.
+// One clause of the header. Of a repeated parameter the first one is used.
 struct Clause {
   std::string_view type;
   std::optional<std::string_view> version;
@@ -34,21 +32,21 @@ struct Clause {
   bool is_wildcard() const noexcept { return type == "*/*" || is("text/*"); }
 };
 
-// A weight that makes no sense is no reason to refuse what the clause asks for.
+// A malformed weight does not exclude the format of its clause.
 Weight weight_of(std::string_view text) noexcept {
   return to_weight(text).value_or(text.starts_with('-') ? 0 : kFullWeight);
 }
 
 void read(const HttpParameter& parameter, Clause& clause) noexcept {
-  if (parameter.is_called("q")) {
+  if (parameter.has_name("q")) {
     if (!clause.weight) clause.weight = weight_of(parameter.value);
-  } else if (parameter.is_called("version")) {
+  } else if (parameter.has_name("version")) {
     if (!clause.version) clause.version = parameter.value;
-  } else if (parameter.is_called("escaping")) {
+  } else if (parameter.has_name("escaping")) {
     if (!clause.scheme) clause.scheme = to_scheme(parameter.value);
-  } else if (parameter.is_called("proto")) {
+  } else if (parameter.has_name("proto")) {
     if (clause.proto.empty()) clause.proto = parameter.value;
-  } else if (parameter.is_called("encoding")) {
+  } else if (parameter.has_name("encoding")) {
     if (clause.encoding.empty()) clause.encoding = parameter.value;
   }
 }
@@ -61,7 +59,7 @@ Clause next_clause(std::string_view& accept) noexcept {
   return clause;
 }
 
-// Returns what a clause asks for, if it is something that we serve.
+// Returns the format that a clause accepts, if it is one that is served.
 std::optional<Format> format_of(const Clause& clause) noexcept {
   if (clause.is_wildcard()) return Format::text_0_0_4;
   if (clause.is("text/plain")) {
@@ -80,7 +78,7 @@ std::optional<Format> format_of(const Clause& clause) noexcept {
   return std::nullopt;
 }
 
-// What is liked best so far. Wildcards rank below all that is named.
+// The value with the highest rank so far. Wildcards rank below named formats.
 template <class Value>
 class Best {
  public:
@@ -114,43 +112,31 @@ std::string_view media_type(Format format) noexcept {
 
 }  // namespace
 
-std::size_t kind_of(Format format) noexcept {
-  switch (format) {
-    case Format::text_0_0_4:
-    case Format::text_1_0_0:
-      break;
-    case Format::openmetrics_0_0_1:
-    case Format::openmetrics_1_0_0:
-      return 1;
-    case Format::protobuf:
-      return 2;
-  }
-  return 0;
-}
-
 NegotiatedFormat negotiate(std::string_view accept) noexcept {
   struct Choice {
     Format format;
     std::optional<EscapingScheme> scheme;
   };
   Best<Choice> best;
-  Best<EscapingScheme> said;  // by any clause
+  Best<EscapingScheme> any_scheme;  // of all clauses
   while (!accept.empty()) {
     const Clause clause = next_clause(accept);
     const Weight weight = clause.weight.value_or(kFullWeight);
     if (weight == 0) continue;
     const Weight rank = weight + (clause.is_wildcard() ? 0 : kFullWeight);
-    if (clause.scheme) said.offer(*clause.scheme, rank);
+    if (clause.scheme) any_scheme.offer(*clause.scheme, rank);
     if (const std::optional<Format> format = format_of(clause)) best.offer({*format, clause.scheme}, rank);
   }
   if (!best.value()) return {};
   auto [format, scheme] = *best.value();
-  if (!scheme && format == Format::protobuf) scheme = said.value();
+  if (!scheme && format == Format::protobuf) scheme = any_scheme.value();
   return {format, scheme.value_or(EscapingScheme::underscores)};
 }
 
-std::string content_type(const NegotiatedFormat& wanted) {
-  return fmt::format("{}; escaping={}", media_type(wanted.format), to_string(wanted.scheme));
+void set_content_type(const NegotiatedFormat& format, std::string& content_type) {
+  content_type = media_type(format.format);
+  content_type += "; escaping=";
+  content_type += to_string(format.scheme);
 }
 
 }  // namespace narthex::detail

@@ -5,71 +5,100 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
-#include <narthex/registry.h>
 #include <narthex/sink.h>
 
-#include "formats/escaping_sink.h"
-#include "model/escaping.h"
+#include "exposition/scrape_request.h"
+#include "formats/text_writer.h"
 #include "model/reserved_names.h"
 
 namespace narthex::detail {
 
 namespace {
 
-// Remembers the first fault, because what a sink throws at a collector's sample is taken for that collector's failure.
+// Passes everything to a writer and remembers the first sample that cannot be pushed. It must not throw at a sample: an
+// exception at a sample of a collector counts as a failure of the collector.
 class PushRules final : public Sink {
  public:
-  explicit PushRules(std::span<const std::string> taken) : taken_(taken) {}
+  PushRules(Sink& out, std::span<const std::string> group_labels) : out_(out), group_labels_(group_labels) {}
 
-  void begin_family(const FamilyInfo& family) override { name_ = family.name; }
-  void counter(LabelView labels, const CounterSample&, const Timestamp& at) override { check(labels, at); }
-  void gauge(LabelView labels, double, const Timestamp& at) override { check(labels, at); }
-  void unknown(LabelView labels, double, const Timestamp& at) override { check(labels, at); }
-  void info(LabelView labels, const Timestamp& at) override { check(labels, at); }
-  void state_set(LabelView labels, std::span<const State>, const Timestamp& at) override { check(labels, at, name_); }
-  void histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override {
-    check(labels, at, kBucketLabel);
+  void begin_family(const FamilyInfo& family) override {
+    name_ = family.name;
+    own_label_ = own_label(family.type, name_);
+    out_.begin_family(family);
   }
-  void gauge_histogram(LabelView labels, const HistogramSample&, const Timestamp& at) override {
-    check(labels, at, kBucketLabel);
+  void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override {
+    check(labels, at);
+    out_.counter(labels, sample, at);
   }
-  void summary(LabelView labels, const SummarySample&, const Timestamp& at) override {
-    check(labels, at, kQuantileLabel);
+  void gauge(LabelView labels, double value, const Timestamp& at) override {
+    check(labels, at);
+    out_.gauge(labels, value, at);
   }
-  void finish() override {}
+  void unknown(LabelView labels, double value, const Timestamp& at) override {
+    check(labels, at);
+    out_.unknown(labels, value, at);
+  }
+  void info(LabelView labels, const Timestamp& at) override {
+    check(labels, at);
+    out_.info(labels, at);
+  }
+  void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override {
+    check(labels, at);
+    out_.state_set(labels, states, at);
+  }
+  void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override {
+    check(labels, at);
+    out_.histogram(labels, sample, at);
+  }
+  void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override {
+    check(labels, at);
+    out_.gauge_histogram(labels, sample, at);
+  }
+  void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override {
+    check(labels, at);
+    out_.summary(labels, sample, at);
+  }
+  void finish() override { out_.finish(); }
 
-  const std::string& fault() const noexcept { return fault_; }
+  const std::string& error() const noexcept { return error_; }
 
  private:
-  // With the label that a format writes itself, if there is one.
-  void check(LabelView labels, const Timestamp& at, std::string_view own_label = {}) {
+  void check(LabelView labels, const Timestamp& at) {
     if (at) {
-      refuse(labels, fmt::format("the sample has the timestamp {} ms; pushed samples must not have timestamps",
-                                 at->time_since_epoch().count()));
+      set_error(labels, fmt::format("the sample has the timestamp {} ms; pushed samples must not have timestamps",
+                                    at->time_since_epoch().count()));
     }
-    for (const std::string& name : taken_) {
-      if (labels.has(name) || name == own_label)
-        refuse(labels,
-               fmt::format("the label {} is part of the grouping key; pushed samples must not have it", quote(name)));
+    for (const std::string& name : group_labels_) {
+      if (labels.has(name) || name == own_label_) {
+        set_error(labels, fmt::format("the label {} is part of the grouping key; pushed samples must not have it",
+                                      quote(name)));
+      }
     }
   }
-  void refuse(LabelView labels, std::string_view why) {
-    if (!fault_.empty()) return;
-    fault_ = fmt::format("sample {}: {}", quote(fmt::format("{}{{{}}}", name_, labels.text())), why);
+  void set_error(LabelView labels, std::string_view reason) {
+    if (error_.empty())
+      error_ = fmt::format("sample {}: {}", quote(fmt::format("{}{{{}}}", name_, labels.text())), reason);
   }
 
-  const std::span<const std::string> taken_;
-  std::string name_;
-  std::string fault_;
+  Sink& out_;
+  const std::span<const std::string> group_labels_;
+  std::string name_;            // of the current family
+  std::string_view own_label_;  // that the formats add to its samples
+  std::string error_;           // empty: every sample can be pushed
 };
 
 }  // namespace
 
-void check_pushable(const Registry& registry, std::span<const std::string> taken) {
-  PushRules rules(taken);
-  EscapingSink escaped(rules, EscapingScheme::underscores, [](std::string_view) {});  // as they will be sent
-  registry.collect(escaped);
-  if (!rules.fault().empty()) throw SampleError(rules.fault());
+Exposition expose_for_push(const Registry& registry, std::span<const std::string> group_labels) {
+  const ScrapeRequest request{.registries = std::span(&registry, 1)};
+  Exposition pushed;
+  set_content_type(request.format, pushed.content_type);
+  StringOutput output(pushed.body);
+  TextWriter writer(output);
+  PushRules rules(writer, group_labels);
+  collect(request, rules);
+  if (!rules.error().empty()) throw SampleError(rules.error());
+  return pushed;
 }
 
 }  // namespace narthex::detail

@@ -169,6 +169,44 @@ TEST(Allocation, DoesNotGrowWithTheSeriesOfAScrape) {
   EXPECT_LE(few, 14);
 }
 
+// The headers of Prometheus 3, which are longer than what a std::string stores without allocating.
+void assign_prometheus_headers(ExpositionRequest& request) {
+  request.assign(
+      [](std::string_view name) -> std::string_view {
+        if (name == "Accept") {
+          return "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                 "application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,"
+                 "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,"
+                 "text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2";
+        }
+        return name == "Accept-Encoding" ? "gzip" : "10";
+      },
+      "/a/path/of/some/length/metrics");
+}
+
+TEST(Allocation, IsNotNeededForARequestAndAReplyThatAreUsedAgain) {
+  Registry registry;
+  const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+  for (int i = 0; i < 1000; ++i) family.labels(i).inc();
+  std::string body;
+  const auto collect = [&] {
+    body.clear();
+    detail::StringOutput output(body);
+    detail::OpenMetricsWriter writer(output);
+    registry.collect(writer);
+  };
+  ExpositionRequest request;
+  Exposition reply;
+  const auto scrape = [&] {
+    assign_prometheus_headers(request);
+    expose(registry, request, reply);
+  };
+  collect();
+  scrape();
+  EXPECT_EQ(reply.content_encoding, "gzip");
+  EXPECT_EQ(allocations_of(scrape), allocations_of(collect));
+}
+
 // One handle keeps only its own series from being freed, not those that were removed later.
 TEST(Memory, IsBoundedForAnyNumberOfCreatedAndRemovedSeries) {
   const auto resident = [] {

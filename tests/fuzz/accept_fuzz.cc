@@ -30,20 +30,21 @@ std::string with_blanks(std::string_view text) {
 }
 
 void check_encoding(const std::string& accept) {
-  const bool wants = detail::wants_gzip(accept);
-  demand(detail::wants_gzip(upper_case(accept)) == wants, "case is ignored");
-  demand(detail::wants_gzip(with_blanks(accept)) == wants, "spaces are ignored");
-  demand(detail::wants_gzip(",," + accept) == wants, "empty elements are ignored");
+  const bool wants = detail::accepts_gzip(accept);
+  demand(detail::accepts_gzip(upper_case(accept)) == wants, "case is ignored");
+  demand(detail::accepts_gzip(with_blanks(accept)) == wants, "spaces are ignored");
+  demand(detail::accepts_gzip(",," + accept) == wants, "empty elements are ignored");
   demand(!wants || accept.find_first_of("gG*") != std::string::npos, "gzip is chosen only if the header names it");
   if (accept.find('"') != std::string::npos) return;  // the appended text may be inside of quotes
-  demand(!detail::wants_gzip(accept + ",gzip;q=0"), "q=0 at the end refuses gzip");
-  demand(!detail::wants_gzip("gzip;q=0," + accept), "q=0 at the start refuses gzip");
-  demand(detail::wants_gzip(accept + ",br;q=1") == wants, "unknown codings are ignored");
+  demand(!detail::accepts_gzip(accept + ",gzip;q=0"), "q=0 at the end refuses gzip");
+  demand(!detail::accepts_gzip("gzip;q=0," + accept), "q=0 at the start refuses gzip");
+  demand(detail::accepts_gzip(accept + ",br;q=1") == wants, "unknown codings are ignored");
 }
 
 // A Content-Type that Prometheus can read: a type, and parameters without duplicates.
 void check_content_type(const detail::NegotiatedFormat& wanted) {
-  const std::string type = detail::content_type(wanted);
+  std::string type;
+  detail::set_content_type(wanted, type);
   std::string_view rest = type;
   demand(rest.starts_with("text/plain; ") || rest.starts_with("application/"), "the type is known");
   std::set<std::string_view> names;

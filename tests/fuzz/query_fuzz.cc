@@ -32,6 +32,7 @@ std::set<std::string> asked_for(std::string_view query) {
     value.clear();
     is_in_value = false;
   };
+  if (query.starts_with('/')) query.remove_prefix(std::min(query.find('?'), query.size()));  // the path
   for (std::size_t i = query.starts_with('?') ? 1 : 0; i < query.size(); ++i) {
     char c = query[i];
     if (c == '&') {
@@ -59,13 +60,14 @@ FamilyInfo gauge(std::string_view name) { return {.name = name, .type = MetricTy
 void check(std::string_view query) {
   const std::set<std::string> names = asked_for(query);
   const detail::NameFilter filter(query);
-  demand(filter.wants_all() == names.empty(), "without a name all are wanted");
+  demand(filter.selects_all() == names.empty(), "without a name all are wanted");
   for (const std::string& name : names) {
-    demand(filter.wants(gauge(name), EscapingScheme::allow_utf_8), "what is asked for is wanted");
+    demand(filter.selects(gauge(name), EscapingScheme::allow_utf_8), "what is asked for is wanted");
   }
   if (names.empty()) return;
   for (const std::string other : {"", "a", "up", "name[]", "a_total"}) {
-    demand(filter.wants(gauge(other), EscapingScheme::allow_utf_8) == names.contains(other), "nothing else is wanted");
+    demand(filter.selects(gauge(other), EscapingScheme::allow_utf_8) == names.contains(other),
+           "nothing else is wanted");
   }
 }
 

@@ -36,7 +36,7 @@ HEADERS = {
         detail/unknown_series.h""",
     "families": """any_family.h borrowed.h dynamic_family.h family.h detail/hazard_ptr.h""",
     "registry": """collector.h emit.h registration.h registry.h registry_options.h""",
-    "exposition": """exposition.h detail/push_rules.h""",
+    "exposition": """exposition.h detail/header_values.h detail/push_rules.h""",
     "instrumentation": """cgroup_collector.h http_metrics.h library_collector.h process_collector.h
         runtime_collector.h""",
 }

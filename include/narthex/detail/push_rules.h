@@ -4,15 +4,13 @@
 #include <string>
 
 #include <narthex/detail/export.h>
-
-namespace narthex {
-class Registry;
-}
+#include <narthex/exposition.h>
 
 namespace narthex::detail {
 
-// Reads a registry once and throws SampleError, which quotes the culprit, for what may be scraped but not handed
-// over to be scraped elsewhere: a sample with a time of its own, or with one of the `taken` labels.
-NARTHEX_EXPORT void check_pushable(const Registry& registry, std::span<const std::string> taken);
+// Returns the metrics of a registry in text 0.0.4 for a receiver that is scraped in the place of the process. Reads the
+// registry once. Throws SampleError, which quotes the sample, for a sample that such a receiver refuses: it has a
+// timestamp, or one of the `group_labels`.
+NARTHEX_EXPORT Exposition expose_for_push(const Registry& registry, std::span<const std::string> group_labels);
 
 }  // namespace narthex::detail

@@ -30,7 +30,7 @@ TEST(AcceptEncoding, WantsGzipWhereNothingIsLikedBetter) {
            "identity;q=0, *",
            ",,gzip,,",
        }) {
-    EXPECT_TRUE(wants_gzip(value)) << value;
+    EXPECT_TRUE(accepts_gzip(value)) << value;
   }
 }
 
@@ -51,13 +51,13 @@ TEST(AcceptEncoding, LeavesTheReplyAsItIsOtherwise) {
            "gzip;q=0.5, *",
            "*;q=0.5, identity",
        }) {
-    EXPECT_FALSE(wants_gzip(value)) << value;
+    EXPECT_FALSE(accepts_gzip(value)) << value;
   }
 }
 
 TEST(AcceptEncoding, TakesAQuoteThatNobodyClosesForACharacter) {
-  EXPECT_TRUE(detail::wants_gzip("br;x=\", gzip"));
-  EXPECT_FALSE(detail::wants_gzip("br;x=\", gzip\", deflate"));
+  EXPECT_TRUE(detail::accepts_gzip("br;x=\", gzip"));
+  EXPECT_FALSE(detail::accepts_gzip("br;x=\", gzip\", deflate"));
 }
 
 TEST(AcceptEncoding, PassesOverWhatIsMalformed) {
@@ -85,11 +85,11 @@ TEST(AcceptEncoding, PassesOverWhatIsMalformed) {
                                    "**"s,
                                    std::string(100'000, ','),
                                    std::string(100'000, ';')}) {
-    EXPECT_FALSE(wants_gzip(value)) << value;
-    EXPECT_TRUE(wants_gzip(value + ",gzip;q=0.5")) << value;
+    EXPECT_FALSE(accepts_gzip(value)) << value;
+    EXPECT_TRUE(accepts_gzip(value + ",gzip;q=0.5")) << value;
   }
-  EXPECT_TRUE(wants_gzip("gzip;q=1."));
-  EXPECT_TRUE(wants_gzip("gzip;q=0.12345"));
+  EXPECT_TRUE(accepts_gzip("gzip;q=1."));
+  EXPECT_TRUE(accepts_gzip("gzip;q=0.12345"));
 }
 
 }  // namespace

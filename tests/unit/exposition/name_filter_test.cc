@@ -10,7 +10,7 @@ namespace {
 
 bool wants(std::string_view query, std::string_view name, MetricType type = MetricType::gauge,
            EscapingScheme scheme = EscapingScheme::underscores) {
-  return NameFilter(query).wants({name, {}, {}, type}, scheme);
+  return NameFilter(query).selects({name, {}, {}, type}, scheme);
 }
 
 // Exposition rule 205.
@@ -23,14 +23,14 @@ TEST(NameFilter, WantsTheNamesInTheQuery) {
     for (const std::string_view other : {"a", "A_total", "a_total_", "bb", "", "name[]"}) {
       EXPECT_FALSE(wants(query, other)) << query << ' ' << other;
     }
-    EXPECT_FALSE(NameFilter(query).wants_all());
+    EXPECT_FALSE(NameFilter(query).selects_all());
   }
 }
 
 TEST(NameFilter, WantsAllWhereNoNameIsAskedFor) {
   for (const std::string_view query :
        {"", "?", "debug=1", "name=a", "name[=a", "name%5B=a", "x=name[]=a", "%6", "&&"}) {
-    EXPECT_TRUE(NameFilter(query).wants_all()) << query;
+    EXPECT_TRUE(NameFilter(query).selects_all()) << query;
     EXPECT_TRUE(wants(query, "b")) << query;
   }
 }

@@ -16,7 +16,11 @@ const std::string kOldOpenMetrics = "application/openmetrics-text; version=0.0.1
 const std::string kProtobuf =
     "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=";
 
-std::string answer(std::string_view accept) { return content_type(negotiate(accept)); }
+std::string answer(std::string_view accept) {
+  std::string content_type;
+  set_content_type(negotiate(accept), content_type);
+  return content_type;
+}
 
 struct Case {
   const char* what;

@@ -46,8 +46,8 @@ TEST(PushRules, RefuseEveryLabelOfTheGrouping) {
 }
 
 TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
-  const auto refusal = [](const Registry& registry, const std::vector<std::string>& taken) {
-    return error_of([&] { detail::check_pushable(registry, taken); });
+  const auto refusal = [](const Registry& registry, const std::vector<std::string>& group_labels) {
+    return error_of([&] { detail::expose_for_push(registry, group_labels); });
   };
   Registry states;
   states.state_set({.name = "job", .help = "J.", .states = {"idle"}});
@@ -70,15 +70,40 @@ TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
     sink.begin_family({.name = "level", .type = MetricType::gauge});
     sink.gauge({}, 1, kNow);
   }));
-  EXPECT_EQ(error_of([&] { detail::check_pushable(registry, {}); }),
+  EXPECT_EQ(error_of([&] { detail::expose_for_push(registry, {}); }),
             "sample 'level{}': the sample has the timestamp 1700000000123 ms; pushed samples must not have timestamps");
 }
 
 TEST(PushRules, LetEverythingElsePass) {
   Registry registry;
   registry.counter({.name = "runs_total", .help = "Runs."}, {"jobs"}).labels("a").inc();
-  const std::vector<std::string> taken{"job"};
-  EXPECT_EQ(error_of([&] { detail::check_pushable(registry, taken); }), "none");
+  const std::vector<std::string> group_labels{"job"};
+  const Exposition pushed = detail::expose_for_push(registry, group_labels);
+  EXPECT_EQ(pushed.content_type, "text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(pushed.body, to_text(registry));
+}
+
+TEST(PushRules, CallEachCollectorOnce) {
+  Registry registry({.utf8_names = true});
+  int calls = 0;
+  registry.add(MadeCollector("counting", [&](Sink& sink) {
+    ++calls;
+    write_gauge(sink, "level.now", calls);
+  }));
+  EXPECT_EQ(detail::expose_for_push(registry, {}).body, "# HELP level_now G.\n# TYPE level_now gauge\nlevel_now 1\n");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(PushRules, PassEveryKindOn) {
+  Registry registry({.labels = {{"zone", "b"}}});
+  registry.counter({.name = "runs_total", .help = "Runs."}).inc();
+  registry.gauge({.name = "level", .help = "Level."}).set(2);
+  registry.unknown({.name = "other", .help = "Other."}).set(3);
+  registry.info({.name = "build_info", .help = "Build.", .labels = {{"version", "1"}}});
+  registry.state_set({.name = "state", .help = "State.", .states = {"idle", "busy"}});
+  registry.histogram({.name = "work", .help = "Work.", .buckets = {1}}).observe(4);
+  registry.summary({.name = "wait", .help = "Wait."}).observe(5);
+  EXPECT_EQ(detail::expose_for_push(registry, {}).body, to_text(registry));
 }
 
 TEST(PushgatewayExporter, RefusesBadOptions) {

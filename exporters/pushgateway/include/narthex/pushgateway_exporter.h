@@ -46,7 +46,7 @@ class NARTHEX_EXPORT PushgatewayExporter {
 
   Registry registry_;
   PushgatewayOptions options_;
-  std::vector<std::string> taken_labels_;
+  std::vector<std::string> group_labels_;
   std::string url_;
 };
 
