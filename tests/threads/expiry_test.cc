@@ -45,7 +45,7 @@ TEST_F(ExpiryTest, EvictsSeriesThatAreNeitherUpdatedNorHeld) {
   EXPECT_TRUE(serves(registry_, "idle"));
   for (milliseconds time{0}; time < 2 * kLonger; time += milliseconds(5)) {
     hits_.labels("busy").inc();
-    to_text(registry_);
+    static_cast<void>(to_text(registry_));
     clock_.advance(milliseconds(5));
   }
   EXPECT_FALSE(serves(registry_, "idle"));
@@ -73,7 +73,7 @@ TEST_F(ExpiryTest, KeepsASeriesWhileAHandleExists) {
     EXPECT_TRUE(serves(registry_, "b"));
     borrowed.inc();
   }
-  to_text(registry_);  // sees that the series was accessed, and notes the time
+  static_cast<void>(to_text(registry_));  // sees that the series was accessed, and notes the time
   clock_.advance(kLonger);
   EXPECT_EQ(to_text(registry_), "");
 }
@@ -89,7 +89,7 @@ TEST_F(ExpiryTest, CountsAnUpdateToTheSameValueAsAccess) {
   };
   for (int i = 0; i < 20; ++i) {
     update();
-    to_text(registry_);
+    static_cast<void>(to_text(registry_));
     clock_.advance(kIdle / 5);
   }
   for (const char* what : {"set", "added", "observed", "counted"}) EXPECT_TRUE(serves(registry_, what)) << what;
@@ -127,7 +127,7 @@ TEST_F(ExpiryTest, AllowsNewSeriesInAFamilyThatWasFull) {
   for (const char* what : {"a", "b", "c"}) few.labels(what).inc();
   EXPECT_TRUE(serves(registry_, "__overflow__"));
   clock_.advance(kLonger);
-  to_text(registry_);
+  static_cast<void>(to_text(registry_));
   clock_.advance(kLonger);
   EXPECT_EQ(to_text(registry_), "");
   few.labels("c").inc();
@@ -156,7 +156,7 @@ TEST_F(ExpiryTest, AllowsTheChildOfAForkToFindAMarkedSeries) {
       registry_.counter({.name = "idle_total", .help = "Idle.", .idle_timeout = milliseconds(1)}, {"what"});
   idle.labels("a").inc();
   const auto borrowed = idle.labels("a");  // so it is never evicted
-  const Repeatedly scraper([&] { to_text(registry_); });
+  const Repeatedly scraper([&] { static_cast<void>(to_text(registry_)); });
   clock_.advance(milliseconds(50));
   for (int i = 0; i < 200; ++i) {
     const pid_t child = fork();
@@ -181,7 +181,7 @@ TEST_F(ExpiryTest, LosesNoUpdateDuringAnEviction) {
   std::atomic<bool> stop{false};
   std::atomic<int> scrapes{0};
   std::thread scraper([&] {
-    for (; !stop; ++scrapes) to_text(registry_);
+    for (; !stop; ++scrapes) static_cast<void>(to_text(registry_));
   });
   // A scrape sees that no series is updated, then their idle timeout ends. So the threads meet the next scrape, which
   // drops idle series.
@@ -218,7 +218,7 @@ TEST(Expiry, AcceptsTheLongestTimeout) {
   const auto hits =
       registry.counter({.name = "hits_total", .help = "Hits.", .idle_timeout = milliseconds::max()}, {"what"});
   hits.labels("a").inc();
-  to_text(registry);
+  static_cast<void>(to_text(registry));
   clock.advance(std::chrono::hours(24 * 200));
   EXPECT_TRUE(serves(registry, "a"));
 }

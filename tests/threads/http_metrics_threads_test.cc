@@ -24,7 +24,7 @@ TEST(HttpMetricsThreads, CountEveryRequest) {
   Registry registry;
   const HttpMetrics metrics(registry, {.routes = {"/users/{id}"}});
   {
-    const Repeatedly scrapes([&] { to_text(registry); });
+    const Repeatedly scrapes([&] { static_cast<void>(to_text(registry)); });
     on_threads(kThreads, [&](int) {
       for (int i = 0; i < kRequests; ++i) {
         auto request = metrics.start(i % 2 == 0 ? "GET" : "POST", "/users/7");

@@ -176,7 +176,7 @@ TEST(NativeThreads, SummariesCountAllObservationsAndServeQuantiles) {
       EXPECT_GE(sample(text, "work_count"), before);
       before = sample(text, "work_count");
     });
-    const Repeatedly another([&] { to_text(registry); });
+    const Repeatedly another([&] { static_cast<void>(to_text(registry)); });
     on_threads(kThreads, [&](int) {
       for (int i = 0; i < kUpdates; ++i) {
         summary.observe(7);
