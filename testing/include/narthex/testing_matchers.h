@@ -43,22 +43,26 @@ class LinesMatcher {
 }  // namespace detail
 
 /// Matches a text that has exactly these lines, in this order.
+///
+/// Values: the order of labels, the spelling of numbers, indentation, and blank lines do not matter. The message of a
+///   mismatch lists missing lines (-) and unexpected lines (+).
+/// Thread safety: a value.
+/// Exceptions: std::bad_alloc.
+///
+/// Example:
 ///   EXPECT_THAT(narthex::to_text(registry), narthex::IsExposition(R"(
 ///     # HELP jobs_total Jobs done.
 ///     # TYPE jobs_total counter
 ///     jobs_total{queue="a",result="ok"} 3
 ///   )"));
-/// Values: the order of labels and the spelling of numbers do not matter, nor do indentation and blank lines. A mismatch
-///   shows the lines that are missing (-) and those that were not expected (+).
-/// Threads: a value.
-/// Errors: none.
 inline auto IsExposition(std::string expected) {
   return ::testing::MakePolymorphicMatcher(
       detail::LinesMatcher(detail::difference_of_lines, "has exactly", std::move(expected)));
 }
 
-/// Matches a text that has these lines among others, in any order; written and explained as for IsExposition(), with
-/// what there is instead of a missing sample. No line at all matches nothing: that would be a test that cannot fail.
+/// Matches a text that has these lines among others, in any order. Lines are written as for IsExposition(). The message of
+/// a mismatch shows, for each missing sample, the similar lines that the text has. An empty list of lines matches no text,
+/// because such a test could not fail.
 inline auto HasSamples(std::string expected) {
   return ::testing::MakePolymorphicMatcher(detail::LinesMatcher(detail::missing_lines, "has", std::move(expected)));
 }

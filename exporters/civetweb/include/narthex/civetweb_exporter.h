@@ -11,46 +11,55 @@
 
 namespace narthex {
 
-/// How to serve metrics over HTTP.
+/// Options of CivetwebExporter.
 struct CivetwebOptions {
-  /// Where to listen: numeric addresses or `localhost`, each with a port, separated by commas:
-  /// "127.0.0.1:9464,[::1]:9464". Port 0 picks a free one, see port(). "0.0.0.0:9464" serves everybody who can reach it.
+  /// Addresses to listen on, separated by commas: numeric addresses or `localhost`, each with a port from 0 to 65535, as
+  /// in "127.0.0.1:9464,[::1]:9464". Port 0 selects a free port, which port() returns. "0.0.0.0:9464" serves every client
+  /// that can reach the machine.
   std::string listen = "127.0.0.1:9464";
-  std::string path = "/metrics";                    ///< Where the registry is served.
-  std::chrono::milliseconds request_timeout{5000};  ///< Silence of a client that ends its connection; at most an hour.
-  /// How many connections are served at the same time, from 1 to 1000; others wait. One that says nothing holds its
-  /// thread for request_timeout: where strangers can connect, give more threads or less time.
+  /// Path of the registry. It starts with '/'.
+  std::string path = "/metrics";
+  /// Time after which the connection of a silent client is closed, in milliseconds, from 1 ms to 1 hour.
+  std::chrono::milliseconds request_timeout{5000};
+  /// Number of connections that are served concurrently, from 1 to 1000. Further connections wait. A silent client
+  /// occupies a thread for request_timeout: use more threads or a shorter timeout if untrusted clients can connect.
   int worker_threads = 4;
-  /// A file with TLS, passwords, headers and a rate limit, the same that Prometheus' own exporters take as
-  /// --web.config.file (docs/web-configuration.md); "" is none. It is read again for every request.
+  /// Path of a web configuration file with TLS, passwords, headers, and a rate limit (docs/web-configuration.md): the
+  /// format that the exporters of Prometheus read with --web.config.file. It is read again for every request. Empty:
+  /// no file.
   std::string web_config_file{};
 };
 
-/// Serves registries over HTTP from construction to destruction: GET and HEAD, one request per connection.
-/// Keep it in a std::optional where it starts later than its owner.
-/// Values: every request is answered from the registries alone; nothing of the machine's files can be reached.
-/// Threads: any, at once. It runs its own: the workers, one that accepts, and one more where it relays IPv6 or TLS.
-///   The destructor ends connections, also with a scrape in flight, and returns when all threads have ended; in a child
-///   after fork(), which has none of them, it does nothing.
+/// Serves registries over HTTP while the object exists: GET and HEAD, one request per connection.
+///
+/// Values: replies come from the registries only. No file of the machine is reachable.
+/// Thread safety: all members may be called concurrently. The exporter runs threads of its own: the worker threads, one
+///   that accepts connections, and one that relays IPv6 and TLS if they are used. It ignores SIGPIPE for the whole
+///   process, as civetweb does.
 /// Exceptions: ListenError if it cannot listen on an address. OptionsError for an invalid option or an invalid
 ///   web_config_file. FileError if a file cannot be read. SystemError if the system has no descriptors or random bytes.
-/// It ignores SIGPIPE for the whole process, as civetweb does.
+/// Lifetime: it keeps the registries. The destructor closes all connections, also those of running scrapes, and returns
+///   when all threads have ended. In the child of a fork(), which has no such threads, the destructor does nothing.
+///
+/// Example:
+///   narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:9464"});
 class NARTHEX_EXPORT CivetwebExporter {
  public:
+  /// Starts to serve a registry on the path of the options.
   explicit CivetwebExporter(const Registry& registry, const CivetwebOptions& options = {});
   CivetwebExporter(const CivetwebExporter&) = delete;
   CivetwebExporter& operator=(const CivetwebExporter&) = delete;
   ~CivetwebExporter();
 
-  /// Serves one more registry. Throws OptionsError when the path is taken or does not start with '/'.
+  /// Serves a further registry on another path. Throws OptionsError if the path is in use or invalid.
   void add(const Registry& registry, const std::string& path);
 
   /// Returns the port of the first address in `listen`.
-  std::uint16_t port() const noexcept;
+  [[nodiscard]] std::uint16_t port() const noexcept;
 
-  /// Returns the addresses of `listen`, in its order, with the ports that were picked: "127.0.0.1:41267". (TLS, and
-  /// IPv6 where civetweb is built without, as Debian's is, are relayed to one more port, on 127.0.0.1.)
-  std::vector<std::string> addresses() const;
+  /// Returns the addresses of `listen` in their order, with the selected ports: "127.0.0.1:41267". The port on 127.0.0.1
+  /// to which IPv6 and TLS are relayed is not among them.
+  [[nodiscard]] std::vector<std::string> addresses() const;
 
  private:
   class Impl;

@@ -11,34 +11,46 @@
 
 namespace narthex {
 
-/// Where to push, and as whom.
+/// Options of PushgatewayExporter.
 struct PushgatewayOptions {
-  std::string url = "http://127.0.0.1:9091";  ///< Of the Pushgateway, with a path prefix if it has one; http or https.
-  std::string job = {};                       ///< The group's `job`; required.
-  Labels grouping = {};                       ///< What else tells the group from others: `{{"instance", "web-1"}}`.
-  std::vector<std::string> headers = {};      ///< Further request headers: `"Authorization: Bearer ..."`.
-  std::chrono::milliseconds timeout{10'000};  ///< For one call, retries included.
-  /// How often a call is tried while the Pushgateway cannot be reached, or answers 429 or 5xx; from 1 to 10. The pauses
-  /// between tries grow from 100 ms.
+  /// URL of the Pushgateway, http or https, with or without a path prefix.
+  std::string url = "http://127.0.0.1:9091";
+  /// Label `job` of the group. Required.
+  std::string job = {};
+  /// Further labels of the group: `{{"instance", "web-1"}}`. Empty: the job alone identifies the group.
+  Labels grouping = {};
+  /// Further request headers, each as one line: `"Authorization: Bearer ..."`.
+  std::vector<std::string> headers = {};
+  /// Maximum duration of one call, all attempts included, in milliseconds, from 1 ms to 1 hour.
+  std::chrono::milliseconds timeout{10'000};
+  /// Maximum number of attempts per call, from 1 to 10. 1 means no retry. A call is repeated if the Pushgateway cannot be
+  /// reached or replies with status 429 or 5xx. The pause before the second attempt is 100 ms and doubles each time.
   int attempts = 3;
 };
 
-/// Hands a registry to a Pushgateway, for jobs that end before somebody could scrape them.
-/// Values: every call sends the registry as it is then, and returns when it was taken; nothing is sent in between.
-///   Collectors are called twice.
-/// Threads: any, at once. It runs none.
+/// Sends the metrics of a registry to a Pushgateway, for jobs that end before Prometheus can scrape them.
+///
+/// Values: each call sends the current values and returns when the Pushgateway has accepted them. Nothing is sent between
+///   calls. Collectors are called once per call, on the calling thread.
+/// Thread safety: all members may be called concurrently. The exporter has no thread.
 /// Exceptions: the constructor throws OptionsError for an invalid option. A call throws PushError if the Pushgateway
 ///   cannot be reached or replies with an error. push() and add() throw SampleError, and send nothing, for a sample that
 ///   a Pushgateway rejects: with a timestamp, or with a label of the grouping key.
+/// Lifetime: it keeps the registry.
+///
+/// Example:
+///   const narthex::PushgatewayExporter exporter(registry, {.job = "backup"});
+///   exporter.push();
 class NARTHEX_EXPORT PushgatewayExporter {
  public:
+  /// Checks the options. It does not connect.
   PushgatewayExporter(const Registry& registry, PushgatewayOptions options);
 
   /// Replaces all metrics of the group.
   void push() const;
-  /// Replaces those metrics of the group that have the same names; others stay.
+  /// Replaces the metrics of the group that have the same names. Other metrics of the group remain.
   void add() const;
-  /// Deletes all metrics of the group; of one that is not there, too.
+  /// Deletes all metrics of the group. It succeeds also if the group does not exist.
   void remove() const;
 
  private:

@@ -7,14 +7,18 @@
 
 namespace narthex {
 
-/// Writes a registry to a file, for the textfile collector of node_exporter: what a batch job does at its end.
-///   narthex::write_textfile(registry, "/var/lib/prometheus/node-exporter/backup.prom");
-/// Values: the text format 0.0.4, readable by everybody (mode 0644). The file is replaced as a whole: a reader sees the
-///   old one or the new one, also when the program or the machine dies meanwhile. Collectors are called twice.
-/// Threads: any, at once; of two that write the same file, the last one wins.
+/// Writes the metrics of a registry to a file for the textfile collector of node_exporter, for example at the end of a
+/// batch job.
+///
+/// Values: text format 0.0.4, file mode 0644. The file is replaced as a whole: a reader sees the old or the new file, also
+///   if the program or the machine stops in between. Collectors are called once, on the calling thread.
+/// Thread safety: may be called concurrently. Of two calls for the same file the last one wins.
 /// Exceptions: FileError if the file cannot be written, or if its name does not end in `.prom`, because node_exporter
 ///   does not read other names. SampleError for a sample with a timestamp, because node_exporter would reject the whole
-///   file. The old file stays.
+///   file. The old file remains.
+///
+/// Example:
+///   narthex::write_textfile(registry, "/var/lib/prometheus/node-exporter/backup.prom");
 NARTHEX_EXPORT void write_textfile(const Registry& registry, const std::string& path);
 
 }  // namespace narthex
