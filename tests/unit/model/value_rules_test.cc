@@ -218,7 +218,7 @@ TEST(ValueRules, ApplyToSamplesOfCollectors) {
                           [&](Sink& sink) {
                             sink.gauge_histogram({}, {buckets, 3, 1});
                           }),
-            "collector 'wrong' fails: gauge histogram 'x': the bucket up to 1 has 4 observations, the histogram has ; "
+            "collector 'wrong' fails: gauge histogram 'x': the bucket up to 1 has 4 observations, the histogram has 3; "
             "the +Inf bucket must equal the count, others must not exceed it");
   EXPECT_EQ(message_about(MetricType::summary,
                           [&](Sink& sink) {
