@@ -35,6 +35,10 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x"); }).keep();
 #elif defined ADD_RETURNS_NOTHING
   const narthex::Registration kept = registry.add(narthex::ProcessCollector());
+#elif defined REGISTRATION_IS_IGNORED
+  registry.add_scoped(narthex::ProcessCollector());
+#elif defined FIND_IS_IGNORED
+  requests.find("GET", 200);
 #elif defined COLLECTOR_IS_NOT_A_COLLECTOR
   registry.add(std::string("process"));
 #elif defined INFO_IS_SET

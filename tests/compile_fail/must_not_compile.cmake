@@ -1,4 +1,4 @@
-execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE} -D${MISTAKE} ${SOURCE}
+execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -Werror=unused-result -I${INCLUDE} -D${MISTAKE} ${SOURCE}
   RESULT_VARIABLE status ERROR_VARIABLE output)
 if(status EQUAL 0)
   message(FATAL_ERROR "mistake '${MISTAKE}' compiles")
