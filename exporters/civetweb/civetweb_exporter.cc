@@ -21,15 +21,15 @@ namespace narthex {
 namespace {
 
 constexpr int kMaxThreads = 1000;
-constexpr std::size_t kRelayedAtOnce = 64;  // or as many as there are threads
-constexpr std::chrono::hours kLongestTimeout{1};
+constexpr std::size_t kMinRelayed = 64;  // or as many as there are threads
+constexpr std::chrono::hours kMaxTimeout{1};
 
 const CivetwebOptions& checked(const CivetwebOptions& options) {
   if (options.worker_threads < 1 || options.worker_threads > kMaxThreads) {
     throw OptionsError(
         fmt::format("civetweb exporter: worker_threads is {}; allowed: 1 to {}", options.worker_threads, kMaxThreads));
   }
-  if (options.request_timeout.count() < 1 || options.request_timeout > kLongestTimeout) {
+  if (options.request_timeout.count() < 1 || options.request_timeout > kMaxTimeout) {
     throw OptionsError(fmt::format("civetweb exporter: request_timeout is {} ms; allowed: 1 ms to 1 hour",
                                    options.request_timeout.count()));
   }
@@ -38,13 +38,13 @@ const CivetwebOptions& checked(const CivetwebOptions& options) {
 
 }  // namespace
 
-// Owns the parts: the gate and the routes, which the server asks, and the relay, which feeds it.
+// Owns the parts: the server, the gate and the routes that decide about its requests, and the relay in front of it.
 class CivetwebExporter::Impl {
  public:
   Impl(const Registry& registry, const CivetwebOptions& options) : listen_(detail::parse_listen(options.listen)) {
     routes_.add(registry, checked(options).path);
     if (!options.web_config_file.empty()) {
-      // The other half of the threads stays free for whoever is known.
+      // The other half of the threads stays free for clients whose password is known.
       gate_ = detail::open_web_gate(options.web_config_file, std::max(1, options.worker_threads / 2));
     }
     start(options);
@@ -52,7 +52,7 @@ class CivetwebExporter::Impl {
 
   void add(const Registry& registry, const std::string& path) { routes_.add(registry, path); }
 
-  // After a fork() the child has this object, but none of its threads.
+  // After a fork() the child has this object but not its threads.
   bool belongs_to_another_process() const noexcept { return process_ != ::getpid(); }
 
   std::uint16_t port() const noexcept { return ports_.front(); }
@@ -87,7 +87,7 @@ class CivetwebExporter::Impl {
   detail::RelayOptions relay_options(std::uint16_t to_port, const CivetwebOptions& options) {
     return {.to_port = to_port,
             .silence = options.request_timeout,
-            .max_connections = std::max(kRelayedAtOnce, static_cast<std::size_t>(options.worker_threads)),
+            .max_connections = std::max(kMinRelayed, static_cast<std::size_t>(options.worker_threads)),
             .peers = &peers_,
             .client_end = [this](detail::FileDescriptor client) -> std::unique_ptr<detail::Stream> {
               if (has_tls()) return gate_->encrypt(std::move(client));
@@ -103,7 +103,7 @@ class CivetwebExporter::Impl {
 
   const pid_t process_ = ::getpid();
   const std::vector<detail::ListenAddress> listen_;
-  std::unique_ptr<detail::WebGate> gate_;  // none without a web configuration file
+  std::unique_ptr<detail::WebGate> gate_;  // null without a web configuration file
   detail::RelayedPeers peers_;
   detail::Routes routes_;
   std::optional<detail::CivetwebServer> server_;
@@ -115,7 +115,7 @@ CivetwebExporter::CivetwebExporter(const Registry& registry, const CivetwebOptio
     : impl_(std::make_unique<Impl>(registry, options)) {}
 
 CivetwebExporter::~CivetwebExporter() {
-  // Waiting for threads that are not there would never end; the parent's go on serving, so nothing is left to do.
+  // Waiting for threads of the parent would never end. They continue to serve, so nothing remains to be done.
   if (impl_->belongs_to_another_process()) static_cast<void>(impl_.release());
 }
 

@@ -23,11 +23,11 @@ struct AccessRules {
   const RelayedPeers* allowed_peers = nullptr;  // other clients get status 403; null: all are allowed
 };
 
-// civetweb, reduced to a server that answers every request from the routes: no document root, no scripts, no
-// websockets, no keep-alive (an idle connection would hold one of its few threads).
+// civetweb, reduced to a server that replies to every request from the routes: no document root, no scripts, no
+// websockets, no keep-alive (an idle connection would occupy one of its few threads).
 class CivetwebServer {
  public:
-  // Whether civetweb itself can listen on IPv6; Debian's is built without.
+  // Returns whether civetweb can listen on IPv6; the package of Debian cannot.
   static bool knows_ipv6();
 
   // `routes` needs to outlive the server. Throws ListenError when it cannot start.
@@ -41,8 +41,8 @@ class CivetwebServer {
   std::vector<std::uint16_t> ports() const;
 
  private:
-  // Answers in place of all of civetweb's own handling: it calls this once it has read the headers of a request, before
-  // it looks at files, scripts, handlers or upgrades, and goes no further when the result is positive.
+  // Replaces all request handling of civetweb: civetweb calls it after it has read the headers of a request, before it
+  // looks for files, scripts, handlers, or upgrades, and stops if the result is positive.
   int begin_request(mg_connection* connection) noexcept;
   int handle(mg_connection* connection);  // returns the status
   Admission admit(const mg_request_info& info) const;

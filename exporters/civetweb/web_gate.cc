@@ -18,18 +18,19 @@ namespace narthex::detail {
 
 namespace {
 
-// A web configuration file, which is read every time and parsed when it has changed. Comparing times and sizes would be
-// no cheaper, and miss what is written twice within a tick of the clock.
+// A web configuration file. It is read for every request and parsed if it has changed. Comparing times and sizes would
+// not be cheaper, and would miss a second change within a tick of the clock.
 class ConfigFile {
  public:
   explicit ConfigFile(std::string file) : file_(std::move(file)) {}
 
-  // Returns what the file says now. Throws where it is broken.
+  // Returns the current configuration. Throws if the file is invalid.
   std::shared_ptr<const WebConfig> read() {
     std::string text = read_small_file(file_);
     const std::lock_guard lock(mutex_);
     if (!config_ || text != text_) {
-      // On a thread with a stack of the usual size: yaml-cpp calls itself for each level, and civetweb's have 100 KiB.
+      // On a thread with a stack of the usual size: yaml-cpp recurses for each level, and threads of civetweb have 100
+      // KiB.
       const auto parse = [&] { return std::make_shared<const WebConfig>(parse_web_config(text, file_)); };
       config_ = std::async(std::launch::async, parse).get();
       text_ = std::move(text);
@@ -41,10 +42,10 @@ class ConfigFile {
   const std::string file_;
   std::mutex mutex_;
   std::string text_;
-  std::shared_ptr<const WebConfig> config_;  // what text_ says
+  std::shared_ptr<const WebConfig> config_;  // parsed from text_
 };
 
-// Makes the context of new connections, anew when the configuration or a file that it names has changed.
+// Returns the context of new connections, a new one if the configuration or one of its files has changed.
 class TlsContexts {
  public:
   std::shared_ptr<const TlsContext> made_of(const TlsConfig& config) {
@@ -78,7 +79,7 @@ class FileGate final : public WebGate {
       for (const auto& [name, value] : config->headers) admission.headers += fmt::format("{}: {}\r\n", name, value);
       if (!config->users.empty()) add_verdict(passwords_.check(config->users, authorization), admission);
       return admission;
-    } catch (const std::exception&) {  // broken by now; whoever asks need not know how
+    } catch (const std::exception&) {  // the file is invalid now; the client must not see why
       return {.status = 500};
     }
   }

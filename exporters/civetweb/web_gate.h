@@ -10,8 +10,8 @@
 
 namespace narthex::detail {
 
-// Stands in front of the routes as a web configuration file says.
-// Threads: any, at once.
+// Decides about requests before the routes, according to a web configuration file.
+// Thread safety: all members may be called concurrently.
 class WebGate {
  public:
   WebGate() = default;
@@ -19,17 +19,17 @@ class WebGate {
   WebGate& operator=(const WebGate&) = delete;
   virtual ~WebGate() = default;
 
-  // Reads the file again and decides on a request with this Authorization header; 500 where the file is broken by now.
+  // Reads the file again and decides about a request with this Authorization header. Status 500 if the file is invalid.
   virtual Admission admit(std::string_view authorization) noexcept = 0;
 
-  // Whether connections are encrypted, which is settled when the file is read first.
+  // Returns whether connections are encrypted. This is decided when the file is read first.
   virtual bool has_tls() const noexcept = 0;
 
-  // Returns the server's end of a TLS connection, for which the files are read again. Throws where they are broken.
+  // Returns the server's end of a TLS connection, after reading the files again. Throws if a file is invalid.
   virtual std::unique_ptr<Stream> encrypt(FileDescriptor client) = 0;
 };
 
-// `max_passwords` requests may wait for theirs to be checked; others are told 503 then.
+// At most `max_passwords` requests wait for the check of their password; further ones get status 503.
 // Throws OptionsError for what is wrong in the file, FileError where it cannot be read.
 std::unique_ptr<WebGate> open_web_gate(const std::string& file, int max_passwords);
 

@@ -4,10 +4,10 @@
 
 namespace narthex::detail {
 
-// Whether a text is a bcrypt hash as htpasswd -B and its like write them: "$2y$10$", 22 characters of salt, 31 of hash.
+// Returns whether a text is a bcrypt hash, for example of htpasswd -B: "$2y$10$", 22 characters of salt, 31 of hash.
 bool is_bcrypt_hash(std::string_view text) noexcept;
 
-// Returns the cost of such a hash: twice the time for one more.
+// Returns the cost of such a hash. One more doubles the time of a check.
 int bcrypt_cost(std::string_view hash) noexcept;
 
 }  // namespace narthex::detail

@@ -7,7 +7,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::uint64_t kMaxUsesUnused = 16;  // of other memory, until what is kept for nothing is given back
+constexpr std::uint64_t kMaxUsesUnused = 16;  // after this many uses of other memory, unused memory is freed
 
 }  // namespace
 
@@ -28,7 +28,7 @@ void BodyPool::give_back(std::string body) noexcept {
   recent_size_ = std::max(body.size(), recent_size_ - recent_size_ / 8);
   if (kept_.size() == max_kept_ || body.capacity() / 2 > recent_size_) return;
   body.clear();
-  kept_.push_back({std::move(body), uses_});  // has room for it: see the constructor
+  kept_.push_back({std::move(body), uses_});  // does not allocate: the constructor reserves
 }
 
 }  // namespace narthex::detail

@@ -8,30 +8,30 @@
 
 namespace narthex::detail {
 
-// Keeps the memory of bodies between scrapes, for as many as are served at once. Gives it back when it is not needed:
-// that of a body which is more than twice as large as bodies lately were, and that which lay unused for a while.
-// Threads: any, at once.
+// Keeps the memory of bodies between scrapes, for as many as are served concurrently. Frees memory that is more than
+// twice as large as recent bodies, and memory that was unused for 16 scrapes.
+// Thread safety: all members may be called concurrently.
 class BodyPool {
  public:
   explicit BodyPool(std::size_t max_kept);
 
-  // Returns an empty string, which has memory if there is some.
+  // Returns an empty string, with the memory of an earlier body if there is one.
   std::string take() noexcept;
 
-  // Takes a body that has been sent.
+  // Takes back a body that has been sent.
   void give_back(std::string body) noexcept;
 
  private:
   struct Kept {
     std::string memory;
-    std::uint64_t used;  // the value of uses_ when it was given back
+    std::uint64_t used;  // the value of uses_ at that time
   };
 
   const std::size_t max_kept_;
   std::mutex mutex_;
-  std::vector<Kept> kept_;  // the last one used comes last, and is taken first
+  std::vector<Kept> kept_;  // the most recently used one is last and is taken first
   std::uint64_t uses_ = 0;
-  std::size_t recent_size_ = 0;  // the largest body; older ones weigh less and less
+  std::size_t recent_size_ = 0;  // the largest recent body; the weight of older ones decreases
 };
 
 }  // namespace narthex::detail

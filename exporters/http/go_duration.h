@@ -6,7 +6,8 @@
 
 namespace narthex::detail {
 
-// Returns a duration as Go writes it, "1m30s" or "0"; nothing for what is none, is negative or more than a year.
+// Parses a duration in the notation of Go, "1m30s" or "0". Returns nothing for other texts, negative durations, and
+// durations above a year.
 std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text);
 
 }  // namespace narthex::detail

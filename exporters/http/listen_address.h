@@ -22,7 +22,7 @@ struct ListenAddress {
 // Throws ListenError (invalid_argument), which quotes the entry that is wrong.
 std::vector<ListenAddress> parse_listen(std::string_view listen);
 
-// Throws the ListenError for an address that nobody could listen on.
+// Throws the ListenError for an address that cannot be used.
 [[noreturn]] void refuse_address(std::string_view address, int error, std::string_view hint = {});
 
 }  // namespace narthex::detail

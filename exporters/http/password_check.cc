@@ -25,14 +25,14 @@ namespace narthex::detail {
 namespace {
 
 constexpr std::size_t kResultAt = 29;    // in a bcrypt hash: behind "$2y$10$" and the salt
-constexpr std::size_t kMaxKnown = 1000;  // bcrypt takes passwords for equal that differ behind their 72nd byte
+constexpr std::size_t kMaxKnown = 1000;  // bcrypt ignores the bytes of a password after the 72nd
 
 struct Credentials {
   std::string user;
   std::string password;
 };
 
-// Returns what a header says, nothing where it is no header of basic authentication.
+// Returns the credentials of a header, or nothing if it is not basic authentication.
 std::optional<Credentials> parse_basic(std::string_view authorization) {
   constexpr std::string_view kScheme = "Basic ";
   if (authorization.size() < kScheme.size() ||

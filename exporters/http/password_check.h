@@ -13,23 +13,24 @@ struct crypt_data;
 
 namespace narthex::detail {
 
-// Checks users and passwords against bcrypt hashes, one at a time, because that takes a core for its while. Remembers
-// which it found right, as keyed digests; wrong ones cost the same every time, and can push nothing out.
-// Threads: any, at once; of those that would have to wait for their turn, a few do.
+// Checks users and passwords against bcrypt hashes, one at a time, because a check uses a core for tens of
+// milliseconds. Keeps keyed digests of correct passwords. A wrong password costs the same every time and evicts no
+// digest.
+// Thread safety: all members may be called concurrently. At most max_concurrent calls check or wait for their turn.
 class PasswordCheck {
  public:
   using Users = std::map<std::string, std::string, std::less<>>;
 
   enum class Verdict { kRight, kWrong, kBusy };
 
-  // `max_concurrent` may be at work or wait for it; to others it is busy.
+  // At most `max_concurrent` calls check or wait; further calls return kBusy.
   explicit PasswordCheck(int max_concurrent);
   PasswordCheck(const PasswordCheck&) = delete;
   PasswordCheck& operator=(const PasswordCheck&) = delete;
   ~PasswordCheck();
 
-  // Returns whether an Authorization header names one of the users with the right password. A user that there is not
-  // takes as long as one that there is.
+  // Returns whether an Authorization header has a user with the correct password. An unknown user takes as long as a
+  // known one.
   Verdict check(const Users& users, std::string_view authorization);
 
  private:
@@ -40,9 +41,9 @@ class PasswordCheck {
   void remember(const Digest& right);
   Verdict compare(const std::string& password, const std::string& hash);
 
-  Digest key_;  // made anew for every process, so that a digest is of no use elsewhere
+  Digest key_;  // random for each process, so that a digest is useless elsewhere
   std::mutex known_mutex_;
-  std::set<Digest> known_;  // what was found right
+  std::set<Digest> known_;  // of correct passwords
   const int max_concurrent_;
   std::atomic<int> at_once_{0};
   std::mutex bcrypt_mutex_;

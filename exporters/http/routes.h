@@ -11,7 +11,7 @@
 
 namespace narthex::detail {
 
-// Which registry is served on which path.
+// The registries and their paths.
 class Routes {
  public:
   // Throws OptionsError when the path is taken or is none.

@@ -4,7 +4,7 @@
 
 namespace narthex::detail {
 
-// Returns what stands in a regular file of at most a mebibyte.
+// Returns the content of a regular file of at most 1 MiB.
 // Throws FileError with its name and the reason.
 std::string read_small_file(const std::string& file);
 

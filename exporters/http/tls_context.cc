@@ -107,7 +107,7 @@ TlsContext::TlsContext(TlsConfig config, TlsTexts texts)
   SSL_CTX_set_options(raw(), SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_num_tickets(raw(), 0);
   SSL_CTX_set_mode(raw(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // Else one read goes on for as long as a client has new keys to announce, and nobody else is served.
+  // With it, one read lasts for as long as a client announces new keys, and no other client is served.
   SSL_CTX_clear_mode(raw(), SSL_MODE_AUTO_RETRY);
   set_versions_and_ciphers();
   set_certificate();

@@ -8,15 +8,15 @@
 
 namespace narthex::detail {
 
-// Lets `burst` requests through at once, and one more every interval.
-// Threads: any, at once.
+// Admits `burst` requests immediately and one more per interval.
+// Thread safety: all members may be called concurrently.
 class TokenBucket {
  public:
   using Clock = std::chrono::steady_clock;
 
   TokenBucket(const RateLimit& limit, Clock::time_point now) : limit_(limit), tokens_(limit.burst), counted_at_(now) {}
 
-  // Returns whether a request goes through now.
+  // Returns whether a request is admitted now.
   bool take(Clock::time_point now) {
     if (limit_.interval.count() == 0) return true;
     const std::lock_guard lock(mutex_);
@@ -31,7 +31,7 @@ class TokenBucket {
  private:
   const RateLimit limit_;
   std::mutex mutex_;
-  double tokens_;  // when they were counted last, which a request does that goes through
+  double tokens_;  // at counted_at_, the time of the last admitted request
   Clock::time_point counted_at_;
 };
 

@@ -10,7 +10,7 @@ namespace narthex::detail {
 
 enum class ClientAuth { kNone, kRequest, kRequireAny, kVerifyIfGiven, kRequireAndVerify };
 
-// The section tls_server_config. A file wins over the text that stands inline.
+// The section tls_server_config. A file has precedence over inline text.
 struct TlsConfig {
   std::string cert{}, cert_file{};
   std::string key{}, key_file{};
@@ -18,8 +18,8 @@ struct TlsConfig {
   ClientAuth client_auth = ClientAuth::kNone;
   bool names_client_auth = false;
   std::vector<std::string> client_allowed_sans{};
-  int min_version = 0x0303;  // as they travel: TLS 1.2
-  int max_version = 0x0304;  // and TLS 1.3
+  int min_version = 0x0303;  // TLS 1.2, as on the wire
+  int max_version = 0x0304;  // TLS 1.3
   std::vector<std::string> cipher_suites{};
   bool prefer_server_cipher_suites = true;
   std::vector<std::string> curve_preferences{};
@@ -33,13 +33,13 @@ struct TlsConfig {
   bool operator==(const TlsConfig&) const = default;
 };
 
-// The section rate_limit: a bucket of `burst` requests, which gets one back every interval.
+// The section rate_limit: at most `burst` requests at a time, and one more per interval.
 struct RateLimit {
   std::chrono::nanoseconds interval{0};  // 0: no limit
   int burst = 0;
 };
 
-// What a web configuration file says.
+// The content of a web configuration file.
 struct WebConfig {
   TlsConfig tls{};
   std::vector<std::pair<std::string, std::string>> headers{};

@@ -13,7 +13,7 @@ namespace narthex::detail {
 
 namespace {
 
-// Hears where documents begin, and nothing else.
+// Records the positions at which documents begin.
 class DocumentStarts final : public YAML::EventHandler {
  public:
   const YAML::Mark& last() const { return last_; }

@@ -11,14 +11,14 @@
 
 namespace narthex::detail {
 
-// What is wrong in a YAML text, and where.
+// An error in a YAML text, with its line.
 struct YamlMistake : std::runtime_error {
   YamlMistake(const YAML::Node& node, const std::string& what) : YamlMistake(node.Mark(), what) {}
   YamlMistake(const YAML::Mark& mark, const std::string& what) : std::runtime_error(what), line(mark.line + 1) {}
-  int line;  // 0 where nobody knows
+  int line;  // 0: unknown
 };
 
-// Returns the one document of a text, a null one where there is none. Throws YamlMistake where another one begins.
+// Returns the document of a text, null if there is none. Throws YamlMistake if the text has a second document.
 YAML::Node load_document(const std::string& text);
 
 // The keys that a section may have, each with what reads its value.

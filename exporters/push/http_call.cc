@@ -11,7 +11,7 @@ namespace narthex::detail {
 
 namespace {
 
-// More of an answer is read, but not kept: a hostile one costs no memory.
+// The rest of a reply is read but not kept, so that a hostile reply costs no memory.
 constexpr std::size_t kMaxKept = 4096;
 
 std::size_t keep(const char* data, std::size_t, std::size_t size, void* kept) noexcept {
@@ -55,7 +55,7 @@ HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
   HttpReply reply;
   std::array<char, CURL_ERROR_SIZE> reason{};
   std::vector<std::string> lines = call.headers;
-  lines.emplace_back("Expect:");  // none: to ask before a large body takes one more round
+  lines.emplace_back("Expect:");  // empty, because asking before a large body costs a round trip
   const List headers = list_of(lines);
   const auto set = [&easy](CURLoption option, auto value) { curl_easy_setopt(easy.get(), option, value); };
   set(CURLOPT_URL, call.url.c_str());
@@ -68,7 +68,7 @@ HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
   }
   set(CURLOPT_HTTPHEADER, headers.get());
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
-  set(CURLOPT_NOSIGNAL, 1L);  // other threads are none of its business
+  set(CURLOPT_NOSIGNAL, 1L);  // no signals, which affect other threads
   set(CURLOPT_ERRORBUFFER, reason.data());
   set(CURLOPT_WRITEFUNCTION, keep);
   set(CURLOPT_WRITEDATA, static_cast<void*>(&reply.body));

@@ -21,7 +21,7 @@ struct HttpReply {
   std::error_code error{};  // of the operating system, if it is the reason
 };
 
-// Sends a request and waits for the answer, at most so long.
+// Sends a request and waits for the reply until the timeout.
 HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout);
 
 }  // namespace narthex::detail

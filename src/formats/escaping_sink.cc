@@ -16,7 +16,7 @@ namespace narthex::detail {
 std::string EscapingSink::Original::title() const { return fmt::format("{} {}", to_string(type), quote(name)); }
 
 void EscapingSink::begin_family(const FamilyInfo& family) {
-  name_.clear();  // until the writer has taken it
+  name_.clear();  // set when the writer has accepted the family
   family_ = {family.type, std::string(family.name)};
   std::string name = escape_family_name(family.name, family.type, scheme_);
   if (const std::string reason = clash(family.type, name); !reason.empty()) {
@@ -25,7 +25,7 @@ void EscapingSink::begin_family(const FamilyInfo& family) {
     return;
   }
   FamilyInfo escaped{name, family.help, family.unit, family.type};
-  if (!unit_error(escaped).empty()) escaped.unit = {};  // it is no word of its own any more
+  if (!unit_error(escaped).empty()) escaped.unit = {};  // it is not a suffix of the escaped name
   out_.begin_family(escaped);
   served_.insert_or_assign(name, family_);
   name_ = std::move(name);
@@ -56,7 +56,7 @@ inline std::optional<LabelView> EscapingSink::escaped(LabelView labels) {
   return labels;
 }
 
-// Composes text_, sorted anew.
+// Writes the escaped labels to text_, sorted by their escaped names.
 void EscapingSink::escape(LabelView labels) {
   labels_.clear();
   std::string name;
@@ -76,7 +76,7 @@ void EscapingSink::escape(LabelView labels) {
   }
 }
 
-// Returns a name that two of labels_ have, or one of them and the series.
+// Returns the name that two of labels_ have, or `__name__` if a label has it.
 std::optional<std::string_view> EscapingSink::name_twice() const {
   if (std::ranges::find(labels_, kNameLabel, &Label::name) != labels_.end()) return kNameLabel;
   const auto twice = std::ranges::adjacent_find(labels_, {}, &Label::name);

@@ -14,15 +14,15 @@
 
 namespace narthex::detail {
 
-// Stands in front of a writer, for a scraper that takes bare names only, and escapes those that are not.
+// Escapes names outside the legacy character set before they reach a writer.
 //
 //   disk.io{dev.name="sda"}  -->  disk_io{dev_name="sda"}
 //
-// Names that were two may be one then. Of two families that write the same name, in whatever format, the one that comes
-// second is left out, and so is a series two labels of which are called the same: either would cost the whole scrape.
+// Different names can become equal. Of two families that write the same name in any format the second one is left out.
+// A series with two labels of the same name is left out. Either would fail the whole scrape.
 class EscapingSink final : public Sink {
  public:
-  // Gets a line for each family and each series that is left out.
+  // Called with a message for each family and each series that is left out.
   using Report = std::function<void(std::string_view line)>;
 
   EscapingSink(Sink& out, EscapingScheme scheme, Report report)
@@ -40,7 +40,7 @@ class EscapingSink final : public Sink {
   void finish() override { out_.finish(); }
 
  private:
-  // A family as the application called it.
+  // A family with its name before escaping.
   struct Original {
     MetricType type;
     std::string name;
@@ -49,13 +49,13 @@ class EscapingSink final : public Sink {
   };
   struct Label {
     std::string name;
-    std::string_view value;  // as it stands in a text
+    std::string_view value;  // escaped as in the text of labels
   };
 
-  // Returns why a family cannot be served under its escaped name; empty: it can.
+  // Returns why a family cannot be served under its escaped name, or an empty string.
   std::string clash(MetricType type, const std::string& escaped) const;
 
-  // Returns the labels as the writer gets them, valid until the next call; none: the sample is left out.
+  // Returns the labels for the writer, valid until the next call. Nothing: the sample is left out.
   std::optional<LabelView> escaped(LabelView labels);
   void escape(LabelView labels);
   std::optional<std::string_view> name_twice() const;
@@ -65,10 +65,10 @@ class EscapingSink final : public Sink {
   const EscapingScheme scheme_;
   const Report report_;
   std::unordered_map<std::string, Original> served_;  // by escaped name
-  Original family_{};                                 // the one that was begun
-  std::string name_;                                  // of it, escaped; empty: it is left out
+  Original family_{};                                 // the current family
+  std::string name_;                                  // its escaped name; empty: it is left out
   std::vector<Label> labels_;                         // of a sample that needs escaping
-  std::string text_;                                  // of them
+  std::string text_;                                  // the text of labels_
 };
 
 }  // namespace narthex::detail

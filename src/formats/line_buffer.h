@@ -8,19 +8,19 @@
 
 namespace narthex::detail {
 
-// Where lines are composed, before they go on to an output in large pieces:
+// Collects lines and passes them to an output in large pieces:
 //
-//   [ finished lines | a line being composed .. | room ]
+//   [ finished lines | unfinished line ......... | free ]
 //                    ^ end_                            ^ limit_
 //
-// A line asks once for the room that it can take at most; what is written there counts when it is finished.
+// A line reserves its maximum size once. What is written there belongs to the text after finish_line().
 class LineBuffer {
  public:
   explicit LineBuffer(Output& out) : out_(out) {}
 
-  // Returns the end of the finished lines, with room behind it.
+  // Returns the end of the finished lines, after which `size` characters may be written.
   char* reserve(std::size_t size) {
-    if (size > static_cast<std::size_t>(limit_ - end_)) make_room(size);
+    if (size > static_cast<std::size_t>(limit_ - end_)) grow(size);
     return end_;
   }
 
@@ -29,7 +29,7 @@ class LineBuffer {
   void flush();
 
  private:
-  void make_room(std::size_t size);
+  void grow(std::size_t size);
 
   Output& out_;
   std::unique_ptr<char[]> text_;

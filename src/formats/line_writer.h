@@ -15,36 +15,36 @@
 
 namespace narthex::detail {
 
-// Composes the lines of a text format, up to their values and from behind them on:
+// Writes the lines of a text format, before and after their values:
 //
 //   name_suffix{labels,le="0.5"} value time
-//   {"na.me_suffix",labels,le="0.5"} value time     a name that is not bare goes into the braces, in quotes
+//   {"na.me_suffix",labels,le="0.5"} value time     a name outside the legacy character set is quoted in the braces
 //
-// What a line may take is known before it begins: the name, the labels, and kRestOfLine.
+// The maximum size of a line is known before it begins: the name, the labels, and kRestOfLine.
 class LineWriter {
  public:
   using WriteTime = char* (*)(char* to, std::uint64_t milliseconds) noexcept;
 
   LineWriter(Output& out, WriteTime write_time) : buffer_(out), write_time_(write_time) {}
 
-  // Lets no sample come before the next family.
+  // Ends the family: a sample before the next begin_family() is an error.
   void end_family() noexcept;
 
-  // Begins a family: its name, in two parts, is what the names of its samples begin with. The lines of its metadata
-  // wait for its first sample.
+  // Begins a family. Its name, in two parts, is the start of the names of its samples. The lines of its metadata are
+  // written with its first sample.
   void begin_family(std::string_view name, std::string_view ending = {});
   void add_metadata(std::string_view keyword, std::string_view text);
 
   std::string_view name() const noexcept { return plain_name_; }
 
-  // Begins the lines of one sample: they carry its time. Throws what sample_rules.h says.
+  // Begins the lines of one sample, which have its time. Throws SampleError for an invalid time (sample_rules.h).
   void begin_sample(const Timestamp& at) {
     time_size_ = 0;
     if (at) set_time(*at);
     if (!is_header_written_) write_header();
   }
 
-  // Writes a line up to its value.
+  // Writes a line before its value.
   char* begin_line(std::string_view suffix, LabelView labels, std::size_t further_room = 0) {
     char* to = buffer_.reserve(name_.size() + suffix.size() + labels.text().size() + kRestOfLine + further_room);
     to = put(put(to, name_), suffix);
@@ -58,14 +58,14 @@ class LineWriter {
     return to;
   }
 
-  // The same for lines that differ in their last label only: begin_lines() comes before them.
+  // The same for lines that differ only in their last label, after begin_lines().
   void begin_lines(std::string_view suffix, LabelView labels);
   char* begin_line(NumberLabel& label, std::size_t position, double number, std::size_t further_room = 0) {
     char* const to = put(buffer_.reserve(start_.size() + NumberLabel::kMaxSize + kRestOfLine + further_room), start_);
     return label.write(to, position, number, is_first_label_);
   }
 
-  // Writes what stands between a value and what only one format has behind the time; then the line is to be finished.
+  // Writes the time after a value. The caller may write more and must then call finish_line().
   char* end_value(char* value_end) const noexcept {
     return time_size_ == 0 ? value_end : put(value_end, {time_, time_size_});
   }
@@ -85,7 +85,7 @@ class LineWriter {
   void flush() { buffer_.flush(); }
 
  private:
-  // What a line can take beside its name, its labels and one that the format writes: braces, value, time, line end.
+  // The maximum size of a line without name, labels, and the label of the format: braces, value, time, line end.
   static constexpr std::size_t kRestOfLine = 2 * kMaxNumberSize + 8;
 
   void set_time(Timestamp::value_type at);
@@ -93,14 +93,14 @@ class LineWriter {
 
   LineBuffer buffer_;
   const WriteTime write_time_;
-  std::string plain_name_;  // of the family that was begun
-  std::string name_;        // the same as the samples begin: name, or {"name
-  std::string metadata_;    // lines that wait for its first sample
-  std::string start_;       // what lines share that differ in their last label: `name_bucket{labels`
+  std::string plain_name_;  // of the current family; empty: none
+  std::string name_;        // the start of its samples: name, or {"name
+  std::string metadata_;    // lines that are written with its first sample
+  std::string start_;       // the common start of lines that differ in their last label: `name_bucket{labels`
   char time_[1 + kMaxNumberSize];
   std::size_t time_size_ = 0;  // 0: none
   bool is_quoted_ = false;
-  bool is_first_label_ = false;  // the one that comes behind start_
+  bool is_first_label_ = false;  // whether the label after start_ is the first one
   bool is_header_written_ = false;
 };
 

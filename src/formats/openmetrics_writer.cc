@@ -43,7 +43,7 @@ bool has_unit(const FamilyInfo& family, std::string_view name) {
   return is_plain(family.unit) && remove_suffix(name, family.unit) && name.ends_with('_');
 }
 
-// What an exemplar can take in its line.
+// Returns the maximum size of an exemplar in its line.
 std::size_t room_for(const Exemplar* exemplar) {
   constexpr std::size_t kBesideLabels = sizeof " # {}  " + 2 * kMaxNumberSize;
   return exemplar ? kBesideLabels + exemplar->labels.text().size() : 0;
@@ -57,7 +57,7 @@ const Exemplar* servable(const Exemplar* exemplar) {
 }  // namespace
 
 void OpenMetricsWriter::begin_family(const FamilyInfo& family) {
-  lines_.end_family();  // so that no sample of a family that is refused goes to the one before
+  lines_.end_family();  // so that samples of a rejected family are not written to the previous one
   check_name(family);
   std::string_view name = family.name;
   std::string_view type = type_word(family.type);
@@ -72,7 +72,7 @@ void OpenMetricsWriter::begin_family(const FamilyInfo& family) {
     lines_.add_metadata("HELP", *family.help);
   } else {
     std::string help;
-    append_label_value(help, as_utf8(*family.help));  // this format escapes both alike
+    append_label_value(help, as_utf8(*family.help));  // this format escapes help texts and label values alike
     lines_.add_metadata("HELP", help);
   }
 }
@@ -90,7 +90,7 @@ void OpenMetricsWriter::count_line(std::string_view suffix, LabelView labels, st
   lines_.end_line(write_integer(lines_.begin_line(suffix, labels), count));
 }
 
-// Comes last of the lines of a series: the parser of Prometheus looks no further than to the labels of the next one.
+// It must be the last line of a series: the parser of Prometheus compares it with the labels of the next line only.
 void OpenMetricsWriter::created_line(LabelView labels, const Timestamp& created) {
   if (!has_created_ || !created || created->time_since_epoch().count() < 0) return;
   const auto milliseconds = static_cast<std::uint64_t>(created->time_since_epoch().count());
@@ -159,7 +159,7 @@ void OpenMetricsWriter::buckets(LabelView labels, const HistogramSample& sample,
 
 void OpenMetricsWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
   buckets(labels, sample, at);
-  // A sum that negative values take back is no counter, so the format has none then, and no count without a sum.
+  // Negative values can decrease the sum, so it is not a counter. The format then omits the sum, and with it the count.
   const bool has_negative = !sample.buckets.empty() && sample.buckets.front().upper_bound < 0;
   if (!has_negative) {
     float_line(suffix::kSum, labels, sample.sum);

@@ -13,15 +13,14 @@
 
 namespace narthex::detail {
 
-// Writes OpenMetrics 1.0 to an output, which has all of it after finish().
-// A counter whose name lacks the ending `_total` is declared `unknown`: as a counter, its sample would have a name that
-// it was not given. It carries no exemplar then, since Prometheus 2.42 refuses one anywhere but on `_total` and `_bucket`.
-// Left out are what would break the scrape and can be missed: an exemplar that exemplar_error() objects to, and a unit
-// that the name does not end with.
+// Writes OpenMetrics 1.0 to an output. The output has all of it after finish(). A counter whose name lacks the suffix
+// `_total` is declared `unknown`: the sample of a counter would have another name than the user gave it. It has no
+// exemplar, because Prometheus 2.42 accepts exemplars on `_total` and `_bucket` only. An exemplar that exemplar_error()
+// rejects, and a unit that the name does not end with, are left out: they would fail the scrape.
 // Errors: as TextWriter.
 class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {
  public:
-  // Whether a series tells when it began, in a sample of its own: most servers store that as one more series.
+  // Whether the start time of a series is written as a sample. Most servers store that sample as a further series.
   enum class Created { no, yes };
 
   explicit OpenMetricsWriter(Output& out, Created created = Created::no)
@@ -45,14 +44,14 @@ class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {
   void count_line(std::string_view suffix, LabelView labels, std::uint64_t count);
   void created_line(LabelView labels, const Timestamp& created);
 
-  // Ends a line with an exemplar, if there is one, for which the line has room.
+  // Ends a line, with an exemplar if there is one. The line must have been reserved with room for it.
   void end_line(char* value_end, const Exemplar* exemplar);
 
   LineWriter lines_;
   NumberLabel le_{kBucketLabel, write_float};
   NumberLabel quantile_{kQuantileLabel, write_float};
   const bool has_created_;
-  bool has_total_ = false;  // the counter that was begun
+  bool has_total_ = false;  // whether the current family is a counter with the suffix `_total`
 };
 
 }  // namespace narthex::detail

@@ -5,7 +5,7 @@
 
 namespace narthex::detail {
 
-// Takes a format's text, in large pieces.
+// Receives the text of a format in large pieces.
 class Output {
  public:
   virtual ~Output() = default;
@@ -13,7 +13,7 @@ class Output {
   virtual void write(std::string_view text) = 0;
 };
 
-// Appends to a string, which keeps its memory when it is used again.
+// Appends to a string.
 class StringOutput final : public Output {
  public:
   explicit StringOutput(std::string& out) : out_(out) {}

@@ -38,12 +38,12 @@ using Buckets = std::span<const NativeBucket>;
 
 constexpr std::int64_t kLongestFilledGap = 2;
 
-// How many indices lie between a bucket and the one before it.
+// Returns the number of indices between a bucket and the previous one.
 std::int64_t gap_before(Buckets buckets, std::size_t i) {
   return std::int64_t{buckets[i].index} - buckets[i - 1].index - 1;
 }
 
-// Returns where the span ends that starts at a bucket.
+// Returns the end of the span that starts at a bucket.
 std::size_t end_of_span(Buckets buckets, std::size_t begin) {
   std::size_t end = begin + 1;
   while (end < buckets.size() && gap_before(buckets, end) <= kLongestFilledGap) ++end;
@@ -63,7 +63,7 @@ void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, Buckets buc
     add_span(histogram, span_tag, offset, std::int64_t{buckets[end - 1].index} - buckets[begin].index + 1);
     begin = end;
   }
-  fmt::basic_memory_buffer<std::int64_t, 256> deltas;  // on the stack for usual numbers of buckets
+  fmt::basic_memory_buffer<std::int64_t, 256> deltas;  // on the stack up to 256 buckets
   std::uint64_t last = 0;
   const auto add_count = [&](std::uint64_t count) {
     deltas.push_back(static_cast<std::int64_t>(count - last));
@@ -77,7 +77,7 @@ void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, Buckets buc
   histogram.add_packed_sint64(delta_tag, deltas.begin(), deltas.end());
 }
 
-// The server makes the +Inf bucket of the count; an exemplar needs it to be there.
+// The server derives the +Inf bucket from the count, so it is written only for its exemplar.
 void add_bucket(MessageWriter& histogram, const Bucket& bucket) {
   if (!bucket.exemplar && std::isinf(bucket.upper_bound)) return;
   MessageWriter message(histogram, histogram_field::bucket);
@@ -92,7 +92,7 @@ void add_native(MessageWriter& histogram, const NativeSample& native) {
   histogram.add_uint64(histogram_field::zero_count, native.zero_count);
   add_side(histogram, histogram_field::negative_span, histogram_field::negative_delta, native.negative);
   add_side(histogram, histogram_field::positive_span, histogram_field::positive_delta, native.positive);
-  // Without anything else that tells, an empty span tells the server that the histogram is a native one.
+  // A histogram without native data needs an empty span, by which the server recognizes a native histogram.
   const bool is_known = native.zero_threshold > 0 || native.zero_count > 0 || !native.negative.empty();
   if (!is_known && native.positive.empty()) add_span(histogram, histogram_field::positive_span, 0, 0);
 }

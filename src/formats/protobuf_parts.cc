@@ -30,7 +30,7 @@ void add_label(MessageWriter& parent, Tag tag, std::string_view name, std::strin
 
 void add_labels(MessageWriter& parent, Tag tag, LabelView labels) {
   const bool is_escaped = labels.text().find('\\') != std::string_view::npos;
-  fmt::memory_buffer name;  // on the stack for usual lengths
+  fmt::memory_buffer name;  // on the stack up to 500 bytes
   fmt::memory_buffer value;
   for (LabelCursor label(labels); label.next();) {
     if (!is_escaped) {

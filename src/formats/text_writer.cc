@@ -38,7 +38,7 @@ std::string_view type_word(MetricType type) {
 }  // namespace
 
 void TextWriter::begin_family(const FamilyInfo& family) {
-  lines_.end_family();  // so that no sample of a family that is refused goes to the one before
+  lines_.end_family();  // so that samples of a rejected family are not written to the previous one
   check_name(family);
   lines_.begin_family(family.name, missing_suffix(family));
   if (family.help) {

@@ -11,10 +11,10 @@
 
 namespace narthex::detail {
 
-// Writes the text formats 0.0.4 and 1.0.0, which are the same, to an output, which has all of it after finish().
-// Kinds that the format does not know are served as the nearest one that it does.
-// Errors: SampleError for what would break the scrape: a family name that is not valid, a label that the format
-// writes itself, a timestamp before 1970, a sample without a family. Nothing of that family or sample is written then.
+// Writes the text formats 0.0.4 and 1.0.0, which have the same text, to an output. The output has all of it after
+// finish(). Types that the format lacks are served as the nearest type that it has.
+// Errors: SampleError for a family or a sample that would fail the scrape: an invalid family name, a label that the
+// format adds itself, a timestamp before 1970, a sample without a family. Nothing of that family or sample is written.
 class NARTHEX_EXPORT TextWriter final : public Sink {
  public:
   explicit TextWriter(Output& out) : lines_(out, write_integer) {}

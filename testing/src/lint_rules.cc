@@ -27,7 +27,7 @@ bool is_camel_case(std::string_view name) {
   return std::ranges::adjacent_find(name, [](char a, char b) { return is_lower(a) && is_upper(b); }) != name.end();
 }
 
-// Tells whether words joined by _ stand in a name, other than at its beginning.
+// Returns whether a name contains words joined by _ after its beginning.
 bool has_words(std::string_view name, std::string_view words) {
   const std::string behind_others = fmt::format("_{}", words);
   return name.ends_with(behind_others) || name.find(behind_others + "_") != std::string_view::npos;

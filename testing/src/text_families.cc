@@ -20,7 +20,7 @@ std::string_view own_label(std::string_view type) {
   return {};
 }
 
-// Tells whether a sample is of a family, by what the family's type lets follow its name.
+// Returns whether a sample belongs to a family: its type allows the suffix after the name.
 bool belongs(const TextFamily& family, std::string_view sample) {
   if (!sample.starts_with(family.name)) return false;
   const std::string_view suffix = sample.substr(family.name.size());

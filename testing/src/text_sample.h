@@ -13,7 +13,7 @@ struct TextSample {
   std::string_view name;
   Labels labels;  // sorted
   double value = 0;
-  std::string_view timestamp;  // as it stands; empty: none
+  std::string_view timestamp;  // not parsed; empty: none
 };
 
 // Returns the sample on a line; nothing if there is none, because it is a comment or a mistake.

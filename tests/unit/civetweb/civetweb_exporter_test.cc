@@ -110,7 +110,7 @@ TEST(CivetwebExporter, ServesTheFamiliesThatTheQueryNames) {
   EXPECT_EQ(body("?debug=1"), to_text(registry));
   EXPECT_EQ(body("?name[]=jobs_total"), kBody);
   EXPECT_EQ(body("?name%5B%5D=jobs_total&name[]=b"), "# HELP b G.\n# TYPE b gauge\nb 0\n" + kBody);
-  EXPECT_EQ(body("?name[]=nobody"), "");
+  EXPECT_EQ(body("?name[]=unknown"), "");
 }
 
 TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {

@@ -64,8 +64,9 @@ TEST(Exposition, IsInTheFormatThatIsLikedBest) {
 TEST(Exposition, KeepsTheEndOfOpenMetricsWhateverTheQueryLeaves) {
   Registry registry;
   registry.counter({.name = "c_total", .help = "C."});
-  const ExpositionRequest nobody{.accept = "application/openmetrics-text;version=1.0.0", .query = "name[]=nobody"};
-  EXPECT_EQ(expose(registry, nobody).body, "# EOF\n");
+  const ExpositionRequest unknown_family{.accept = "application/openmetrics-text;version=1.0.0",
+                                         .query = "name[]=unknown"};
+  EXPECT_EQ(expose(registry, unknown_family).body, "# EOF\n");
 }
 
 // Exposition rules 83 to 85 and 88, negotiated by the request.
@@ -125,7 +126,7 @@ TEST(Exposition, HasTheFamiliesThatTheQueryNames) {
   EXPECT_EQ(expose(registry, {.query = "name[]=a_total&name[]=b.c"}).body, a + b);
   EXPECT_EQ(expose(registry, {.query = "?name%5B%5D=b_c"}).body, b);
   EXPECT_EQ(expose(registry, {.query = "name[]=d"}).body, "# HELP d D.\n# TYPE d gauge\nd 3\n");
-  EXPECT_EQ(expose(registry, {.query = "name[]=nobody"}).body, "");
+  EXPECT_EQ(expose(registry, {.query = "name[]=unknown"}).body, "");
   EXPECT_EQ(expose(registry, {.query = "name=d"}).body, a + b + "# HELP d D.\n# TYPE d gauge\nd 5\n");
 }
 

@@ -131,7 +131,7 @@ TEST(PushgatewayExporter, TellsNobodyItsPassword) {
                                      {.url = "http://me:s3cret@127.0.0.1:1/a@b", .job = "j", .attempts = 1});
   try {
     exporter.push();
-    FAIL() << "somebody answered";
+    FAIL() << "there was a reply";
   } catch (const PushError& error) {
     const std::string what = error.what();
     EXPECT_EQ(what.find("pushgateway exporter: PUT http://127.0.0.1:1/a@b/metrics/job/j: no reply in attempt"), 0U)
@@ -144,7 +144,7 @@ TEST(PushgatewayExporter, SaysWhoDidNotAnswer) {
   const PushgatewayExporter exporter(Registry(), {.url = "http://127.0.0.1:1", .job = "j", .attempts = 1});
   try {
     exporter.remove();
-    FAIL() << "somebody answered";
+    FAIL() << "there was a reply";
   } catch (const PushError& error) {
     EXPECT_EQ(std::string(error.what())
                   .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j: no reply "

@@ -290,7 +290,7 @@ TEST_F(OpenMetricsFormat, ServesANativeHistogramWithItsCountAlone) {
   EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum 3.0\nx_count 2\n# EOF\n");
 }
 
-// The specification forbids NaN in counts only: one NaN observed makes the sum NaN for ever.
+// The specification forbids NaN in counts only: one NaN observed makes the sum NaN permanently.
 TEST_F(OpenMetricsFormat, WritesASumThatIsNoNumber) {
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
   sink_.histogram({}, {{}, 2, kNaN}, {});
