@@ -166,7 +166,7 @@ TEST(DynamicFamily, RejectsAnotherNumberOfValues) {
   };
   const std::string expected = "counter 'hits_total': 1 label values; allowed: 2, one for each of (a, b)";
   EXPECT_EQ(refused([&] { hits.labels(one); }), expected);
-  EXPECT_EQ(refused([&] { hits.find(one); }), expected);
+  EXPECT_EQ(refused([&] { static_cast<void>(hits.find(one)); }), expected);
   EXPECT_EQ(refused([&] { hits.remove(one); }), expected);
   EXPECT_EQ(DynamicFamily<Counter>().labels(one).value(), 0);
 }
