@@ -122,7 +122,7 @@ TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {
   const auto check = [&](const std::string& lines, const std::string& type, std::string_view accept) {
     const HttpReply reply = get_with(exporter.port(), lines);
     EXPECT_THAT(reply.head, HasSubstr("\r\nContent-Type: " + type + "\r\n")) << lines;
-    EXPECT_EQ(reply.body, expose(registry, {.accept = accept}).body) << lines;
+    EXPECT_EQ(reply.body, expose(registry, {.accept = std::string(accept)}).body) << lines;
   };
   check("Accept: text/plain;version=1.0.0;escaping=dots\r\n", "text/plain; version=1.0.0; charset=utf-8; escaping=dots",
         "text/plain;version=1.0.0");
