@@ -22,26 +22,12 @@ namespace {
 using Request = http::request<http::empty_body>;
 using Response = http::response<http::string_body>;
 
-// Returns the value of a request header. A header that occurs several times is joined with commas.
-std::string header(const Request& request, std::string_view name) {
-  std::string joined;
-  const auto [begin, end] = request.equal_range({name.data(), name.size()});
-  for (auto field = begin; field != end; ++field) {
-    if (field != begin) joined += ", ";
-    joined.append(field->value().data(), field->value().size());
-  }
-  return joined;
-}
-
 // Reads the registry. Blocks until the scrape is done.
 Response scrape(const narthex::Registry& registry, const Request& request) {
-  const std::string target(request.target());
-  const std::size_t query = target.find('?');
-  narthex::Exposition reply = narthex::expose(
-      registry, {.accept = header(request, "Accept"),
-                 .accept_encoding = header(request, "Accept-Encoding"),
-                 .timeout = narthex::parse_scrape_timeout(header(request, "X-Prometheus-Scrape-Timeout-Seconds")),
-                 .query = query == std::string::npos ? "" : target.substr(query)});
+  const auto find_header = [&](std::string_view name) { return request.equal_range({name.data(), name.size()}); };
+  const auto target = request.target();
+  narthex::Exposition reply =
+      narthex::expose(registry, narthex::ExpositionRequest::from(find_header, {target.data(), target.size()}));
   Response response(http::status::ok, request.version(), std::move(reply.body));
   response.set(http::field::content_type, reply.content_type);
   if (!reply.content_encoding.empty()) response.set(http::field::content_encoding, reply.content_encoding);

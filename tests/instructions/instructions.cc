@@ -47,7 +47,8 @@ void scrape(narthex::Registry& registry, int samples, std::string_view accept) {
   const auto family = registry.counter({.name = "c_total", .help = "C."}, {"method", "path"});
   for (int i = 0; i < kSeries; ++i) family.labels("GET", i).inc(i);
   narthex::Exposition reply;
-  for (int i = 0; i < samples / kSeries; ++i) narthex::expose(registry, {.accept = accept}, reply);
+  const narthex::ExpositionRequest request{.accept = std::string(accept)};
+  for (int i = 0; i < samples / kSeries; ++i) narthex::expose(registry, request, reply);
 }
 
 // The Accept header of a Prometheus with native histograms.

@@ -119,7 +119,7 @@ TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {
   const std::string protobuf =
       "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
   const std::string openmetrics = "application/openmetrics-text; version=1.0.0";
-  const auto check = [&](const std::string& lines, const std::string& type, std::string_view accept) {
+  const auto check = [&](const std::string& lines, const std::string& type, const std::string& accept) {
     const HttpReply reply = get_with(exporter.port(), lines);
     EXPECT_THAT(reply.head, HasSubstr("\r\nContent-Type: " + type + "\r\n")) << lines;
     EXPECT_EQ(reply.body, expose(registry, {.accept = std::string(accept)}).body) << lines;
