@@ -33,8 +33,8 @@ struct CounterOptions {
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
-  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
+  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
@@ -57,8 +57,8 @@ class CounterUpdates {
   /// Deleted: an exemplar needs the amount before it.
   void inc(std::initializer_list<ExemplarLabel> exemplar) const = delete;
 
-  /// Calls a function and returns its result. Adds 1 if the function throws an `Exception`, or any exception if `Exception`
-  /// is void. The exception is rethrown.
+  /// Calls a function and returns its result. Adds 1 if the function throws an `Exception`, or any exception if
+  /// `Exception` is void. The exception is rethrown.
   ///   errors.count_exceptions([&] { save(order); });
   ///   timeouts.count_exceptions<TimeoutError>([&] { return query(peer); });
   template <class Exception = void, std::invocable Function>

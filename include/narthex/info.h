@@ -27,8 +27,8 @@ struct InfoOptions {
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not looked up and to which no handle refers. Choose more than the scrape
-  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// Time after which a series is dropped that was not looked up and to which no handle refers. Choose more than the
+  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 

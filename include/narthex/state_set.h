@@ -46,8 +46,8 @@ template <detail::EnumLabel... Enumerators>
   return {std::string(detail::as_label(enumerators))...};
 }
 
-/// The functions of a state set, for a StateSet and for what `labels(...)` returns. A state is given as a string, or as an
-/// enum that has a `to_string`.
+/// The functions of a state set, for a StateSet and for what `labels(...)` returns. A state is given as a string, or as
+/// an enum that has a `to_string`.
 template <class Reference>
 class StateSetUpdates {
  public:
@@ -88,10 +88,10 @@ class StateSetUpdates {
 
 /// A set of states, each of which is on or off, for example the state of a job. All states are off at first.
 ///
-/// Values: the states of the definition. The update of another state is ignored and counted as a rejected update, and so
-///   is one with an enum whose `to_string` throws.
-/// Thread safety: all members may be called concurrently. Updates take no lock and never wait. No scrape sees the old and
-///   the new state of set(state) both on or both off.
+/// Values: the states of the definition. The update of another state is ignored and counted as a rejected update, and
+///   so is one with an enum whose `to_string` throws.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait. No scrape sees the old
+///   and the new state of set(state) both on or both off.
 /// Exceptions: updates throw none. is_on() throws what the `to_string` of an enum throws.
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.

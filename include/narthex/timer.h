@@ -35,8 +35,8 @@ class [[nodiscard]] Timer {
   /// Observes the duration, unless observe_now() or cancel() was called.
   ~Timer() { report(stopwatch_.seconds()); }
 
-  /// Observes now instead of at the end of the scope, and returns the seconds since the construction. Further calls only
-  /// return the seconds.
+  /// Observes now instead of at the end of the scope, and returns the seconds since the construction. Further calls
+  /// only return the seconds.
   double observe_now() noexcept {
     const double seconds = stopwatch_.seconds();
     report(seconds);

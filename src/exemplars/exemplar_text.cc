@@ -9,7 +9,7 @@ namespace narthex::detail {
 
 namespace {
 
-// Returns the label whose name comes next, or null. They are few, and need no memory to be sorted in.
+// Returns the label with the next name in byte order, or null. Labels are few, so that this needs no sorted copy.
 template <class AnyLabels>
 auto* label_after(const AnyLabels& labels, std::string_view name) noexcept {
   decltype(labels.data()) next = nullptr;
@@ -21,12 +21,12 @@ auto* label_after(const AnyLabels& labels, std::string_view name) noexcept {
 
 }  // namespace
 
-ExemplarText::ExemplarText(ExemplarLabels labels) noexcept { render_or_refuse(labels); }
+ExemplarText::ExemplarText(ExemplarLabels labels) noexcept { render_or_reject(labels); }
 
-ExemplarText::ExemplarText(const Labels& labels) noexcept { render_or_refuse(labels); }
+ExemplarText::ExemplarText(const Labels& labels) noexcept { render_or_reject(labels); }
 
 template <class AnyLabels>
-void ExemplarText::render_or_refuse(const AnyLabels& labels) noexcept {
+void ExemplarText::render_or_reject(const AnyLabels& labels) noexcept {
   if (render(labels)) return;
   text_.clear();
   totals().refused_exemplars.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
@@ -34,12 +34,12 @@ void ExemplarText::render_or_refuse(const AnyLabels& labels) noexcept {
 
 template <class AnyLabels>
 bool ExemplarText::render(const AnyLabels& labels) {
-  if (labels.size() > kMaxExemplarCharacters) return false;  // every name has a character
+  if (labels.size() > kMaxExemplarCharacters) return false;  // every name has at least one character
   std::size_t characters = 0;
-  std::string_view last;  // no name is empty
+  std::string_view last;  // the empty one: names are not empty
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const auto* label = label_after(labels, last);
-    if (!label) return false;  // one came twice, or is empty
+    if (!label) return false;  // a name is repeated or empty
     last = label->first;
     characters += last.size();
     if (characters > kMaxExemplarCharacters || !is_legacy_label_name(last)) return false;

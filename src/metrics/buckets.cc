@@ -10,9 +10,9 @@ namespace narthex {
 
 namespace {
 
-constexpr std::size_t kMaxBuckets = 10'000;  // more is a negative count by mistake
+constexpr std::size_t kMaxBuckets = 10'000;  // a larger count is probably a negative one
 
-// To 15 significant digits: what a double can hold of any decimal number.
+// Rounds to 15 significant digits, the precision of a double for any decimal number.
 double rounded(double value) {
   char text[32];
   const auto written = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, 14);

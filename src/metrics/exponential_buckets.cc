@@ -34,19 +34,19 @@ void delete_tables(ExponentialTable* table, std::align_val_t alignment) noexcept
   }
 }
 
-// So many keys, and a search ends soon.
-std::uint32_t room(const ExponentialTable& table) noexcept { return table.capacity / 4 * 3; }
+// Returns how many keys a table takes: 3/4 of its slots, so that a search is short.
+std::uint32_t max_keys_of(const ExponentialTable& table) noexcept { return table.capacity / 4 * 3; }
 
-// Returns the slot of a key, taken now if the table has fewer keys than `most`; null: it has none, and no room. For a
-// table that all threads write.
-ExponentialTable::Slot* find_or_take(ExponentialTable& table, ExponentialKey key, std::uint32_t most) noexcept {
-  std::size_t place = key.hash();
-  for (std::uint32_t i = 0; i < table.capacity; ++i, ++place) {
-    ExponentialTable::Slot& slot = table.slots()[place & (table.capacity - 1)];
-    std::uint64_t word = slot.key.load(std::memory_order_relaxed);  // relaxed: a key goes for itself
+// Returns the slot of a key, in a table that all threads write. Acquires a slot if the table has fewer keys than
+// `max_keys`, and returns null otherwise.
+ExponentialTable::Slot* find_or_acquire(ExponentialTable& table, ExponentialKey key, std::uint32_t max_keys) noexcept {
+  std::size_t index = key.hash();
+  for (std::uint32_t i = 0; i < table.capacity; ++i, ++index) {
+    ExponentialTable::Slot& slot = table.slots()[index & (table.capacity - 1)];
+    std::uint64_t word = slot.key.load(std::memory_order_relaxed);  // relaxed: a key orders nothing else
     if (word == 0) {
-      if (table.used.load(std::memory_order_relaxed) >= most) return nullptr;
-      // relaxed: of several threads one puts its key there, and its count is zero from the start
+      if (table.used.load(std::memory_order_relaxed) >= max_keys) return nullptr;
+      // relaxed: one of several threads stores its key, and the count is zero from the start
       if (slot.key.compare_exchange_strong(word, key.word(), std::memory_order_relaxed)) {
         table.used.fetch_add(1, std::memory_order_relaxed);
         return &slot;
@@ -57,20 +57,20 @@ ExponentialTable::Slot* find_or_take(ExponentialTable& table, ExponentialKey key
   return nullptr;
 }
 
-// Returns the slot of a full table whose key is closest.
-ExponentialTable::Slot& nearest(ExponentialTable& table, ExponentialKey key) noexcept {
-  ExponentialTable::Slot* best = nullptr;
-  std::int32_t least = 0;
+// Returns the slot with the closest key in a full table.
+ExponentialTable::Slot& nearest_slot(ExponentialTable& table, ExponentialKey key) noexcept {
+  ExponentialTable::Slot* nearest = nullptr;
+  std::int32_t min_distance = 0;
   for (std::uint32_t i = 0; i < table.capacity; ++i) {
     ExponentialTable::Slot& slot = table.slots()[i];
-    const ExponentialKey taken(slot.key.load(std::memory_order_relaxed));  // relaxed: as above
-    const std::int32_t distance = std::abs(taken.rank() - key.rank());
-    if (!best || distance < least) {
-      best = &slot;
-      least = distance;
+    const ExponentialKey used(slot.key.load(std::memory_order_relaxed));  // relaxed: as above
+    const std::int32_t distance = std::abs(used.rank() - key.rank());
+    if (!nearest || distance < min_distance) {
+      nearest = &slot;
+      min_distance = distance;
     }
   }
-  return *best;
+  return *nearest;
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ ExponentialBuckets::~ExponentialBuckets() {
 }
 
 void ExponentialBuckets::coarsen(int schema, double zero_threshold) const noexcept {
-  // relaxed, all: whoever goes by an older scale counts finer than need be
+  // relaxed, all: a thread that sees an older scale only counts with more resolution
   for (int now = schema_.load(std::memory_order_relaxed);
        schema < now && !schema_.compare_exchange_weak(now, schema, std::memory_order_relaxed);) {
   }
@@ -108,63 +108,63 @@ void ExponentialBuckets::observe_slowly(std::size_t bucket, double value) noexce
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
-// Returns a table to stand before one that is full or of another schema, or the first of a thread, which will need as
-// much room as the base did; null without memory.
+// Returns a table that precedes one that is full or of another schema. Without one before, returns the first table of a
+// thread, with the capacity of the base. Returns null without memory.
 ExponentialTable* ExponentialBuckets::next_table(ExponentialTable* before, std::align_val_t alignment) const noexcept {
-  int wanted = schema();
-  // acquire: sees what the table started with
+  int new_schema = schema();
+  // acquire: sees how the table was created
   std::uint32_t capacity = before ? before->capacity : base_.load(std::memory_order_acquire)->capacity;
-  if (before && before->schema == wanted) {
-    if (room(*before) >= max_keys_ && wanted > kCoarsestSchema) {
-      coarsen(--wanted, 0);
+  if (before && before->schema == new_schema) {
+    if (max_keys_of(*before) >= max_keys_ && new_schema > kCoarsestSchema) {
+      coarsen(--new_schema, 0);
     } else {
       capacity *= 2;
     }
   }
-  return new_table(before, wanted, capacity, alignment);
+  return new_table(before, new_schema, capacity, alignment);
 }
 
-// Returns false when the thread is ending, and without memory.
+// Returns false while the thread ends, and without memory.
 bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value) noexcept {
-  const ReentrancyGuard growth;
-  Shard* shard = growth ? own_shard() : nullptr;
+  const ReentrancyGuard guard;
+  Shard* shard = guard ? own_shard() : nullptr;
   auto* cell = shard ? shard->histograms.find_or_create(slot) : nullptr;
   if (!cell) return false;
   auto* table = static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed));  // relaxed: as in own_table
-  // relaxed: only this thread takes slots of the table
-  if (!table || table->schema != schema() || table->used.load(std::memory_order_relaxed) >= room(*table)) {
+  // relaxed: only this thread acquires slots of the table
+  if (!table || table->schema != schema() || table->used.load(std::memory_order_relaxed) >= max_keys_of(*table)) {
     table = next_table(table, kOwnAlignment);
     if (!table) return false;
     cell->store(table, std::memory_order_release);  // release: a scrape that sees it sees zeroes
   }
-  add_to_own(*table, *find_or_take(*table, key_of(bucket, value, table->schema), room(*table)), value);
+  add_to_own(*table, *find_or_acquire(*table, key_of(bucket, value, table->schema), max_keys_of(*table)), value);
   return true;
 }
 
-// Returns a table that stands before the full one; that one itself without memory.
+// Returns a table that precedes the full one, or without memory the full one.
 ExponentialTable* ExponentialBuckets::grow_base(ExponentialTable* full) noexcept {
-  const ReentrancyGuard growth;
-  ExponentialTable* next = growth ? next_table(full, kBaseAlignment) : nullptr;
+  const ReentrancyGuard guard;
+  ExponentialTable* next = guard ? next_table(full, kBaseAlignment) : nullptr;
   if (!next) return full;
-  // release: whoever sees the table sees zeroes; acquire: so do we, where another thread was faster
+  // release: a thread that sees the table sees zeroes; acquire: this thread too, if another one was faster
   if (base_.compare_exchange_strong(full, next, std::memory_order_acq_rel, std::memory_order_acquire)) return next;
   ::operator delete(next, kBaseAlignment);
   return full;
 }
 
-// Returns true when another thread added to the base at the same moment.
+// Returns true if another thread added to the base at the same time.
 bool ExponentialBuckets::add_to_base(std::size_t bucket, double value) noexcept {
-  ExponentialTable* table =
-      base_.load(std::memory_order_acquire);  // acquire: sees the zeroes that the table started with
+  ExponentialTable* table = base_.load(std::memory_order_acquire);  // acquire: sees the zeroes of a new table
   ExponentialTable::Slot* slot = nullptr;
-  if (table->schema == schema()) slot = find_or_take(*table, key_of(bucket, value, table->schema), room(*table));
+  if (table->schema == schema())
+    slot = find_or_acquire(*table, key_of(bucket, value, table->schema), max_keys_of(*table));
   while (!slot) {
     ExponentialTable* const before = std::exchange(table, grow_base(table));
-    // Without memory every slot may be taken, and then the nearest one has to do.
-    const std::uint32_t most = table == before ? table->capacity : room(*table);
+    // Without memory all slots may be used, and then the nearest key counts the value.
+    const std::uint32_t max_keys = table == before ? table->capacity : max_keys_of(*table);
     const ExponentialKey key = key_of(bucket, value, table->schema);
-    slot = find_or_take(*table, key, most);
-    if (!slot && table == before) slot = &nearest(*table, key);
+    slot = find_or_acquire(*table, key, max_keys);
+    if (!slot && table == before) slot = &nearest_slot(*table, key);
   }
   slot->count.fetch_add(1, std::memory_order_relaxed);  // relaxed: as in add_to_own
   return add_atomically(table->sum, value);

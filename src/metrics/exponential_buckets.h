@@ -15,43 +15,42 @@
 
 namespace narthex::detail {
 
-// Counts observations in logarithmic buckets, whose resolution and number it adapts: what native histograms and
-// quantiles stand on.
+// Counts observations in exponential buckets and adapts their resolution. Native histograms and quantiles are computed
+// from it.
 //
-//   cold   base_ -> table -> older table         all threads: a slot is taken by compare-exchange, counted atomically
-//   hot    slot_ -> each thread: table -> older  its owner alone writes there, by plain loads and stores
+//   cold   base_ -> table -> older table         all threads: acquire a slot by compare-exchange, count atomically
+//   hot    slot_ -> each thread: table -> older  only the owner writes, by plain loads and stores
 //
-// Invariants: an observation adds one to exactly one count of one table, for ever, so that the totals of two scrapes
-// never go back; what a scrape calls the number of observations is the sum of the counts that it read. The schema only
-// falls and the zero threshold only rises: a table may be finer than they say, never coarser, and a scrape merges what
-// it reads down to them. A thread whose table would have more than its share of keys lowers the schema itself, so that
-// memory is bounded whatever is observed.
+// Invariants: an observation adds one to exactly one count of one table, permanently, so that totals never decrease. A
+// scrape serves the sum of the counts that it read as the number of observations. The schema only falls and the zero
+// threshold only rises. A table may be finer than both but not coarser, and a scrape merges its counts. A thread whose
+// table would exceed max_keys lowers the schema, so that memory is bounded for any observations.
 class ExponentialBuckets {
  public:
-  // Most keys: how many a table has at least before the schema falls.
+  // A table has at least max_keys keys before the schema falls.
   ExponentialBuckets(int schema, double zero_threshold, std::size_t max_keys);
   ExponentialBuckets(const ExponentialBuckets&) = delete;
   ExponentialBuckets& operator=(const ExponentialBuckets&) = delete;
   ~ExponentialBuckets();
 
-  // Counts a value, which belongs to that classic bucket. Wait-free where the thread has a table with its key.
+  // Counts a value that belongs to a classic bucket. Wait-free if the table of the thread has the key.
   void observe(std::size_t bucket, double value) noexcept {
     ExponentialTable* own = own_table();
-    // relaxed: a table of the schema before is as good, for scrapes merge it
+    // relaxed: a table of the previous schema works too, because scrapes merge it
     if (!own || own->schema != schema_.load(std::memory_order_relaxed)) return observe_slowly(bucket, value);
     if (ExponentialTable::Slot* slot = find(*own, key_of(bucket, value, own->schema)))
       return add_to_own(*own, *slot, value);
     observe_slowly(bucket, value);
   }
 
-  // Calls visit(ExponentialCell) for all that is not zero; returns the sum of all values.
+  // Calls visit(ExponentialCell) for each count above zero; returns the sum of all values.
   template <class Visit>
   double read(Visit visit) const {
     heat_.cool();
     double sum = 0;
     const auto add = [&](ExponentialTable* table) {
       for (; table; table = table->older) {
-        // relaxed, all: each count only grows, and the sum may be ahead of them or behind
+        // relaxed, all: each count only increases, and the sum may be ahead of the counts or behind them
         for (std::uint32_t i = 0; i < table->capacity; ++i) {
           const ExponentialTable::Slot& slot = table->slots()[i];
           const ExponentialKey key(slot.key.load(std::memory_order_relaxed));
@@ -62,22 +61,22 @@ class ExponentialBuckets {
       }
     };
     const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_table
-    // Sees also a schema that is not finer than that of the table.
+    // The acquire also sees a schema that is not finer than that of the table.
     for_each_histogram(slot, [&](HistogramCells& table) { add(static_cast<ExponentialTable*>(&table)); });
     add(base_.load(std::memory_order_acquire));  // acquire: as above
     return sum;
   }
 
-  // The scale that holds from now on. What was read before it may be finer, never coarser.
+  // The current scale. Cells that were read earlier may be finer, but not coarser.
   int schema() const noexcept { return schema_.load(std::memory_order_relaxed); }
   double zero_threshold() const noexcept { return zero_threshold_.load(std::memory_order_relaxed); }
-  // Makes the scale at least that coarse.
+  // Makes the scale at least this coarse.
   void coarsen(int schema, double zero_threshold) const noexcept;
 
  private:
   ExponentialKey key_of(std::size_t bucket, double value, int schema) const noexcept {
     const double size = std::fabs(value);
-    // relaxed: where it has just risen, this one counts above zero, and scrapes merge it
+    // relaxed: after a rise this value may count above zero, and scrapes merge it
     if (!(size > zero_threshold_.load(std::memory_order_relaxed))) [[unlikely]] {
       return {bucket, std::isnan(size) ? ExponentialKey::Side::nan : ExponentialKey::Side::zero, 0};
     }
@@ -89,7 +88,7 @@ class ExponentialBuckets {
   ExponentialTable* own_table() const noexcept {
     // acquire: the cells of a slot are null before the slot is published
     const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
-    // relaxed: this thread made it, or the one that left it the shard
+    // relaxed: created by this thread, or by the last owner of the shard
     return cell ? static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed)) : nullptr;
   }
   // Returns the slot of a key in a table that is never full, or null.
@@ -102,7 +101,7 @@ class ExponentialBuckets {
     }
   }
   static void add_to_own(ExponentialTable& table, ExponentialTable::Slot& slot, double value) noexcept {
-    // relaxed, all: only this thread writes the table; a scrape takes each count for itself
+    // relaxed, all: only this thread writes the table, and a scrape reads each count alone
     slot.count.store(slot.count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     table.sum.store(table.sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
   }

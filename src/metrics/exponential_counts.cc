@@ -8,7 +8,7 @@ namespace narthex::detail {
 
 namespace {
 
-// Makes one of neighbours with the same index.
+// Merges neighbours with the same index.
 void merge_equal(std::vector<NativeBucket>& buckets) {
   std::size_t merged = 0;
   for (std::size_t i = 1; i < buckets.size(); ++i) {
@@ -21,7 +21,7 @@ void merge_equal(std::vector<NativeBucket>& buckets) {
   if (!buckets.empty()) buckets.resize(merged + 1);
 }
 
-// Takes counts away that are all there.
+// Subtracts counts. The buckets contain all of them.
 void subtract_each(std::vector<NativeBucket>& buckets, const std::vector<NativeBucket>& earlier) {
   auto bucket = buckets.begin();
   for (const auto& [index, count] : earlier) {
@@ -37,7 +37,7 @@ std::uint64_t total(const std::vector<NativeBucket>& buckets) noexcept {
   return total;
 }
 
-// Returns which bucket has the observation of a rank, of which the smallest size has rank 1.
+// Returns the index of the bucket with the observation of a rank. The smallest magnitude has rank 1.
 std::int32_t index_of(const std::vector<NativeBucket>& buckets, std::uint64_t rank) noexcept {
   auto bucket = buckets.begin();
   while (rank > bucket->count) rank -= (bucket++)->count;
@@ -78,7 +78,7 @@ void ExponentialCounts::limit(std::size_t max_buckets, double max_zero_threshold
   }
 }
 
-// Takes the smallest buckets of both sides into the zero bucket, unless that would get too wide.
+// Adds the smallest buckets of both sides to the zero bucket. Returns false if that exceeds the threshold.
 bool ExponentialCounts::widen_zero(double max_zero_threshold) {
   auto smallest = std::numeric_limits<std::int32_t>::max();
   for (const Buckets* buckets : {&negative_, &positive_}) {
@@ -114,10 +114,9 @@ double ExponentialCounts::quantile(double quantile) const noexcept {
   const std::uint64_t below = total(negative_);
   const std::uint64_t count = below + zero_count_ + total(positive_);
   if (count == 0) return std::numeric_limits<double>::quiet_NaN();
-  // A little less, for the product may be rounded up: 0.07 * 100 is more than 7.
+  // Slightly less, because the product may be rounded up: 0.07 * 100 is above 7.
   const double share = quantile * static_cast<double>(count) * (1 - 0x1p-51);
-  const auto wanted = static_cast<std::uint64_t>(std::ceil(share));
-  const std::uint64_t rank = std::clamp<std::uint64_t>(wanted, 1, count);  // the smallest of all has rank 1
+  const std::uint64_t rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(share)), 1, count);
   if (rank <= below) return -middle(index_of(negative_, below - rank + 1), schema_);
   if (rank <= below + zero_count_) return 0;
   return middle(index_of(positive_, rank - below - zero_count_), schema_);

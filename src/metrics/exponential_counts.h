@@ -11,21 +11,21 @@
 
 namespace narthex::detail {
 
-// What one scrape has read, merged down to one scale.
+// The counts that one scrape has read, merged to one scale.
 class ExponentialCounts {
  public:
-  ExponentialCounts() = default;  // of nothing
+  ExponentialCounts() = default;  // no counts
   ExponentialCounts(std::span<const ExponentialCell> cells, int schema, double zero_threshold);
 
-  // Makes the buckets few enough: widens the zero bucket, bucket by bucket, up to a threshold; where that is not enough,
-  // halves the resolution.
+  // Reduces the number of buckets: widens the zero bucket up to a threshold, bucket by bucket, and halves the
+  // resolution if that is not enough.
   void limit(std::size_t max_buckets, double max_zero_threshold);
 
-  // Takes away what was counted earlier, at the same scale or a finer one.
+  // Subtracts earlier counts of the same scale or of a finer one.
   void subtract(ExponentialCounts earlier);
 
-  // Returns the value that at least the share `quantile` of all does not exceed, within half a bucket; NaN: there is
-  // none.
+  // Returns the smallest value that at least the share `quantile` of all observations does not exceed, within half a
+  // bucket. NaN if there are no observations.
   double quantile(double quantile) const noexcept;
 
   int schema() const noexcept { return schema_; }

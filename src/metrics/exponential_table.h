@@ -8,8 +8,9 @@
 
 namespace narthex::detail {
 
-// What one cell counts: the observations of one logarithmic bucket that belong to one classic bucket too, or all to the
-// only one where there are none. So one increment counts in both, and a scrape finds both to have the same total.
+// The key of one cell: an exponential bucket and a classic bucket. The cell counts the observations that belong to
+// both, so that one increment counts in both, and both have the same total in a scrape. Without bounds there is one
+// classic bucket.
 //
 //    classic bucket      side     index + 2^19, or 2^19 - index of negative ones
 //   [ 32 bits       |   12 bits |   20 bits   ]      0: no cell
@@ -28,13 +29,14 @@ class ExponentialKey {
   Side side() const noexcept { return static_cast<Side>(static_cast<std::uint32_t>(word_) >> kIndexBits); }
   std::int32_t index() const noexcept { return side() == Side::negative ? kZero - field() : field() - kZero; }
 
-  // On one side, the next larger cell has the next hash, whichever of its two buckets it is that changes: so usual
-  // observations find their cell at once.
+  // Neighbours on one side have adjacent hashes, whichever of the two buckets differs, so that usual observations find
+  // their cell without collisions.
   std::size_t hash() const noexcept {
     return static_cast<std::size_t>(field()) + bucket() + static_cast<std::size_t>(side()) * 0x9e3779b9;
   }
 
-  // Where it stands among all: from the largest negative ones to the largest positive ones, then NaN.
+  // Returns the position in the order of all keys: from the largest negative values to the largest positive ones, then
+  // NaN.
   std::int32_t rank() const noexcept {
     switch (side()) {
       case Side::positive:
@@ -64,13 +66,13 @@ struct ExponentialCell {
   std::uint64_t count = 0;
 };
 
-// A hash table from keys of one schema to counts, and one sum; its slots follow in the same memory.
+// A hash table from keys of one schema to counts, and one sum. The slots follow in the same memory.
 //
-//   sum  older --> the table before it            [ key | n ][ - ][ key | n ][ key | n ][ - ] ...
+//   sum  older --> the previous table             [ key | n ][ - ][ key | n ][ key | n ][ - ] ...
 //
-// Invariant: a slot that has a key has it for ever, and its count only grows. A table is never moved, and freed with its
-// series; where it is too small or too fine, a new one stands before it.
-struct ExponentialTable : HistogramCells {  // so that it fits into a cell of histograms
+// Invariant: a slot keeps its key permanently, and its count only increases. A table is not moved, and is freed with
+// its series. If it is too small or too fine, a new table precedes it.
+struct ExponentialTable : HistogramCells {  // so that the cell of a histogram can point to it
   struct Slot {
     std::atomic<std::uint64_t> key{0};
     std::atomic<std::uint64_t> count{0};
@@ -84,7 +86,7 @@ struct ExponentialTable : HistogramCells {  // so that it fits into a cell of hi
   ExponentialTable* const older;
   const int schema;
   const std::uint32_t capacity;        // a power of two
-  std::atomic<std::uint32_t> used{0};  // slots that have a key; a thread that just takes one may not have counted it
+  std::atomic<std::uint32_t> used{0};  // slots with a key; a thread may not have counted its new one yet
 };
 
 }  // namespace narthex::detail

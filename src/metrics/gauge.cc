@@ -21,12 +21,12 @@ class GaugeKind final : public Kind {
   }
 };
 
-// Tells whether adding one to a cell still changes it by one. Cells keep what a gauge went through although it was set
-// since, and a sum that is huge, infinite or NaN would swallow what comes.
+// Returns whether adding one to a cell changes it by one. Cells keep earlier increments although the gauge was set
+// since, and a huge, infinite, or NaN sum would lose new increments.
 bool cells_take_units(Slot slot) noexcept {
-  constexpr double kTooMuch = 4'503'599'627'370'496;  // 2^52
+  constexpr double kLimit = 4'503'599'627'370'496;  // 2^52
   bool all = true;
-  for_each_cell(slot, [&all](double amount) { all = all && std::abs(amount) < kTooMuch; });
+  for_each_cell(slot, [&all](double amount) { all = all && std::abs(amount) < kLimit; });
   return all;
 }
 
@@ -47,7 +47,7 @@ void GaugeSeries::inc_without_cell(double amount) noexcept {
 
 void GaugeSeries::promote() noexcept {
   Slot cold = kCold;
-  // acquire: slot_ as the last promotion left it; every change of the state since was a read-modify-write or made by a
+  // acquire: sees slot_ of the last promotion; every change of the state since was a read-modify-write or was made by a
   // promotion, so that this one synchronizes with it. Until the state changes again only this thread writes slot_ and
   // offset_.
   if (!state_.compare_exchange_strong(cold, kPromoting, std::memory_order_acquire, std::memory_order_relaxed)) return;
@@ -59,31 +59,32 @@ void GaugeSeries::promote() noexcept {
   offset_.store(sum_of_cells(slot_), std::memory_order_release);  // release: see value()
   promotions_.fetch_add(1, std::memory_order_release);            // release: a reader that sees it sees the offset
   Slot promoting = kPromoting;
-  // release: zeroed cells and the two above. A set that came meanwhile has spoiled it: its thread may have added to a
-  // cell before, in an earlier hot time, and that amount may be missing from the offset.
+  // release: zeroed cells and the two above. A set() in between has spoiled the promotion: its thread may have added to
+  // its cell in an earlier hot period, and the offset may lack that amount.
   if (!state_.compare_exchange_strong(promoting, slot_, std::memory_order_release, std::memory_order_relaxed)) {
     state_.store(kCold, std::memory_order_release);
   }
 }
 
 void GaugeSeries::settle(double value) noexcept {
-  // A write, though it changes nothing: what this thread has added to its cell comes before any later promotion.
+  // A write that changes nothing: what this thread has added to its cell comes before any later promotion.
   Slot state = state_.fetch_or(0, std::memory_order_acq_rel);
-  // relaxed, all: release is needed of the base and of what follows it
+  // relaxed, both: the stores to the base and to the state below release
   if (state == kPromoting) state_.compare_exchange_strong(state, kSpoiled, std::memory_order_relaxed);
   if (state >= kFirstSlot) state_.compare_exchange_strong(state, kSettling, std::memory_order_relaxed);
-  base_.store(value, std::memory_order_release);  // release: a reader that sees the value sees the state change, too
-  // Whoever comes to the end first ends it for all that set at the same moment: none waits for another.
+  base_.store(value,
+              std::memory_order_release);  // release: a reader that sees the value also sees the change of the state
+  // The first of several concurrent sets that gets here ends the settling for all of them: none waits for another.
   Slot settling = kSettling;
   state_.compare_exchange_strong(settling, kCold, std::memory_order_release, std::memory_order_relaxed);
 }
 
 double GaugeSeries::value() const noexcept {
-  constexpr int kSpins = 100;        // between the steps of a set lie a few instructions,
-  constexpr int kAttempts = 10'000;  // unless its thread is suspended there; in the child of a fork, for ever
+  constexpr int kSpins = 100;        // a set() needs a few instructions between its steps,
+  constexpr int kAttempts = 10'000;  // unless its thread is suspended; in the child of a fork, permanently
   for (int attempt = 1; attempt < kAttempts; ++attempt) {
     if (attempt > kSpins) std::this_thread::yield();
-    // acquire, all, cells too: what is read further down is read later
+    // acquire, all, cells too: later reads stay later
     const Slot state = state_.load(std::memory_order_acquire);
     if (state == kSettling) continue;
     const std::uint32_t promotions = promotions_.load(std::memory_order_acquire);

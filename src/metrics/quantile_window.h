@@ -8,21 +8,21 @@
 
 namespace narthex::detail {
 
-// Tells what of all that was ever counted is recent, from what it was told before:
+// Computes the counts of a recent time window from snapshots of all counts:
 //
-//   snapshots   | 0 |   | 1 |   | 2 |   | 3 |   | 4 |   | 5 |        age_buckets + 1 of them at most
-//                 <----- at least max_age, if any is that old -----> now
+//   snapshots   | 0 |   | 1 |   | 2 |   | 3 |   | 4 |   | 5 |        at most age_buckets + 1
+//                 <----- at least max_age, if one is this old -----> now
 //                 <---------------- recent ---------------->
 //
-// Whoever counts reads no clock and forgets nothing; only scrapes look back. For one thread at a time.
+// Observations read no clock; only scrapes compute the window. Not thread-safe.
 class QuantileWindow {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Nothing was counted before `now`.
+  // There are no counts before `now`.
   QuantileWindow(Clock::duration max_age, std::size_t age_buckets, Clock::time_point now);
 
-  // Takes all that was counted up to now, which is not before the last one; returns what of it is recent.
+  // `all` are the counts up to `now`, which does not decrease from call to call. Returns the counts of the window.
   ExponentialCounts slide(ExponentialCounts all, Clock::time_point now);
 
  private:

@@ -6,7 +6,7 @@
 
 namespace narthex::detail {
 
-// Here, so that there is one vtable for all shared libraries.
+// Defined here, so that all shared libraries use one vtable.
 Series::~Series() = default;
 Kind::~Kind() = default;
 

@@ -75,13 +75,13 @@ StateSetSeries::Bits StateSetSeries::bit_to_update(std::string_view state) noexc
 
 void StateSetSeries::set(std::string_view state) noexcept {
   const Bits bit = bit_to_update(state);
-  if (bit != 0) on_.store(bit, std::memory_order_relaxed);  // relaxed: which states are on orders nothing else
+  if (bit != 0) on_.store(bit, std::memory_order_relaxed);  // relaxed: the states order nothing else
 }
 
 void StateSetSeries::set(std::string_view state, bool on) noexcept {
   const Bits bit = bit_to_update(state);
   if (on) {
-    on_.fetch_or(bit, std::memory_order_relaxed);  // relaxed, both: as above; without a bit nothing changes
+    on_.fetch_or(bit, std::memory_order_relaxed);  // relaxed, both: as above; a bit of 0 changes nothing
   } else {
     on_.fetch_and(~bit, std::memory_order_relaxed);
   }
@@ -92,7 +92,7 @@ bool StateSetSeries::is_on(std::string_view state) const noexcept {
 }
 
 void StateSetSeries::collect(Sink& sink) const {
-  const Bits on = on_.load(std::memory_order_relaxed);  // relaxed: one look at one word
+  const Bits on = on_.load(std::memory_order_relaxed);  // relaxed: one read of one word
   std::array<State, kMaxStates> states;
   for (std::size_t i = 0; i < names_->size(); ++i) states[i] = {(*names_)[i], (on >> i & 1) != 0};
   sink.state_set(labels(), std::span(states).first(names_->size()));

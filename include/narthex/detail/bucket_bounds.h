@@ -11,26 +11,26 @@
 
 namespace narthex::detail {
 
-// The upper bounds of a histogram's buckets, and the search in them, which has no branch that depends on the value: a
-// predictor cannot foresee latencies, and each wrong guess costs more than the whole search.
+// The upper bounds of a histogram's buckets, and a search without a branch that depends on the value. The values of
+// latencies cannot be predicted, and one mispredicted branch costs more than the whole search.
 class NARTHEX_EXPORT BucketBounds {
  public:
-  // The bounds are finite and rise.
+  // The bounds are finite and increase.
   explicit BucketBounds(std::vector<double> bounds);
 
   std::span<const double> bounds() const noexcept { return {padded_.data(), size_}; }
 
-  // Returns the first bucket whose bound is not below the value; for values above all, and NaN, the +Inf bucket.
+  // Returns the first bucket whose bound is not below the value; the +Inf bucket for values above all bounds and NaN.
   std::size_t bucket_of(double value) const noexcept {
     const double* part = padded_.data();
     std::size_t size = padded_.size();
-    while (size > kCounted) {  // leaves out a half, always of whole pairs
+    while (size > kLinearSize) {  // drops a half, which consists of whole pairs
       const std::size_t half = size / 4 * 2;
-      part += value <= part[half - 1] ? 0 : half;  // NaN goes right
+      part += value <= part[half - 1] ? 0 : half;  // NaN takes the right half
       size -= half;
     }
     const Pair values{value, value};
-    Flags reached{};  // how many bounds of each column the value does not exceed
+    Flags reached{};  // number of bounds in each column that the value does not exceed
     for (std::size_t i = 0; i < size; i += 2) {
       Pair bounds;
       std::memcpy(&bounds, part + i, sizeof bounds);
@@ -45,10 +45,10 @@ class NARTHEX_EXPORT BucketBounds {
   using Pair [[gnu::vector_size(16)]] = double;
   using Flags [[gnu::vector_size(16)]] = std::int64_t;
 
-  static constexpr std::size_t kCounted = 32;  // so many are compared one by one: faster than to halve them
+  static constexpr std::size_t kLinearSize = 32;  // comparing this many bounds is faster than halving them
 
   std::size_t size_;
-  std::vector<double> padded_;  // with +Inf, to whole pairs
+  std::vector<double> padded_;  // padded with +Inf to whole pairs
 };
 
 }  // namespace narthex::detail

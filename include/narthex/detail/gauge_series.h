@@ -10,8 +10,8 @@
 
 namespace narthex::detail {
 
-// The current value. Like a counter it has a base, and a cell for each thread once it is incremented often; unlike a
-// counter it can be set, which makes it cold again and the base the whole value.
+// The current value. Like a counter it has a base, and a cell for each thread while it is incremented often. Unlike a
+// counter it can be set, which makes it cold again: then the base is the whole value.
 //
 //                      inc, often                  cells are added up
 //            +--> kCold ---------> kPromoting ----------------------> hot: a slot --+
@@ -20,10 +20,11 @@ namespace narthex::detail {
 //            +----------------------------------------------------------------- kSettling
 //                                       base_ = value
 //
-// Invariants: in all states but hot and kSettling the value is base_, so a value that was set is read back to the last
-// digit. Hot, it is base_ + (cells - offset_), where offset_ is what the cells held when it turned hot: cells are never
-// zeroed while the series lives, since only their threads may write them. A set and an increment at the same time take
-// effect one after the other; an increment on its way into a cell while a set completes comes before it.
+// Invariants: in all states but hot and kSettling the value is base_, so that a value that was set is read back
+// exactly. Hot, the value is base_ + (cells - offset_), where offset_ is the sum of the cells when the gauge turned
+// hot. Cells are not zeroed while the series exists, because only their threads may write them. A concurrent set and
+// increment take effect one after the other; an increment that writes its cell while a set completes comes before the
+// set.
 class NARTHEX_EXPORT GaugeSeries final : public Series {
  public:
   GaugeSeries() = default;
@@ -33,12 +34,12 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
 
   void set(double value) noexcept {
     mark_accessed();
-    // relaxed: a thread that has a cell of this gauge knows of a promotion
+    // relaxed: a thread with a cell of this gauge has seen a promotion
     if (promotions_.load(std::memory_order_relaxed) != 0) return settle(value);
     base_.store(value, std::memory_order_release);  // release: see value()
   }
   void inc(double amount) noexcept {
-    if (std::isnan(amount)) return count_rejected_update();  // it would stay NaN for ever
+    if (std::isnan(amount)) return count_rejected_update();  // the gauge would stay NaN
     mark_accessed();
     // acquire: the cells of a slot are zero before the slot is published
     if (std::atomic<double>* cell = t_shard->sums.find(state_.load(std::memory_order_acquire))) {
@@ -62,8 +63,8 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
   std::atomic<double> base_{0};
   std::atomic<double> offset_{0};
   std::atomic<Slot> state_{kCold};            // or the slot
-  std::atomic<std::uint32_t> promotions_{0};  // so that a reader knows a new hot state from an old one
-  Slot slot_ = kCold;                         // taken at the first promotion, kept for life; written in kPromoting
+  std::atomic<std::uint32_t> promotions_{0};  // so that a reader distinguishes a new hot state from an old one
+  Slot slot_ = kCold;                         // acquired at the first promotion, then kept; written in kPromoting
   mutable Heat heat_;
 };
 

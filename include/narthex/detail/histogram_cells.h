@@ -9,7 +9,7 @@ namespace narthex::detail {
 // One sum, and one count for each bucket: the base of a series, or the part of one thread in a hot series.
 //
 //    bounds            0.1      0.5       1
-//    sum   counts    [ n0   |   n1   |   n2   |   n3 ]     a value <= bound is counted left of it; n3 is the +Inf bucket
+//    sum   counts    [ n0   |   n1   |   n2   |   n3 ]     counts of values <= bound; n3 is the +Inf bucket
 struct HistogramCells {
   std::atomic<double> sum{0};
 

@@ -4,7 +4,7 @@
 
 namespace narthex::detail {
 
-// Labels and nothing else.
+// A series that has only labels.
 class NARTHEX_EXPORT InfoSeries final : public Series {
  public:
   void collect(Sink& sink) const override;

@@ -13,20 +13,20 @@
 
 namespace narthex::detail {
 
-// Which of some states are on: a bit for each, in one word.
+// The states that are on: one bit for each state, in one word.
 //
 //   names   starting  running  stopped
 //   on_        0         1        0         bits 0, 1, 2
 //
-// Invariant: the word is written and read as a whole, so that who turns one state on and all others off is never seen
-// half way.
+// Invariant: the word is written and read as a whole, so that a reader never sees one state on while the others are not
+// off yet.
 class NARTHEX_EXPORT StateSetSeries final : public Series {
  public:
   using Names = std::shared_ptr<const std::vector<std::string>>;
 
   static constexpr std::size_t kMaxStates = 64;  // the bits of the word
 
-  // One to kMaxStates names, all different.
+  // 1 to kMaxStates different names.
   explicit StateSetSeries(Names names) noexcept : names_(std::move(names)) {}
 
   // Turns one state on, and all others off.
@@ -39,9 +39,9 @@ class NARTHEX_EXPORT StateSetSeries final : public Series {
  private:
   using Bits = std::uint64_t;
 
-  // Returns the bit of a state, or 0 where it is none of ours.
+  // Returns the bit of a state, or 0 if the set does not have it.
   Bits bit_of(std::string_view state) const noexcept;
-  // The same for an update, which is counted as rejected then.
+  // The same for an update, which is counted as rejected if there is no such state.
   Bits bit_to_update(std::string_view state) noexcept;
 
   const Names names_;

@@ -6,7 +6,7 @@
 
 namespace narthex::detail {
 
-// One number, as it was set last.
+// The number that was set last.
 class NARTHEX_EXPORT UnknownSeries final : public Series {
  public:
   void set(double value) noexcept {
