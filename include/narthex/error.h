@@ -55,6 +55,7 @@ class NARTHEX_EXPORT SystemError : public Error {
   SystemError(const std::string& message, std::error_code code)
       : Error(code ? message + ": " + code.message() : message), code_(code) {}
 
+  /// Returns the code of the operating system, or an empty code if there is none.
   const std::error_code& code() const noexcept { return code_; }
 
  private:
@@ -76,6 +77,7 @@ class NARTHEX_EXPORT FileError : public SystemError {
 /// A push fails: the server cannot be reached, or its reply is an error.
 class NARTHEX_EXPORT PushError : public SystemError {
  public:
+  /// what() returns the message and the text of the code. `status` is the HTTP status of the reply, or 0.
   PushError(const std::string& message, std::error_code code, int status)
       : SystemError(message, code), status_(status) {}
 

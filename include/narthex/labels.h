@@ -59,6 +59,7 @@ class NARTHEX_EXPORT LabelText {
   // It is not a constructor, because {{"a", "b"}} would be ambiguous.
   [[nodiscard]] static LabelText of(const Labels& labels);
 
+  /// Returns a view of the labels, valid while this object exists.
   operator LabelView() const noexcept { return LabelView(text_); }
 
  private:

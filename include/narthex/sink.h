@@ -13,14 +13,14 @@ namespace narthex {
 
 /// The types of a family in the exposition formats. Later versions may add enumerators.
 enum class MetricType {
-  counter,
-  gauge,
-  histogram,
-  summary,
-  unknown,
-  info,
-  state_set,
-  gauge_histogram,
+  counter,          ///< A value that only increases.
+  gauge,            ///< A value that can increase and decrease.
+  histogram,        ///< Observations in buckets, classic or native.
+  summary,          ///< A count, a sum, and quantiles of observations.
+  unknown,          ///< A number of an unknown type.
+  info,             ///< Labels that describe the program. The value is 1.
+  state_set,        ///< States, each of which is on or off.
+  gauge_histogram,  ///< The current distribution of values in buckets. Bucket counts can decrease.
 };
 
 /// Returns the name of the type in messages: "counter", "gauge histogram", ...
