@@ -10,7 +10,7 @@ import draw_dashboard
 import expressions
 import gallery
 import harness
-import made_cgroup
+import fake_cgroup
 import own_network
 
 VISITS = 60
@@ -23,7 +23,7 @@ class GallerySystem(case.ServicesTest):
 
     @classmethod
     def start(cls):
-        made_cgroup.put_in_place(cls.services.folder())
+        fake_cgroup.put_in_place(cls.services.folder())
         cls.dns = dns.Dns(cls.services, gallery.DNS_NAME, gallery.REPLICAS.values())
         cls.gallery = gallery.Gallery(cls.services, case.binary("."))
         cls.gallery.start_image("--delay", "10ms")

@@ -10,14 +10,14 @@
 #include <openssl/ssl.h>
 
 #include "support/http_client.h"
-#include "support/made_certificate.h"
+#include "support/test_certificate.h"
 
 namespace narthex {
 
 // The TLS settings of a test client.
 struct HttpsClient {
-  const MadeCertificate& authority;                         // the authority that the client trusts
-  const MadeCertificate* own = nullptr;                     // the client certificate
+  const TestCertificate& authority;                         // the authority that the client trusts
+  const TestCertificate* own = nullptr;                     // the client certificate
   std::function<void(SSL_CTX*)> prepare = [](SSL_CTX*) {};  // further settings
   std::string protocol{}, cipher{};                         // protocol and cipher of the last connection
 

@@ -14,8 +14,8 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "support/made_collector.h"
 #include "support/sample.h"
+#include "support/test_collector.h"
 #include "support/threads.h"
 
 namespace narthex {
@@ -44,7 +44,7 @@ TEST(CollectorThreads, ConcurrentScrapesSkipACollectorThatHangs) {
   registry.counter({.name = "healthy_total", .help = "Healthy."});
   Gate gate;
   std::atomic<bool> hangs{true};
-  const Registration registration = registry.add_scoped(MadeCollector("hangs", [&](Sink& sink) {
+  const Registration registration = registry.add_scoped(TestCollector("hangs", [&](Sink& sink) {
     if (hangs.exchange(false)) gate.pass();
     write_gauge(sink, "late", 1);
   }));
@@ -120,7 +120,7 @@ TEST(CollectorThreads, DefinitionsUpdatesScrapesAndEndsMayBeConcurrent) {
   constexpr int kRounds = 200;
   Registry registry({.labels = {{"host", "h"}}});
   const Registration own = registry.add_scoped(LibraryCollector(registry));
-  const Registration shared = registry.add_scoped(MadeCollector("shared", [&](Sink& sink) {
+  const Registration shared = registry.add_scoped(TestCollector("shared", [&](Sink& sink) {
     registry.counter({.name = "calls_total", .help = "Calls."}).inc();
     write_gauge(sink, "shared", 1);
     static_cast<void>(to_text(registry));

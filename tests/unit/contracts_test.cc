@@ -7,7 +7,7 @@
 #include <narthex/narthex.h>
 
 #include "support/contract.h"
-#include "support/made_collector.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -34,11 +34,11 @@ TEST(Contracts, OfDefinitions) {
 
 TEST(Contracts, OfCollectors) {
   Registry registry;
-  expect_throws<RegistrationError>("Registry::add()", [&] { registry.add(MadeCollector("", [](Sink&) {})); });
+  expect_throws<RegistrationError>("Registry::add()", [&] { registry.add(TestCollector("", [](Sink&) {})); });
   expect_throws<RegistrationError>("Registry::add()", [&] { registry.add(std::shared_ptr<Collector>()); });
   std::vector<std::string> lines;
   Registry watched({.diagnostic = [&](std::string_view line) { lines.emplace_back(line); }});
-  watched.add(MadeCollector("collector", [](Sink& sink) {
+  watched.add(TestCollector("collector", [](Sink& sink) {
     expect_throws<SampleError>("Sink::begin_family()", [&] { sink.begin_family({.name = "a b"}); });
     sink.begin_family({.name = "a", .type = MetricType::counter});
     expect_throws<SampleError>("Sink::counter()", [&] { sink.counter({}, -1); });

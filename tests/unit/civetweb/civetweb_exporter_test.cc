@@ -14,10 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/error_message.h"
 #include "support/gunzip.h"
 #include "support/http_client.h"
 #include "support/manual_clock.h"
-#include "support/message_of.h"
 
 namespace narthex {
 namespace {
@@ -177,7 +177,7 @@ TEST(CivetwebExporter, ServesAnyNumberOfRegistriesEachOnItsPath) {
   exporter.add(example(), "/jobs");
   EXPECT_EQ(get(exporter.port(), "/empty").body, "");
   EXPECT_EQ(get(exporter.port(), "/jobs").body, kBody);
-  EXPECT_EQ(message_of([&] { exporter.add(Registry(), "/jobs"); }),
+  EXPECT_EQ(error_message([&] { exporter.add(Registry(), "/jobs"); }),
             "civetweb exporter: path '/jobs': another registry is served there; use another path");
 }
 
@@ -214,21 +214,21 @@ TEST(CivetwebExporter, SaysWhichAddressIsTaken) {
   for (const std::string& taken : first.addresses()) {
     const auto start = [&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
     EXPECT_THROW(start(), ListenError);
-    EXPECT_EQ(message_of(start), "civetweb exporter: cannot listen on '" + taken + "': Address already in use");
+    EXPECT_EQ(error_message(start), "civetweb exporter: cannot listen on '" + taken + "': Address already in use");
   }
 }
 
 TEST(CivetwebExporter, SaysWhichAddressStandsTwice) {
   const std::uint16_t free_port = CivetwebExporter(Registry(), {.listen = "127.0.0.1:0"}).port();
   const std::string twice = "127.0.0.1:" + std::to_string(free_port);
-  EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = twice + "," + twice}); }),
+  EXPECT_EQ(error_message([&] { CivetwebExporter(Registry(), {.listen = twice + "," + twice}); }),
             "civetweb exporter: cannot listen on '" + twice + "': Address already in use");
 }
 
 TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
   const std::string forms = "; allowed: 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for all addresses";
   const auto message = [](const std::string& listen) {
-    return message_of([&] { CivetwebExporter(Registry(), {.listen = listen}); });
+    return error_message([&] { CivetwebExporter(Registry(), {.listen = listen}); });
   };
   for (const char* bad : {"", "9464", "example.org:80", "::1:9464", "[::1:9464", "127.0.0.1", "1.2.3:80", "+9464"}) {
     const std::string text = message(bad);
@@ -249,13 +249,14 @@ TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
 
 TEST(CivetwebExporter, SaysWhatIsWrongWithItsOptions) {
   for (const int threads : {0, -1, 1001}) {
-    EXPECT_EQ(message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = threads}); }),
-              "civetweb exporter: worker_threads is " + std::to_string(threads) + "; allowed: 1 to 1000");
+    EXPECT_EQ(
+        error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = threads}); }),
+        "civetweb exporter: worker_threads is " + std::to_string(threads) + "; allowed: 1 to 1000");
   }
   for (const int milliseconds : {0, -1, 3'600'001}) {
     const std::chrono::milliseconds timeout(milliseconds);
     EXPECT_EQ(
-        message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = timeout}); }),
+        error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = timeout}); }),
         "civetweb exporter: request_timeout is " + std::to_string(timeout.count()) + " ms; allowed: 1 ms to 1 hour");
   }
 }
@@ -265,7 +266,7 @@ TEST(CivetwebExporter, RefusesPathsThatNoRequestCouldReach) {
   for (const char* path : {"", "metrics", "/a b", "/a?b", "/a#b", "/a%20b", "/\u00e9", "/a//b", "/a/../b", "/a/./b",
                            "/..", "/.", "/a.", "/a\\b"}) {
     EXPECT_EQ(
-        message_of([&] { exporter.add(Registry(), path); }),
+        error_message([&] { exporter.add(Registry(), path); }),
         "civetweb exporter: path '" + std::string(path) +
             "': the path cannot be served; allowed: it starts with '/', and contains no space, '?', '#', '%', '\\', "
             "empty part, or part that starts or ends with '.'");

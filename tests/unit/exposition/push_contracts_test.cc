@@ -8,7 +8,7 @@
 #include <narthex/textfile.h>
 
 #include "support/contract.h"
-#include "support/made_collector.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 // Returns a registry whose only sample has a timestamp.
 Registry with_timestamp() {
   Registry registry;
-  registry.add(MadeCollector("collector", [](Sink& sink) {
+  registry.add(TestCollector("collector", [](Sink& sink) {
     sink.begin_family({.name = "a", .type = MetricType::gauge});
     sink.gauge({}, 1, Timestamp::value_type(std::chrono::milliseconds(1)));
   }));

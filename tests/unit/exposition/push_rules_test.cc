@@ -8,7 +8,7 @@
 #include <narthex/narthex.h>
 #include <narthex/pushgateway_exporter.h>
 
-#include "support/made_collector.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -66,7 +66,7 @@ TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
 
 TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
   Registry registry;
-  registry.add(MadeCollector("late", [](Sink& sink) {
+  registry.add(TestCollector("late", [](Sink& sink) {
     sink.begin_family({.name = "level", .type = MetricType::gauge});
     sink.gauge({}, 1, kNow);
   }));
@@ -86,7 +86,7 @@ TEST(PushRules, LetEverythingElsePass) {
 TEST(PushRules, CallEachCollectorOnce) {
   Registry registry({.utf8_names = true});
   int calls = 0;
-  registry.add(MadeCollector("counting", [&](Sink& sink) {
+  registry.add(TestCollector("counting", [&](Sink& sink) {
     ++calls;
     write_gauge(sink, "level.now", calls);
   }));

@@ -22,8 +22,8 @@
 
 #include "support/http_client.h"
 #include "support/https_client.h"
-#include "support/made_certificate.h"
-#include "support/made_files.h"
+#include "support/temporary_folder.h"
+#include "support/test_certificate.h"
 
 namespace narthex {
 namespace {
@@ -113,12 +113,12 @@ class Tls : public testing::Test {
     return "nothing was thrown";
   }
 
-  const MadeCertificate authority_{"authority"};
-  const MadeCertificate server_{"server", "DNS:localhost, IP:127.0.0.1", &authority_};
-  const MadeCertificate client_{"client", "DNS:prometheus, email:ops@example.org, IP:10.0.0.1, URI:spiffe://a/b",
+  const TestCertificate authority_{"authority"};
+  const TestCertificate server_{"server", "DNS:localhost, IP:127.0.0.1", &authority_};
+  const TestCertificate client_{"client", "DNS:prometheus, email:ops@example.org, IP:10.0.0.1, URI:spiffe://a/b",
                                 &authority_};
-  const MadeCertificate stranger_{"stranger", "DNS:prometheus"};
-  MadeFiles files_;
+  const TestCertificate stranger_{"stranger", "DNS:prometheus"};
+  TemporaryFolder files_;
   Registry registry_;
   std::optional<CivetwebExporter> exporter_;
   HttpsClient anonymous_{.authority = authority_};
@@ -352,7 +352,7 @@ TEST_F(Tls, KeepsToItsCiphersAndCurves) {
 TEST_F(Tls, ReadsItsFilesAgainForEveryConnection) {
   start();
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
-  const MadeCertificate successor("successor", "DNS:localhost", &stranger_);
+  const TestCertificate successor("successor", "DNS:localhost", &stranger_);
   files_.write("server.crt", successor.certificate_pem());
   EXPECT_EQ(anonymous_.get(port()).head, "") << "the key is still the other one's";
   files_.write("secrets/server.key", successor.key_pem());

@@ -10,9 +10,9 @@
 #include <narthex/narthex.h>
 #include <sys/stat.h>
 
+#include "support/error_message.h"
 #include "support/http_client.h"
-#include "support/made_files.h"
-#include "support/message_of.h"
+#include "support/temporary_folder.h"
 
 namespace narthex {
 namespace {
@@ -51,7 +51,7 @@ class WebConfigFile : public testing::Test {
     return request(exporter_->port(), "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + lines + "\r\n");
   }
 
-  MadeFiles files_;
+  TemporaryFolder files_;
   std::optional<CivetwebExporter> exporter_;
 };
 
@@ -173,7 +173,7 @@ TEST_F(WebConfigFile, AnswersTheKnownWhileManyGuess) {
 
 TEST_F(WebConfigFile, SaysAtOnceWhatIsWrong) {
   const auto message = [&] {
-    return message_of([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .web_config_file = file()}); });
+    return error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .web_config_file = file()}); });
   };
   EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': No such file or directory");
   write("rate_limit: {burst: 1}\nbasic_auth_user: {}\n");

@@ -6,12 +6,12 @@
 #include <narthex/narthex.h>
 
 #include "support/golden.h"
-#include "support/made_files.h"
+#include "support/temporary_folder.h"
 
 namespace narthex {
 namespace {
 
-std::string text_of(const MadeFiles& files) {
+std::string text_of(const TemporaryFolder& files) {
   Registry registry;
   registry.add(CgroupCollector({.proc = files.root() + "/proc", .cgroup = files.root() + "/cgroup"}));
   return to_text(registry);
@@ -22,7 +22,7 @@ const std::string kLimit =
     "cgroup_cpu_limit_cores ";
 
 TEST(CgroupCollector, ServesTheValuesOfTheCgroup) {
-  const MadeFiles files;
+  const TemporaryFolder files;
   files.write("proc/self/cgroup", "0::/system.slice/web.service\n");
   files.write("cgroup/cgroup.controllers", "cpu io memory\n");
   const std::string group = "cgroup/system.slice/web.service/";
@@ -45,7 +45,7 @@ TEST(CgroupCollector, ServesTheValuesOfTheCgroup) {
 
 // Exposition rule 221.
 TEST(CgroupCollector, LeavesOutALimitThatIsNotSet) {
-  const MadeFiles files;
+  const TemporaryFolder files;
   files.write("proc/self/cgroup", "0::/\n");
   files.write("cgroup/cgroup.controllers", "cpu\n");
   files.write("cgroup/cpu.max", "max 100000\n");
@@ -55,7 +55,7 @@ TEST(CgroupCollector, LeavesOutALimitThatIsNotSet) {
 }
 
 TEST(CgroupCollector, ServesTheLowestLimitOfAllParents) {
-  const MadeFiles files;
+  const TemporaryFolder files;
   files.write("proc/self/cgroup", "4:memory:/old\n0::/pod/container\n");
   files.write("cgroup/cgroup.controllers", "cpu\n");
   files.write("cgroup/pod/cpu.max", "50000 100000\n");
@@ -66,7 +66,7 @@ TEST(CgroupCollector, ServesTheLowestLimitOfAllParents) {
 }
 
 TEST(CgroupCollector, FindsVersion2BesideVersion1) {
-  const MadeFiles files;
+  const TemporaryFolder files;
   files.write("proc/self/cgroup", "3:cpuset:/\n0::/web\n");
   files.write("cgroup/unified/cgroup.controllers", "");
   files.write("cgroup/unified/web/cpu.max", "200000 100000\n");
@@ -74,7 +74,7 @@ TEST(CgroupCollector, FindsVersion2BesideVersion1) {
 }
 
 TEST(CgroupCollector, ReadsTheRootIfTheCgroupIsOutsideOfTheNamespace) {
-  const MadeFiles files;
+  const TemporaryFolder files;
   files.write("proc/self/cgroup", "0::/../../other\n");
   files.write("cgroup/cgroup.controllers", "cpu\n");
   files.write("cgroup/cpu.max", "100000 100000\n");
@@ -82,7 +82,7 @@ TEST(CgroupCollector, ReadsTheRootIfTheCgroupIsOutsideOfTheNamespace) {
 }
 
 TEST(CgroupCollector, ServesNothingWithoutFiles) {
-  const MadeFiles files;
+  const TemporaryFolder files;
   EXPECT_EQ(text_of(files), "");
   files.write("proc/self/cgroup", "0::/web");
   files.write("cgroup/web/cpu.max", "100000 0\n");

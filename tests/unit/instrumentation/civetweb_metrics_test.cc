@@ -12,8 +12,8 @@
 #include <narthex/narthex.h>
 
 #include "support/http_client.h"
-#include "support/made_collector.h"
 #include "support/sample.h"
+#include "support/test_collector.h"
 #include "support/threads.h"
 
 namespace narthex {

@@ -16,8 +16,8 @@
 
 #include "instrumentation/http_words.h"
 #include "support/golden.h"
-#include "support/made_collector.h"
 #include "support/sample.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {

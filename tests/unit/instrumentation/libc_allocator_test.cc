@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/made_collector.h"
 #include "support/sample.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {

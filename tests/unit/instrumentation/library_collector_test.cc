@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "support/made_collector.h"
 #include "support/sample.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -24,9 +24,9 @@ TEST(LibraryCollector, ServesTheCountsOfItsRegistry) {
   }
   registry.counter({.name = "roomy_total", .help = "R.", .max_series = 1}, {"a"}).labels(1);
   const Registration throws =
-      registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("always"); }));
+      registry.add_scoped(TestCollector("b", [](Sink&) { throw std::runtime_error("always"); }));
   const Registration twice =
-      registry.add_scoped(MadeCollector("b", [](Sink&) { throw std::runtime_error("this too"); }));
+      registry.add_scoped(TestCollector("b", [](Sink&) { throw std::runtime_error("this too"); }));
   const Registration clashes = registry.gauge_function({.name = "a", .help = "A."}, {"l"}, [](const auto& emit) {
     for (int value = 0; value < 3; ++value) emit(value, "same");
   });

@@ -8,14 +8,14 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "support/made_files.h"
 #include "support/sample.h"
+#include "support/temporary_folder.h"
 
 namespace narthex {
 namespace {
 
 // Returns all metrics except those that are not read from a file.
-std::string text_of(const MadeFiles& proc) {
+std::string text_of(const TemporaryFolder& proc) {
   Registry registry;
   registry.add(ProcessCollector({.proc = proc.root()}));
   return std::regex_replace(to_text(registry), std::regex("(# (HELP|TYPE) )?process_context_switches_total.*\n"), "");
@@ -25,7 +25,7 @@ std::string with(const std::string& name, const std::string& type, const std::st
   return "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n" + name + " " + value + "\n";
 }
 
-void write_all(const MadeFiles& proc) {
+void write_all(const TemporaryFolder& proc) {
   proc.write(
       "self/stat",
       "26231 (vim) R 5392 7446 5392 34835 7446 4218880 32533 309516 26 82 1677 44 158 99 20 0 3 0 82375 56274944 "
@@ -62,7 +62,7 @@ const std::string kVirtualMax = with("process_virtual_memory_max_bytes", "gauge"
                                      "Maximum amount of virtual memory available in bytes.", "8.589934592e+09");
 
 TEST(ProcessCollector, ServesTheValuesOfProcfs) {
-  const MadeFiles proc;
+  const TemporaryFolder proc;
   write_all(proc);
   EXPECT_EQ(text_of(proc),
             kCpu + kHeap + kMaxFds + kOpenFds + kFaults + kResident + kStart + kThreads + kVirtual + kVirtualMax);
@@ -70,7 +70,7 @@ TEST(ProcessCollector, ServesTheValuesOfProcfs) {
 
 // Exposition rule 218.
 TEST(ProcessCollector, ParsesAnyProgramName) {
-  const MadeFiles proc;
+  const TemporaryFolder proc;
   proc.write("self/stat",
              "26231 (a) (b) 1) R 5392 7446 5392 34835 7446 4218880 32533 309516 26 82 1677 44 158 99 20 0 3 0 82375 "
              "56274944 1981 18446744073709551615\n");
@@ -79,7 +79,7 @@ TEST(ProcessCollector, ParsesAnyProgramName) {
 
 // Exposition rule 219.
 TEST(ProcessCollector, LeavesOutALimitThatIsNotSet) {
-  const MadeFiles proc;
+  const TemporaryFolder proc;
   proc.write("self/limits",
              "Max open files            unlimited            unlimited            files     \n"
              "Max address space         unlimited            unlimited            bytes     \n");
@@ -88,14 +88,14 @@ TEST(ProcessCollector, LeavesOutALimitThatIsNotSet) {
 
 // Exposition rule 220.
 TEST(ProcessCollector, LeavesOutTheStartTimeWithoutABootTime) {
-  const MadeFiles proc;
+  const TemporaryFolder proc;
   write_all(proc);
   proc.write("stat", "cpu  301854 612 111922 8979004\n");
   EXPECT_EQ(text_of(proc), kCpu + kHeap + kMaxFds + kOpenFds + kFaults + kResident + kThreads + kVirtual + kVirtualMax);
 }
 
 TEST(ProcessCollector, ServesNothingWithoutFiles) {
-  const MadeFiles proc;
+  const TemporaryFolder proc;
   EXPECT_EQ(text_of(proc), "");
   proc.write("self/stat", "26231 (vim");
   proc.write("self/limits", "Max open files");

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "support/made_collector.h"
 #include "support/sanitized.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {

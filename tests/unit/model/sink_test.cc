@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "support/made_collector.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -38,7 +38,7 @@ TEST(Sink, IgnoresSamplesOfTypesThatItDoesNotKnow) {
   registry.state_set({.name = "e", .help = "E.", .states = {"on"}});
   registry.summary({.name = "f", .help = "F."});
   registry.unknown({.name = "g", .help = "G."});
-  registry.add(MadeCollector("collector", [](Sink& sink) {
+  registry.add(TestCollector("collector", [](Sink& sink) {
     sink.begin_family({.name = "h", .type = MetricType::gauge_histogram});
     sink.gauge_histogram({}, {});
   }));

@@ -8,8 +8,8 @@
 #include <narthex/narthex.h>
 
 #include "formats/escaping_sink.h"
-#include "support/made_collector.h"
 #include "support/null_sink.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -66,7 +66,7 @@ TEST_F(Utf8NamesTest, AreAllowedInFunctionsCollectorsAndRegistryLabels) {
   Registry registry({.labels = {{"data center", "x"}}, .utf8_names = true});
   const Registration function =
       registry.gauge_function({.name = "a.b", .help = "A."}, {"c.d"}, [](const auto& emit) { emit(1, "e"); });
-  const Registration collector = registry.add_scoped(MadeCollector("c", [](Sink& sink) {
+  const Registration collector = registry.add_scoped(TestCollector("c", [](Sink& sink) {
     write_gauge(sink, "f.g", 2, {{"h.i", "j,"}});
   }));
   EXPECT_EQ(to_text(registry),
@@ -78,8 +78,8 @@ TEST_F(Utf8NamesTest, AreRejectedByARegistryWithLegacyNames) {
   std::vector<std::string> lines;
   Registry legacy({.diagnostic = [&](std::string_view line) { lines.emplace_back(line); }});
   const auto fail = [&](std::function<void(Sink&)> collect) {
-    const Registration registration = legacy.add_scoped(MadeCollector("c", std::move(collect)));
-    const Registration sound = legacy.add_scoped(MadeCollector("d", [](Sink& sink) {
+    const Registration registration = legacy.add_scoped(TestCollector("c", std::move(collect)));
+    const Registration sound = legacy.add_scoped(TestCollector("d", [](Sink& sink) {
       write_gauge(sink, "g", 1, {{"commas", ",\",,"}});
     }));
     EXPECT_EQ(to_text(legacy), "# HELP g G.\n# TYPE g gauge\ng{commas=\",\\\",,\"} 1\n");
@@ -155,7 +155,7 @@ TEST_F(Utf8NamesTest, LeaveOutAFamilyWithTheNamesOfSamplesOfAnother) {
 
 // Exposition rule 98.
 TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsOfTheSameEscapedName) {
-  const Registration collector = registry_.add_scoped(MadeCollector("c", [](Sink& sink) {
+  const Registration collector = registry_.add_scoped(TestCollector("c", [](Sink& sink) {
     write_gauge(sink, "g", 1, {{"k.x", "1"}, {"k_x", "2"}});
     write_gauge(sink, "g", 2, {{"k.x", "1"}});
     write_gauge(sink, "g", 3, {{"\u00e9_name__", "1"}});
@@ -173,7 +173,7 @@ TEST_F(Utf8NamesTest, LeaveOutASeriesWithTwoLabelsOfTheSameEscapedName) {
 // The states of a set are values of a label with the name of the family.
 TEST_F(Utf8NamesTest, LeaveOutAStateSetWhoseOwnLabelExists) {
   const std::vector<State> states{{"on", true}};
-  const Registration collector = registry_.add_scoped(MadeCollector("c", [&](Sink& sink) {
+  const Registration collector = registry_.add_scoped(TestCollector("c", [&](Sink& sink) {
     sink.begin_family({.name = "job.state", .help = "J.", .type = MetricType::state_set});
     sink.state_set(LabelText::of({{"job_state", "x"}}), states);
     sink.state_set(LabelText::of({{"job", "y"}}), states);

@@ -11,7 +11,7 @@
 #include <narthex/narthex.h>
 
 #include "model/checked_labels.h"
-#include "support/made_collector.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -195,7 +195,7 @@ TEST(ValueRules, ApplyToSamplesOfCollectors) {
   std::string message;
   Registry registry({.diagnostic = [&](std::string_view line) { message = line; }});
   const auto message_about = [&](MetricType type, auto give) {
-    const Registration registration = registry.add_scoped(MadeCollector("wrong", [&](Sink& sink) {
+    const Registration registration = registry.add_scoped(TestCollector("wrong", [&](Sink& sink) {
       sink.begin_family({.name = "x", .help = "X.", .type = type});
       give(sink);
     }));

@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "support/made_collector.h"
 #include "support/manual_clock.h"
 #include "support/null_sink.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -26,7 +26,7 @@ constexpr std::string_view kClashes = "narthex_collector_clashes_total";
 class CollectorTest : public testing::Test {
  protected:
   Registration add(const char* name, std::function<void(Sink&)> collect) {
-    return registry_.add_scoped(MadeCollector(name, std::move(collect)));
+    return registry_.add_scoped(TestCollector(name, std::move(collect)));
   }
 
   std::string numbers(std::string_view name) const { return lines_with(to_text(numbers_), name); }
@@ -93,10 +93,10 @@ TEST_F(CollectorTest, RequiresANameAndIsAddedOnce) {
     }
     return "none";
   };
-  const auto collector = std::make_shared<MadeCollector>("twice", [](Sink&) {});
+  const auto collector = std::make_shared<TestCollector>("twice", [](Sink&) {});
   EXPECT_EQ(message(collector), "none");
   EXPECT_EQ(message(collector), "collector 'twice': it is already in this registry; add a collector once");
-  EXPECT_EQ(message(std::make_shared<MadeCollector>("", [](Sink&) {})),
+  EXPECT_EQ(message(std::make_shared<TestCollector>("", [](Sink&) {})),
             "collector '': name() must not be empty; it labels the metrics of the collector");
   EXPECT_EQ(message(nullptr), "collector: the pointer is null; pass a collector");
 }
@@ -203,7 +203,7 @@ TEST_F(CollectorTest, MayCatchItsOwnMistakes) {
 
 TEST_F(CollectorTest, HasTheLabelsOfTheRegistry) {
   Registry registry({.labels = {{"host", "h"}, {"az", "1\"2"}, {"zone", "z"}}});
-  const Registration registration = registry.add_scoped(MadeCollector("labels", [](Sink& sink) {
+  const Registration registration = registry.add_scoped(TestCollector("labels", [](Sink& sink) {
     write_gauge(sink, "g", 1);
     write_gauge(sink, "g", 2, {{"host", "its, \"own\"\\"}, {"b", "x"}, {"zz", "y"}});
     write_gauge(sink, "g", 3, {{"a", "1"}});
@@ -387,12 +387,12 @@ TEST_F(CollectorTest, CountsSamplesThatTheSinkRejectsAsErrors) {
 }
 
 TEST_F(CollectorTest, StaysUntilItIsRemoved) {
-  const auto collector = std::make_shared<MadeCollector>("c", [](Sink& sink) { write_gauge(sink, "g", 1); });
+  const auto collector = std::make_shared<TestCollector>("c", [](Sink& sink) { write_gauge(sink, "g", 1); });
   const Registry registry;
   EXPECT_FALSE(registry.remove(collector));
   registry.add(collector);
   EXPECT_EQ(lines_with(to_text(registry), "g"), "g 1\n");
-  EXPECT_FALSE(registry.remove(std::make_shared<MadeCollector>("c", [](Sink&) {})));
+  EXPECT_FALSE(registry.remove(std::make_shared<TestCollector>("c", [](Sink&) {})));
   EXPECT_TRUE(registry.remove(collector));
   EXPECT_EQ(to_text(registry), "");
   EXPECT_EQ(collector.use_count(), 1);
@@ -403,7 +403,7 @@ TEST_F(CollectorTest, StaysUntilItIsRemoved) {
 TEST_F(CollectorTest, MayRemoveItselfDuringACall) {
   const Registry registry;
   std::weak_ptr<Collector> self;
-  const auto collector = std::make_shared<MadeCollector>("once", [&](Sink& sink) {
+  const auto collector = std::make_shared<TestCollector>("once", [&](Sink& sink) {
     write_gauge(sink, "g", 1);
     EXPECT_TRUE(registry.remove(self.lock()));
   });
@@ -441,7 +441,7 @@ TEST_F(CollectorTest, ThatStoresHandlesIsDestroyedWithItsRegistry) {
 
 TEST_F(CollectorTest, EndsWithItsRegistrationOrItsRegistry) {
   const auto alive = std::make_shared<int>(0);
-  const auto holding = [&] { return MadeCollector("holding", [alive](Sink& sink) { write_gauge(sink, "g", 1); }); };
+  const auto holding = [&] { return TestCollector("holding", [alive](Sink& sink) { write_gauge(sink, "g", 1); }); };
   auto registry = std::make_unique<Registry>();
   Registration first = registry->add_scoped(holding());
   EXPECT_EQ(alive.use_count(), 2);

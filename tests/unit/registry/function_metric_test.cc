@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "support/made_collector.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {

@@ -8,7 +8,7 @@
 #include <narthex/narthex.h>
 
 #include "support/gunzip.h"
-#include "support/made_collector.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -56,10 +56,10 @@ TEST_F(RegistriesTest, ServeASeriesOfTheFirstRegistryThatHasIt) {
   first_.counter({.name = "other", .help = "O."}).inc();
   second_.gauge({.name = "level", .help = "G."}).set(2);
   second_.gauge({.name = "other", .help = "O."}).set(2);
-  const Registration theirs = first_.add_scoped(MadeCollector("theirs", [](Sink& sink) {
+  const Registration theirs = first_.add_scoped(TestCollector("theirs", [](Sink& sink) {
     write_gauge(sink, "level", 3, {{"by", "collector"}});
   }));
-  const Registration late = second_.add_scoped(MadeCollector("late", [](Sink& sink) {
+  const Registration late = second_.add_scoped(TestCollector("late", [](Sink& sink) {
     write_gauge(sink, "level", 4, {{"by", "collector"}});
   }));
   for (int scrape = 0; scrape < 2; ++scrape) {

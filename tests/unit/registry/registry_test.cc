@@ -6,8 +6,8 @@
 #include <narthex/narthex.h>
 #include <narthex/registry.h>
 
-#include "support/made_collector.h"
 #include "support/null_sink.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {

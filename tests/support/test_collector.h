@@ -10,9 +10,9 @@
 namespace narthex {
 
 // A collector that calls a function of the test.
-class MadeCollector final : public Collector {
+class TestCollector final : public Collector {
  public:
-  MadeCollector(std::string name, std::function<void(Sink&)> collect)
+  TestCollector(std::string name, std::function<void(Sink&)> collect)
       : name_(std::move(name)), collect_(std::move(collect)) {}
 
   std::string_view name() const override { return name_; }

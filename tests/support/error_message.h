@@ -7,7 +7,7 @@
 namespace narthex {
 
 // Returns the message of the exception that a call throws.
-inline std::string message_of(const std::function<void()>& call) {
+inline std::string error_message(const std::function<void()>& call) {
   try {
     call();
   } catch (const std::exception& error) {

@@ -10,18 +10,18 @@
 namespace narthex {
 
 // A temporary folder for one test, with files such as those of /proc.
-class MadeFiles {
+class TemporaryFolder {
  public:
-  MadeFiles() {
+  TemporaryFolder() {
     const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
     root_ = std::filesystem::path(testing::TempDir()) /
             ("narthex-" + std::to_string(::getpid()) + "-" + test.test_suite_name() + "-" + test.name());
     std::filesystem::remove_all(root_);
     std::filesystem::create_directories(root_);
   }
-  MadeFiles(const MadeFiles&) = delete;
-  MadeFiles& operator=(const MadeFiles&) = delete;
-  ~MadeFiles() { std::filesystem::remove_all(root_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { std::filesystem::remove_all(root_); }
 
   std::string root() const { return root_; }
 

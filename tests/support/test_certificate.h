@@ -13,11 +13,11 @@
 namespace narthex {
 
 // A certificate with its key for a test: valid for an hour, signed by another certificate or by itself.
-class MadeCertificate {
+class TestCertificate {
  public:
   // `names` are subject alternative names as in openssl.cnf: "DNS:localhost, IP:127.0.0.1".
-  explicit MadeCertificate(const std::string& subject, const std::string& names = "",
-                           const MadeCertificate* issuer = nullptr)
+  explicit TestCertificate(const std::string& subject, const std::string& names = "",
+                           const TestCertificate* issuer = nullptr)
       : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(X509_new(), X509_free) {
     X509_set_version(certificate_.get(), X509_VERSION_3);
     static long serial = 0;
@@ -27,7 +27,7 @@ class MadeCertificate {
     X509_set_pubkey(certificate_.get(), key_.get());
     X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate_.get()), "CN", MBSTRING_UTF8,
                                reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1, 0);
-    const MadeCertificate& signer = issuer ? *issuer : *this;
+    const TestCertificate& signer = issuer ? *issuer : *this;
     X509_set_issuer_name(certificate_.get(), X509_get_subject_name(signer.certificate_.get()));
     if (!names.empty()) extend(NID_subject_alt_name, names);
     if (!issuer) extend(NID_basic_constraints, "critical,CA:TRUE");
