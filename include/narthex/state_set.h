@@ -78,11 +78,15 @@ class StateSetUpdates {
   // Calls update(text of the state). An enumerator whose `to_string` throws is not a state of the set.
   template <class State, class Update>
   static void with_text(const State& state, Update update) noexcept {
+#ifdef __cpp_exceptions
     try {
       update(std::string_view(detail::as_label(state)));
     } catch (...) {
       detail::count_rejected_update();
     }
+#else
+    update(std::string_view(detail::as_label(state)));
+#endif
   }
 };
 

@@ -67,7 +67,7 @@ class PrometheusConfiguration(case.ServicesTest):
 
     def test_every_alert_is_among_those_that_fire_in_the_test(self):
         tests = yaml.safe_load((self.FOLDER / "rules_test.yml").read_text())["tests"]
-        (fires,) = [test for test in tests if test["name"] == "Beyond every limit, every alert fires"]
+        (fires,) = [test for test in tests if test["name"] == "Every alert fires above the limits"]
         fired = [sample["labels"] for sample in fires["promql_expr_test"][0]["exp_samples"]]
         files = [yaml.safe_load(file.read_text()) for file in self.FOLDER.glob("rules/*.yml")]
         rules = [rule for file in files for group in file["groups"] for rule in group["rules"]]
