@@ -59,7 +59,7 @@ TEST(CivetwebExporter, ServesTheRegistry) {
   EXPECT_EQ(reply.body, kBody);
 }
 
-TEST(CivetwebExporter, ServesEveryScrapeAnew) {
+TEST(CivetwebExporter, ServesCurrentValuesInEveryScrape) {
   Registry registry;
   const Counter jobs = registry.counter({.name = "jobs_total", .help = "Jobs done."});
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
@@ -76,7 +76,7 @@ TEST(CivetwebExporter, AnswersHeadWithoutABody) {
   EXPECT_EQ(reply.body, "");
 }
 
-TEST(CivetwebExporter, CompressesWhereTheClientAcceptsIt) {
+TEST(CivetwebExporter, CompressesIfTheClientAcceptsGzip) {
   const Registry registry = example_of(100);
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
   const std::string wanted = " /metrics HTTP/1.1\r\nHost: localhost\r\naccept-encoding: deflate, GZIP;q=0.5\r\n\r\n";
@@ -102,7 +102,7 @@ HttpReply get_with(std::uint16_t port, const std::string& lines) {
 }
 
 // Exposition rule 205.
-TEST(CivetwebExporter, ServesTheFamiliesThatTheQueryNames) {
+TEST(CivetwebExporter, ServesOnlyTheFamiliesInTheQuery) {
   Registry registry = example();
   for (const char* name : {"a", "b"}) registry.gauge({.name = name, .help = "G."});
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
@@ -113,7 +113,7 @@ TEST(CivetwebExporter, ServesTheFamiliesThatTheQueryNames) {
   EXPECT_EQ(body("?name[]=unknown"), "");
 }
 
-TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {
+TEST(CivetwebExporter, ServesThePreferredFormatOfTheClient) {
   const Registry registry = example();
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
   const std::string protobuf =
@@ -133,7 +133,7 @@ TEST(CivetwebExporter, ServesTheFormatThatTheClientLikesBest) {
         openmetrics + "; charset=utf-8; escaping=underscores", openmetrics);
 }
 
-TEST(CivetwebExporter, SkipsACollectorThatWouldTakeTooLong) {
+TEST(CivetwebExporter, SkipsACollectorThatIsTooSlowForTheTimeout) {
   ManualClock clock;
   Registry registry = example();
   const Registration slow = registry.gauge_function({.name = "slow", .help = "S."}, [&clock] {
@@ -152,7 +152,7 @@ TEST(CivetwebExporter, SkipsACollectorThatWouldTakeTooLong) {
   EXPECT_THAT(to_text(numbers), HasSubstr("narthex_collector_skipped_total{collector=\"slow\"} 1\n"));
 }
 
-TEST(CivetwebExporter, NamesThePathsToTry) {
+TEST(CivetwebExporter, ListsTheServedPathsInA404Reply) {
   CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
   exporter.add(Registry(), "/internal");
   for (const char* path : {"/", "/metric", "/metrics/", "/metrics/x", "/favicon.ico", "/Metrics"}) {
@@ -172,7 +172,7 @@ TEST(CivetwebExporter, AllowsGetAndHeadOnly) {
   }
 }
 
-TEST(CivetwebExporter, ServesAnyNumberOfRegistriesEachOnItsPath) {
+TEST(CivetwebExporter, ServesEachRegistryOnItsPath) {
   CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0", .path = "/empty"});
   exporter.add(example(), "/jobs");
   EXPECT_EQ(get(exporter.port(), "/empty").body, "");
@@ -188,7 +188,7 @@ TEST(CivetwebExporter, KeepsItsRegistryAlive) {
   EXPECT_EQ(get(exporter.port()).body, kBody);
 }
 
-TEST(CivetwebExporter, ListensOnSeveralAddressesOfBothVersions) {
+TEST(CivetwebExporter, ListensOnIpv4AndIpv6Addresses) {
   const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0, [::1]:0,127.0.0.2:0"});
   const std::vector<std::string> addresses = exporter.addresses();
   ASSERT_EQ(addresses.size(), 3u);
@@ -202,14 +202,14 @@ TEST(CivetwebExporter, ListensOnSeveralAddressesOfBothVersions) {
   EXPECT_EQ(get(port_in(addresses[1]), "/metrics", AF_INET6).body, kBody);
 }
 
-TEST(CivetwebExporter, ServesIpv6Alone) {
+TEST(CivetwebExporter, ServesOnIpv6Only) {
   const Registry registry = example_of(1000);
   const CivetwebExporter exporter(registry, {.listen = "[::1]:0"});
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get(exporter.port(), "/metrics", AF_INET6).body, to_text(registry));
   EXPECT_EQ(get(exporter.port(), "/", AF_INET6).status(), "404");
 }
 
-TEST(CivetwebExporter, SaysWhichAddressIsTaken) {
+TEST(CivetwebExporter, ReportsTheAddressThatIsInUse) {
   const CivetwebExporter first(Registry(), {.listen = "127.0.0.1:0,[::1]:0"});
   for (const std::string& taken : first.addresses()) {
     const auto start = [&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
@@ -218,14 +218,14 @@ TEST(CivetwebExporter, SaysWhichAddressIsTaken) {
   }
 }
 
-TEST(CivetwebExporter, SaysWhichAddressStandsTwice) {
+TEST(CivetwebExporter, ReportsAnAddressThatAppearsTwice) {
   const std::uint16_t free_port = CivetwebExporter(Registry(), {.listen = "127.0.0.1:0"}).port();
   const std::string twice = "127.0.0.1:" + std::to_string(free_port);
   EXPECT_EQ(error_message([&] { CivetwebExporter(Registry(), {.listen = twice + "," + twice}); }),
             "civetweb exporter: cannot listen on '" + twice + "': Address already in use");
 }
 
-TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
+TEST(CivetwebExporter, RejectsInvalidAddresses) {
   const std::string forms = "; allowed: 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for all addresses";
   const auto message = [](const std::string& listen) {
     return error_message([&] { CivetwebExporter(Registry(), {.listen = listen}); });
@@ -247,7 +247,7 @@ TEST(CivetwebExporter, SaysWhatIsWrongWithAnAddress) {
             "civetweb exporter: cannot listen on '[2001:db8::1]:0': Cannot assign requested address");
 }
 
-TEST(CivetwebExporter, SaysWhatIsWrongWithItsOptions) {
+TEST(CivetwebExporter, RejectsInvalidOptions) {
   for (const int threads : {0, -1, 1001}) {
     EXPECT_EQ(
         error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = threads}); }),
@@ -261,7 +261,7 @@ TEST(CivetwebExporter, SaysWhatIsWrongWithItsOptions) {
   }
 }
 
-TEST(CivetwebExporter, RefusesPathsThatNoRequestCouldReach) {
+TEST(CivetwebExporter, RejectsPathsThatCannotBeServed) {
   CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0"});
   for (const char* path : {"", "metrics", "/a b", "/a?b", "/a#b", "/a%20b", "/\u00e9", "/a//b", "/a/../b", "/a/./b",
                            "/..", "/.", "/a.", "/a\\b"}) {
@@ -277,7 +277,7 @@ TEST(CivetwebExporter, RefusesPathsThatNoRequestCouldReach) {
   }
 }
 
-TEST(CivetwebExporter, AnswersTheAbsoluteFormOfAPath) {
+TEST(CivetwebExporter, AcceptsTheAbsoluteFormOfAPath) {
   const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
   const std::string host = "127.0.0.1:" + std::to_string(exporter.port());
   EXPECT_EQ(request(exporter.port(), "GET http://" + host + "/metrics HTTP/1.1\r\nHost: " + host + "\r\n\r\n").body,
@@ -298,7 +298,7 @@ TEST(CivetwebExporter, CanBeDestroyedInAForkedChild) {
   EXPECT_EQ(get(exporter->port()).body, kBody);
 }
 
-TEST(CivetwebExporter, ServesManyScrapesAtOnce) {
+TEST(CivetwebExporter, ServesConcurrentScrapes) {
   const Registry registry = example_of(1000);
   const std::string expected = to_text(registry);
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0,[::1]:0"});
@@ -318,7 +318,7 @@ TEST(CivetwebExporter, ServesManyScrapesAtOnce) {
 }
 
 // What would reach civetweb's file, script, upgrade or redirect code if it were let through.
-TEST(CivetwebExporter, LetsNoRequestPastItsOwnHandler) {
+TEST(CivetwebExporter, HandlesEveryRequestItself) {
   const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
   const std::string host = "Host: localhost\r\n";
   const std::vector<std::string> requests{
@@ -367,7 +367,7 @@ TEST(CivetwebExporter, LetsNoRequestPastItsOwnHandler) {
   }
 }
 
-TEST(CivetwebExporter, SurvivesClientsThatStopHalfWay) {
+TEST(CivetwebExporter, ToleratesClientsThatStopInTheMiddleOfARequest) {
   const CivetwebExporter exporter(example_of(kMoreThanSocketsHold),
                                   {.listen = "127.0.0.1:0,[::1]:0", .request_timeout = std::chrono::milliseconds(200)});
   const std::string get_metrics = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -382,7 +382,7 @@ TEST(CivetwebExporter, SurvivesClientsThatStopHalfWay) {
   EXPECT_EQ(get(exporter.port()).status(), "200");
 }
 
-TEST(CivetwebExporter, HoldsNoThreadForABodyThatComesByteByByte) {
+TEST(CivetwebExporter, HoldsNoThreadForASlowBody) {
   const CivetwebExporter exporter(
       example(), {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(200), .worker_threads = 1});
   std::atomic<bool> is_served = false;

@@ -53,7 +53,7 @@ class ExemplarSourceTest : public testing::Test {
   int asked_ = 0;
 };
 
-TEST_F(ExemplarSourceTest, IsAskedOncePerCounterAndScrape) {
+TEST_F(ExemplarSourceTest, IsCalledOncePerCounterAndScrape) {
   Registry registry(options());
   const auto hits = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
   const auto update = [&] {
@@ -74,7 +74,7 @@ TEST_F(ExemplarSourceTest, IsAskedOncePerCounterAndScrape) {
   EXPECT_EQ(sample(to_text(registry), "hits_total{what=\"kept\"}"), 2 * 50'005'000) << "all updates count";
 }
 
-TEST_F(ExemplarSourceTest, IsAskedForEveryBucketAlsoForOneThatIsMetRarely) {
+TEST_F(ExemplarSourceTest, IsCalledOncePerBucketAndScrape) {
   Registry registry(options());
   const Histogram sizes = registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1, 2, 4}});
   for (int scrape = 1; scrape <= 2; ++scrape) {
@@ -85,7 +85,7 @@ TEST_F(ExemplarSourceTest, IsAskedForEveryBucketAlsoForOneThatIsMetRarely) {
   }
 }
 
-TEST_F(ExemplarSourceTest, IsAskedForABucketHoweverRarelyItIsMet) {
+TEST_F(ExemplarSourceTest, IsCalledForABucketThatIsRarelyHit) {
   Registry registry(options());
   const Histogram sizes = registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1}});
   for (int i = 0; i < 10'000; ++i) sizes.observe(0.5);
@@ -94,7 +94,7 @@ TEST_F(ExemplarSourceTest, IsAskedForABucketHoweverRarelyItIsMet) {
   EXPECT_EQ(asked_, 2);
 }
 
-TEST_F(ExemplarSourceTest, IsAskedForOneMetricAlthoughAnotherHasNoTrace) {
+TEST_F(ExemplarSourceTest, IsCalledForAMetricAfterAnotherMetricGotNoTrace) {
   Registry registry(options());
   const Counter outside = registry.counter({.name = "outside_total", .help = "Outside of a trace."});
   const Counter inside = registry.counter({.name = "inside_total", .help = "Inside."});
@@ -105,7 +105,7 @@ TEST_F(ExemplarSourceTest, IsAskedForOneMetricAlthoughAnotherHasNoTrace) {
   EXPECT_EQ(exemplars_of(registry).size(), 1u);
 }
 
-TEST_F(ExemplarSourceTest, IsAskedAgainAfterTheIntervalOnly) {
+TEST_F(ExemplarSourceTest, IsNotCalledAgainBeforeTheIntervalEnds) {
   Registry registry(options(std::chrono::hours(1)));
   const Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});
   for (int scrape = 0; scrape < 5; ++scrape) {
@@ -115,7 +115,7 @@ TEST_F(ExemplarSourceTest, IsAskedAgainAfterTheIntervalOnly) {
   EXPECT_EQ(asked_, 1);
 }
 
-TEST_F(ExemplarSourceTest, IsAskedUntilThereIsATrace) {
+TEST_F(ExemplarSourceTest, IsCalledAgainUntilThereIsATrace) {
   Registry registry(options());
   const Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});
   trace_ = "";
@@ -128,7 +128,7 @@ TEST_F(ExemplarSourceTest, IsAskedUntilThereIsATrace) {
 }
 
 // Work without a trace may update millions of times in a second.
-TEST_F(ExemplarSourceTest, IsAskedInVainNowAndThenOnly) {
+TEST_F(ExemplarSourceTest, IsCalledRarelyWhileThereIsNoTrace) {
   Registry registry(options());
   const Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});
   trace_ = "";
@@ -144,7 +144,7 @@ TEST_F(ExemplarSourceTest, IsAskedInVainNowAndThenOnly) {
   EXPECT_EQ(hits.value(), kUpdates);
 }
 
-TEST_F(ExemplarSourceTest, GivesWayToWhatTheProgramGives) {
+TEST_F(ExemplarSourceTest, IsNotCalledIfTheUpdateHasAnExemplar) {
   Registry registry(options());
   const Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});
   hits.inc(1, {{"job", "7"}});
@@ -153,7 +153,7 @@ TEST_F(ExemplarSourceTest, GivesWayToWhatTheProgramGives) {
   EXPECT_EQ(asked_, 0);
 }
 
-TEST_F(ExemplarSourceTest, GivesNothingToNaNAndRefusedUpdates) {
+TEST_F(ExemplarSourceTest, IsNotCalledForNaNAndRejectedUpdates) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   Registry registry(options());
   registry.counter({.name = "hits_total", .help = "Hits."}).inc(-1);
@@ -164,7 +164,7 @@ TEST_F(ExemplarSourceTest, GivesNothingToNaNAndRefusedUpdates) {
   EXPECT_EQ(asked_, 0);
 }
 
-TEST_F(ExemplarSourceTest, OutlivesItsRegistryAsHandlesDo) {
+TEST_F(ExemplarSourceTest, IsCalledAfterItsRegistryIsDestroyed) {
   std::optional<Registry> registry(options());
   const Counter hits = registry->counter({.name = "hits_total", .help = "Hits."});
   registry.reset();
@@ -200,7 +200,7 @@ TEST(ExemplarSource, MayThrow) {
   EXPECT_EQ(exemplars_of(registry), Shown());
 }
 
-TEST(ExemplarSource, MayReturnWhatIsRefused) {
+TEST(ExemplarSource, MayReturnInvalidLabels) {
   const auto refused = [] { return detail::totals().refused_exemplars.load(); };
   Registry registry({.exemplars = {.labels = [] { return Labels{{"trace.id", "a"}}; }}});
   const Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});
@@ -211,7 +211,7 @@ TEST(ExemplarSource, MayReturnWhatIsRefused) {
   EXPECT_EQ(exemplars_of(registry), Shown());
 }
 
-TEST(ExemplarSource, MayUpdateTheMetricThatItIsAskedFor) {
+TEST(ExemplarSource, MayUpdateTheMetricThatCallsIt) {
   Counter hits;
   Registry registry({.exemplars = {.labels =
                                        [&] {

@@ -39,7 +39,7 @@ class ExemplarTest : public testing::Test {
   Counter hits_ = registry_.counter({.name = "hits_total", .help = "Hits."});
 };
 
-TEST_F(ExemplarTest, OfACounterIsServedUntilTheNextOneComes) {
+TEST_F(ExemplarTest, OfACounterIsServedUntilAnotherReplacesIt) {
   EXPECT_EQ(exemplars_of(registry_), Shown());
   const std::string id = "4bf92f3577b34da6";
   hits_.inc(2, {{"trace_id", id}});
@@ -53,7 +53,7 @@ TEST_F(ExemplarTest, OfACounterIsServedUntilTheNextOneComes) {
   EXPECT_EQ(hits_.value(), 3.5);
 }
 
-TEST_F(ExemplarTest, OfAHistogramStandsInTheBucketOfItsValue) {
+TEST_F(ExemplarTest, OfAHistogramIsServedInTheBucketOfItsValue) {
   const auto sizes = registry_.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {0.1, 1, 10}}, {"what"});
   for (const double value : {-1.0, 0.1, 0.5, 1.0, 10.0, 11.0}) {
     sizes.labels("a").observe(value, {{"n", std::to_string(value)}});
@@ -71,7 +71,7 @@ TEST_F(ExemplarTest, OfAHistogramStandsInTheBucketOfItsValue) {
   EXPECT_EQ(sample(to_text(registry_), "size_bytes_count{what=\"a\"}"), 6);
 }
 
-TEST_F(ExemplarTest, ComesWithTheTimeOfItsUpdate) {
+TEST_F(ExemplarTest, HasTheTimeOfItsUpdate) {
   const auto coarse = std::chrono::milliseconds(20);  // as exact as the clock that is read
   const auto before = std::chrono::system_clock::now();
   hits_.inc(1, {{"trace_id", "a"}});
@@ -84,7 +84,7 @@ TEST_F(ExemplarTest, ComesWithTheTimeOfItsUpdate) {
 }
 
 // Exposition rule 30.
-TEST_F(ExemplarTest, LeavesTheTextFormat004AsItIs) {
+TEST_F(ExemplarTest, DoesNotChangeTheTextFormat004) {
   hits_.inc();
   registry_.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1}}).observe(0.5);
   Registry same;
@@ -94,7 +94,7 @@ TEST_F(ExemplarTest, LeavesTheTextFormat004AsItIs) {
 }
 
 // Exposition rules 73 and 74.
-TEST_F(ExemplarTest, MayHave128CharactersAndNotOneMore) {
+TEST_F(ExemplarTest, HasAtMost128Characters) {
   const std::uint64_t before = refused();
   const std::string longest(127, 'x');
   EXPECT_EQ(given(longest), "{t=\"" + longest + "\"} 1");
@@ -111,7 +111,7 @@ TEST_F(ExemplarTest, MayHave128CharactersAndNotOneMore) {
 }
 
 // Exposition rule 75.
-TEST_F(ExemplarTest, IsMeasuredInCharactersNotInBytes) {
+TEST_F(ExemplarTest, HasALimitInCharactersNotInBytes) {
   std::string longest;
   for (int i = 0; i < 127; ++i) longest += "é";
   EXPECT_EQ(given(longest), "{t=\"" + longest + "\"} 1");
@@ -122,7 +122,7 @@ TEST_F(ExemplarTest, IsMeasuredInCharactersNotInBytes) {
 }
 
 // Exposition rule 76.
-TEST_F(ExemplarTest, WithoutLabelsIsNone) {
+TEST_F(ExemplarTest, IsNotStoredWithoutLabels) {
   const std::uint64_t before = refused();
   hits_.inc(1, {});
   hits_.inc(1, ExemplarLabels());
@@ -132,7 +132,7 @@ TEST_F(ExemplarTest, WithoutLabelsIsNone) {
   EXPECT_EQ(hits_.value(), 2);
 }
 
-TEST_F(ExemplarTest, IsRefusedForNamesThatNotEveryServerReads) {
+TEST_F(ExemplarTest, IsRejectedForInvalidLabelNames) {
   const std::uint64_t before = refused();
   for (const char* name : {"", "trace.id", "trace:id", "1st", "trace id", "é"}) hits_.inc(1, {{name, "a"}});
   hits_.inc(1, {{"a", "1"}, {"b", "2"}, {"a", "1"}});
@@ -143,13 +143,13 @@ TEST_F(ExemplarTest, IsRefusedForNamesThatNotEveryServerReads) {
   EXPECT_EQ(hits_.value(), 8);
 }
 
-TEST_F(ExemplarTest, IsMadeUtf8AndEscaped) {
+TEST_F(ExemplarTest, ReplacesInvalidUtf8AndEscapes) {
   const std::uint64_t before = detail::totals().replaced_bytes.load();
   EXPECT_EQ(given("a\xff\\\n\"z"), "{t=\"a\xEF\xBF\xBD\\\\\\n\\\"z\"} 1");
   EXPECT_EQ(detail::totals().replaced_bytes.load() - before, 1u);
 }
 
-TEST_F(ExemplarTest, DoesNotComeWithAnUpdateThatIsRefused) {
+TEST_F(ExemplarTest, IsNotStoredForARejectedUpdate) {
   hits_.inc(-1, {{"trace_id", "a"}});
   hits_.inc(kNaN, {{"trace_id", "a"}});
   const Histogram sizes = registry_.histogram({.name = "size_bytes", .help = "Sizes."});
@@ -159,7 +159,7 @@ TEST_F(ExemplarTest, DoesNotComeWithAnUpdateThatIsRefused) {
   EXPECT_EQ(sample(to_text(registry_), "size_bytes_count"), 1) << "NaN is observed, without an exemplar";
 }
 
-TEST_F(ExemplarTest, OfManyBucketsAreServedTogether) {
+TEST_F(ExemplarTest, IsServedForEachOfManyBuckets) {
   const Histogram sizes =
       registry_.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = linear_buckets(1, 1, 100)});
   const std::string filler(100, 'x');
@@ -172,20 +172,20 @@ TEST_F(ExemplarTest, OfManyBucketsAreServedTogether) {
   EXPECT_EQ(exemplars_of(registry_), expected);
 }
 
-TEST_F(ExemplarTest, CanBeGivenToHandlesThatDoNothing) {
+TEST_F(ExemplarTest, IsIgnoredByDefaultConstructedHandles) {
   Counter().inc(1, {{"trace_id", "a"}});
   Histogram().observe(1, {{"trace_id", "a"}});
   Family<Counter, 1>().labels("a").inc(1, {{"trace_id", "a"}});
 }
 
-TEST_F(ExemplarTest, MayHaveLabelsThatAreKnownAtRunTimeOnly) {
+TEST_F(ExemplarTest, AcceptsLabelsFromAVector) {
   std::vector<ExemplarLabel> labels{{"b", "2"}};
   labels.emplace_back("a", "1");
   EXPECT_EQ(given(labels), "{a=\"1\",b=\"2\"} 1");
 }
 
 // Whatever is in braces means what it looks like.
-TEST_F(ExemplarTest, LeavesPlainUpdatesAsTheyWere) {
+TEST_F(ExemplarTest, DoesNotChangeUpdatesWithoutLabels) {
   hits_.inc();
   hits_.inc(2);
   const Histogram sizes = registry_.histogram({.name = "size_bytes", .help = "Sizes."});
@@ -196,7 +196,7 @@ TEST_F(ExemplarTest, LeavesPlainUpdatesAsTheyWere) {
   EXPECT_EQ(exemplars_of(registry_), Shown());
 }
 
-TEST_F(ExemplarTest, IsGoneWithItsSeries) {
+TEST_F(ExemplarTest, IsRemovedWithItsSeries) {
   const auto family = registry_.counter({.name = "requests_total", .help = "Requests."}, {"what"});
   family.labels("a").inc(1, {{"trace_id", "old"}});
   family.remove("a");
@@ -205,7 +205,7 @@ TEST_F(ExemplarTest, IsGoneWithItsSeries) {
 }
 
 // What a native histogram hands over beside its classic buckets.
-TEST(Exemplars, KeepThoseOfNativeBucketsByRisingValue) {
+TEST(Exemplars, KeepNativeExemplarsInAscendingOrder) {
   detail::Exemplars exemplars(nullptr);
   const detail::ExemplarShape shape{.places = 1, .has_native = true};
   EXPECT_TRUE(exemplars.are_none());

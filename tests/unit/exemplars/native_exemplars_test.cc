@@ -41,26 +41,26 @@ class NativeExemplarsTest : public testing::Test {
   NativeExemplars exemplars_;
 };
 
-TEST_F(NativeExemplarsTest, AreKeptByRisingValueWhileThereIsRoom) {
+TEST_F(NativeExemplarsTest, KeepAscendingOrderWhileThereIsSpace) {
   for (const int value : {5, -3, 0, 8, 1}) add(value, minutes(value + 3), std::to_string(value));
   EXPECT_EQ(labels(), (Strings{"-3", "0", "1", "5", "8"}));
   add(1, minutes(1), "again");
   EXPECT_EQ(labels().size(), 6u);
 }
 
-TEST_F(NativeExemplarsTest, GiveUpTheOldestWhenItIsOutOfDate) {
+TEST_F(NativeExemplarsTest, ReplaceTheOldestIfItIsTooOld) {
   fill();
   add(2.0e9, minutes(5) + milliseconds(1), "new");
   EXPECT_EQ(labels(), (Strings{"1", "2", "3", "4", "5", "6", "7", "8", "9", "new"}));
 }
 
-TEST_F(NativeExemplarsTest, GiveUpWhatIsCloseWhileNoneIsOutOfDate) {
+TEST_F(NativeExemplarsTest, ReplaceACloseExemplarIfNoneIsTooOld) {
   fill();
   add(2.0e9, minutes(5), "new");
   EXPECT_EQ(labels(), (Strings{"0", "1", "2", "3", "4", "5", "6", "7", "8", "new"}));
 }
 
-TEST_F(NativeExemplarsTest, GiveUpTheOlderOneOfTheClosestPair) {
+TEST_F(NativeExemplarsTest, ReplaceTheOlderExemplarOfTheClosestPair) {
   fill();
   add(2000, minutes(1), "close to 3");  // takes the place of 3, which it is closest to
   EXPECT_EQ(labels(), (Strings{"0", "1", "2", "close to 3", "4", "5", "6", "7", "8", "9"}));
@@ -69,7 +69,7 @@ TEST_F(NativeExemplarsTest, GiveUpTheOlderOneOfTheClosestPair) {
   EXPECT_EQ(labels(), (Strings{"0", "1", "2", "close to 3", "5", "6", "7", "8", "9", "far"}));
 }
 
-TEST_F(NativeExemplarsTest, GiveUpTheNeighbourThatTheNewOneIsCloserToThanAnyPairIs) {
+TEST_F(NativeExemplarsTest, ReplaceANeighbourThatIsCloserThanTheClosestPair) {
   fill();
   add(1.1e5, minutes(1), "above 5");
   EXPECT_EQ(labels(), (Strings{"0", "1", "2", "3", "4", "above 5", "6", "7", "8", "9"}));
@@ -77,14 +77,14 @@ TEST_F(NativeExemplarsTest, GiveUpTheNeighbourThatTheNewOneIsCloserToThanAnyPair
   EXPECT_EQ(labels(), (Strings{"0", "1", "2", "3", "4", "below it", "6", "7", "8", "9"}));
 }
 
-TEST_F(NativeExemplarsTest, SeeDistancesAsSizesGo) {
+TEST_F(NativeExemplarsTest, CompareDistancesOnALogarithmicScale) {
   fill();
   add(1.5e9, minutes(1), "new");  // 5e8 away from 9, but next to it; nearer to it than any pair
   EXPECT_EQ(labels().back(), "new");
   EXPECT_EQ(labels().front(), "0");
 }
 
-TEST_F(NativeExemplarsTest, TakeZeroSignsAndInfinitiesForFarAway) {
+TEST_F(NativeExemplarsTest, TreatZeroSignsAndInfinitiesAsFarAway) {
   int i = 0;
   for (const double value : {-kInfinity, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0, 8.0, 16.0, kInfinity}) {
     add(value, milliseconds(i++), std::to_string(value));

@@ -8,7 +8,7 @@
 namespace narthex::detail {
 namespace {
 
-TEST(AcceptEncoding, WantsGzipWhereNothingIsLikedBetter) {
+TEST(AcceptEncoding, AcceptsGzipUnlessIdentityIsPreferred) {
   for (const std::string_view value : {
            "gzip",
            "x-gzip",
@@ -34,7 +34,7 @@ TEST(AcceptEncoding, WantsGzipWhereNothingIsLikedBetter) {
   }
 }
 
-TEST(AcceptEncoding, LeavesTheReplyAsItIsOtherwise) {
+TEST(AcceptEncoding, RejectsGzipIfItIsAbsentOrNotPreferred) {
   for (const std::string_view value : {
            "",
            "identity",
@@ -55,12 +55,12 @@ TEST(AcceptEncoding, LeavesTheReplyAsItIsOtherwise) {
   }
 }
 
-TEST(AcceptEncoding, TakesAQuoteThatNobodyClosesForACharacter) {
+TEST(AcceptEncoding, TreatsAnUnclosedQuoteAsACharacter) {
   EXPECT_TRUE(detail::accepts_gzip("br;x=\", gzip"));
   EXPECT_FALSE(detail::accepts_gzip("br;x=\", gzip\", deflate"));
 }
 
-TEST(AcceptEncoding, PassesOverWhatIsMalformed) {
+TEST(AcceptEncoding, IgnoresMalformedElements) {
   using namespace std::string_literals;
   for (const std::string& value : {"gzip;q="s,
                                    "gzip;q"s,

@@ -94,7 +94,7 @@ TEST(ExpositionRequest, UsesTheFirstValidTimeout) {
   EXPECT_EQ(timeout_of({"10,20"}), std::nullopt);
 }
 
-TEST(ExpositionRequest, OwnsItsTexts) {
+TEST(ExpositionRequest, OwnsItsStrings) {
   Registry registry;
   registry.gauge({.name = "level", .help = "Level."});
   registry.gauge({.name = "other", .help = "Other."});
@@ -105,7 +105,7 @@ TEST(ExpositionRequest, OwnsItsTexts) {
   EXPECT_EQ(expose(registry, request).body, "# TYPE level gauge\n# HELP level Level.\nlevel 0.0\n# EOF\n");
 }
 
-TEST(ExpositionRequest, KeepsNothingWhenItIsAssignedAgain) {
+TEST(ExpositionRequest, AssignmentReplacesAllFields) {
   ExpositionRequest request{.accept = "a", .accept_encoding = "b", .timeout = milliseconds(1), .query = "c"};
   request.assign([](std::string_view name) { return name; });
   EXPECT_EQ(request.accept, "Accept");

@@ -13,7 +13,7 @@ namespace narthex {
 namespace {
 
 // Exposition rule 104.
-TEST(Exposition, IsTextWithItsVersionAndEscaping) {
+TEST(Exposition, IsTextByDefault) {
   Registry registry;
   registry.gauge({.name = "g", .help = "G."});
   const Exposition reply = expose(registry);
@@ -22,7 +22,7 @@ TEST(Exposition, IsTextWithItsVersionAndEscaping) {
   EXPECT_EQ(reply.body, to_text(registry));
 }
 
-TEST(Exposition, AnswersWhateverIsAskedFor) {
+TEST(Exposition, IsTextIfTheRequestNamesNoKnownFormat) {
   const Registry registry;
   for (const char* accept : {"*/*", "text/html", "application/openmetrics-text;version=2.0.0", ";;q=\xff,"}) {
     EXPECT_EQ(expose(registry, {.accept = accept, .accept_encoding = "gzip"}).content_type,
@@ -31,7 +31,7 @@ TEST(Exposition, AnswersWhateverIsAskedFor) {
 }
 
 // Exposition rules 46, 72 and 167: an empty registry.
-TEST(Exposition, IsInTheFormatThatIsLikedBest) {
+TEST(Exposition, IsInThePreferredFormat) {
   Registry registry;
   const auto reply = [&](const std::string& accept) { return expose(registry, {.accept = accept}); };
   const std::string openmetrics = "application/openmetrics-text;version=1.0.0";
@@ -61,7 +61,7 @@ TEST(Exposition, IsInTheFormatThatIsLikedBest) {
       << reply(protobuf).body;
 }
 
-TEST(Exposition, KeepsTheEndOfOpenMetricsWhateverTheQueryLeaves) {
+TEST(Exposition, EndsWithEofIfTheQuerySelectsNoFamily) {
   Registry registry;
   registry.counter({.name = "c_total", .help = "C."});
   const ExpositionRequest unknown_family{.accept = "application/openmetrics-text;version=1.0.0",
@@ -70,7 +70,7 @@ TEST(Exposition, KeepsTheEndOfOpenMetricsWhateverTheQueryLeaves) {
 }
 
 // Exposition rules 83 to 85 and 88, negotiated by the request.
-TEST(Exposition, HasNamesAsTheyAreForWhoAllowsUtf8) {
+TEST(Exposition, HasUnescapedNamesIfTheRequestAllowsUtf8) {
   Registry registry({.utf8_names = true});
   registry.counter({.name = "disk.io_total", .help = "D."}, {"host", "dev.name"}).labels("h", "sda").inc(2);
   registry.histogram({.name = "rpc.lat", .help = "R.", .buckets = {1}});
@@ -90,7 +90,7 @@ TEST(Exposition, HasNamesAsTheyAreForWhoAllowsUtf8) {
             "U__disk_2e_io_total{U__dev_2e_name=\"sda\",host=\"h\"} 2.0\n# EOF\n");
 }
 
-TEST(Exposition, LeavesSomeTimeForTheWayBack) {
+TEST(Exposition, ReducesTheScrapeTimeout) {
   using std::chrono::milliseconds;
   EXPECT_EQ(parse_scrape_timeout("10"), milliseconds(9500));
   EXPECT_EQ(parse_scrape_timeout("1.5"), milliseconds(1350));
@@ -104,7 +104,7 @@ TEST(Exposition, LeavesSomeTimeForTheWayBack) {
   }
 }
 
-TEST(Exposition, TakesAnyTimeout) {
+TEST(Exposition, AcceptsAnyTimeout) {
   Registry registry;
   const Registration function = registry.gauge_function({.name = "g", .help = "G."}, [] { return 1; });
   const std::string text = to_text(registry);
@@ -115,7 +115,7 @@ TEST(Exposition, TakesAnyTimeout) {
 }
 
 // Exposition rule 205.
-TEST(Exposition, HasTheFamiliesThatTheQueryNames) {
+TEST(Exposition, ContainsOnlyTheFamiliesInTheQuery) {
   Registry registry({.utf8_names = true});
   registry.counter({.name = "a_total", .help = "A."}).inc();
   registry.gauge({.name = "b.c", .help = "B."});
@@ -144,7 +144,7 @@ Registry registry_of(int series) {
 }
 
 // Exposition rules 125 and 126.
-TEST(Exposition, IsGzipWhereTheRequestLetsIt) {
+TEST(Exposition, IsCompressedIfTheRequestAcceptsGzip) {
   const Registry registry = registry_of(30'000);
   const std::string text = to_text(registry);
   ASSERT_GT(text.size(), 3'000'000u);
@@ -159,7 +159,7 @@ TEST(Exposition, IsGzipWhereTheRequestLetsIt) {
   }
 }
 
-TEST(Exposition, IsNoGzipWhereNothingWouldBeGained) {
+TEST(Exposition, IsNotCompressedIfItIsShort) {
   for (const int series : {0, 1, 5}) {
     const Registry registry = registry_of(series);
     const Exposition reply = expose(registry, {.accept_encoding = "gzip"});
@@ -168,7 +168,7 @@ TEST(Exposition, IsNoGzipWhereNothingWouldBeGained) {
   }
 }
 
-TEST(Exposition, UsesTheMemoryOfAReplyAgain) {
+TEST(Exposition, ReusesTheMemoryOfTheReply) {
   const Registry large = registry_of(1'000);
   const Registry small = registry_of(1);
   Exposition reply;
@@ -187,7 +187,7 @@ TEST(Exposition, UsesTheMemoryOfAReplyAgain) {
 }
 
 // Exposition rule 55, and the whole output of a registry with every metric kind and special values.
-TEST(Exposition, IsTheGoldenFile) {
+TEST(Exposition, EqualsTheGoldenFile) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Registry registry;

@@ -14,7 +14,7 @@ bool wants(std::string_view query, std::string_view name, MetricType type = Metr
 }
 
 // Exposition rule 205.
-TEST(NameFilter, WantsTheNamesInTheQuery) {
+TEST(NameFilter, SelectsTheNamesInTheQuery) {
   for (const std::string_view query :
        {"name[]=a_total&name[]=b", "?name[]=a_total&name[]=b", "name[]=b&x&&name[]=a_total",
         "name%5B%5D=a_total&n%61me%5b]=%62", "&=&name[]=a_total&name[]=b&name[]=b&"}) {
@@ -27,7 +27,7 @@ TEST(NameFilter, WantsTheNamesInTheQuery) {
   }
 }
 
-TEST(NameFilter, WantsAllWhereNoNameIsAskedFor) {
+TEST(NameFilter, SelectsAllIfTheQueryContainsNoName) {
   for (const std::string_view query :
        {"", "?", "debug=1", "name=a", "name[=a", "name%5B=a", "x=name[]=a", "%6", "&&"}) {
     EXPECT_TRUE(NameFilter(query).selects_all()) << query;
@@ -35,13 +35,13 @@ TEST(NameFilter, WantsAllWhereNoNameIsAskedFor) {
   }
 }
 
-TEST(NameFilter, WantsNothingWhereTheNameIsNobodys) {
+TEST(NameFilter, SelectsNothingIfNoFamilyHasTheName) {
   for (const std::string_view query : {"name[]", "name[]=", "name[]=none", "name[]=%", "name[]=%zz", "name[]=%00b"}) {
     EXPECT_FALSE(wants(query, "b")) << query;
   }
 }
 
-TEST(NameFilter, KnowsAFamilyByItsOwnNameAndAsItIsServed) {
+TEST(NameFilter, SelectsAFamilyByItsOriginalOrEscapedName) {
   for (const char* query : {"name[]=disk.io", "name[]=disk%2eio", "name[]=disk_io"})
     EXPECT_TRUE(wants(query, "disk.io"));
   EXPECT_FALSE(wants("name[]=disk_io", "disk.io", MetricType::gauge, EscapingScheme::values));
@@ -54,7 +54,7 @@ TEST(NameFilter, KnowsAFamilyByItsOwnNameAndAsItIsServed) {
   EXPECT_TRUE(wants("name[]=a=b", "a=b"));
 }
 
-TEST(NameFilter, ReadsALongQueryOnce) {
+TEST(NameFilter, ParsesALongQueryInLinearTime) {
   for (const std::string_view piece : {"&", "%", "=", "name[]=&", "name[]=%4", "name%5B%5D=x&"}) {
     std::string query;
     while (query.size() < 200'000) query += piece;

@@ -33,7 +33,7 @@ void check(const std::vector<Case>& cases) {
 }
 
 // Exposition rules 105 to 112: the headers that each version of Prometheus sends.
-TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
+TEST(Negotiation, SelectsThePreferredFormatOfEachPrometheusVersion) {
   const std::string proto =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
   check({
@@ -91,7 +91,7 @@ TEST(Negotiation, GivesEveryPrometheusWhatItLikesBest) {
 }
 
 // Exposition rules 104 and 113 to 124.
-TEST(Negotiation, HasAnAnswerForEverybodyElse) {
+TEST(Negotiation, SelectsAFormatForEveryOtherClient) {
   check({
       {"rule 104", "", kText + "underscores"},
       {"rule 113", "*/*", kText + "underscores"},
@@ -114,7 +114,7 @@ TEST(Negotiation, HasAnAnswerForEverybodyElse) {
   });
 }
 
-TEST(Negotiation, TakesTheHighestWeightThenTheFirst) {
+TEST(Negotiation, SelectsTheFirstClauseWithTheHighestWeight) {
   const std::string openmetrics = "application/openmetrics-text;version=1.0.0";
   check({
       {"weight", "text/plain;version=1.0.0;q=0.7," + openmetrics + ";q=0.701", kOpenMetrics + "underscores"},
@@ -129,7 +129,7 @@ TEST(Negotiation, TakesTheHighestWeightThenTheFirst) {
 }
 
 // DESIGN: only protobuf, with which Prometheus cannot say it, takes its escaping from elsewhere.
-TEST(Negotiation, TakesTheEscapingOfTheClauseThatWins) {
+TEST(Negotiation, UsesTheEscapingOfTheSelectedClause) {
   const std::string proto =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
   check({
@@ -143,7 +143,7 @@ TEST(Negotiation, TakesTheEscapingOfTheClauseThatWins) {
   });
 }
 
-TEST(Negotiation, MakesTheBestOfWhatIsMalformed) {
+TEST(Negotiation, IgnoresMalformedParameters) {
   const std::string openmetrics = "application/openmetrics-text;version=1.0.0";
   using namespace std::string_literals;
   for (const std::string& clause : {
@@ -168,7 +168,7 @@ TEST(Negotiation, MakesTheBestOfWhatIsMalformed) {
   }
 }
 
-TEST(Negotiation, ReadsALongHeaderOnce) {
+TEST(Negotiation, ParsesALongHeaderInLinearTime) {
   const std::string openmetrics = "application/openmetrics-text;version=1.0.0";
   for (const char filler : {',', ';', '=', '"', ' ', '\\', 'x'}) {
     const std::string filling(500'000, filler);

@@ -36,7 +36,7 @@ TEST(Contracts, OfPushes) {
   expect_throws<SampleError>("PushgatewayExporter::add()", [&] { rejected.add(); });
 }
 
-TEST(PushError, HasTheErrorOfTheSystemAndNoStatusIfThereIsNoReply) {
+TEST(PushError, HasTheSystemErrorAndNoStatusWithoutAReply) {
   const PushgatewayExporter exporter(Registry(), {.url = "http://127.0.0.1:1", .job = "j", .attempts = 1});
   try {
     exporter.push();

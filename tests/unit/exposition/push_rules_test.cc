@@ -26,7 +26,7 @@ std::string error_of(Call call) {
 }
 
 // Exposition rule 215: the check runs before anything is sent, so the test needs no server.
-TEST(PushRules, RefuseALabelThatTheGroupHas) {
+TEST(PushRules, RejectALabelOfTheGroup) {
   Registry registry;
   registry.counter({.name = "runs_total", .help = "Runs."}, {"job"}).labels("a").inc();
   const PushgatewayExporter by_job(registry, {.url = "http://127.0.0.1:1", .job = "backup"});
@@ -35,7 +35,7 @@ TEST(PushRules, RefuseALabelThatTheGroupHas) {
       "sample 'runs_total{job=\"a\"}': the label 'job' is part of the grouping key; pushed samples must not have it");
 }
 
-TEST(PushRules, RefuseEveryLabelOfTheGrouping) {
+TEST(PushRules, RejectEveryLabelOfTheGroupingKey) {
   Registry registry({.labels = {{"zone", "b"}}});
   registry.histogram({.name = "run_seconds", .help = "Runs."}).observe(1);
   const PushgatewayExporter exporter(
@@ -45,7 +45,7 @@ TEST(PushRules, RefuseEveryLabelOfTheGrouping) {
             "have it");
 }
 
-TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
+TEST(PushRules, RejectReservedAndEscapedLabelsOfTheGroup) {
   const auto refusal = [](const Registry& registry, const std::vector<std::string>& group_labels) {
     return error_of([&] { detail::expose_for_push(registry, group_labels); });
   };
@@ -64,7 +64,7 @@ TEST(PushRules, RefuseLabelsThatFormatsWriteOrRename) {
             "not have it");
 }
 
-TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
+TEST(PushRules, RejectASampleWithATimestamp) {
   Registry registry;
   registry.add(TestCollector("late", [](Sink& sink) {
     sink.begin_family({.name = "level", .type = MetricType::gauge});
@@ -74,7 +74,7 @@ TEST(PushRules, RefuseASampleWithATimeOfItsOwn) {
             "sample 'level{}': the sample has the timestamp 1700000000123 ms; pushed samples must not have timestamps");
 }
 
-TEST(PushRules, LetEverythingElsePass) {
+TEST(PushRules, AcceptAllOtherSamples) {
   Registry registry;
   registry.counter({.name = "runs_total", .help = "Runs."}, {"jobs"}).labels("a").inc();
   const std::vector<std::string> group_labels{"job"};
@@ -94,7 +94,7 @@ TEST(PushRules, CallEachCollectorOnce) {
   EXPECT_EQ(calls, 1);
 }
 
-TEST(PushRules, PassEveryKindOn) {
+TEST(PushRules, AcceptEveryMetricKind) {
   Registry registry({.labels = {{"zone", "b"}}});
   registry.counter({.name = "runs_total", .help = "Runs."}).inc();
   registry.gauge({.name = "level", .help = "Level."}).set(2);
@@ -106,7 +106,7 @@ TEST(PushRules, PassEveryKindOn) {
   EXPECT_EQ(detail::expose_for_push(registry, {}).body, to_text(registry));
 }
 
-TEST(PushgatewayExporter, RefusesBadOptions) {
+TEST(PushgatewayExporter, RejectsInvalidOptions) {
   const auto error_with = [](PushgatewayOptions options) {
     options.job = std::string("j");  // GCC 12 sees an overflow in the assignment of the literal
     return error_of([&] { PushgatewayExporter(Registry(), options); });
@@ -126,7 +126,7 @@ TEST(PushgatewayExporter, RefusesBadOptions) {
   }
 }
 
-TEST(PushgatewayExporter, TellsNobodyItsPassword) {
+TEST(PushgatewayExporter, DoesNotShowItsPasswordInErrors) {
   const PushgatewayExporter exporter(Registry(),
                                      {.url = "http://me:s3cret@127.0.0.1:1/a@b", .job = "j", .attempts = 1});
   try {
@@ -140,7 +140,7 @@ TEST(PushgatewayExporter, TellsNobodyItsPassword) {
   }
 }
 
-TEST(PushgatewayExporter, SaysWhoDidNotAnswer) {
+TEST(PushgatewayExporter, ReportsTheUrlThatSentNoReply) {
   const PushgatewayExporter exporter(Registry(), {.url = "http://127.0.0.1:1", .job = "j", .attempts = 1});
   try {
     exporter.remove();

@@ -26,7 +26,7 @@ std::string noise(std::size_t size) {
   return bytes;
 }
 
-TEST(GzipOutput, LeavesShortTextAsItIs) {
+TEST(GzipOutput, DoesNotCompressShortText) {
   std::string out = "before";
   GzipOutput output(out);
   output.write("up ");
@@ -35,13 +35,13 @@ TEST(GzipOutput, LeavesShortTextAsItIs) {
   EXPECT_EQ(out, "beforeup 1\n");
 }
 
-TEST(GzipOutput, LeavesNoTextAsItIs) {
+TEST(GzipOutput, DoesNotCompressEmptyText) {
   std::string out;
   EXPECT_FALSE(GzipOutput(out).finish());
   EXPECT_EQ(out, "");
 }
 
-TEST(GzipOutput, CompressesTextThatIsLongAltogether) {
+TEST(GzipOutput, CompressesManyShortPieces) {
   const std::string piece = "jobs_total{queue=\"mail\"} 17\n";
   std::string text;
   std::vector<std::string> pieces;
@@ -54,7 +54,7 @@ TEST(GzipOutput, CompressesTextThatIsLongAltogether) {
   EXPECT_EQ(gunzip(file), text);
 }
 
-TEST(GzipOutput, KeepsWhatCannotBeCompressed) {
+TEST(GzipOutput, PreservesIncompressibleText) {
   for (const std::size_t size : {1'024u, 16'384u, 65'536u, 65'537u, 1'000'000u}) {
     const std::string text = noise(size);
     const std::string file = compressed({text.substr(0, 700), text.substr(700)});
@@ -73,7 +73,7 @@ TEST(GzipOutput, CompressesMegabytes) {
   EXPECT_TRUE(gunzip(compressed({text})) == text);
 }
 
-TEST(GzipOutput, CompressesSeveralTextsAtOnceAndOneThatIsGivenUpHarmsNone) {
+TEST(GzipOutput, CompressesSeveralTextsAtTheSameTime) {
   const std::string first = noise(5'000);
   const std::string second = noise(6'000);
   std::string given_up;

@@ -63,7 +63,7 @@ TEST_F(OpenMetricsFormat, WritesACounterWithExemplarAndCreatedTime) {
 }
 
 // Exposition rule 57: exemplars and created times are left out, because Prometheus 2.42 rejects them for this type.
-TEST_F(OpenMetricsFormat, CallsACounterUnknownThatLacksItsEnding) {
+TEST_F(OpenMetricsFormat, WritesACounterWithoutTotalSuffixAsUnknown) {
   const Exemplar exemplar{labels("t=\"x\""), 1, {}};
   for (const char* name : {"jobs_done", "_total"}) {
     created_.begin_family({.name = name, .type = MetricType::counter});
@@ -73,14 +73,14 @@ TEST_F(OpenMetricsFormat, CallsACounterUnknownThatLacksItsEnding) {
 }
 
 // Exposition rules 58 and 60.
-TEST_F(OpenMetricsFormat, WritesTheUnitWithoutTheEndingOfACounter) {
+TEST_F(OpenMetricsFormat, WritesMetadataOfACounterWithoutTotalSuffix) {
   sink_.begin_family({.name = "cpu_seconds_total", .unit = "seconds", .type = MetricType::counter});
   sink_.counter({}, 1e6, {});
   EXPECT_EQ(text(), "# TYPE cpu_seconds counter\n# UNIT cpu_seconds seconds\ncpu_seconds_total 1e+06\n# EOF\n");
 }
 
 // Exposition rule 59: a definition is rejected. A collector that reports a wrong unit loses only the unit.
-TEST_F(OpenMetricsFormat, LeavesOutAUnitThatTheServerWouldRefuse) {
+TEST_F(OpenMetricsFormat, OmitsAUnitThatPrometheusRejects) {
   const std::vector<State> states{{"a", true}};
   for (const char* unit : {"bytes", "conds", "seconds", "a_seconds"}) {
     sink_.begin_family({.name = "a_seconds", .unit = unit, .type = MetricType::gauge});
@@ -178,7 +178,7 @@ TEST_F(OpenMetricsFormat, WritesAGaugeHistogramWithoutCreatedTime) {
 }
 
 // Exposition rule 65.
-TEST_F(OpenMetricsFormat, LeavesOutTheSumOfAHistogramWithNegativeBounds) {
+TEST_F(OpenMetricsFormat, OmitsTheSumOfAHistogramWithNegativeBounds) {
   const std::vector<Bucket> buckets{{-1, 1}, {1, 2}};
   created_.begin_family({.name = "x", .type = MetricType::histogram});
   created_.histogram({}, {buckets, 3, 4.5, nullptr, at(5)}, {});
@@ -203,7 +203,7 @@ TEST_F(OpenMetricsFormat, WritesASummary) {
 }
 
 // Exposition rule 67.
-TEST_F(OpenMetricsFormat, EndsTheSamplesOfAnInfo) {
+TEST_F(OpenMetricsFormat, AppendsTheInfoSuffixToSamples) {
   for (const char* name : {"build", "target_info", "_info"}) {
     sink_.begin_family({.name = name, .type = MetricType::info});
     sink_.info(LabelText::of({{"rev", "x"}}), {});
@@ -234,20 +234,20 @@ TEST_F(OpenMetricsFormat, WritesUnknown) {
 }
 
 // Exposition rule 71: the line ends in a blank, because Prometheus rejects it otherwise.
-TEST_F(OpenMetricsFormat, WritesAnEmptyHelpWithItsBlank) {
+TEST_F(OpenMetricsFormat, WritesAnEmptyHelpWithATrailingSpace) {
   sink_.begin_family({.name = "u", .help = "", .type = MetricType::unknown});
   sink_.unknown({}, -kInfinity, {});
   EXPECT_EQ(text(), "# TYPE u unknown\n# HELP u \nu -Inf\n# EOF\n");
 }
 
 // Exposition rules 45 and 72.
-TEST_F(OpenMetricsFormat, EndsWhateverCameBefore) {
+TEST_F(OpenMetricsFormat, AlwaysEndsWithEof) {
   sink_.begin_family({.name = "a", .help = "A.", .type = MetricType::gauge});
   EXPECT_EQ(text(), "# EOF\n");
 }
 
 // Exposition rules 73, 74 and 75.
-TEST_F(OpenMetricsFormat, LeavesOutExemplarsWithTooManyCharacters) {
+TEST_F(OpenMetricsFormat, OmitsExemplarsWithTooManyCharacters) {
   std::string accents;
   for (int i = 0; i < 127; ++i) accents += "\u00e9";
   const LabelText allowed = LabelText::of({{"t", accents}});
@@ -264,7 +264,7 @@ TEST_F(OpenMetricsFormat, LeavesOutExemplarsWithTooManyCharacters) {
                         line_feeds + "\"} 1.0\n# EOF\n");
 }
 
-TEST_F(OpenMetricsFormat, LeavesOutExemplarsThatServersRefuse) {
+TEST_F(OpenMetricsFormat, OmitsExemplarsThatPrometheusRejects) {
   const std::vector<Exemplar> exemplars{{labels("\"a.b\"=\"x\""), 1, {}}, {labels("t=\"x\""), 1, at(-1)}};
   sink_.begin_family({.name = "a_total", .type = MetricType::counter});
   for (const Exemplar& exemplar : exemplars) sink_.counter({}, {1, {}, &exemplar}, {});
@@ -282,7 +282,7 @@ TEST_F(OpenMetricsFormat, WritesExemplarsWithoutLabelsAndWithQuotes) {
 }
 
 // Exposition rule 79.
-TEST_F(OpenMetricsFormat, ServesANativeHistogramWithItsCountAlone) {
+TEST_F(OpenMetricsFormat, WritesANativeHistogramWithTheInfBucketOnly) {
   const std::vector<NativeBucket> positive{{1, 2}};
   const NativeSample native{.positive = positive};
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
@@ -291,14 +291,14 @@ TEST_F(OpenMetricsFormat, ServesANativeHistogramWithItsCountAlone) {
 }
 
 // The specification forbids NaN in counts only: one NaN observed makes the sum NaN permanently.
-TEST_F(OpenMetricsFormat, WritesASumThatIsNoNumber) {
+TEST_F(OpenMetricsFormat, WritesANaNSum) {
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
   sink_.histogram({}, {{}, 2, kNaN}, {});
   EXPECT_EQ(text(), "# TYPE x histogram\nx_bucket{le=\"+Inf\"} 2\nx_sum NaN\nx_count 2\n# EOF\n");
 }
 
 // Exposition rules 83 to 88.
-TEST_F(OpenMetricsFormat, PutsANameThatIsNotBareIntoTheBraces) {
+TEST_F(OpenMetricsFormat, WritesAQuotedNameInsideTheBraces) {
   const std::vector<Bucket> buckets{{1, 2}};
   const std::vector<State> states{{"on", true}};
   created_.begin_family({.name = "disk.io_total", .help = "D.", .type = MetricType::counter});
@@ -327,7 +327,7 @@ TEST_F(OpenMetricsFormat, PutsANameThatIsNotBareIntoTheBraces) {
 )");
 }
 
-TEST_F(OpenMetricsFormat, RefusesWhatWouldBreakTheScrape) {
+TEST_F(OpenMetricsFormat, RejectsInvalidInput) {
   EXPECT_THROW(sink_.gauge({}, 1, {}), SampleError);
   EXPECT_THROW(sink_.begin_family({.name = ""}), SampleError);
   EXPECT_THROW(sink_.begin_family({.name = "a\xff"}), SampleError);

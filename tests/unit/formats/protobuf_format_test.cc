@@ -86,7 +86,7 @@ TEST_F(ProtobufFormat, WritesAGauge) {
 }
 
 // Exposition rules 165 and 191.
-TEST_F(ProtobufFormat, WritesAnEmptyNativeHistogramWithASpanThatTellsWhatItIs) {
+TEST_F(ProtobufFormat, MarksAnEmptyNativeHistogramWithASpan) {
   const NativeSample native{.schema = 3};
   sink_.begin_family({.name = "lat_seconds", .help = "L", .type = MetricType::histogram});
   sink_.histogram({}, {{}, 0, 0, &native}, {});
@@ -95,7 +95,7 @@ TEST_F(ProtobufFormat, WritesAnEmptyNativeHistogramWithASpanThatTellsWhatItIs) {
 }
 
 // Exposition rule 191: a zero threshold above 0 or any observation also marks the histogram as native.
-TEST_F(ProtobufFormat, WritesNoEmptySpanWhereTheHistogramIsKnownToBeNative) {
+TEST_F(ProtobufFormat, WritesNoEmptySpanIfTheHistogramIsRecognizablyNative) {
   const NativeSample wide{.schema = 3, .zero_threshold = 0x1p-128};
   EXPECT_EQ(histogram({{}, 0, 0, &wide}), pieces({"0800 110000000000000000 2806 31000000000000f037 3800"}));
   const NativeSample zeros{.zero_count = 1};
@@ -139,7 +139,7 @@ TEST_F(ProtobufFormat, WritesNativeBucketsAtBothEndsOfTheIndices) {
 }
 
 // Exposition rule 168: quiet, negative and signalling NaN, and the stale marker of Prometheus.
-TEST_F(ProtobufFormat, WritesEveryNaNAlike) {
+TEST_F(ProtobufFormat, WritesEveryNaNWithTheSameBits) {
   sink_.begin_family({.name = "a", .type = MetricType::gauge});
   for (const std::uint64_t bits :
        {0x7ff8000000000001u, 0xfff8000000000000u, 0x7ff0000000000001u, 0x7ff0000000000002u}) {
@@ -149,7 +149,7 @@ TEST_F(ProtobufFormat, WritesEveryNaNAlike) {
   EXPECT_EQ(bytes(), pieces({"39 0a0161 1801", nan, nan, nan, nan}));
 }
 
-TEST_F(ProtobufFormat, WritesEveryOtherNaNAlikeToo) {
+TEST_F(ProtobufFormat, WritesNaNInEveryFieldWithTheSameBits) {
   const double stale = std::bit_cast<double>(std::uint64_t{0x7ff0000000000002});
   const std::string nan = "010000000000f87f";
   const std::vector<Quantile> quantiles{{0.5, stale}};
@@ -186,7 +186,7 @@ TEST_F(ProtobufFormat, WritesNothingForAFamilyWithoutSamples) {
 }
 
 // Exposition rule 171.
-TEST_F(ProtobufFormat, ServesInfoAndStateSetAsGauges) {
+TEST_F(ProtobufFormat, WritesInfoAndStateSetAsGauges) {
   const std::vector<State> states{{"on\"", true}, {"off", false}};
   sink_.begin_family({.name = "b", .type = MetricType::info});
   sink_.info(LabelText::of({{"r", "x"}}), {});
@@ -203,14 +203,14 @@ TEST_F(ProtobufFormat, WritesUnitsTimestampsAndUnknownValues) {
   EXPECT_EQ(bytes(), pieces({"1a 0a03615f73 1803 2a0173 220e 2a09 09000000000000f03f 30ac02"}));
 }
 
-TEST_F(ProtobufFormat, WritesLabelsAsTheyWereBeforeTheyWereEscaped) {
+TEST_F(ProtobufFormat, WritesLabelsUnescaped) {
   sink_.begin_family({.name = "d.i", .type = MetricType::gauge});
   sink_.gauge(labels(R"("a.\"b"="\\\n",c="}")"), 0, {});
   EXPECT_EQ(bytes(), pieces({"28 0a03642e69 1801 221f 0a0a 0a04612e2262 12025c0a 0a06 0a0163 12017d",
                              "1209 090000000000000000"}));
 }
 
-TEST_F(ProtobufFormat, WritesASummaryWithWhenItBegan) {
+TEST_F(ProtobufFormat, WritesASummaryWithCreatedTime) {
   const std::vector<Quantile> quantiles{{0.5, 1}};
   sink_.begin_family({.name = "s", .type = MetricType::summary});
   sink_.summary({}, {quantiles, 2, 3, at(1000)}, {});
@@ -219,7 +219,7 @@ TEST_F(ProtobufFormat, WritesASummaryWithWhenItBegan) {
 }
 
 // The server makes the +Inf bucket itself; where it carries an exemplar it has to be there.
-TEST_F(ProtobufFormat, WritesTheInfBucketForItsExemplarOnly) {
+TEST_F(ProtobufFormat, WritesTheInfBucketOnlyIfItHasAnExemplar) {
   const Exemplar exemplar{{}, 9, {}};
   const std::vector<Bucket> without{{1, 2}, {kInfinity, 3}};
   const std::vector<Bucket> with{{kInfinity, 3, &exemplar}};
@@ -236,7 +236,7 @@ TEST_F(ProtobufFormat, WritesExemplarsWithTheirTimes) {
                              "1219 0a06 0a0174 120122 11000000000000f03f 1a06 0801 10c0843d"}));
 }
 
-TEST_F(ProtobufFormat, WritesExemplarsOfANativeHistogramThatHaveATime) {
+TEST_F(ProtobufFormat, WritesNativeExemplarsThatHaveATime) {
   const std::vector<Exemplar> exemplars{{{}, 1, {}}, {{}, 1, at(1000)}};
   const NativeSample native{.zero_count = 1, .exemplars = exemplars};
   EXPECT_EQ(histogram({{}, 1, 0, &native, at(2000)}),
@@ -244,7 +244,7 @@ TEST_F(ProtobufFormat, WritesExemplarsOfANativeHistogramThatHaveATime) {
                     "82010f 11000000000000f03f 1a04 0801 1000"}));
 }
 
-TEST_F(ProtobufFormat, LeavesOutExemplarsThatServersRefuse) {
+TEST_F(ProtobufFormat, OmitsExemplarsThatPrometheusRejects) {
   const LabelText too_long = LabelText::of({{"t", std::string(128, 'x')}});
   const std::vector<Exemplar> exemplars{{too_long, 1, {}}, {labels("\"a.b\"=\"x\""), 1, {}}, {{}, 1, at(-1)}};
   sink_.begin_family({.name = "c", .type = MetricType::counter});
@@ -260,14 +260,14 @@ TEST_F(ProtobufFormat, WritesAGaugeHistogramWithoutCreatedTime) {
   EXPECT_EQ(bytes(), pieces({"21 0a0167 1804 221a 3a18 0803 110000000000000840 1a0b 0802 11000000000000f03f"}));
 }
 
-TEST_F(ProtobufFormat, DeclaresAGaugeHistogramWhereItHasNativeBuckets) {
+TEST_F(ProtobufFormat, DeclaresAGaugeHistogramIfItHasNativeBuckets) {
   const NativeSample native{.zero_threshold = 1, .zero_count = 2};
   sink_.begin_family({.name = "g", .type = MetricType::gauge_histogram});
   sink_.gauge_histogram({}, {{}, 2, 0, &native}, {});
   EXPECT_EQ(bytes(), pieces({"21 0a0167 1805 221a 3a18 0802 110000000000000000 2800 31000000000000f03f 3802"}));
 }
 
-TEST_F(ProtobufFormat, RefusesWhatWouldBreakTheScrape) {
+TEST_F(ProtobufFormat, RejectsInvalidInput) {
   EXPECT_THROW(sink_.gauge({}, 1, {}), SampleError);
   EXPECT_THROW(sink_.begin_family({.name = ""}), SampleError);
   sink_.begin_family({.name = "g", .type = MetricType::gauge});

@@ -40,7 +40,7 @@ class TextFormat : public testing::Test {
 };
 
 // Exposition rule 29.
-TEST_F(TextFormat, EscapesHelpAndLabelValuesEachInItsOwnWay) {
+TEST_F(TextFormat, EscapesHelpAndLabelValues) {
   sink_.begin_family({.name = "jobs_done_total", .help = "Jobs \\ done\nok \"q\"", .type = MetricType::counter});
   sink_.counter(LabelText::of({{"queue", "a\\b\"c\nd"}}), 3, {});
   EXPECT_EQ(text(),
@@ -50,7 +50,7 @@ TEST_F(TextFormat, EscapesHelpAndLabelValuesEachInItsOwnWay) {
 }
 
 // Exposition rule 30: this format has neither exemplars nor created times.
-TEST_F(TextFormat, LeavesOutExemplarsAndCreatedTimes) {
+TEST_F(TextFormat, OmitsExemplarsAndCreatedTimes) {
   const Exemplar exemplar{labels("trace_id=\"ab12\""), 0.25, at(1700000001250)};
   const std::vector<Bucket> buckets{{1, 2, &exemplar}};
   sink_.begin_family({.name = "jobs_done_total", .type = MetricType::counter});
@@ -66,7 +66,7 @@ TEST_F(TextFormat, LeavesOutExemplarsAndCreatedTimes) {
 }
 
 // Exposition rule 79: a histogram with native buckets only.
-TEST_F(TextFormat, ServesANativeHistogramWithItsCountAlone) {
+TEST_F(TextFormat, WritesANativeHistogramWithTheInfBucketOnly) {
   const std::vector<NativeBucket> positive{{1, 2}};
   const NativeSample native{.positive = positive};
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
@@ -75,7 +75,7 @@ TEST_F(TextFormat, ServesANativeHistogramWithItsCountAlone) {
 }
 
 // Exposition rule 31: the name of a counter is not changed.
-TEST_F(TextFormat, LeavesTheNameOfACounterAsItIs) {
+TEST_F(TextFormat, DoesNotChangeTheNameOfACounter) {
   sink_.begin_family({.name = "jobs_done", .help = "Jobs.", .type = MetricType::counter});
   sink_.counter({}, 3, {});
   EXPECT_EQ(text(), "# HELP jobs_done Jobs.\n# TYPE jobs_done counter\njobs_done 3\n");
@@ -89,7 +89,7 @@ TEST_F(TextFormat, WritesAnEmptyHelp) {
 }
 
 // Exposition rule 33.
-TEST_F(TextFormat, LeavesOutAnAbsentHelp) {
+TEST_F(TextFormat, OmitsAnAbsentHelp) {
   sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
   sink_.gauge({}, -0.5, {});
   EXPECT_EQ(text(), "# TYPE temp_celsius gauge\ntemp_celsius -0.5\n");
@@ -107,7 +107,7 @@ TEST_F(TextFormat, WritesTimestampsInMilliseconds) {
 }
 
 // Exposition rule 35.
-TEST_F(TextFormat, RefusesATimestampBefore1970AndWritesNothingOfIt) {
+TEST_F(TextFormat, RejectsATimestampBefore1970) {
   sink_.begin_family({.name = "temp_celsius", .type = MetricType::gauge});
   sink_.gauge({}, 1, {});
   try {
@@ -120,21 +120,21 @@ TEST_F(TextFormat, RefusesATimestampBefore1970AndWritesNothingOfIt) {
 }
 
 // Exposition rule 36.
-TEST_F(TextFormat, CallsUnknownUntyped) {
+TEST_F(TextFormat, WritesUnknownAsUntyped) {
   sink_.begin_family({.name = "u", .type = MetricType::unknown});
   sink_.unknown({}, 42, {});
   EXPECT_EQ(text(), "# TYPE u untyped\nu 42\n");
 }
 
 // Exposition rule 37.
-TEST_F(TextFormat, ServesInfoAsAGauge) {
+TEST_F(TextFormat, WritesInfoAsAGauge) {
   sink_.begin_family({.name = "build", .type = MetricType::info});
   sink_.info(LabelText::of({{"rev", "x"}}), {});
   EXPECT_EQ(text(), "# TYPE build_info gauge\nbuild_info{rev=\"x\"} 1\n");
 }
 
 // Exposition rule 38.
-TEST_F(TextFormat, ServesAStateSetAsGauges) {
+TEST_F(TextFormat, WritesAStateSetAsGauges) {
   sink_.begin_family({.name = "mode", .type = MetricType::state_set});
   const std::vector<State> states{{"a", false}, {"b", true}};
   sink_.state_set({}, states, {});
@@ -146,7 +146,7 @@ TEST_F(TextFormat, ServesAStateSetAsGauges) {
 }
 
 // Exposition rule 39.
-TEST_F(TextFormat, ServesAGaugeHistogramAsAHistogram) {
+TEST_F(TextFormat, WritesAGaugeHistogramAsAHistogram) {
   sink_.begin_family({.name = "queue_seconds", .type = MetricType::gauge_histogram});
   const std::vector<Bucket> buckets{{1, 2}};
   sink_.gauge_histogram({}, {buckets, 3, 4.5}, {});
@@ -157,7 +157,7 @@ TEST_F(TextFormat, ServesAGaugeHistogramAsAHistogram) {
 }
 
 // Exposition rule 40.
-TEST_F(TextFormat, WritesAHistogramWithTheBoundBehindTheOtherLabels) {
+TEST_F(TextFormat, WritesTheBoundOfAHistogramAfterTheOtherLabels) {
   sink_.begin_family({.name = "rpc_seconds", .help = "R", .type = MetricType::histogram});
   const std::vector<Bucket> buckets{{0.005, 1}, {1, 4}, {1e5, 5}, {1e6, 5}};
   sink_.histogram(LabelText::of({{"m", "get"}}), {buckets, 6, 12.5}, {});
@@ -189,7 +189,7 @@ TEST_F(TextFormat, AddsTheInfBucketToAHistogramWithoutBounds) {
 }
 
 // Exposition rule 43.
-TEST_F(TextFormat, WritesASummaryWithTheQuantileBehindTheOtherLabels) {
+TEST_F(TextFormat, WritesTheQuantileOfASummaryAfterTheOtherLabels) {
   sink_.begin_family({.name = "q_seconds", .type = MetricType::summary});
   const std::vector<Quantile> quantiles{{0.5, 1}, {0.99, kNaN}, {1, 2}};
   sink_.summary(LabelText::of({{"a", "b"}}), {quantiles, 2, 3}, {});
@@ -219,7 +219,7 @@ TEST_F(TextFormat, WritesNothingForAFamilyWithoutSamples) {
 }
 
 // Exposition rules 47, 49, 50 and 51.
-TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
+TEST_F(TextFormat, DoesNotEscapeOtherCharactersOfALabelValue) {
   sink_.begin_family({.name = "a", .type = MetricType::gauge});
   for (const std::string& value : {"n\0l"s, "x\ty"s, "{},=# "s, "c\r"s}) {
     sink_.gauge(LabelText::of({{"v", value}}), 1, {});
@@ -227,20 +227,20 @@ TEST_F(TextFormat, LeavesEveryOtherCharacterOfALabelValueAsItIs) {
   EXPECT_EQ(text(), "# TYPE a gauge\na{v=\"n\0l\"} 1\na{v=\"x\ty\"} 1\na{v=\"{},=# \"} 1\na{v=\"c\r\"} 1\n"s);
 }
 
-TEST_F(TextFormat, RefusesAFamilyNameThatWouldBreakTheScrape) {
+TEST_F(TextFormat, RejectsAnInvalidFamilyName) {
   EXPECT_THROW(sink_.begin_family({.name = "queue\xff"}), SampleError);
   EXPECT_THROW(sink_.begin_family({.name = ""}), SampleError);
   EXPECT_EQ(text(), "");
 }
 
 // Its name is a label's, too, which has no colon.
-TEST_F(TextFormat, PutsTheOwnLabelOfAStateSetInQuotesWhereItsNameNeedsNone) {
+TEST_F(TextFormat, QuotesTheLabelOfAStateSetWithAColonInItsName) {
   sink_.begin_family({.name = "mode:x", .type = MetricType::state_set});
   sink_.state_set({}, std::vector<State>{{"on", true}}, {});
   EXPECT_EQ(text(), "# TYPE mode:x gauge\nmode:x{\"mode:x\"=\"on\"} 1\n");
 }
 
-TEST_F(TextFormat, RefusesLabelsThatItWritesItself) {
+TEST_F(TextFormat, RejectsReservedLabels) {
   sink_.begin_family({.name = "h", .type = MetricType::histogram});
   EXPECT_THROW(sink_.histogram(LabelText::of({{"le", "9"}}), {}, {}), SampleError);
   EXPECT_THROW(sink_.gauge_histogram(LabelText::of({{"le", "9"}}), {}, {}), SampleError);
@@ -251,7 +251,7 @@ TEST_F(TextFormat, RefusesLabelsThatItWritesItself) {
   EXPECT_EQ(text(), "");
 }
 
-TEST_F(TextFormat, RefusesASampleWithoutAFamily) {
+TEST_F(TextFormat, RejectsASampleWithoutAFamily) {
   EXPECT_THROW(sink_.gauge({}, 1, {}), SampleError);
   sink_.begin_family({.name = "good", .type = MetricType::gauge});
   EXPECT_THROW(sink_.begin_family({.name = "no\xff", .type = MetricType::gauge}), SampleError);
@@ -259,14 +259,14 @@ TEST_F(TextFormat, RefusesASampleWithoutAFamily) {
   EXPECT_EQ(text(), "");
 }
 
-TEST_F(TextFormat, MakesHelpAndStateNamesOfACollectorUtf8) {
+TEST_F(TextFormat, ReplacesInvalidUtf8InHelpAndStateNames) {
   sink_.begin_family({.name = "mode", .help = "M\xff", .type = MetricType::state_set});
   const std::vector<State> states{{"a\xff", true}};
   sink_.state_set({}, states, {});
   EXPECT_EQ(text(), "# HELP mode M\uFFFD\n# TYPE mode gauge\nmode{mode=\"a\uFFFD\"} 1\n");
 }
 
-TEST_F(TextFormat, TakesNoBoundFromTheHistogramBefore) {
+TEST_F(TextFormat, WritesTheBoundsOfEachHistogram) {
   const std::vector<Bucket> two{{0.5, 1}, {2, 3}};
   const std::vector<Bucket> three{{0.25, 1}, {2, 2}, {8, 3}};
   sink_.begin_family({.name = "a", .type = MetricType::histogram});
@@ -286,7 +286,7 @@ TEST_F(TextFormat, TakesNoBoundFromTheHistogramBefore) {
 }
 
 // Exposition rules 83, 84 and 87.
-TEST_F(TextFormat, PutsANameThatIsNotBareIntoTheBraces) {
+TEST_F(TextFormat, WritesAQuotedNameInsideTheBraces) {
   sink_.begin_family({.name = "disk.io", .help = "Bytes.", .type = MetricType::gauge});
   sink_.gauge({}, 1, {});
   sink_.gauge(labels(R"("a:b"="c","dev.name"="sda",host="h")"), 2, at(5));
@@ -298,7 +298,7 @@ TEST_F(TextFormat, PutsANameThatIsNotBareIntoTheBraces) {
 }
 
 // Exposition rule 86.
-TEST_F(TextFormat, EscapesANameInQuotes) {
+TEST_F(TextFormat, EscapesAQuotedName) {
   sink_.begin_family({.name = "we\"ird\\na\nme", .type = MetricType::unknown});
   sink_.unknown({}, 1, {});
   EXPECT_EQ(text(),
@@ -307,7 +307,7 @@ TEST_F(TextFormat, EscapesANameInQuotes) {
 }
 
 // Exposition rule 88.
-TEST_F(TextFormat, PutsSuffixesAndOwnLabelsWhereTheyBelongBesideANameInQuotes) {
+TEST_F(TextFormat, WritesSuffixesAndReservedLabelsWithAQuotedName) {
   const std::vector<Bucket> buckets{{1, 2}};
   const std::vector<Quantile> quantiles{{0.5, 7}};
   const std::vector<State> states{{"on", true}};
@@ -356,7 +356,7 @@ TEST_F(TextFormat, WritesLinesOfAnyLength) {
   EXPECT_TRUE(text() == expected) << "they differ";  // not EXPECT_EQ: it would print megabytes
 }
 
-TEST_F(TextFormat, AppendsToWhatTheBufferHolds) {
+TEST_F(TextFormat, AppendsToTheContentOfTheBuffer) {
   text_ = "before\n";
   sink_.begin_family({.name = "empty", .type = MetricType::gauge});
   EXPECT_EQ(text(), "before\n");

@@ -27,7 +27,7 @@ TEST(BodyPool, KeepsMemoryBetweenScrapes) {
   EXPECT_EQ(pool.take(), "");
 }
 
-TEST(BodyPool, KeepsMemoryForAsManyScrapesAsThereAreAtOnce) {
+TEST(BodyPool, KeepsMemoryForConcurrentScrapes) {
   BodyPool pool(2);
   for (int i = 0; i < 3; ++i) {
     std::string one = pool.take();
@@ -43,7 +43,7 @@ TEST(BodyPool, KeepsMemoryForAsManyScrapesAsThereAreAtOnce) {
   }
 }
 
-TEST(BodyPool, GivesMemoryBackSomeScrapesAfterASpike) {
+TEST(BodyPool, ReleasesMemorySomeScrapesAfterASpike) {
   BodyPool pool(1);
   scrape(pool, kLarge);
   for (int i = 0; i < 3; ++i) EXPECT_GE(scrape(pool, kSmall), kLarge);  // one small scrape means nothing yet
@@ -52,7 +52,7 @@ TEST(BodyPool, GivesMemoryBackSomeScrapesAfterASpike) {
   EXPECT_GE(scrape(pool, kSmall), kSmall);  // what is needed is kept
 }
 
-TEST(BodyPool, GivesBackWhatOnlyScrapesAtTheSameTimeNeed) {
+TEST(BodyPool, ReleasesMemoryOfEarlierConcurrentScrapes) {
   BodyPool pool(2);
   std::string one = pool.take();
   std::string two = pool.take();

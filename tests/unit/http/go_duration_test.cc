@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(GoDuration, IsWrittenAsGoDoes) {
+TEST(GoDuration, HasTheSyntaxOfGo) {
   EXPECT_EQ(parse_go_duration("0"), 0ns);
   EXPECT_EQ(parse_go_duration("0s"), 0ns);
   EXPECT_EQ(parse_go_duration("1s"), 1s);

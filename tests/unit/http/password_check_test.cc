@@ -33,7 +33,7 @@ bool is_right(PasswordCheck& check, const PasswordCheck::Users& users, std::stri
 
 std::string basic(const std::string& text) { return "Basic " + base64(text); }
 
-TEST(PasswordCheck, AdmitsAUserWithTheRightPassword) {
+TEST(PasswordCheck, AcceptsTheCorrectPassword) {
   PasswordCheck check(100);
   for (int i = 0; i < 2; ++i) {  // the second time it remembers
     EXPECT_TRUE(is_right(check, kUsers, basic("ali:open sesame")));
@@ -47,7 +47,7 @@ TEST(PasswordCheck, AdmitsAUserWithTheRightPassword) {
   }
 }
 
-TEST(PasswordCheck, KnowsAllFormsOfAHash) {
+TEST(PasswordCheck, AcceptsAllFormsOfAHash) {
   PasswordCheck check(100);
   for (const char form : {'a', 'b', 'y'}) {
     std::string hash = kSecret;
@@ -58,14 +58,14 @@ TEST(PasswordCheck, KnowsAllFormsOfAHash) {
   }
 }
 
-TEST(PasswordCheck, ForgetsAPasswordThatIsAnotherOneNow) {
+TEST(PasswordCheck, RejectsTheOldPasswordAfterAChange) {
   PasswordCheck check(100);
   EXPECT_TRUE(is_right(check, {{"ali", kSecret}}, basic("ali:secret")));
   EXPECT_FALSE(is_right(check, {{"ali", kOpenSesame}}, basic("ali:secret")));
   EXPECT_FALSE(is_right(check, {{"baba", kSecret}}, basic("ali:secret")));
 }
 
-TEST(PasswordCheck, RefusesWhatIsNoHeaderOfBasicAuthentication) {
+TEST(PasswordCheck, RejectsInvalidAuthorizationHeaders) {
   PasswordCheck check(100);
   const std::string right = base64("ali:open sesame");
   for (const std::string& bad :
@@ -78,21 +78,21 @@ TEST(PasswordCheck, RefusesWhatIsNoHeaderOfBasicAuthentication) {
   }
 }
 
-TEST(PasswordCheck, TakesNoPasswordForEndedAtANul) {
+TEST(PasswordCheck, RejectsAPasswordFollowedByANul) {
   PasswordCheck check(100);
   EXPECT_FALSE(is_right(check, kUsers, basic(std::string("ali:open sesame\0", 16))));
   EXPECT_FALSE(is_right(check, kUsers, basic(std::string("ali:open sesame\0and more", 24))));
   EXPECT_FALSE(is_right(check, kUsers, basic(std::string("ali\0:open sesame", 16))));
 }
 
-TEST(PasswordCheck, RefusesAPasswordOfAnyLength) {
+TEST(PasswordCheck, RejectsAWrongPasswordOfAnyLength) {
   PasswordCheck check(100);
   for (const std::size_t length : std::vector<std::size_t>{71, 72, 73, 511, 512, 513, 100'000}) {
     EXPECT_FALSE(is_right(check, kUsers, basic("ali:" + std::string(length, 'x')))) << length;
   }
 }
 
-TEST(PasswordCheck, IsAskedByManyThreadsAtOnce) {
+TEST(PasswordCheck, CanBeCalledConcurrently) {
   PasswordCheck check(100);
   std::atomic<int> right{0};
   std::vector<std::thread> threads;
@@ -108,7 +108,7 @@ TEST(PasswordCheck, IsAskedByManyThreadsAtOnce) {
 }
 
 // Else strangers who guess would hold all threads of a server.
-TEST(PasswordCheck, IsBusyToMostOfThoseWhoComeAtOnce) {
+TEST(PasswordCheck, LimitsTheNumberOfWaitingThreads) {
   PasswordCheck check(2);
   const PasswordCheck::Users users{{"ali", "$2y$07$" + std::string(53, 'x')}, {"k\u00e4the", kSecret}};
   EXPECT_TRUE(is_right(check, users, basic("k\u00e4the:secret")));
@@ -126,7 +126,7 @@ TEST(PasswordCheck, IsBusyToMostOfThoseWhoComeAtOnce) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST(BcryptHash, HasAFormACostAndFiftyThreeCharacters) {
+TEST(BcryptHash, HasAVersionACostAndFiftyThreeCharacters) {
   EXPECT_TRUE(is_bcrypt_hash(kSecret));
   EXPECT_EQ(bcrypt_cost("$2y$12$" + std::string(53, 'x')), 12);
   EXPECT_TRUE(is_bcrypt_hash("$2b$31$" + std::string(53, '.')));

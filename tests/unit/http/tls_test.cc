@@ -135,7 +135,7 @@ TEST_F(Tls, ServesTheRegistry) {
   EXPECT_EQ(distrustful.get(port()).head, "");
 }
 
-TEST_F(Tls, ServesMoreThanSocketsHoldOnEveryAddress) {
+TEST_F(Tls, ServesALargeExpositionOnSeveralAddresses) {
   const auto family = registry_.counter({.name = "large_total", .help = "Large."}, {"text"});
   for (int i = 0; i < 5000; ++i) family.labels(std::to_string(i) + std::string(1000, 'x')).inc();
   start("", "127.0.0.1:0,127.0.0.2:0,[::1]:0");
@@ -143,7 +143,7 @@ TEST_F(Tls, ServesMoreThanSocketsHoldOnEveryAddress) {
   EXPECT_EQ(anonymous_.get(port()).body, to_text(registry_));
 }
 
-TEST_F(Tls, HasItsCertificateInlineToo) {
+TEST_F(Tls, ReadsAnInlineCertificate) {
   const auto indented = [](const std::string& pem) {
     std::string text = " |\n    ";
     for (const char c : pem) text += c == '\n' ? std::string("\n    ") : std::string(1, c);
@@ -155,7 +155,7 @@ TEST_F(Tls, HasItsCertificateInlineToo) {
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
 }
 
-TEST_F(Tls, TellsAClientWithoutTlsSo) {
+TEST_F(Tls, RepliesInPlainTextToAClientWithoutTls) {
   start();
   EXPECT_EQ(get(port()).head.substr(0, 26), "HTTP/1.1 400 Bad Request\r\n");
   EXPECT_EQ(get(port()).body, "this port speaks HTTPS\n");
@@ -170,7 +170,7 @@ TEST_F(Tls, TellsAClientWithoutTlsSo) {
 }
 
 // Strangers cannot keep scrapes waiting for as long as they like.
-TEST_F(Tls, HoldsNoThreadForWhoFailsAtTheHandshake) {
+TEST_F(Tls, ReleasesTheThreadOfAFailedHandshake) {
   write("  client_ca_file: ca.crt\n  client_auth_type: RequireAndVerifyClientCert\n");
   exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0",
                                                .request_timeout = std::chrono::hours(1),
@@ -185,7 +185,7 @@ TEST_F(Tls, HoldsNoThreadForWhoFailsAtTheHandshake) {
   EXPECT_EQ(known_.get(port()).body, kBody);
 }
 
-TEST_F(Tls, ServesOthersWhileAClientAnnouncesKeysWithoutEnd) {
+TEST_F(Tls, ServesOtherClientsDuringEndlessKeyUpdates) {
   start();
   std::promise<void> began;
   std::atomic<bool> ends{false};
@@ -211,7 +211,7 @@ TEST_F(Tls, ServesOthersWhileAClientAnnouncesKeysWithoutEnd) {
   announcing.join();
 }
 
-TEST_F(Tls, EndsConnectionsThatSayNothing) {
+TEST_F(Tls, ClosesSilentConnections) {
   write("");
   exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0",
                                                .request_timeout = std::chrono::milliseconds(50),
@@ -220,7 +220,7 @@ TEST_F(Tls, EndsConnectionsThatSayNothing) {
   EXPECT_EQ(silent.receive(), "");
 }
 
-TEST_F(Tls, HoldsNoThreadForABodyThatNeverEnds) {
+TEST_F(Tls, HoldsNoThreadForAnEndlessBody) {
   write("");
   exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0",
                                                .request_timeout = std::chrono::hours(1),
@@ -233,7 +233,7 @@ TEST_F(Tls, HoldsNoThreadForABodyThatNeverEnds) {
 }
 
 // poll() refuses to look at more than the process may have open.
-TEST_F(Tls, EndsConnectionsThatSayNothingAlsoWhereFewDescriptorsAreLeft) {
+TEST_F(Tls, ClosesSilentConnectionsIfFewDescriptorsAreLeft) {
   write("");
   exporter_.emplace(
       registry_,
@@ -253,7 +253,7 @@ TEST_F(Tls, EndsConnectionsThatSayNothingAlsoWhereFewDescriptorsAreLeft) {
 }
 
 // Else who is refused could ask civetweb, which listens without TLS on a port of its own.
-TEST_F(Tls, AnswersNobodyWhoGoesAroundIt) {
+TEST_F(Tls, RejectsDirectRequestsToTheInternalPort) {
   start("  client_auth_type: RequireAnyClientCert\n");
   int refused = 0;
   for (const std::uint16_t other : listening_ports()) {
@@ -265,7 +265,7 @@ TEST_F(Tls, AnswersNobodyWhoGoesAroundIt) {
   EXPECT_EQ(refused, 1);
 }
 
-TEST_F(Tls, AnswersNobodyWhoGoesAroundItFromAPortThatItUses) {
+TEST_F(Tls, RejectsDirectRequestsFromAPortOfAnActiveConnection) {
   start("  client_auth_type: RequireAnyClientCert\n");
   const std::set<std::uint16_t> listening = listening_ports();
   // While the known client is served, so that its connection to civetweb is open.
@@ -281,7 +281,7 @@ TEST_F(Tls, AnswersNobodyWhoGoesAroundItFromAPortThatItUses) {
   EXPECT_THAT(others, testing::ElementsAre("403"));
 }
 
-TEST_F(Tls, AsksForAClientCertificateAsItsPolicySays) {
+TEST_F(Tls, RequiresAClientCertificateAccordingToThePolicy) {
   const auto answers = [&](const char* policy, bool with_authority) {
     start("  client_auth_type: " + std::string(policy) + "\n" + (with_authority ? "  client_ca_file: ca.crt\n" : ""));
     std::string who;
@@ -298,7 +298,7 @@ TEST_F(Tls, AsksForAClientCertificateAsItsPolicySays) {
   EXPECT_EQ(answers("RequireAndVerifyClientCert", true), " known");
 }
 
-TEST_F(Tls, AsksForANameOfTheClient) {
+TEST_F(Tls, RequiresAnAllowedNameInTheClientCertificate) {
   const auto is_let_in = [&](const std::string& names) {
     start("  client_ca_file: ca.crt\n  client_auth_type: RequireAndVerifyClientCert\n  client_allowed_sans: " + names +
           "\n");
@@ -311,7 +311,7 @@ TEST_F(Tls, AsksForANameOfTheClient) {
   EXPECT_FALSE(is_let_in("[client, Prometheus, prometheus.example.org, 10.0.0.11, ops]"));
 }
 
-TEST_F(Tls, KeepsToItsVersions) {
+TEST_F(Tls, UsesTheConfiguredVersions) {
   const auto limit = [](int version) {
     return [version](SSL_CTX* context) { SSL_CTX_set_max_proto_version(context, version); };
   };
@@ -332,7 +332,7 @@ TEST_F(Tls, KeepsToItsVersions) {
   EXPECT_EQ(anonymous_.protocol, "TLSv1");
 }
 
-TEST_F(Tls, KeepsToItsCiphersAndCurves) {
+TEST_F(Tls, UsesTheConfiguredCiphersAndCurves) {
   start("  cipher_suites: [TLS_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]\n");
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
   EXPECT_EQ(anonymous_.cipher, "TLS_CHACHA20_POLY1305_SHA256");
@@ -349,7 +349,7 @@ TEST_F(Tls, KeepsToItsCiphersAndCurves) {
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
 }
 
-TEST_F(Tls, ReadsItsFilesAgainForEveryConnection) {
+TEST_F(Tls, ReadsItsFilesForEveryConnection) {
   start();
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
   const TestCertificate successor("successor", "DNS:localhost", &stranger_);
@@ -368,7 +368,7 @@ TEST_F(Tls, ReadsItsFilesAgainForEveryConnection) {
   EXPECT_EQ(of_the_stranger.get(port()).body, kBody);
 }
 
-TEST_F(Tls, SaysAtOnceWhatIsWrong) {
+TEST_F(Tls, ReportsErrorsOnConstruction) {
   const std::string start = "civetweb exporter: tls_server_config: ";
   const std::string key = "  key_file: secrets/server.key\n";
   EXPECT_EQ(mistake_in("tls_server_config:\n  cert_file: none.crt\n" + key),

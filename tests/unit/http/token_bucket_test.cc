@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 const TokenBucket::Clock::time_point kStart{1000h};
 
-TEST(TokenBucket, LetsABurstThroughAndOneMoreEveryInterval) {
+TEST(TokenBucket, AllowsABurstAndOneRequestPerInterval) {
   TokenBucket bucket({.interval = 10s, .burst = 2}, kStart);
   EXPECT_TRUE(bucket.take(kStart));
   EXPECT_TRUE(bucket.take(kStart));
@@ -29,7 +29,7 @@ TEST(TokenBucket, HoldsNoMoreThanABurst) {
   EXPECT_FALSE(bucket.take(kStart + 1h));
 }
 
-TEST(TokenBucket, LetsEverythingThroughWithoutAnInterval) {
+TEST(TokenBucket, AllowsAllRequestsWithoutAnInterval) {
   TokenBucket bucket({.interval = 0s, .burst = 0}, kStart);
   for (int i = 0; i < 1000; ++i) EXPECT_TRUE(bucket.take(kStart));
 }

@@ -62,7 +62,7 @@ TEST_F(WebConfigFile, MayBeEmpty) {
 }
 
 // Exposition rule 217.
-TEST_F(WebConfigFile, AsksForAPassword) {
+TEST_F(WebConfigFile, RequiresAPassword) {
   start(kUsers);
   EXPECT_EQ(get(kAli).body, kBody);
   for (const std::string& lines : {std::string(), kAliWithout, std::string("Authorization: Basic ?\r\n"),
@@ -74,7 +74,7 @@ TEST_F(WebConfigFile, AsksForAPassword) {
   }
 }
 
-TEST_F(WebConfigFile, StandsInFrontOfEveryPath) {
+TEST_F(WebConfigFile, ProtectsEveryPath) {
   start(kUsers);
   for (const char* path : {"/metrics", "/", "/nothing", "/../etc/passwd"}) EXPECT_EQ(get("", path).status(), "401");
   EXPECT_EQ(get(kAli, "/nothing").status(), "404");
@@ -84,7 +84,7 @@ TEST_F(WebConfigFile, StandsInFrontOfEveryPath) {
 }
 
 // Exposition rule 217.
-TEST_F(WebConfigFile, RefusesTheThirdRequestOfABurstOfTwo) {
+TEST_F(WebConfigFile, RejectsTheThirdRequestIfTheBurstIsTwo) {
   start("rate_limit: {interval: 1h, burst: 2}\n" + kUsers);
   EXPECT_EQ(get(kAli).status(), "200");
   EXPECT_EQ(get("").status(), "401") << "one that is refused later counts too";
@@ -93,7 +93,7 @@ TEST_F(WebConfigFile, RefusesTheThirdRequestOfABurstOfTwo) {
   EXPECT_EQ(reply.body, "Too Many Requests\n");
 }
 
-TEST_F(WebConfigFile, AddsItsHeadersToEveryReplyButThoseOfTheLimit) {
+TEST_F(WebConfigFile, AddsItsHeadersToEveryReplyBelowTheRateLimit) {
   start(kUsers + "rate_limit: {interval: 1h, burst: 3}\n" +
         "http_server_config: {headers: {X-Frame-Options: deny, Content-Security-Policy: default-src 'none'}}\n");
   const std::string headers = "\r\nX-Frame-Options: deny\r\nContent-Security-Policy: default-src 'none'\r\n";
@@ -105,7 +105,7 @@ TEST_F(WebConfigFile, AddsItsHeadersToEveryReplyButThoseOfTheLimit) {
   EXPECT_THAT(get().head, Not(HasSubstr("X-Frame-Options")));
 }
 
-TEST_F(WebConfigFile, IsReadAgainForEveryRequest) {
+TEST_F(WebConfigFile, IsReadForEveryRequest) {
   start("");
   EXPECT_EQ(get().status(), "200");
   write(kUsers);
@@ -123,7 +123,7 @@ TEST_F(WebConfigFile, IsReadAgainForEveryRequest) {
 }
 
 // Exposition rule 127.
-TEST_F(WebConfigFile, IsMissedWithoutCompression) {
+TEST_F(WebConfigFile, ErrorRepliesAreNotCompressed) {
   start("");
   write("nonsense: 1\n");
   const HttpReply reply = get("Accept-Encoding: gzip\r\n");
@@ -132,7 +132,7 @@ TEST_F(WebConfigFile, IsMissedWithoutCompression) {
   EXPECT_EQ(reply.body, "Internal Server Error\n");
 }
 
-TEST_F(WebConfigFile, MayBeReplacedWhileRequestsCome) {
+TEST_F(WebConfigFile, CanBeReplacedDuringRequests) {
   start(kUsers);
   EXPECT_EQ(get(kAli).status(), "200");  // known from here on
   std::atomic<bool> done{false};
@@ -153,7 +153,7 @@ TEST_F(WebConfigFile, MayBeReplacedWhileRequestsCome) {
 }
 
 // bcrypt runs for one request at a time, and half of the threads at most wait for it.
-TEST_F(WebConfigFile, AnswersTheKnownWhileManyGuess) {
+TEST_F(WebConfigFile, KnownUsersAreServedWhileOtherClientsGuessPasswords) {
   start(kUsers);
   EXPECT_EQ(get(kAli).status(), "200");
   std::atomic<int> refused{0};
@@ -171,7 +171,7 @@ TEST_F(WebConfigFile, AnswersTheKnownWhileManyGuess) {
   EXPECT_EQ(refused.load(), 200);
 }
 
-TEST_F(WebConfigFile, SaysAtOnceWhatIsWrong) {
+TEST_F(WebConfigFile, ReportsErrorsOnConstruction) {
   const auto message = [&] {
     return error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .web_config_file = file()}); });
   };

@@ -31,7 +31,7 @@ std::string mistake_in(const std::string& text) {
   return "nothing was thrown";
 }
 
-TEST(WebConfig, SaysNothingWhereItIsEmpty) {
+TEST(WebConfig, EmptyTextChangesNothing) {
   for (const char* text : {"", "\n", "# nothing\n", "{}", "---\n", "tls_server_config:\nbasic_auth_users:\n",
                            "tls_server_config: {}\nrate_limit: {}\nhttp_server_config: {headers: }\n",
                            "tls_server_config: {client_auth_type: ''}", "tls_server_config: {cert_file: }"}) {
@@ -44,7 +44,7 @@ TEST(WebConfig, SaysNothingWhereItIsEmpty) {
   }
 }
 
-TEST(WebConfig, HasAllThatPrometheusOwnExportersTake) {
+TEST(WebConfig, AcceptsAllKeysOfTheExporterToolkit) {
   const WebConfig config = parsed(
       "tls_server_config:\n"
       "  cert: inline\n"
@@ -97,7 +97,7 @@ TEST(WebConfig, HasAllThatPrometheusOwnExportersTake) {
 }
 
 // Exposition rule 217.
-TEST(WebConfig, RefusesKeysThatItDoesNotKnow) {
+TEST(WebConfig, RejectsUnknownKeys) {
   EXPECT_EQ(mistake_in("tls_config: {}\n"),
             "line 1: the file has an unknown key 'tls_config'; known: tls_server_config, http_server_config, "
             "basic_auth_users, rate_limit");
@@ -115,7 +115,7 @@ TEST(WebConfig, RefusesKeysThatItDoesNotKnow) {
 }
 
 // Exposition rule 217.
-TEST(WebConfig, RefusesAClientCaWithoutAPolicy) {
+TEST(WebConfig, RejectsAClientCaWithoutAPolicy) {
   for (const char* policy : {"", "  client_auth_type: NoClientCert\n"}) {
     EXPECT_EQ(mistake_in(std::string("tls_server_config:\n  cert: c\n  key: k\n  client_ca_file: f\n") + policy),
               "line 2: client CA's have been configured without a Client Auth Policy");
@@ -123,7 +123,7 @@ TEST(WebConfig, RefusesAClientCaWithoutAPolicy) {
 }
 
 // Exposition rule 217.
-TEST(WebConfig, RefusesHeadersThatCanNotBeConfigured) {
+TEST(WebConfig, RejectsHeadersThatCannotBeConfigured) {
   const auto mistake = [](const std::string& header) {
     return mistake_in("http_server_config:\n  headers:\n    " + header + "\n");
   };
@@ -137,7 +137,7 @@ TEST(WebConfig, RefusesHeadersThatCanNotBeConfigured) {
             "line 3: the HTTP header Content-Security-Policy is 'a\\x0d\\x0aSet-Cookie: b'; it takes printable ASCII");
 }
 
-TEST(WebConfig, RefusesHalfOfTls) {
+TEST(WebConfig, RejectsIncompleteTlsSettings) {
   const auto mistake = [](const std::string& text) { return mistake_in("tls_server_config: {" + text + "}"); };
   EXPECT_EQ(mistake("key: k"), "line 1: missing one of cert or cert_file");
   EXPECT_EQ(mistake("client_auth_type: NoClientCert"), "line 1: missing one of cert or cert_file");
@@ -152,7 +152,7 @@ TEST(WebConfig, RefusesHalfOfTls) {
             "line 1: cipher_suites has none for max_version");
 }
 
-TEST(WebConfig, RefusesNamesThatItDoesNotKnow) {
+TEST(WebConfig, RejectsUnknownNames) {
   const auto mistake = [](const std::string& text) { return mistake_in("tls_server_config: {" + text + "}"); };
   EXPECT_EQ(mistake("client_auth_type: Trust"),
             "line 1: 'client_auth_type' is 'Trust'; it can be NoClientCert, RequestClientCert, RequireAnyClientCert, "
@@ -162,7 +162,7 @@ TEST(WebConfig, RefusesNamesThatItDoesNotKnow) {
   EXPECT_EQ(mistake("curve_preferences: [X25519, P-256]"), "line 1: unknown curve: 'P-256'");
 }
 
-TEST(WebConfig, RefusesValuesOfAnotherType) {
+TEST(WebConfig, RejectsValuesOfTheWrongType) {
   EXPECT_EQ(mistake_in("[tls_server_config]"), "line 1: the file takes keys with values");
   EXPECT_EQ(mistake_in("tls_server_config: off"), "line 1: tls_server_config takes keys with values");
   EXPECT_EQ(mistake_in("tls_server_config: {cert_file: [a]}"),
@@ -176,7 +176,7 @@ TEST(WebConfig, RefusesValuesOfAnotherType) {
   EXPECT_EQ(mistake_in("? [a, b]\n: c\n"), "line 1: the file has a key that is no word");
 }
 
-TEST(WebConfig, RefusesARateThatWouldAnswerNobody) {
+TEST(WebConfig, RejectsARateLimitThatAllowsNoRequest) {
   EXPECT_EQ(
       mistake_in("rate_limit: {interval: 1}"),
       "line 1: 'interval' is '1'; it takes a time of at most a year with its unit, 1s or 1m30s, or 0 for no limit");
@@ -186,7 +186,7 @@ TEST(WebConfig, RefusesARateThatWouldAnswerNobody) {
             "line 1: 'burst' is -1; with an interval it takes 1 or more, or no request would ever be answered");
 }
 
-TEST(WebConfig, RefusesUsersWhoCouldNotLogInWithoutShowingAPassword) {
+TEST(WebConfig, RejectsInvalidUsersWithoutQuotingThePassword) {
   const std::string no_hash = " has no bcrypt hash, such as 'htpasswd -nBC 10 \"\"' prints: $2y$10$ and 53 characters";
   EXPECT_EQ(mistake_in("basic_auth_users:\n  ali: open sesame\n"), "line 2: the user 'ali'" + no_hash);
   EXPECT_EQ(mistake_in("basic_auth_users:\n  ali:\n"), "line 2: the user 'ali'" + no_hash);
@@ -196,7 +196,7 @@ TEST(WebConfig, RefusesUsersWhoCouldNotLogInWithoutShowingAPassword) {
             "line 3: basic_auth_users has the key 'ali' twice");
 }
 
-TEST(WebConfig, RefusesWhatIsNoYaml) {
+TEST(WebConfig, RejectsInvalidYaml) {
   EXPECT_EQ(mistake_in("a: b: c\n"), "line 1: illegal map value");
   EXPECT_EQ(mistake_in("rate_limit:\n\tburst: 1\n").substr(0, 6), "line 2");
   EXPECT_EQ(mistake_in("{}\n---\n{}\n"), "line 2: a second document begins, which would not be read");
@@ -207,7 +207,7 @@ TEST(WebConfig, RefusesWhatIsNoYaml) {
   EXPECT_NE(mistake_in(std::string("\0\xff\xfe", 3)), "nothing was thrown");
 }
 
-TEST(WebConfig, RefusesAliasesThatWouldUnfoldToBillions) {
+TEST(WebConfig, RejectsExponentiallyNestedAliases) {
   std::ostringstream text;
   text << "a0: &a0 [x, x]\n";
   for (int i = 1; i < 60; ++i) text << "a" << i << ": &a" << i << " [*a" << i - 1 << ", *a" << i - 1 << "]\n";

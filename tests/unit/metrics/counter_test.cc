@@ -16,7 +16,7 @@ std::uint64_t rejected() { return detail::totals().rejected_updates.load(); }
 
 TEST(Counter, StartsAtZero) { EXPECT_EQ(make_counter().value(), 0); }
 
-TEST(Counter, GrowsByOneOrByTheAmount) {
+TEST(Counter, IncreasesByOneOrByTheAmount) {
   const Counter counter = make_counter();
   counter.inc();
   counter.inc(2.5);
@@ -24,7 +24,7 @@ TEST(Counter, GrowsByOneOrByTheAmount) {
 }
 
 // Exposition rule 206.
-TEST(Counter, RefusesNegativeAndNaNAmountsAndCountsThem) {
+TEST(Counter, RejectsAndCountsNegativeAndNaNAmounts) {
   const Counter counter = make_counter();
   counter.inc(2);
   const std::uint64_t before = rejected();
@@ -37,13 +37,13 @@ TEST(Counter, RefusesNegativeAndNaNAmountsAndCountsThem) {
 }
 
 // Exposition rule 206.
-TEST(Counter, AddsFractionsAsDoublesDo) {
+TEST(Counter, AddsFractionsInDoublePrecision) {
   const Counter counter = make_counter();
   for (int i = 0; i < 10; ++i) counter.inc(0.1);
   EXPECT_EQ(counter.value(), 0.9999999999999999);
 }
 
-TEST(Counter, TakesZeroAndHugeAmounts) {
+TEST(Counter, AcceptsZeroAndHugeAmounts) {
   const Counter counter = make_counter();
   counter.inc(0);
   EXPECT_EQ(counter.value(), 0);
@@ -51,7 +51,7 @@ TEST(Counter, TakesZeroAndHugeAmounts) {
   EXPECT_EQ(counter.value(), std::numeric_limits<double>::max());
 }
 
-TEST(Counter, CopiesAreTheSameMetric) {
+TEST(Counter, CopiesReferToTheSameSeries) {
   const Counter counter = make_counter();
   Counter copy = counter;
   copy.inc();
@@ -60,13 +60,13 @@ TEST(Counter, CopiesAreTheSameMetric) {
   EXPECT_EQ(counter.value(), 2);
 }
 
-TEST(Counter, DefaultOneDoesNothing) {
+TEST(Counter, DefaultConstructedHandleDoesNothing) {
   const Counter counter;
   counter.inc();
   EXPECT_EQ(counter.value(), 0);
 }
 
-TEST(Counter, MovedFromOneDoesNothing) {
+TEST(Counter, MovedFromHandleDoesNothing) {
   Counter counter = make_counter();
   const Counter taken = std::move(counter);
   counter.inc();  // NOLINT(bugprone-use-after-move): that is the question
@@ -74,7 +74,7 @@ TEST(Counter, MovedFromOneDoesNothing) {
   EXPECT_EQ(taken.value(), 0);
 }
 
-TEST(Counter, MoveAssignedFromOneDoesNothing) {
+TEST(Counter, MoveAssignedFromHandleDoesNothing) {
   Counter from = make_counter();
   Counter to = make_counter();
   to = std::move(from);
@@ -83,7 +83,7 @@ TEST(Counter, MoveAssignedFromOneDoesNothing) {
   EXPECT_EQ(to.value(), 0);
 }
 
-TEST(Counter, SurvivesAssignmentToItself) {
+TEST(Counter, CanBeAssignedToItself) {
   Counter counter = make_counter();
   counter.inc();
   const Counter& same = counter;

@@ -27,7 +27,7 @@ TEST_F(ExceptionCounterTest, CountsABlockThatThrows) {
   EXPECT_EQ(errors_.value(), 1);
 }
 
-TEST_F(ExceptionCounterTest, DoesNotCountWhatIsCaughtInside) {
+TEST_F(ExceptionCounterTest, DoesNotCountAnExceptionCaughtInsideTheBlock) {
   {
     const ExceptionCounter guard(errors_);
     try {
@@ -57,7 +57,7 @@ class Cleanup {
   bool fails_;
 };
 
-TEST_F(ExceptionCounterTest, CountsOnlyItsOwnBlockWhileAnotherExceptionIsUnderWay) {
+TEST_F(ExceptionCounterTest, CountsOnlyItsOwnBlockDuringStackUnwinding) {
   const auto work = [&](bool cleanup_fails) {
     const Cleanup cleanup(errors_, cleanup_fails);
     throw std::logic_error("work");
@@ -68,7 +68,7 @@ TEST_F(ExceptionCounterTest, CountsOnlyItsOwnBlockWhileAnotherExceptionIsUnderWa
   EXPECT_EQ(errors_.value(), 1);
 }
 
-TEST_F(ExceptionCounterTest, TakesWhatLabelsReturns) {
+TEST_F(ExceptionCounterTest, AcceptsTheResultOfLabels) {
   const auto family = registry_.counter({.name = "failures_total", .help = "Failures."}, {"step"});
   const auto work = [&] {
     const ExceptionCounter guard(family.labels("save"));
@@ -78,7 +78,7 @@ TEST_F(ExceptionCounterTest, TakesWhatLabelsReturns) {
   EXPECT_EQ(family.labels("save").value(), 1);
 }
 
-TEST_F(CountExceptions, ReturnsWhatTheFunctionReturns) {
+TEST_F(CountExceptions, ReturnsTheResultOfTheFunction) {
   EXPECT_EQ(errors_.count_exceptions([] { return 7; }), 7);
   std::string text;
   std::string& same = errors_.count_exceptions<std::bad_alloc>([&]() -> std::string& { return text; });
@@ -88,13 +88,13 @@ TEST_F(CountExceptions, ReturnsWhatTheFunctionReturns) {
   EXPECT_EQ(errors_.value(), 0);
 }
 
-TEST_F(CountExceptions, CountsWhateverIsThrown) {
+TEST_F(CountExceptions, CountsExceptionsOfAnyType) {
   EXPECT_THROW(errors_.count_exceptions([] { throw std::runtime_error("work"); }), std::runtime_error);
   EXPECT_THROW(errors_.count_exceptions([] { throw 1; }), int);
   EXPECT_EQ(errors_.value(), 2);
 }
 
-TEST_F(CountExceptions, CountsOnlyTheTypeThatIsNamedAndWhatDerivesFromIt) {
+TEST_F(CountExceptions, CountsOnlyTheNamedTypeAndItsDerivedTypes) {
   const auto count = [&](auto error) { errors_.count_exceptions<std::runtime_error>([&] { throw error; }); };
   EXPECT_THROW(count(std::logic_error("work")), std::logic_error);
   EXPECT_THROW(count(1), int);
@@ -103,7 +103,7 @@ TEST_F(CountExceptions, CountsOnlyTheTypeThatIsNamedAndWhatDerivesFromIt) {
   EXPECT_EQ(errors_.value(), 1);
 }
 
-TEST_F(CountExceptions, WorksOnWhatLabelsReturns) {
+TEST_F(CountExceptions, CanBeCalledOnTheResultOfLabels) {
   const auto family = registry_.counter({.name = "failures_total", .help = "Failures."}, {"step"});
   EXPECT_THROW(family.labels("save").count_exceptions([] { throw 1; }), int);
   EXPECT_EQ(family.labels("save").value(), 1);

@@ -16,7 +16,7 @@ Gauge make_gauge() { return Registry().gauge({.name = "queue_length", .help = "J
 
 TEST(Gauge, StartsAtZero) { EXPECT_EQ(make_gauge().value(), 0); }
 
-TEST(Gauge, GoesUpAndDown) {
+TEST(Gauge, IncreasesAndDecreases) {
   const Gauge gauge = make_gauge();
   gauge.set(3);
   gauge.inc();
@@ -26,7 +26,7 @@ TEST(Gauge, GoesUpAndDown) {
   EXPECT_EQ(gauge.value(), 1.5);
 }
 
-TEST(Gauge, KeepsExactlyWhatWasSet) {
+TEST(Gauge, KeepsTheExactValue) {
   const Gauge gauge = make_gauge();
   for (const double value : {0.1, -0.0, 1e308, 5e-324, std::numeric_limits<double>::infinity()}) {
     gauge.set(value);
@@ -36,7 +36,7 @@ TEST(Gauge, KeepsExactlyWhatWasSet) {
   EXPECT_TRUE(std::isnan(gauge.value()));
 }
 
-TEST(Gauge, RefusesNaNIncrementsAndCountsThem) {
+TEST(Gauge, RejectsAndCountsNaNIncrements) {
   const Gauge gauge = make_gauge();
   gauge.set(5);
   const auto before = detail::totals().rejected_updates.load();
@@ -46,7 +46,7 @@ TEST(Gauge, RefusesNaNIncrementsAndCountsThem) {
   EXPECT_EQ(detail::totals().rejected_updates.load() - before, 2u);
 }
 
-TEST(Gauge, TakesTheCurrentTimeInSeconds) {
+TEST(Gauge, CanBeSetToTheCurrentTimeInSeconds) {
   const auto now = [] {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   };
@@ -57,7 +57,7 @@ TEST(Gauge, TakesTheCurrentTimeInSeconds) {
   EXPECT_LE(gauge.value(), now());
 }
 
-TEST(Gauge, DefaultOneDoesNothing) {
+TEST(Gauge, DefaultConstructedHandleDoesNothing) {
   const Gauge gauge;
   gauge.set(1);
   gauge.inc();

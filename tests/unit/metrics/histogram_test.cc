@@ -53,17 +53,17 @@ TEST(Histogram, CountsCumulatively) {
 }
 
 // Exposition rules 187 and 188.
-TEST(Histogram, NaNCountsInTheInfBucketOnlyAndTurnsTheSumIntoNaN) {
+TEST(Histogram, CountsNaNInTheInfBucketOnlyAndSetsTheSumToNaN) {
   EXPECT_EQ(observed({0.5, kNaN}), expected("0", "1", "1", "2", "NaN"));
 }
 
-TEST(Histogram, TakesInfinitiesAndNegativeValues) {
+TEST(Histogram, AcceptsInfinitiesAndNegativeValues) {
   EXPECT_EQ(observed({kInfinity}), expected("0", "0", "0", "1", "+Inf"));
   EXPECT_EQ(observed({-kInfinity}), expected("1", "1", "1", "1", "-Inf"));
   EXPECT_EQ(observed({-2.5}), expected("1", "1", "1", "1", "-2.5"));
 }
 
-TEST(Histogram, HasTheDefaultBucketsWhenNoneAreGiven) {
+TEST(Histogram, HasTheDefaultBucketsIfNoneAreConfigured) {
   Registry registry;
   registry.histogram({.name = "size_bytes", .help = "Sizes."}).observe(0.3);
   EXPECT_EQ(to_text(registry),
@@ -76,7 +76,7 @@ TEST(Histogram, HasTheDefaultBucketsWhenNoneAreGiven) {
 }
 
 // Exposition rule 41.
-TEST(Histogram, WritesTheInfBucketOnceAlsoWhenItIsGiven) {
+TEST(Histogram, WritesTheInfBucketOnceIfTheBoundsContainInf) {
   Registry registry;
   registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1, kInfinity}}).observe(3);
   EXPECT_EQ(to_text(registry),
@@ -84,7 +84,7 @@ TEST(Histogram, WritesTheInfBucketOnceAlsoWhenItIsGiven) {
             "size_bytes_bucket{le=\"1\"} 0\nsize_bytes_bucket{le=\"+Inf\"} 1\nsize_bytes_sum 3\nsize_bytes_count 1\n");
 }
 
-TEST(Histogram, DefaultOneDoesNothing) {
+TEST(Histogram, DefaultConstructedHandleDoesNothing) {
   const Histogram histogram;
   histogram.observe(1);
   histogram.observe(kNaN);

@@ -9,7 +9,7 @@ namespace narthex {
 namespace {
 
 // Exposition rule 37: text 0.0.4 has no info type.
-TEST(Info, IsServedWithItsLabelsFromItsDefinitionOn) {
+TEST(Info, IsServedWithItsLabelsAfterItsDefinition) {
   Registry registry;
   registry.info({.name = "build_info", .help = "What runs here.", .labels = {{"revision", "ab\"12"}, {"branch", "x"}}});
   EXPECT_EQ(to_text(registry),
@@ -17,7 +17,7 @@ TEST(Info, IsServedWithItsLabelsFromItsDefinitionOn) {
             "build_info{branch=\"x\",revision=\"ab\\\"12\"} 1\n");
 }
 
-TEST(Info, ChangesByAnotherSeries) {
+TEST(Info, ChangesIfAnotherSeriesReplacesIt) {
   Registry registry;
   const auto leader = registry.info({.name = "leader_info", .help = "Who leads."}, {"node"});
   leader.labels("n1");
@@ -26,14 +26,14 @@ TEST(Info, ChangesByAnotherSeries) {
   EXPECT_EQ(to_text(registry), "# HELP leader_info Who leads.\n# TYPE leader_info gauge\nleader_info{node=\"n2\"} 1\n");
 }
 
-TEST(Info, TakesNamesOfAConfiguration) {
+TEST(Info, AcceptsLabelNamesFromRuntimeStrings) {
   Registry registry;
   const std::vector<std::string> names{"b", "a"};
   const Info kept = registry.info({.name = "host_info", .help = "H."}, names).labels({"1", "2"});
   EXPECT_EQ(to_text(registry), "# HELP host_info H.\n# TYPE host_info gauge\nhost_info{a=\"2\",b=\"1\"} 1\n");
 }
 
-TEST(Info, IsKeptWhileItIsLookedUpOrHeld) {
+TEST(Info, IsKeptWhileItIsLookedUpOrAHandleExists) {
   Registry registry;
   const auto peers =
       registry.info({.name = "peer_info", .help = "P.", .idle_timeout = std::chrono::milliseconds(80)}, {"node"});

@@ -33,7 +33,7 @@ NativeRead observed(std::initializer_list<double> values, NativeBuckets native =
 }
 
 // Exposition rule 185.
-TEST(NativeHistogram, CountsInTheBucketsOfBothSidesAndAroundZero) {
+TEST(NativeHistogram, CountsNegativeZeroAndPositiveValues) {
   const NativeRead read = observed({1, 1, 1.5, 3, -2, 0, 1e-200});
   EXPECT_EQ(read.text(), "schema 0, negative {1:1}, zero 2, positive {0:2 1:1 2:1}, count 7, sum 4.5");
   EXPECT_EQ(read.zero_threshold, 0x1p-128);
@@ -45,13 +45,13 @@ TEST(NativeHistogram, CountsNaNInNoBucket) {
 }
 
 // Exposition rule 190.
-TEST(NativeHistogram, CountsInfinitiesBeyondTheLargestNumber) {
+TEST(NativeHistogram, CountsInfinitiesInTheBucketAboveTheLargestNumber) {
   EXPECT_EQ(observed({kInfinity, std::numeric_limits<double>::max()}).text(),
             "schema 0, negative {}, zero 0, positive {1024:1 1025:1}, count 2, sum inf");
   EXPECT_EQ(observed({-kInfinity}).text(), "schema 0, negative {1025:1}, zero 0, positive {}, count 1, sum -inf");
 }
 
-TEST(NativeHistogram, CountsSubnormalNumbersWhereTheZeroBucketIsNarrow) {
+TEST(NativeHistogram, CountsSubnormalNumbersIfTheZeroThresholdIsZero) {
   const double smallest = std::numeric_limits<double>::denorm_min();
   EXPECT_EQ(observed({smallest, -smallest, 0, -0.0}, {.growth_factor = 2, .zero_threshold = 0}).text(),
             "schema 0, negative {-1074:1}, zero 2, positive {-1074:1}, count 4, sum 0");
@@ -88,7 +88,7 @@ std::string native_form(const HistogramOptions& options) {
   return reader.form;
 }
 
-TEST(NativeHistogram, IsOffUnlessSetAndOnInEveryOtherForm) {
+TEST(NativeHistogram, IsDisabledByDefaultAndEnabledByEveryFormOfTheOption) {
   EXPECT_EQ(native_form({.name = "h", .help = "H."}), "off");
   EXPECT_EQ(native_form({.name = "h", .help = "H.", .native = {}}), "schema 3, zero threshold 2.938735877055719e-39");
   EXPECT_EQ(native_form({.name = "h", .help = "H.", .native = {.growth_factor = 1.1}}),
@@ -104,37 +104,37 @@ TEST(NativeHistogram, IsOffUnlessSetAndOnInEveryOtherForm) {
 }
 
 // Exposition rule 192.
-TEST(NativeHistogram, HalvesItsResolution) {
+TEST(NativeHistogram, HalvesItsResolutionIfThereAreTooManyBuckets) {
   EXPECT_EQ(observed({0.125, 0.25, 0.5, 1, 2, 4, 8}, {.growth_factor = 2, .max_buckets = 4}).text(),
             "schema -1, negative {}, zero 0, positive {-1:2 0:2 1:2 2:1}, count 7, sum 15.875");
 }
 
 // Exposition rule 193.
-TEST(NativeHistogram, HalvesItsResolutionUntilTheBucketsAreFewEnough) {
+TEST(NativeHistogram, HalvesItsResolutionRepeatedlyUntilTheLimitIsMet) {
   EXPECT_EQ(observed({1, 2, 4, 8}, {.growth_factor = 2, .max_buckets = 2}).text(),
             "schema -2, negative {}, zero 0, positive {0:1 1:3}, count 4, sum 15");
 }
 
 // Exposition rule 194.
-TEST(NativeHistogram, WidensTheZeroBucketFirst) {
+TEST(NativeHistogram, WidensTheZeroBucketBeforeItHalvesItsResolution) {
   const NativeRead read = observed({0.5, 2, 8}, {.growth_factor = 2, .max_buckets = 2, .max_zero_threshold = 1});
   EXPECT_EQ(read.text(), "schema 0, negative {}, zero 1, positive {1:1 3:1}, count 3, sum 10.5");
   EXPECT_EQ(read.zero_threshold, 0.5);
 }
 
-TEST(NativeHistogram, WidensTheZeroBucketOnBothSidesAndHalvesWhereThatIsNotEnough) {
+TEST(NativeHistogram, WidensTheZeroBucketAndThenHalvesItsResolution) {
   const NativeRead read =
       observed({-0.5, 0.5, -1, 4, 8, 16}, {.growth_factor = 2, .max_buckets = 2, .max_zero_threshold = 0.75});
   EXPECT_EQ(read.text(), "schema -2, negative {0:1}, zero 2, positive {1:3}, count 6, sum 27");
   EXPECT_EQ(read.zero_threshold, 0.5);
 }
 
-TEST(NativeHistogram, StaysAtTheCoarsestSchemaWithMoreBucketsThanWanted) {
+TEST(NativeHistogram, ExceedsTheBucketLimitAtTheCoarsestSchema) {
   EXPECT_EQ(observed({-1, 1, 1e10}, {.growth_factor = 2, .max_buckets = 1}).text(),
             "schema -4, negative {0:1}, zero 0, positive {0:1 3:1}, count 3, sum 10000000000");
 }
 
-TEST(NativeHistogram, NeverGetsFinerAgain) {
+TEST(NativeHistogram, NeverIncreasesItsResolution) {
   Registry registry;
   const Histogram histogram =
       registry.histogram({.name = "size_bytes",
@@ -148,7 +148,7 @@ TEST(NativeHistogram, NeverGetsFinerAgain) {
   EXPECT_EQ(read.zero_threshold, 0.25);
 }
 
-TEST(NativeHistogram, HasClassicBucketsBesideOfTheSameObservations) {
+TEST(NativeHistogram, AlsoHasClassicBucketsIfTheyAreConfigured) {
   Registry registry;
   const Histogram histogram = registry.histogram(
       {.name = "size_bytes", .help = "Sizes.", .buckets = {0.7, 1, 10}, .native = {.growth_factor = 2}});
@@ -161,7 +161,7 @@ TEST(NativeHistogram, HasClassicBucketsBesideOfTheSameObservations) {
 }
 
 // Exposition rule 79.
-TEST(NativeHistogram, IsServedAsTheInfBucketWhereAFormatHasNoNativeOnes) {
+TEST(NativeHistogram, IsServedAsTheInfBucketInTextFormats) {
   Registry registry;
   registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = {}}).observe(3);
   EXPECT_EQ(to_text(registry),
@@ -169,7 +169,7 @@ TEST(NativeHistogram, IsServedAsTheInfBucketWhereAFormatHasNoNativeOnes) {
             "size_bytes_bucket{le=\"+Inf\"} 1\nsize_bytes_sum 3\nsize_bytes_count 1\n");
 }
 
-TEST(NativeHistogram, IsAFamilyLikeAnyOther) {
+TEST(NativeHistogram, CanHaveLabels) {
   Registry registry;
   const auto family = registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = {}}, {"what"});
   family.labels("a").observe(1);
@@ -208,7 +208,7 @@ TEST(NativeHistogram, RejectsLimitsOutOfRange) {
             "histogram 'h': native max_zero_threshold is -1; allowed: finite numbers >= 0");
 }
 
-TEST(NativeHistogram, IsAnotherDefinitionThanAClassicOne) {
+TEST(NativeHistogram, ConflictsWithAClassicDefinition) {
   Registry registry;
   registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {}});
   registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {.growth_factor = 1.1}});
@@ -233,7 +233,7 @@ std::map<std::int32_t, std::uint64_t> counted(const std::vector<double>& values,
   return counts;
 }
 
-TEST(NativeHistogram, MergesAllThatWasCountedAtFinerScalesColdAndHot) {
+TEST(NativeHistogram, KeepsAllCountsWhenItsResolutionFalls) {
   std::mt19937_64 random(1);
   Registry registry;
   const Histogram histogram = registry.histogram(
@@ -275,7 +275,7 @@ struct Cells {
   double sum = 0;
 };
 
-TEST(ExponentialBuckets, KeepFewCellsWhateverIsObserved) {
+TEST(ExponentialBuckets, LimitTheNumberOfCells) {
   constexpr std::uint64_t kObservations = 300'000;
   std::mt19937_64 random(1);
   detail::ExponentialBuckets buckets(detail::kFinestSchema, 0, 320);
@@ -286,7 +286,7 @@ TEST(ExponentialBuckets, KeepFewCellsWhateverIsObserved) {
 }
 
 // Inside of a ReentrancyGuard nobody gets memory.
-TEST(ExponentialBuckets, CountInTheNearestBucketWithoutMemory) {
+TEST(ExponentialBuckets, CountInTheNearestBucketIfMemoryIsUnavailable) {
   detail::ExponentialBuckets buckets(0, 0, 320);
   const detail::ReentrancyGuard nobody_else;
   for (int i = 0; i < 16; ++i) buckets.observe(0, std::ldexp(1, i));
@@ -302,7 +302,7 @@ TEST(ExponentialBuckets, CountInTheNearestBucketWithoutMemory) {
   EXPECT_EQ(counts[7], 1);
 }
 
-TEST(ExponentialBuckets, CountInTheBaseWhereAThreadHasNoMemory) {
+TEST(ExponentialBuckets, CountInTheBaseIfAThreadCannotAllocate) {
   detail::ExponentialBuckets buckets(0, 0, 320);
   for (int i = 0; i < kHot; ++i) buckets.observe(0, 1);
   const detail::ReentrancyGuard nobody_else;

@@ -43,7 +43,7 @@ class StateSetTest : public testing::Test {
 // Exposition rule 38: text 0.0.4 has no stateset type.
 TEST_F(StateSetTest, StartsInNoState) { EXPECT_EQ(to_text(registry_), lines("000")); }
 
-TEST_F(StateSetTest, IsInOneStateAtATime) {
+TEST_F(StateSetTest, SetTurnsOffAllOtherStates) {
   state_.set("starting");
   EXPECT_EQ(to_text(registry_), lines("100"));
   state_.set(std::string("stopped"));
@@ -52,7 +52,7 @@ TEST_F(StateSetTest, IsInOneStateAtATime) {
   EXPECT_FALSE(state_.is_on("starting"));
 }
 
-TEST_F(StateSetTest, TurnsOneStateAndLeavesTheOthers) {
+TEST_F(StateSetTest, SetWithAFlagChangesOneState) {
   state_.set("starting", true);
   state_.set("stopped", true);
   EXPECT_EQ(to_text(registry_), lines("101"));
@@ -61,7 +61,7 @@ TEST_F(StateSetTest, TurnsOneStateAndLeavesTheOthers) {
   EXPECT_EQ(to_text(registry_), lines("001"));
 }
 
-TEST_F(StateSetTest, TakesEnumerators) {
+TEST_F(StateSetTest, AcceptsEnumerators) {
   state_.set(Phase::running);
   state_.set(Phase::stopped, true);
   EXPECT_EQ(to_text(registry_), lines("011"));
@@ -69,7 +69,7 @@ TEST_F(StateSetTest, TakesEnumerators) {
   EXPECT_EQ(states_of(Phase::starting, Phase::stopped), (std::vector<std::string>{"starting", "stopped"}));
 }
 
-TEST_F(StateSetTest, RefusesAnUnknownStateAndCountsIt) {
+TEST_F(StateSetTest, RejectsAndCountsAnUnknownState) {
   state_.set("running");
   const auto before = detail::totals().rejected_updates.load();
   state_.set("Running");
@@ -99,7 +99,7 @@ TEST_F(StateSetTest, CountsAnEnumeratorWithoutTextAsRejected) {
   EXPECT_THROW(static_cast<void>(state_.is_on(Mode::broken)), std::invalid_argument);
 }
 
-TEST_F(StateSetTest, HasFamiliesWithNamesOfTheProgramAndOfItsConfiguration) {
+TEST_F(StateSetTest, HasFamiliesWithStaticAndRuntimeLabelNames) {
   Registry registry;
   const auto jobs = registry.state_set({.name = "mode", .help = "M.", .states = {"a", "b\"\n"}}, {"job"});
   jobs.labels(7).set("a");
@@ -117,7 +117,7 @@ TEST_F(StateSetTest, HasFamiliesWithNamesOfTheProgramAndOfItsConfiguration) {
             "phase{a=\"2\",host=\"h\",z=\"1\",phase=\"on\"} 1\n");
 }
 
-TEST_F(StateSetTest, HasAsManyStatesAsAWordHasBits) {
+TEST_F(StateSetTest, SupportsSixtyFourStates) {
   std::vector<std::string> states;
   for (int i = 0; i < 64; ++i) states.push_back(std::to_string(i));
   Registry registry;
@@ -133,18 +133,18 @@ TEST_F(StateSetTest, HasAsManyStatesAsAWordHasBits) {
   EXPECT_EQ(to_text(registry), expected);
 }
 
-TEST_F(StateSetTest, IsTheSameWhenItIsDefinedAgain) {
+TEST_F(StateSetTest, RepeatedDefinitionReturnsTheSameStateSet) {
   registry_.state_set({.name = "job_state", .help = "J.", .states = {"starting", "running", "stopped"}}).set("running");
   EXPECT_TRUE(state_.is_on("running"));
 }
 
-TEST(StateSet, OutlivesItsRegistry) {
+TEST(StateSet, HandleStaysValidAfterItsRegistryIsDestroyed) {
   const StateSet kept = Registry().state_set({.name = "mode", .help = "M.", .states = {"on"}});
   kept.set("on");
   EXPECT_TRUE(kept.is_on("on"));
 }
 
-TEST(StateSet, DefaultOneDoesNothing) {
+TEST(StateSet, DefaultConstructedHandleDoesNothing) {
   const auto before = detail::totals().rejected_updates.load();
   const StateSet state;
   state.set("on");

@@ -31,7 +31,7 @@ constexpr int kHot = 10'000;         // observations after which a series has ce
 constexpr double kError = 0.010891;  // 2^(1/64) - 1: half a bucket
 
 // Exposition rule 44.
-TEST(Summary, IsASumAndACountUnlessQuantilesAreAskedFor) {
+TEST(Summary, HasOnlySumAndCountWithoutQuantiles) {
   Registry registry;
   const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R."});
   latency.observe(1);
@@ -41,7 +41,7 @@ TEST(Summary, IsASumAndACountUnlessQuantilesAreAskedFor) {
 }
 
 // Exposition rule 43: the quantile lines come first, in ascending order, whatever the order in the options.
-TEST(Summary, HasItsQuantilesSorted) {
+TEST(Summary, SortsItsQuantiles) {
   Registry registry;
   registry.summary({.name = "rpc_seconds", .help = "R.", .labels = {{"a", "b"}}, .quantiles = {1, 0, 0.5}})
       .observe(-0.0);
@@ -51,7 +51,7 @@ TEST(Summary, HasItsQuantilesSorted) {
             "rpc_seconds_sum{a=\"b\"} 0\nrpc_seconds_count{a=\"b\"} 1\n");
 }
 
-TEST(Summary, HasNoQuantilesOfNothing) {
+TEST(Summary, ReportsNaNQuantilesWithoutObservations) {
   Registry registry;
   const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R.", .quantiles = {0.99}});
   const std::string before = "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds{quantile=\"0.99\"} NaN\n";
@@ -61,7 +61,7 @@ TEST(Summary, HasNoQuantilesOfNothing) {
 }
 
 // 0.07 * 100 and 0.56 * 100 are a little more than 7 and 56.
-TEST(Summary, GoesByTheRankThatTheShareMeans) {
+TEST(Summary, RoundsTheRankOfAQuantileCorrectly) {
   Registry registry;
   const Summary summary = registry.summary({.name = "s", .help = "S.", .quantiles = {0.07, 0.56}});
   for (int i = 1; i <= 100; ++i) summary.observe(i);
@@ -70,7 +70,7 @@ TEST(Summary, GoesByTheRankThatTheShareMeans) {
   EXPECT_NEAR(sample(text, "s{quantile=\"0.56\"}"), 56, 56 * 0.011);
 }
 
-TEST(Summary, TellsQuantilesColdAndHot) {
+TEST(Summary, ReportsQuantilesOfColdAndHotSeries) {
   Registry registry;
   const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R.", .quantiles = {0, 0.5, 0.99, 1}});
   for (int i = 1; i <= 3 * kHot; ++i) {
@@ -86,7 +86,7 @@ TEST(Summary, TellsQuantilesColdAndHot) {
   }
 }
 
-TEST(Summary, TellsInfinitiesAndSubnormalNumbers) {
+TEST(Summary, ReportsInfinitiesAndSubnormalNumbers) {
   Registry registry;
   const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R.", .quantiles = {0, 0.5, 1}});
   for (const double value : {-kInfinity, kInfinity, 5e-324}) latency.observe(value);
@@ -96,7 +96,7 @@ TEST(Summary, TellsInfinitiesAndSubnormalNumbers) {
   EXPECT_NE(text.find("rpc_seconds{quantile=\"0.5\"} 5e-324\n"), std::string::npos);
 }
 
-TEST(Summary, IsAFamilyLikeAnyOtherAndTimes) {
+TEST(Summary, CanHaveLabelsAndTimeFunctions) {
   Registry registry;
   const auto family = registry.summary({.name = "rpc_seconds", .help = "R."}, {"method"});
   EXPECT_EQ(family.labels("get").time([] { return 7; }), 7);
@@ -107,7 +107,7 @@ TEST(Summary, IsAFamilyLikeAnyOtherAndTimes) {
   EXPECT_EQ(sample(to_text(registry), "rpc_seconds_count{method=\"put\"}"), 1);
 }
 
-TEST(Summary, DefaultOneDoesNothing) {
+TEST(Summary, DefaultConstructedHandleDoesNothing) {
   const Summary summary;
   summary.observe(1);
   EXPECT_EQ(summary.time([] { return 1; }), 1);
@@ -126,7 +126,7 @@ std::string refusal(SummaryOptions options) {
   return "NOT REFUSED";
 }
 
-TEST(Summary, RefusesQuantilesThatMakeNoSense) {
+TEST(Summary, RejectsInvalidOptions) {
   EXPECT_EQ(refusal({.quantiles = {0.5, 99}}), "summary 's': quantile is 99; allowed: 0 to 1, for example 0.99");
   EXPECT_EQ(refusal({.quantiles = {-0.5}}), "summary 's': quantile is -0.5; allowed: 0 to 1, for example 0.99");
   EXPECT_EQ(refusal({.quantiles = {kNaN}}), "summary 's': quantile is NaN; allowed: 0 to 1, for example 0.99");
@@ -140,12 +140,12 @@ TEST(Summary, RefusesQuantilesThatMakeNoSense) {
 }
 
 // Exposition rule 101.
-TEST(Summary, RefusesTheLabelThatItWritesItself) {
+TEST(Summary, RejectsTheLabelQuantile) {
   EXPECT_EQ(refusal({.labels = {{"quantile", "1"}}}),
             "summary 's': label 'quantile': a summary adds this label itself; use another name");
 }
 
-TEST(Summary, RefusesAnotherDefinitionOfTheSame) {
+TEST(Summary, RejectsADifferentDefinitionOfTheSameName) {
   Registry registry;
   registry.summary({.name = "s", .help = "S.", .quantiles = {0.5, 0.9}});
   registry.summary({.name = "s", .help = "S.", .quantiles = {0.9, 0.5}});
@@ -241,34 +241,34 @@ void expect_quantiles(const std::function<double(int)>& value) {
   }
 }
 
-TEST(QuantileWindow, KeepsItsErrorForAConstant) {
+TEST(QuantileWindow, StaysWithinItsErrorForAConstant) {
   expect_quantiles([](int) { return 0.042; });
 }
-TEST(QuantileWindow, KeepsItsErrorForTwoPeaks) {
+TEST(QuantileWindow, StaysWithinItsErrorForTwoPeaks) {
   std::mt19937 random(1);
   expect_quantiles([&](int) { return random() % 100 < 98 ? 0.001 : 30; });
 }
-TEST(QuantileWindow, KeepsItsErrorOverTwelveDecades) {
+TEST(QuantileWindow, StaysWithinItsErrorOverTwelveDecades) {
   std::mt19937 random(1);
   std::uniform_real_distribution<double> exponent(-6, 6);
   expect_quantiles([&](int) { return std::pow(10, exponent(random)); });
 }
-TEST(QuantileWindow, KeepsItsErrorForRisingValues) {
+TEST(QuantileWindow, StaysWithinItsErrorForRisingValues) {
   expect_quantiles([](int i) { return 1 + i; });
 }
-TEST(QuantileWindow, KeepsItsErrorForFallingValues) {
+TEST(QuantileWindow, StaysWithinItsErrorForFallingValues) {
   expect_quantiles([](int i) { return 1e6 / (1 + i); });
 }
-TEST(QuantileWindow, KeepsItsErrorAcrossZero) {
+TEST(QuantileWindow, StaysWithinItsErrorAcrossZero) {
   std::mt19937 random(1);
   std::normal_distribution<double> normal(0, 1e3);
   expect_quantiles([&](int i) { return i % 10 == 0 ? 0 : normal(random); });
 }
-TEST(QuantileWindow, KeepsItsErrorForValuesThatJump) {
+TEST(QuantileWindow, StaysWithinItsErrorForAlternatingValues) {
   expect_quantiles([](int i) { return i / 3'000 % 2 == 0 ? 1e-3 + i : 1e9; });
 }
 
-TEST(QuantileWindow, LooksBackToTheScrapeBeforeWhereScrapesAreRare) {
+TEST(QuantileWindow, StartsAtThePreviousScrapeIfScrapesAreRare) {
   LookingBack summary;
   for (int i = 1; i <= 20; ++i) {
     for (int n = 0; n < i; ++n) summary.observe(i);
@@ -276,7 +276,7 @@ TEST(QuantileWindow, LooksBackToTheScrapeBeforeWhereScrapesAreRare) {
   }
 }
 
-TEST(QuantileWindow, ForgetsEverythingInTheEnd) {
+TEST(QuantileWindow, ForgetsObservationsOlderThanItsAge) {
   LookingBack summary;
   summary.observe(1);
   EXPECT_EQ(summary.scrape(seconds(10)), 1);
@@ -286,7 +286,7 @@ TEST(QuantileWindow, ForgetsEverythingInTheEnd) {
 }
 
 // The resolution falls while snapshots of finer ones are kept.
-TEST(QuantileWindow, SubtractsWhatWasCountedAtAFinerScale) {
+TEST(QuantileWindow, SubtractsCountsOfAFinerSchema) {
   const auto values = [](int from, int to) {
     std::vector<double> all;
     for (int i = from; i < to; ++i) all.push_back(std::exp2(i / 4.0));

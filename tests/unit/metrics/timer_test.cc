@@ -52,7 +52,7 @@ TEST_F(TimerTest, SetsAGaugeAtTheEndOfItsScope) {
   expect_plausible(last_.value());
 }
 
-TEST_F(TimerTest, TakesWhatLabelsReturns) {
+TEST_F(TimerTest, AcceptsTheResultOfLabels) {
   const auto latencies = registry_.histogram({.name = "h_seconds", .help = "H."}, {"code"});
   const auto lasts = registry_.gauge({.name = "g_seconds", .help = "G."}, {"code"});
   {
@@ -74,7 +74,7 @@ TEST_F(TimerTest, ObservesABlockThatThrows) {
   expect_plausible(last_.value());
 }
 
-TEST_F(TimerTest, ObservesNowAndNotAgain) {
+TEST_F(TimerTest, ObserveNowObservesOnlyOnce) {
   double first = 0;
   {
     Timer timer(latency_);
@@ -87,7 +87,7 @@ TEST_F(TimerTest, ObservesNowAndNotAgain) {
   EXPECT_EQ(sum(), first);
 }
 
-TEST_F(TimerTest, SetsAGaugeNowAndNotAgain) {
+TEST_F(TimerTest, ObserveNowSetsAGaugeOnlyOnce) {
   {
     Timer timer(last_);
     const double seconds = timer.observe_now();
@@ -98,7 +98,7 @@ TEST_F(TimerTest, SetsAGaugeNowAndNotAgain) {
   EXPECT_EQ(last_.value(), -1);
 }
 
-TEST_F(TimerTest, ObservesNothingOnceCancelled) {
+TEST_F(TimerTest, ObservesNothingAfterCancel) {
   {
     Timer timer(latency_);
     Timer last_timer(last_);
@@ -110,7 +110,7 @@ TEST_F(TimerTest, ObservesNothingOnceCancelled) {
   EXPECT_EQ(last_.value(), 0);
 }
 
-TEST_F(TimerTest, ObservesOnceHoweverOftenItIsMoved) {
+TEST_F(TimerTest, ObservesOnceAfterSeveralMoves) {
   {
     std::optional<Timer> first(latency_);
     auto second = std::make_unique<Timer>(*std::exchange(first, std::nullopt));
@@ -121,19 +121,19 @@ TEST_F(TimerTest, ObservesOnceHoweverOftenItIsMoved) {
   EXPECT_EQ(count(), 1);
 }
 
-TEST_F(TimerTest, TakesADefaultHandle) {
+TEST_F(TimerTest, AcceptsADefaultConstructedHandle) {
   Timer timer{Histogram()};
   const Timer last_timer{Gauge()};
   expect_plausible(timer.observe_now());
 }
 
-TEST_F(TimerTest, OutlivesTheRegistryOfItsHistogram) {
+TEST_F(TimerTest, MayOutliveTheRegistryOfItsHistogram) {
   auto registry = std::make_optional<Registry>();
   const Timer timer(registry->histogram({.name = "work_seconds", .help = "Time of work."}));
   registry.reset();
 }
 
-TEST_F(Timing, ReturnsWhatTheFunctionReturns) {
+TEST_F(Timing, ReturnsTheResultOfTheFunction) {
   EXPECT_EQ(latency_.time([] { return 7; }), 7);
   EXPECT_EQ(*latency_.time([] { return std::make_unique<int>(8); }), 8);
   std::string text;
@@ -160,13 +160,13 @@ TEST_F(Timing, ObservesAFunctionThatThrows) {
   expect_plausible(last_.value());
 }
 
-TEST_F(Timing, WorksOnWhatLabelsReturns) {
+TEST_F(Timing, CanBeCalledOnTheResultOfLabels) {
   const auto latencies = registry_.histogram({.name = "h_seconds", .help = "H."}, {"code"});
   EXPECT_EQ(latencies.labels(200).time([] { return 7; }), 7);
   EXPECT_EQ(sample(to_text(registry_), "h_seconds_count{code=\"200\"}"), 1);
 }
 
-TEST_F(Timing, TakesFunctionsThatMayBeCalledOnce) {
+TEST_F(Timing, AcceptsFunctionsThatAreCallableOnce) {
   struct Once {
     int operator()() && { return 9; }
   };

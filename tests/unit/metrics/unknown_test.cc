@@ -10,7 +10,7 @@
 namespace narthex {
 namespace {
 
-TEST(Unknown, KeepsExactlyWhatWasSet) {
+TEST(Unknown, KeepsTheExactValue) {
   const Unknown unknown = Registry().unknown({.name = "vendor_value", .help = "What the device says."});
   EXPECT_EQ(unknown.value(), 0);
   for (const double value : {0.1, -0.0, -1e308, 5e-324, std::numeric_limits<double>::infinity()}) {
@@ -22,7 +22,7 @@ TEST(Unknown, KeepsExactlyWhatWasSet) {
 }
 
 // Exposition rule 36: text 0.0.4 calls the type untyped.
-TEST(Unknown, IsServedAsItWasSet) {
+TEST(Unknown, IsServedWithItsValue) {
   Registry registry;
   registry.unknown({.name = "vendor_bytes", .help = "V.", .unit = "bytes", .labels = {{"zone", "b"}}}).set(42);
   EXPECT_EQ(to_text(registry),
@@ -30,7 +30,7 @@ TEST(Unknown, IsServedAsItWasSet) {
             "vendor_bytes{zone=\"b\"} 42\n");
 }
 
-TEST(Unknown, HasFamiliesWithNamesOfTheProgramAndOfItsConfiguration) {
+TEST(Unknown, HasFamiliesWithStaticAndRuntimeLabelNames) {
   Registry registry;
   const auto by_key = registry.unknown({.name = "a", .help = "A.", .max_series = 2}, {"key"});
   by_key.labels("x").set(1);
@@ -44,14 +44,14 @@ TEST(Unknown, HasFamiliesWithNamesOfTheProgramAndOfItsConfiguration) {
             "# HELP b B.\n# TYPE b untyped\nb{key=\"y\",unit=\"ms\"} -1\n");
 }
 
-TEST(Unknown, OutlivesItsRegistry) {
+TEST(Unknown, HandleStaysValidAfterItsRegistryIsDestroyed) {
   const Unknown kept = Registry().unknown({.name = "a", .help = "A."});
   const Unknown copy = kept;
   kept.set(7);
   EXPECT_EQ(copy.value(), 7);
 }
 
-TEST(Unknown, DefaultOneDoesNothing) {
+TEST(Unknown, DefaultConstructedHandleDoesNothing) {
   const Unknown unknown;
   unknown.set(1);
   EXPECT_EQ(unknown.value(), 0);

@@ -21,7 +21,7 @@ std::string refusal_of(const PushgatewayOptions& options) {
   }
 }
 
-TEST(GroupUrl, NamesTheJobAndTheGrouping) {
+TEST(GroupUrl, ContainsTheJobAndTheGroupingKey) {
   EXPECT_EQ(url_of("backup"), "http://gateway:9091/metrics/job/backup");
   EXPECT_EQ(url_of("backup", {{"instance", "web-1"}, {"zone", "b"}}),
             "http://gateway:9091/metrics/job/backup/instance/web-1/zone/b");
@@ -41,7 +41,7 @@ TEST(GroupUrl, WritesAValueWithASlashInBase64) {
   EXPECT_EQ(url_of("j", {{"path", "/var/tmp"}}), "http://gateway:9091/metrics/job/j/path@base64/L3Zhci90bXA");
 }
 
-TEST(GroupUrl, WritesDotsInBase64SoThatNobodyTakesThemForAFolder) {
+TEST(GroupUrl, WritesAValueOfDotsInBase64) {
   EXPECT_EQ(url_of("."), "http://gateway:9091/metrics/job@base64/Lg");
   EXPECT_EQ(url_of("j", {{"l", ".."}}), "http://gateway:9091/metrics/job/j/l@base64/Li4");
   EXPECT_EQ(url_of("..."), "http://gateway:9091/metrics/job/...");
@@ -53,17 +53,17 @@ TEST(GroupUrl, WritesAnEmptyValueAsAnEqualsSign) {
 }
 
 // Exposition rule 211.
-TEST(GroupUrl, EscapesBlanksAndWhateverElseIsNotPlain) {
+TEST(GroupUrl, PercentEncodesReservedCharacters) {
   EXPECT_EQ(url_of("my job"), "http://gateway:9091/metrics/job/my%20job");
   EXPECT_EQ(url_of("100%+ü?#"), "http://gateway:9091/metrics/job/100%25%2B%C3%BC%3F%23");
 }
 
 // Exposition rule 212.
-TEST(GroupUrl, RefusesAnEmptyJob) {
+TEST(GroupUrl, RejectsAnEmptyJob) {
   EXPECT_EQ(refusal_of({.url = "http://gateway:9091"}), "pushgateway exporter: job '': the job must not be empty");
 }
 
-TEST(GroupUrl, RefusesWhatAGroupCannotHave) {
+TEST(GroupUrl, RejectsInvalidGroups) {
   EXPECT_EQ(refusal_of({.url = "gateway:9091", .job = "j"}),
             "pushgateway exporter: url 'gateway:9091': allowed: http://host:9091 or https://host:9091, with or without "
             "a path");

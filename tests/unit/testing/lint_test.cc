@@ -105,11 +105,11 @@ const Lines& every_problem() {
   return lines;
 }
 
-TEST(Lint, NamesEveryMistakeInARegistry) { EXPECT_EQ(lint(with_every_mistake()), every_problem()); }
+TEST(Lint, ReportsEveryProblemInARegistry) { EXPECT_EQ(lint(with_every_mistake()), every_problem()); }
 
-TEST(Lint, SaysWhatPromtoolSaysOfARegistry) { EXPECT_EQ(promtool(to_text(with_every_mistake())), every_problem()); }
+TEST(Lint, EqualsPromtoolForARegistry) { EXPECT_EQ(promtool(to_text(with_every_mistake())), every_problem()); }
 
-TEST(Lint, SaysNothingOfARegistryWithoutMistakes) {
+TEST(Lint, ReportsNothingForARegistryWithoutProblems) {
   Registry registry;
   registry.counter({.name = "http_requests_total", .help = "Requests."}, {"code"}).labels(200);
   registry.gauge({.name = "discount_ratio", .help = "D."});
@@ -120,7 +120,7 @@ TEST(Lint, SaysNothingOfARegistryWithoutMistakes) {
 }
 
 // What other sources of samples than our metrics may serve.
-TEST(Lint, SaysNothingOfWhatTheLibraryServesByItself) {
+TEST(Lint, ReportsNothingForTheCollectorsOfTheLibrary) {
   Registry registry;
   registry.add(CgroupCollector());
   registry.add(LibraryCollector(registry));
@@ -132,7 +132,7 @@ TEST(Lint, SaysNothingOfWhatTheLibraryServesByItself) {
   EXPECT_EQ(promtool(to_text(registry)), Lines());
 }
 
-TEST(Lint, SaysWhatPromtoolSaysOfOtherTexts) {
+TEST(Lint, EqualsPromtoolForOtherTexts) {
   for (const char* text : {
            "# HELP a \n# TYPE a gauge\na 1\n# TYPE b gauge\nb 1\nc 1\n",
            "# HELP a A.\n# TYPE a gauge\n# HELP b_total B.\n# TYPE b_total gauge\n",
@@ -152,21 +152,21 @@ TEST(Lint, SaysWhatPromtoolSaysOfOtherTexts) {
 }
 
 // Exposition rule 224.
-TEST(Lint, MissesHelpSnakeCaseAndAWholeUnit) {
+TEST(Lint, ReportsMissingHelpCamelCaseAndAbbreviatedUnits) {
   EXPECT_EQ(lint("# TYPE apiLatency_ms gauge\napiLatency_ms 1\n"),
             (Lines{"apiLatency_ms metric names should be written in 'snake_case' not 'camelCase'",
                    "apiLatency_ms metric names should not contain abbreviated units", "apiLatency_ms no help text"}));
 }
 
 // Exposition rule 225.
-TEST(Lint, MissesTheSuffixAndTheBaseUnitOfACounter) {
+TEST(Lint, ReportsACounterWithoutTotalSuffixAndBaseUnit) {
   Registry registry;
   registry.counter({.name = "a_milliseconds", .help = "A."});
   EXPECT_EQ(lint(registry), (Lines{"a_milliseconds counter metrics should have \"_total\" suffix",
                                    "a_milliseconds use base unit \"seconds\" instead of \"milliseconds\""}));
 }
 
-TEST(Lint, KnowsTheUnitsThatPromtoolKnows) {
+TEST(Lint, ChecksTheSameUnitsAsPromtool) {
   std::string text;
   for (const std::string word :
        {"amperes", "bits",         "bytes",   "calories", "celsius", "days",   "fahrenheit", "feet",
@@ -192,7 +192,7 @@ TEST(Lint, KnowsTheUnitsThatPromtoolKnows) {
 }
 
 // The promtool that Debian 12 has does not look for them.
-TEST(Lint, FindsLabelSetsThatAreServedTwice) {
+TEST(Lint, ReportsDuplicateLabelSets) {
   EXPECT_EQ(lint("# HELP a A.\n# TYPE a gauge\na{b=\"1\",c=\"2\"} 1\na{b=\"1\"} 1\na{c=\"2\",b=\"1\"} 2\n"),
             Lines{"a metric not unique"});
   EXPECT_EQ(lint("# HELP a A.\n# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n"
@@ -200,7 +200,7 @@ TEST(Lint, FindsLabelSetsThatAreServedTwice) {
             Lines{"a metric not unique"});
 }
 
-TEST(Lint, RefusesWhatIsNotTheTextFormat) {
+TEST(Lint, RejectsTextThatIsNotInTheTextFormat) {
   expect_throws<SampleError>("lint()", [] { static_cast<void>(lint("<html>")); });
   try {
     static_cast<void>(lint("a 1\n<html>\n"));

@@ -18,7 +18,7 @@ TEST(Sample, FindsACounterByItsLabelsInAnyOrder) {
   EXPECT_EQ(sample(registry, "requests_total", {{"code", "500"}, {"method", "PUT"}}), 4);
 }
 
-TEST(Sample, WantsAllLabelsAndNoOthers) {
+TEST(Sample, MatchesOnlyTheExactLabelSet) {
   Registry registry({.labels = {{"zone", "b"}}});
   registry.counter({.name = "jobs_total", .help = "J."}, {"queue"}).labels("a").inc();
   EXPECT_EQ(sample(registry, "jobs_total", {{"zone", "b"}, {"queue", "a"}}), 1);
@@ -28,7 +28,7 @@ TEST(Sample, WantsAllLabelsAndNoOthers) {
   EXPECT_EQ(sample(registry, "jobs_total"), std::nullopt);
 }
 
-TEST(Sample, FindsWholeNamesOnly) {
+TEST(Sample, MatchesOnlyWholeNames) {
   Registry registry;
   registry.gauge({.name = "queue_bytes", .help = "Q."}).set(1);
   registry.gauge({.name = "queue", .help = "Q."}).set(2);
@@ -38,7 +38,7 @@ TEST(Sample, FindsWholeNamesOnly) {
   EXPECT_EQ(sample(registry, ""), std::nullopt);
 }
 
-TEST(Sample, FindsTheLinesOfAHistogram) {
+TEST(Sample, FindsTheSamplesOfAHistogram) {
   Registry registry;
   const auto latency = registry.histogram({.name = "work_seconds", .help = "W.", .buckets = {0.5, 1}}, {"kind"});
   for (const double seconds : {0.25, 0.5, 0.75, 8.0}) latency.labels("a").observe(seconds);
@@ -50,7 +50,7 @@ TEST(Sample, FindsTheLinesOfAHistogram) {
   EXPECT_EQ(sample(registry, "work_seconds", {{"kind", "a"}}), std::nullopt);
 }
 
-TEST(Sample, ReturnsTheVeryNumberThatWasSet) {
+TEST(Sample, ReturnsTheExactValue) {
   using Limits = std::numeric_limits<double>;
   Registry registry;
   const Gauge gauge = registry.gauge({.name = "g", .help = "G."});
@@ -63,7 +63,7 @@ TEST(Sample, ReturnsTheVeryNumberThatWasSet) {
   EXPECT_TRUE(std::isnan(sample(registry, "g").value()));
 }
 
-TEST(Sample, UnderstandsWhatIsEscaped) {
+TEST(Sample, UnescapesLabelValues) {
   Registry registry;
   const auto family = registry.gauge({.name = "files", .help = "F."}, {"path", "note"});
   family.labels("C:\\new\n\"x\", {y}", "a=\"b\"").set(5);

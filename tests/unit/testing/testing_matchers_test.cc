@@ -30,12 +30,12 @@ std::string mismatch(const std::string& text, const Matcher& matcher) {
   return listener.str();
 }
 
-TEST(IsExposition, MatchesTheTextItself) {
+TEST(IsExposition, MatchesTheSameText) {
   EXPECT_THAT(served(), IsExposition(served()));
   EXPECT_THAT("", IsExposition(""));
 }
 
-TEST(IsExposition, LooksAtNeitherIndentationNorTheOrderOfLabelsNorTheSpellingOfNumbers) {
+TEST(IsExposition, IgnoresIndentationLabelOrderAndNumberSpelling) {
   EXPECT_THAT(served(), IsExposition(R"(
     # HELP jobs_total Jobs done.
     # TYPE jobs_total counter
@@ -48,7 +48,7 @@ TEST(IsExposition, LooksAtNeitherIndentationNorTheOrderOfLabelsNorTheSpellingOfN
   )"));
 }
 
-TEST(IsExposition, ShowsWhatDiffersLineByLine) {
+TEST(IsExposition, ShowsEachLineThatDiffers) {
   EXPECT_EQ(mismatch(served(), IsExposition(R"(
     # HELP jobs_total Jobs made.
     # TYPE jobs_total counter
@@ -69,7 +69,7 @@ TEST(IsExposition, ShowsWhatDiffersLineByLine) {
             "+ jobs_total{queue=\"b\",result=\"ok\"} 0");
 }
 
-TEST(IsExposition, ShowsLinesThatAreMissingOrTooMany) {
+TEST(IsExposition, ShowsMissingAndUnexpectedLines) {
   EXPECT_EQ(mismatch("a 1\nb 2\n", IsExposition("b 2\nc 3\n")),
             "which differs: missing (-), not expected (+)\n- c 3\n+ a 1");
   EXPECT_EQ(mismatch("", IsExposition("a 1\n")), "which differs: missing (-), not expected (+)\n- a 1");
@@ -77,12 +77,12 @@ TEST(IsExposition, ShowsLinesThatAreMissingOrTooMany) {
   EXPECT_EQ(mismatch("a 1\na 1\n", IsExposition("a 1\n")), "which differs: missing (-), not expected (+)\n+ a 1");
 }
 
-TEST(IsExposition, WantsTheOrderInWhichFamiliesAreServed) {
+TEST(IsExposition, RequiresTheOrderOfTheFamilies) {
   EXPECT_EQ(mismatch("a 1\nb 2\nc 3\n", IsExposition("a 1\nc 3\nb 2\n")),
             "which has these lines in another order, from here on:\n- c 3\n+ b 2");
 }
 
-TEST(IsExposition, TellsTimestampsAndLabelsApart) {
+TEST(IsExposition, ComparesTimestampsLabelsAndValues) {
   EXPECT_THAT("a 1 1000\n", IsExposition("a 1  1000"));
   EXPECT_THAT("a 1 1000\n", Not(IsExposition("a 1 1001")));
   EXPECT_THAT("a 1 1000\n", Not(IsExposition("a 1")));
@@ -95,7 +95,7 @@ TEST(IsExposition, TellsTimestampsAndLabelsApart) {
   EXPECT_THAT("a +Inf\n", Not(IsExposition("a -Inf")));
 }
 
-TEST(IsExposition, MatchesNothingThatIsNoSample) {
+TEST(IsExposition, DoesNotMatchMalformedSamples) {
   for (const char* mistake : {"a", "a{b=\"1\" 1", "a{b=1} 1", "a{b=\"1\"c=\"2\"} 1", "a{\"b\"} 1", "a{b=\"1} 1",
                               "a one", "a 1 2 3", "{b=\"1\"} 1"}) {
     EXPECT_EQ(mismatch("a 1\n", IsExposition(mistake)),
@@ -111,7 +111,7 @@ TEST(HasSamples, MatchesSomeLinesInAnyOrder) {
   )"));
 }
 
-TEST(HasSamples, ShowsWhatThereIsInstead) {
+TEST(HasSamples, ShowsTheActualLines) {
   EXPECT_EQ(mismatch(served(), HasSamples(R"(
     jobs_total{result="ok",queue="a"} 3
     jobs_total{result="ok",queue="b"} 0
@@ -129,12 +129,12 @@ TEST(HasSamples, ShowsWhatThereIsInstead) {
             "+ ratio 0.5");
 }
 
-TEST(HasSamples, WantsALineAsOftenAsItIsExpected) {
+TEST(HasSamples, RequiresALineAsOftenAsItIsExpected) {
   EXPECT_THAT("a 1\na 1\n", HasSamples("a 1\na 1\n"));
   EXPECT_EQ(mismatch("a 1\n", HasSamples("a 1\na 1\n")), "which lacks lines (-), and has instead (+)\n- a 1\n+ a 1");
 }
 
-TEST(HasSamples, MatchesNothingWithoutALine) {
+TEST(HasSamples, DoesNotMatchIfNoLineIsExpected) {
   EXPECT_EQ(mismatch(served(), HasSamples("\n  ")), "which cannot be told: no line is expected");
 }
 

@@ -40,7 +40,7 @@ class Textfile : public testing::Test {
   const Counter lines_ = registry_.counter({.name = "lines_total", .help = "Lines."});
 };
 
-TEST_F(Textfile, HoldsTheRegistryAndIsReadableByAll) {
+TEST_F(Textfile, ContainsTheRegistryAndIsReadableByAllUsers) {
   const mode_t umask_before = ::umask(077);
   write_textfile(registry_, path_);
   ::umask(umask_before);
@@ -49,7 +49,7 @@ TEST_F(Textfile, HoldsTheRegistryAndIsReadableByAll) {
   EXPECT_EQ(count_files(), 1U);
 }
 
-TEST_F(Textfile, IsReplacedAsAWhole) {
+TEST_F(Textfile, IsReplacedAtomically) {
   write_textfile(registry_, path_);
   std::ifstream reader(path_);  // has the old file open while the new one comes
   lines_.inc();
@@ -61,7 +61,7 @@ TEST_F(Textfile, IsReplacedAsAWhole) {
 }
 
 // Exposition rule 216: a failure before the rename keeps the old file, and the temporary file is not read.
-TEST_F(Textfile, StaysAsItIsWhereItsSuccessorCannotTakeItsPlace) {
+TEST_F(Textfile, IsUnchangedIfTheRenameFails) {
   const std::string taken = folder_ / "folder.prom";
   fs::create_directory(taken);
   fs::create_directory(fs::path(taken) / "inside");
@@ -70,7 +70,9 @@ TEST_F(Textfile, StaysAsItIsWhereItsSuccessorCannotTakeItsPlace) {
     FAIL() << "a folder was replaced";
   } catch (const FileError& error) {
     const std::string what = error.what();
-    EXPECT_NE(what.find("file '" + taken + "': cannot rename the temporary file '" + taken + ".new-"), std::string::npos) << what;
+    EXPECT_NE(what.find("file '" + taken + "': cannot rename the temporary file '" + taken + ".new-"),
+              std::string::npos)
+        << what;
     EXPECT_EQ(what.find(".prom' cannot"), std::string::npos) << what;  // what is left is not read
     EXPECT_EQ(error.code(), std::errc::is_a_directory);
   }
@@ -78,7 +80,7 @@ TEST_F(Textfile, StaysAsItIsWhereItsSuccessorCannotTakeItsPlace) {
   EXPECT_EQ(count_files(), 1U);
 }
 
-TEST_F(Textfile, SaysWhichFolderIsMissing) {
+TEST_F(Textfile, ReportsAMissingFolder) {
   try {
     write_textfile(registry_, folder_ / "missing" / "job.prom");
     FAIL() << "it was written";
@@ -88,7 +90,7 @@ TEST_F(Textfile, SaysWhichFolderIsMissing) {
   }
 }
 
-TEST_F(Textfile, HasANameThatNodeExporterReads) {
+TEST_F(Textfile, MustHaveANameThatNodeExporterReads) {
   try {
     write_textfile(registry_, folder_ / "job.txt");
     FAIL() << "it was written";
