@@ -19,7 +19,8 @@ int main() {
   requests.inc(1, {{"trace_id", "4bf92f3577b34da6"}});
   latency.observe(0.042, {{"trace_id", "4bf92f3577b34da6"}, {"span_id", "00f067aa0ba902b7"}});
 
-  // Automatically: plain updates call the function, at most once per counter or bucket between two scrapes.
+  // Automatically: plain updates call the function. A counter or bucket takes at most one new exemplar between two
+  // scrapes.
   narthex::Registry traced(
       {.exemplars = {.labels = [] {
          return current_trace.empty() ? narthex::Labels() : narthex::Labels{{"trace_id", current_trace}};

@@ -6,7 +6,7 @@
 
 namespace narthex::detail {
 
-// The number that was set last.
+// Stores the value of the last set().
 class NARTHEX_EXPORT UnknownSeries final : public Series {
  public:
   void set(double value) noexcept {
