@@ -34,7 +34,7 @@ Registry example() {
   return registry;
 }
 
-// A registry whose exposition takes about as many kilobytes.
+// A registry with an exposition of about this many kilobytes.
 Registry example_of(int kilobytes) {
   Registry registry;
   const auto family = registry.counter({.name = "large_total", .help = "Large."}, {"text"});
@@ -96,7 +96,7 @@ TEST(CivetwebExporter, CompressesIfTheClientAcceptsGzip) {
   EXPECT_EQ(plain.body, to_text(registry));
 }
 
-// A request for /metrics with these header lines, each with its line end.
+// Sends a request for /metrics with these header lines, each with its line end.
 HttpReply get_with(std::uint16_t port, const std::string& lines) {
   return request(port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + lines + "\r\n");
 }
@@ -143,7 +143,7 @@ TEST(CivetwebExporter, SkipsACollectorThatIsTooSlowForTheTimeout) {
   const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
   const std::string full = "# HELP slow S.\n# TYPE slow gauge\nslow 1\n";
   const std::string timeout = "X-Prometheus-Scrape-Timeout-Seconds: ";
-  EXPECT_EQ(get_with(exporter.port(), timeout + "0.02\r\n").body, kBody + full) << "nothing is known of it yet";
+  EXPECT_EQ(get_with(exporter.port(), timeout + "0.02\r\n").body, kBody + full) << "its duration is not known yet";
   EXPECT_EQ(get_with(exporter.port(), timeout + "0.02\r\n").body, kBody);
   EXPECT_EQ(get_with(exporter.port(), timeout + "60\r\n").body, kBody + full);
   EXPECT_EQ(get_with(exporter.port(), timeout + "soon\r\n").body, kBody + full);
@@ -288,7 +288,7 @@ TEST(CivetwebExporter, CanBeDestroyedInAForkedChild) {
   auto exporter = std::make_optional<CivetwebExporter>(example(), CivetwebOptions{.listen = "127.0.0.1:0,[::1]:0"});
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(20);  // ends a child that waits for threads which it does not have
+    ::alarm(20);  // ends a child that waits for threads of the parent
     exporter.reset();
     ::_exit(0);
   }
@@ -317,7 +317,7 @@ TEST(CivetwebExporter, ServesConcurrentScrapes) {
   EXPECT_EQ(correct.load(), 16);
 }
 
-// What would reach civetweb's file, script, upgrade or redirect code if it were let through.
+// Without the handler, these requests would reach civetweb's code for files, scripts, upgrades, or redirects.
 TEST(CivetwebExporter, HandlesEveryRequestItself) {
   const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0"});
   const std::string host = "Host: localhost\r\n";
@@ -359,7 +359,7 @@ TEST(CivetwebExporter, HandlesEveryRequestItself) {
   for (const std::string& bytes : requests) {
     RawConnection connection(exporter.port());
     connection.send(bytes);
-    connection.end_sending();  // so that the server need not wait for more
+    connection.end_sending();  // so that the server does not wait for more bytes
     const std::string reply = connection.receive();
     EXPECT_TRUE(reply.empty() || reply.starts_with("HTTP/1.1 4") || reply.starts_with("HTTP/1.0 4")) << bytes << reply;
     EXPECT_THAT(reply, Not(HasSubstr("root:")));
@@ -387,12 +387,12 @@ TEST(CivetwebExporter, HoldsNoThreadForASlowBody) {
       example(), {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(200), .worker_threads = 1});
   std::atomic<bool> is_served = false;
   std::atomic<int> sent = 0;
-  constexpr int kMost = 1'000;
+  constexpr int kMaxBytes = 1'000;
   RawConnection slow(exporter.port());
   slow.send("POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
   EXPECT_THAT(slow.receive(1), testing::StartsWith("HTTP/1.1 405 "));
   std::thread sender([&] {
-    for (; !is_served && sent < kMost; ++sent) {
+    for (; !is_served && sent < kMaxBytes; ++sent) {
       slow.send("x");
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
@@ -400,7 +400,7 @@ TEST(CivetwebExporter, HoldsNoThreadForASlowBody) {
   EXPECT_EQ(get(exporter.port()).body, kBody);
   is_served = true;
   sender.join();
-  EXPECT_LT(sent, kMost) << "served only when the body had stopped";
+  EXPECT_LT(sent, kMaxBytes) << "the scrape had to wait for the end of the body";
 }
 
 TEST(CivetwebExporter, StopsWithScrapesInFlight) {

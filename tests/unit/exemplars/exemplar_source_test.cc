@@ -1,4 +1,4 @@
-// Exemplars that plain updates get by themselves, where the registry knows how to ask for the trace.
+// Exemplars of updates without labels, from the function in ExemplarOptions.
 
 #include <chrono>
 #include <limits>
@@ -21,28 +21,28 @@ namespace {
 using Shown = ExemplarSink::Exemplars;
 using std::chrono::milliseconds;
 
-// Each test that asks in vain has a thread for it: that thread is in no hurry to ask again, for the next test either.
+// A thread whose call returns no trace waits before its next call. A thread of its own keeps tests independent.
 template <class Work>
 void on_a_new_thread(Work work) {
   std::thread(work).join();
 }
 
-// A program whose threads work on one trace, or on none.
+// The function returns the labels of `trace_`, or no labels if it is empty.
 class ExemplarSourceTest : public testing::Test {
  protected:
   RegistryOptions options(milliseconds min_interval = milliseconds(0)) {
     const auto labels = [this]() -> Labels {
-      ++asked_;
+      ++calls_;
       if (trace_.empty()) return {};
       return {{"trace_id", trace_}};
     };
     return {.exemplars = {.labels = labels, .min_interval = min_interval}};
   }
 
-  // What is asked in vain is asked again when a coarse clock has moved on.
+  // After a call without a trace, the next call happens when the coarse clock has advanced.
   template <class Update>
-  void until_asked(Update update) {
-    for (const int before = asked_; asked_ == before;) {
+  void until_called(Update update) {
+    for (const int before = calls_; calls_ == before;) {
       clock_.advance(milliseconds(1));
       update();
     }
@@ -50,7 +50,7 @@ class ExemplarSourceTest : public testing::Test {
 
   ManualClock clock_;
   std::string trace_ = "a";
-  int asked_ = 0;
+  int calls_ = 0;
 };
 
 TEST_F(ExemplarSourceTest, IsCalledOncePerCounterAndScrape) {
@@ -63,12 +63,12 @@ TEST_F(ExemplarSourceTest, IsCalledOncePerCounterAndScrape) {
     }
   };
   update();
-  EXPECT_EQ(asked_, 2);
+  EXPECT_EQ(calls_, 2);
   trace_ = "b";
   EXPECT_EQ(exemplars_of(registry),
             (Shown{{"what=\"kept\"", "{trace_id=\"a\"} 1"}, {"what=\"other\"", "{trace_id=\"a\"} 1"}}));
   update();
-  EXPECT_EQ(asked_, 4);
+  EXPECT_EQ(calls_, 4);
   EXPECT_EQ(exemplars_of(registry),
             (Shown{{"what=\"kept\"", "{trace_id=\"b\"} 1"}, {"what=\"other\"", "{trace_id=\"b\"} 1"}}));
   EXPECT_EQ(sample(to_text(registry), "hits_total{what=\"kept\"}"), 2 * 50'005'000) << "all updates count";
@@ -79,7 +79,7 @@ TEST_F(ExemplarSourceTest, IsCalledOncePerBucketAndScrape) {
   const Histogram sizes = registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1, 2, 4}});
   for (int scrape = 1; scrape <= 2; ++scrape) {
     for (int i = 0; i < 4000; ++i) sizes.observe(i == 2500 ? 3 : i % 2 + 0.5);
-    EXPECT_EQ(asked_, 3 * scrape);
+    EXPECT_EQ(calls_, 3 * scrape);
     EXPECT_EQ(exemplars_of(registry),
               (Shown{{"1", "{trace_id=\"a\"} 0.5"}, {"2", "{trace_id=\"a\"} 1.5"}, {"4", "{trace_id=\"a\"} 3"}}));
   }
@@ -89,9 +89,9 @@ TEST_F(ExemplarSourceTest, IsCalledForABucketThatIsRarelyHit) {
   Registry registry(options());
   const Histogram sizes = registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {1}});
   for (int i = 0; i < 10'000; ++i) sizes.observe(0.5);
-  EXPECT_EQ(asked_, 1);
+  EXPECT_EQ(calls_, 1);
   sizes.observe(2);
-  EXPECT_EQ(asked_, 2);
+  EXPECT_EQ(calls_, 2);
 }
 
 TEST_F(ExemplarSourceTest, IsCalledForAMetricAfterAnotherMetricGotNoTrace) {
@@ -112,22 +112,22 @@ TEST_F(ExemplarSourceTest, IsNotCalledAgainBeforeTheIntervalEnds) {
     hits.inc();
     EXPECT_EQ(exemplars_of(registry).size(), 1u);
   }
-  EXPECT_EQ(asked_, 1);
+  EXPECT_EQ(calls_, 1);
 }
 
 TEST_F(ExemplarSourceTest, IsCalledAgainUntilThereIsATrace) {
   Registry registry(options());
   const Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});
   trace_ = "";
-  until_asked([&] { hits.inc(); });
+  until_called([&] { hits.inc(); });
   hits.inc();
   EXPECT_EQ(exemplars_of(registry), Shown());
   trace_ = "c";
-  until_asked([&] { hits.inc(2); });
+  until_called([&] { hits.inc(2); });
   EXPECT_EQ(exemplars_of(registry), (Shown{{"", "{trace_id=\"c\"} 2"}}));
 }
 
-// Work without a trace may update millions of times in a second.
+// Code without a trace may update a metric millions of times per second.
 TEST_F(ExemplarSourceTest, IsCalledRarelyWhileThereIsNoTrace) {
   Registry registry(options());
   const Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});
@@ -139,8 +139,8 @@ TEST_F(ExemplarSourceTest, IsCalledRarelyWhileThereIsNoTrace) {
       hits.inc();
     }
   });
-  EXPECT_GE(asked_, 1);
-  EXPECT_LE(asked_, 100) << "once in a millisecond, at most";
+  EXPECT_GE(calls_, 1);
+  EXPECT_LE(calls_, 100) << "at most once per millisecond";
   EXPECT_EQ(hits.value(), kUpdates);
 }
 
@@ -150,7 +150,7 @@ TEST_F(ExemplarSourceTest, IsNotCalledIfTheUpdateHasAnExemplar) {
   hits.inc(1, {{"job", "7"}});
   hits.inc();
   EXPECT_EQ(exemplars_of(registry), (Shown{{"", "{job=\"7\"} 1"}}));
-  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(calls_, 0);
 }
 
 TEST_F(ExemplarSourceTest, IsNotCalledForNaNAndRejectedUpdates) {
@@ -161,7 +161,7 @@ TEST_F(ExemplarSourceTest, IsNotCalledForNaNAndRejectedUpdates) {
   registry.histogram({.name = "size_bytes", .help = "Sizes."}).observe(kNaN);
   registry.gauge({.name = "level", .help = "Level."}).set(1);
   EXPECT_EQ(exemplars_of(registry), Shown());
-  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(calls_, 0);
 }
 
 TEST_F(ExemplarSourceTest, IsCalledAfterItsRegistryIsDestroyed) {
@@ -169,7 +169,7 @@ TEST_F(ExemplarSourceTest, IsCalledAfterItsRegistryIsDestroyed) {
   const Counter hits = registry->counter({.name = "hits_total", .help = "Hits."});
   registry.reset();
   hits.inc();
-  EXPECT_EQ(asked_, 1);
+  EXPECT_EQ(calls_, 1);
   EXPECT_EQ(hits.value(), 1);
 }
 
@@ -178,12 +178,12 @@ TEST_F(ExemplarSourceTest, WorksForSeriesThatExpire) {
   const auto busy =
       registry.counter({.name = "busy_total", .help = "B.", .idle_timeout = std::chrono::hours(1)}, {"n"});
   const auto idle = registry.counter({.name = "idle_total", .help = "I.", .idle_timeout = milliseconds(1)}, {"n"});
-  for (int scrape = 1; scrape <= 10; ++scrape) {  // each wants a sign of life and an exemplar
+  for (int scrape = 1; scrape <= 10; ++scrape) {  // each update renews the series and its exemplar
     trace_ = std::to_string(scrape);
     busy.labels(1).inc();
     EXPECT_EQ(exemplars_of(registry), (Shown{{"n=\"1\"", "{trace_id=\"" + trace_ + "\"} 1"}}));
   }
-  EXPECT_EQ(asked_, 10);
+  EXPECT_EQ(calls_, 10);
   idle.labels(2).inc();
   while (to_text(registry).find("idle_total{") != std::string::npos) clock_.advance(milliseconds(1));
   EXPECT_EQ(busy.labels(1).value(), 10);

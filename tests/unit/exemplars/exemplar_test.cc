@@ -1,4 +1,4 @@
-// Exemplars that the program gives with an update.
+// Exemplars that are arguments of an update.
 
 #include <chrono>
 #include <cstdint>
@@ -27,13 +27,13 @@ std::uint64_t refused() { return detail::totals().refused_exemplars.load(); }
 
 class ExemplarTest : public testing::Test {
  protected:
-  // The exemplar of a counter that is incremented with these labels.
-  std::string given(ExemplarLabels labels) {
+  // Increments a counter with these labels and returns its exemplar.
+  std::string exemplar_with(ExemplarLabels labels) {
     hits_.inc(1, labels);
     const Shown exemplars = exemplars_of(registry_);
     return exemplars.empty() ? "" : exemplars.at("");
   }
-  std::string given(std::string_view value) { return given(std::vector<ExemplarLabel>{{"t", value}}); }
+  std::string exemplar_with(std::string_view value) { return exemplar_with(std::vector<ExemplarLabel>{{"t", value}}); }
 
   Registry registry_;
   Counter hits_ = registry_.counter({.name = "hits_total", .help = "Hits."});
@@ -72,7 +72,7 @@ TEST_F(ExemplarTest, OfAHistogramIsServedInTheBucketOfItsValue) {
 }
 
 TEST_F(ExemplarTest, HasTheTimeOfItsUpdate) {
-  const auto coarse = std::chrono::milliseconds(20);  // as exact as the clock that is read
+  const auto coarse = std::chrono::milliseconds(20);  // the resolution of the clock that exemplars use
   const auto before = std::chrono::system_clock::now();
   hits_.inc(1, {{"trace_id", "a"}});
   const auto after = std::chrono::system_clock::now();
@@ -97,7 +97,7 @@ TEST_F(ExemplarTest, DoesNotChangeTheTextFormat004) {
 TEST_F(ExemplarTest, HasAtMost128Characters) {
   const std::uint64_t before = refused();
   const std::string longest(127, 'x');
-  EXPECT_EQ(given(longest), "{t=\"" + longest + "\"} 1");
+  EXPECT_EQ(exemplar_with(longest), "{t=\"" + longest + "\"} 1");
   EXPECT_EQ(refused() - before, 0u);
   Registry other;
   const Counter counter = other.counter({.name = "hits_total", .help = "Hits."});
@@ -107,18 +107,18 @@ TEST_F(ExemplarTest, HasAtMost128Characters) {
   counter.inc(1, {{"t", longest.substr(2)}, {"tt", ""}});
   EXPECT_EQ(exemplars_of(other), (Shown{{"", "{t=\"" + longest.substr(2) + "\",tt=\"\"} 1"}}));
   EXPECT_EQ(refused() - before, 3u);
-  EXPECT_EQ(counter.value(), 4) << "the updates count all the same";
+  EXPECT_EQ(counter.value(), 4) << "the updates are counted";
 }
 
 // Exposition rule 75.
 TEST_F(ExemplarTest, HasALimitInCharactersNotInBytes) {
   std::string longest;
   for (int i = 0; i < 127; ++i) longest += "é";
-  EXPECT_EQ(given(longest), "{t=\"" + longest + "\"} 1");
+  EXPECT_EQ(exemplar_with(longest), "{t=\"" + longest + "\"} 1");
   std::string quotes(127, '"');
   std::string escaped;
   for (int i = 0; i < 127; ++i) escaped += "\\\"";
-  EXPECT_EQ(given(quotes), "{t=\"" + escaped + "\"} 1");
+  EXPECT_EQ(exemplar_with(quotes), "{t=\"" + escaped + "\"} 1");
 }
 
 // Exposition rule 76.
@@ -145,7 +145,7 @@ TEST_F(ExemplarTest, IsRejectedForInvalidLabelNames) {
 
 TEST_F(ExemplarTest, ReplacesInvalidUtf8AndEscapes) {
   const std::uint64_t before = detail::totals().replaced_bytes.load();
-  EXPECT_EQ(given("a\xff\\\n\"z"), "{t=\"a\xEF\xBF\xBD\\\\\\n\\\"z\"} 1");
+  EXPECT_EQ(exemplar_with("a\xff\\\n\"z"), "{t=\"a\xEF\xBF\xBD\\\\\\n\\\"z\"} 1");
   EXPECT_EQ(detail::totals().replaced_bytes.load() - before, 1u);
 }
 
@@ -181,10 +181,10 @@ TEST_F(ExemplarTest, IsIgnoredByDefaultConstructedHandles) {
 TEST_F(ExemplarTest, AcceptsLabelsFromAVector) {
   std::vector<ExemplarLabel> labels{{"b", "2"}};
   labels.emplace_back("a", "1");
-  EXPECT_EQ(given(labels), "{a=\"1\",b=\"2\"} 1");
+  EXPECT_EQ(exemplar_with(labels), "{a=\"1\",b=\"2\"} 1");
 }
 
-// Whatever is in braces means what it looks like.
+// `{}` without labels is the value 0, not an exemplar.
 TEST_F(ExemplarTest, DoesNotChangeUpdatesWithoutLabels) {
   hits_.inc();
   hits_.inc(2);
@@ -204,7 +204,7 @@ TEST_F(ExemplarTest, IsRemovedWithItsSeries) {
   EXPECT_EQ(exemplars_of(registry_), Shown());
 }
 
-// What a native histogram hands over beside its classic buckets.
+// A native histogram has exemplars in addition to those of its classic buckets.
 TEST(Exemplars, KeepNativeExemplarsInAscendingOrder) {
   detail::Exemplars exemplars(nullptr);
   const detail::ExemplarShape shape{.places = 1, .has_native = true};

@@ -22,7 +22,7 @@ class NativeExemplarsTest : public testing::Test {
   void add(double value, milliseconds age, const std::string& labels) {
     EXPECT_TRUE(exemplars_.add(value, kStart + age, labels));
   }
-  // 1, 10, 100, ... 1e9, a second after each other, called by their places.
+  // Adds 1, 10, 100, ... 1e9, one second apart. The label of each is its index.
   void fill() {
     double value = 1;
     for (int i = 0; i < 10; ++i, value *= 10) add(value, std::chrono::seconds(i), std::to_string(i));
@@ -62,9 +62,9 @@ TEST_F(NativeExemplarsTest, ReplaceACloseExemplarIfNoneIsTooOld) {
 
 TEST_F(NativeExemplarsTest, ReplaceTheOlderExemplarOfTheClosestPair) {
   fill();
-  add(2000, minutes(1), "close to 3");  // takes the place of 3, which it is closest to
+  add(2000, minutes(1), "close to 3");  // replaces 3, which is the closest
   EXPECT_EQ(labels(), (Strings{"0", "1", "2", "close to 3", "4", "5", "6", "7", "8", "9"}));
-  // That one and 4 are the closest pair now, closer than the new one is to anything; 4 is older.
+  // The new one and 4 are now the closest pair. 4 is older. The next one is farther from all others.
   add(1e12, minutes(2), "far");
   EXPECT_EQ(labels(), (Strings{"0", "1", "2", "close to 3", "5", "6", "7", "8", "9", "far"}));
 }
@@ -79,7 +79,7 @@ TEST_F(NativeExemplarsTest, ReplaceANeighbourThatIsCloserThanTheClosestPair) {
 
 TEST_F(NativeExemplarsTest, CompareDistancesOnALogarithmicScale) {
   fill();
-  add(1.5e9, minutes(1), "new");  // 5e8 away from 9, but next to it; nearer to it than any pair
+  add(1.5e9, minutes(1), "new");  // 5e8 from 9; on a logarithmic scale closer than any pair
   EXPECT_EQ(labels().back(), "new");
   EXPECT_EQ(labels().front(), "0");
 }

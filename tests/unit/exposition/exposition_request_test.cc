@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 const std::string kOpenMetrics = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6";
 const std::string kText = "text/plain;version=0.0.4;q=0.3";
 
-// Two headers Accept, and one of each other kind.
+// Two Accept headers, and one of each other header.
 void expect_all(const ExpositionRequest& request) {
   EXPECT_EQ(request.accept, kOpenMetrics + ", " + kText);
   EXPECT_EQ(request.accept_encoding, "gzip");

@@ -53,7 +53,7 @@ TEST(Exposition, IsInThePreferredFormat) {
   EXPECT_EQ(reply(protobuf).content_type,
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
             "escaping=underscores");
-  // The length, then the name, the help, the type counter (0), and a metric, whose last field is when it was made.
+  // The length, the name, the help, the type counter (0), and a metric. Its last field is the created time.
   EXPECT_TRUE(
       reply(protobuf).body.substr(1).starts_with("\x0a\x07"
                                                  "c_total\x12\x02"
@@ -130,7 +130,7 @@ TEST(Exposition, ContainsOnlyTheFamiliesInTheQuery) {
   EXPECT_EQ(expose(registry, {.query = "name=d"}).body, a + b + "# HELP d D.\n# TYPE d gauge\nd 5\n");
 }
 
-// A registry whose label values cannot be compressed, nor be made shorter by escaping them.
+// A registry with random label values, which compress badly.
 Registry registry_of(int series) {
   Registry registry;
   std::mt19937 random(1);
@@ -151,7 +151,7 @@ TEST(Exposition, IsCompressedIfTheRequestAcceptsGzip) {
   const Exposition reply = expose(registry, {.accept_encoding = "gzip"});
   EXPECT_EQ(reply.content_encoding, "gzip");
   EXPECT_LT(reply.body.size(), text.size());
-  EXPECT_TRUE(gunzip(reply.body) == text) << "they differ";
+  EXPECT_TRUE(gunzip(reply.body) == text) << "the texts differ";
   for (const char* plain : {"", "gzip;q=0", "identity"}) {
     const Exposition same = expose(registry, {.accept_encoding = plain});
     EXPECT_EQ(same.content_encoding, "");

@@ -107,10 +107,10 @@ TEST(Negotiation, SelectsAFormatForEveryOtherClient) {
       {"rule 123", "Application/OpenMetrics-Text; Version=1.0.0", kOpenMetrics + "underscores"},
       {"rule 124", "text/plain;q=0.5, application/openmetrics-text;version=1.0.0", kOpenMetrics + "underscores"},
       {"text of any kind", "text/*", kText + "underscores"},
-      {"nothing that we serve", "image/png", kText + "underscores"},
-      {"all is refused", "text/plain;q=0, */*;q=0", kText + "underscores"},
-      {"protobuf for people", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
-       kText + "underscores"},
+      {"only unsupported formats", "image/png", kText + "underscores"},
+      {"all weights are 0", "text/plain;q=0, */*;q=0", kText + "underscores"},
+      {"protobuf in its text encoding",
+       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text", kText + "underscores"},
   });
 }
 
@@ -120,15 +120,17 @@ TEST(Negotiation, SelectsTheFirstClauseWithTheHighestWeight) {
       {"weight", "text/plain;version=1.0.0;q=0.7," + openmetrics + ";q=0.701", kOpenMetrics + "underscores"},
       {"order", "text/plain;version=1.0.0;q=0.7," + openmetrics + ";q=0.7", kText1 + "underscores"},
       {"no weight is one", "text/plain;version=1.0.0;q=0.999," + openmetrics, kOpenMetrics + "underscores"},
-      {"a wildcard is no wish", "*/*," + openmetrics + ";q=0.001", kOpenMetrics + "underscores"},
-      {"nor is half a one", "text/*;q=1," + openmetrics + ";q=0.5", kOpenMetrics + "underscores"},
-      {"but it may say how to escape", "image/png,*/*;escaping=dots;q=0.1", kText + "dots"},
+      {"a wildcard selects nothing if a format is named", "*/*," + openmetrics + ";q=0.001",
+       kOpenMetrics + "underscores"},
+      {"text/* selects nothing if a format is named", "text/*;q=1," + openmetrics + ";q=0.5",
+       kOpenMetrics + "underscores"},
+      {"a wildcard may set the escaping", "image/png,*/*;escaping=dots;q=0.1", kText + "dots"},
       {"twice, the higher one counts", openmetrics + ";q=0.1," + openmetrics + ";escaping=values;q=0.2",
        kOpenMetrics + "values"},
   });
 }
 
-// DESIGN: only protobuf, with which Prometheus cannot say it, takes its escaping from elsewhere.
+// Prometheus sends no escaping with protobuf, so that protobuf uses the escaping of another clause.
 TEST(Negotiation, UsesTheEscapingOfTheSelectedClause) {
   const std::string proto =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
@@ -137,9 +139,9 @@ TEST(Negotiation, UsesTheEscapingOfTheSelectedClause) {
       {"protobuf", proto + ";escaping=dots,text/plain;escaping=values", kProtobuf + "dots"},
       {"highest", "text/plain;escaping=dots;q=0.2," + proto + ",text/plain;version=1.0.0;escaping=values;q=0.3",
        kProtobuf + "values"},
-      {"refused clauses say nothing", proto + ",text/plain;escaping=dots;q=0", kProtobuf + "underscores"},
-      {"words have no case", "text/plain;Escaping=ALLOW-UTF-8", kText + "allow-utf-8"},
-      {"what makes no sense is passed over", "text/plain;escaping=x;escaping=dots", kText + "dots"},
+      {"a clause with weight 0 sets no escaping", proto + ",text/plain;escaping=dots;q=0", kProtobuf + "underscores"},
+      {"parameters are case-insensitive", "text/plain;Escaping=ALLOW-UTF-8", kText + "allow-utf-8"},
+      {"an unknown escaping is ignored", "text/plain;escaping=x;escaping=dots", kText + "dots"},
   });
 }
 

@@ -23,7 +23,7 @@ Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milli
 
 LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
 
-// A writer with its buffer, with and without the samples that tell when a series began.
+// A writer and its buffer, with and without `_created` samples.
 class OpenMetricsFormat : public testing::Test {
  protected:
   // Returns the finished text.
@@ -39,7 +39,7 @@ class OpenMetricsFormat : public testing::Test {
   std::string text_;
   detail::StringOutput output_{text_};
   detail::OpenMetricsWriter writer_{output_};
-  Sink& sink_ = writer_;  // as collectors see it
+  Sink& sink_ = writer_;  // the interface of collectors
 
   std::string text_with_created_;
   detail::StringOutput output_with_created_{text_with_created_};
@@ -343,7 +343,7 @@ TEST_F(OpenMetricsFormat, RejectsInvalidInput) {
   EXPECT_EQ(text(), "# EOF\n");
 }
 
-// Lines that fit the writer's buffer, that fill it to every last byte, and that are longer than it.
+// Lines that are shorter than the buffer of the writer, as long as it, and longer.
 TEST_F(OpenMetricsFormat, WritesLinesOfAnyLength) {
   const std::string wide(64, 'e');
   const LabelText trace = LabelText::of({{"t", wide}});
@@ -358,7 +358,7 @@ TEST_F(OpenMetricsFormat, WritesLinesOfAnyLength) {
     expected += "long_total{l=\"" + value + "\"} 2.2250738585072014e-308 1700000000.123 # {t=\"" + wide +
                 "\"} -2.2250738585072014e-308 1700000000.123\n";
   }
-  EXPECT_TRUE(text() == expected + "# EOF\n") << "they differ";  // not EXPECT_EQ: it would print megabytes
+  EXPECT_TRUE(text() == expected + "# EOF\n") << "the texts differ";  // EXPECT_EQ would print megabytes
 }
 
 }  // namespace

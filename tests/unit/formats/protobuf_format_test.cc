@@ -24,7 +24,7 @@ Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milli
 
 LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
 
-// Bytes as hex digits, without blanks.
+// Returns bytes as hex digits, without spaces.
 std::string hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
@@ -36,7 +36,7 @@ std::string hex(std::string_view bytes) {
   return text;
 }
 
-// The same from several pieces, which may have blanks where that helps to read them.
+// Joins hex digits and removes the spaces that make them readable.
 std::string pieces(std::initializer_list<std::string_view> texts) {
   std::string all;
   for (const std::string_view text : texts) all += text;
@@ -46,7 +46,7 @@ std::string pieces(std::initializer_list<std::string_view> texts) {
 
 class ProtobufFormat : public testing::Test {
  protected:
-  // Returns all messages that are finished, as hex digits.
+  // Returns all finished messages as hex digits.
   std::string bytes() {
     sink_.finish();
     return hex(bytes_);
@@ -57,7 +57,7 @@ class ProtobufFormat : public testing::Test {
     sink_.begin_family({.name = "h", .type = MetricType::histogram});
     sink_.histogram({}, sample, {});
     const std::string all = bytes();
-    const std::string start = "0a0168180422";  // behind the length, before those of metric and histogram
+    const std::string start = "0a0168180422";  // after the length, before the lengths of metric and histogram
     EXPECT_EQ(all.substr(2, start.size()), start);
     EXPECT_EQ(all.substr(4 + start.size(), 2), "3a");
     bytes_.clear();
@@ -67,7 +67,7 @@ class ProtobufFormat : public testing::Test {
   std::string bytes_;
   detail::StringOutput output_{bytes_};
   detail::ProtobufWriter writer_{output_};
-  Sink& sink_ = writer_;  // as collectors see it
+  Sink& sink_ = writer_;  // the interface of collectors
 };
 
 // Exposition rule 163.
@@ -218,7 +218,7 @@ TEST_F(ProtobufFormat, WritesASummaryWithCreatedTime) {
                              "1a12 09000000000000e03f 11000000000000f03f 2204 0801 1000"}));
 }
 
-// The server makes the +Inf bucket itself; where it carries an exemplar it has to be there.
+// Prometheus adds a missing +Inf bucket. It must be written if it has an exemplar.
 TEST_F(ProtobufFormat, WritesTheInfBucketOnlyIfItHasAnExemplar) {
   const Exemplar exemplar{{}, 9, {}};
   const std::vector<Bucket> without{{1, 2}, {kInfinity, 3}};

@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// A text writer with its buffer.
+// A text writer and its buffer.
 class TextFormat : public testing::Test {
  protected:
   // Returns the finished text.
@@ -28,7 +28,7 @@ class TextFormat : public testing::Test {
     return text_;
   }
 
-  // Labels as their text stands.
+  // Labels from their text.
   static LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
 
   static Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milliseconds(ms)); }
@@ -36,7 +36,7 @@ class TextFormat : public testing::Test {
   std::string text_;
   detail::StringOutput output_{text_};
   detail::TextWriter writer_{output_};
-  Sink& sink_ = writer_;  // as collectors see it
+  Sink& sink_ = writer_;  // the interface of collectors
 };
 
 // Exposition rule 29.
@@ -233,7 +233,7 @@ TEST_F(TextFormat, RejectsAnInvalidFamilyName) {
   EXPECT_EQ(text(), "");
 }
 
-// Its name is a label's, too, which has no colon.
+// The name of a state set is also a label name, and a label name with a colon needs quotes.
 TEST_F(TextFormat, QuotesTheLabelOfAStateSetWithAColonInItsName) {
   sink_.begin_family({.name = "mode:x", .type = MetricType::state_set});
   sink_.state_set({}, std::vector<State>{{"on", true}}, {});
@@ -342,7 +342,7 @@ TEST_F(TextFormat, WritesSuffixesAndReservedLabelsWithAQuotedName) {
 )");
 }
 
-// Lines that fit the writer's buffer, that fill it to every last byte, and that are longer than it.
+// Lines that are shorter than the buffer of the writer, as long as it, and longer.
 TEST_F(TextFormat, WritesLinesOfAnyLength) {
   sink_.begin_family({.name = "long", .help = std::string(50'000, 'h'), .type = MetricType::gauge});
   std::string expected = "# HELP long " + std::string(50'000, 'h') + "\n# TYPE long gauge\n";
@@ -353,7 +353,7 @@ TEST_F(TextFormat, WritesLinesOfAnyLength) {
     sink_.gauge(LabelText::of({{"l", value}}), -2.2250738585072014e-308, at(1700000000123));
     expected += "long{l=\"" + value + "\"} -2.2250738585072014e-308 1700000000123\n";
   }
-  EXPECT_TRUE(text() == expected) << "they differ";  // not EXPECT_EQ: it would print megabytes
+  EXPECT_TRUE(text() == expected) << "the texts differ";  // EXPECT_EQ would print megabytes
 }
 
 TEST_F(TextFormat, AppendsToTheContentOfTheBuffer) {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kLarge = 1'000'000;
 constexpr std::size_t kSmall = 1'000;
 
-// Takes memory, fills it and gives it back; returns how much there was.
+// Takes a body, fills it, and gives it back. Returns the capacity that it had.
 std::size_t scrape(BodyPool& pool, std::size_t size) {
   std::string body = pool.take();
   const std::size_t capacity = body.capacity();
@@ -46,10 +46,10 @@ TEST(BodyPool, KeepsMemoryForConcurrentScrapes) {
 TEST(BodyPool, ReleasesMemorySomeScrapesAfterASpike) {
   BodyPool pool(1);
   scrape(pool, kLarge);
-  for (int i = 0; i < 3; ++i) EXPECT_GE(scrape(pool, kSmall), kLarge);  // one small scrape means nothing yet
+  for (int i = 0; i < 3; ++i) EXPECT_GE(scrape(pool, kSmall), kLarge);  // a few small scrapes release nothing
   for (int i = 0; i < 7; ++i) scrape(pool, kSmall);
   EXPECT_LT(scrape(pool, kSmall), 2 * kSmall + 100);
-  EXPECT_GE(scrape(pool, kSmall), kSmall);  // what is needed is kept
+  EXPECT_GE(scrape(pool, kSmall), kSmall);  // the memory in use is kept
 }
 
 TEST(BodyPool, ReleasesMemoryOfEarlierConcurrentScrapes) {

@@ -13,7 +13,7 @@
 namespace narthex::detail {
 namespace {
 
-// As `htpasswd -nbBC 4 "" PASSWORD` prints them.
+// Output of `htpasswd -nbBC 4 "" PASSWORD`.
 const std::string kOpenSesame = "$2y$04$cTdlIu0f0rUhDVvPnWew8OmIdrlRqojp9aqmcXcGx1Euo/MuxK2p6";
 const std::string kSecret = "$2y$04$Ltjt8Do2SuZcRcTOZQMbmuoS5q5kVtXqPm0Wxtr3OCAYecfM5tP8y";
 
@@ -35,14 +35,14 @@ std::string basic(const std::string& text) { return "Basic " + base64(text); }
 
 TEST(PasswordCheck, AcceptsTheCorrectPassword) {
   PasswordCheck check(100);
-  for (int i = 0; i < 2; ++i) {  // the second time it remembers
+  for (int i = 0; i < 2; ++i) {  // the second check uses the cache
     EXPECT_TRUE(is_right(check, kUsers, basic("ali:open sesame")));
     EXPECT_TRUE(is_right(check, kUsers, basic("k\u00e4the:secret")));
     EXPECT_TRUE(is_right(check, kUsers, "bAsIc " + base64("ali:open sesame")));
     EXPECT_FALSE(is_right(check, kUsers, basic("ali:secret")));
     EXPECT_FALSE(is_right(check, kUsers, basic("k\u00e4the:open sesame")));
     EXPECT_FALSE(is_right(check, kUsers, basic("Ali:open sesame")));
-    EXPECT_FALSE(is_right(check, kUsers, basic("nobody:open sesame")));
+    EXPECT_FALSE(is_right(check, kUsers, basic("unknown:open sesame")));
     EXPECT_FALSE(is_right(check, kUsers, basic(":")));
   }
 }
@@ -53,7 +53,7 @@ TEST(PasswordCheck, AcceptsAllFormsOfAHash) {
     std::string hash = kSecret;
     hash[2] = form;
     EXPECT_TRUE(is_right(check, {{"ali", hash}}, basic("ali:secret"))) << form;
-    hash[28] = 'v';  // for a 'u': with bits behind the salt, as old versions of passlib wrote them, and Go reads them
+    hash[28] = 'v';  // 'v' instead of 'u': unused bits of the salt are set, as in hashes of old passlib versions
     EXPECT_TRUE(is_right(check, {{"ali", hash}}, basic("ali:secret"))) << form;
   }
 }
@@ -107,7 +107,7 @@ TEST(PasswordCheck, CanBeCalledConcurrently) {
   EXPECT_EQ(right.load(), 20);
 }
 
-// Else strangers who guess would hold all threads of a server.
+// Otherwise untrusted clients that guess passwords would block all threads of a server.
 TEST(PasswordCheck, LimitsTheNumberOfWaitingThreads) {
   PasswordCheck check(2);
   const PasswordCheck::Users users{{"ali", "$2y$07$" + std::string(53, 'x')}, {"k\u00e4the", kSecret}};
@@ -117,12 +117,11 @@ TEST(PasswordCheck, LimitsTheNumberOfWaitingThreads) {
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
       while (busy < 20) {
-        if (check.check(users, basic(i % 2 ? "ali:wrong" : "nobody:wrong")) == PasswordCheck::Verdict::kBusy) ++busy;
+        if (check.check(users, basic(i % 2 ? "ali:wrong" : "unknown:wrong")) == PasswordCheck::Verdict::kBusy) ++busy;
       }
     });
   }
-  while (busy < 20)
-    EXPECT_TRUE(is_right(check, users, basic("k\u00e4the:secret"))) << "known, so that it need not wait";
+  while (busy < 20) EXPECT_TRUE(is_right(check, users, basic("k\u00e4the:secret"))) << "a known password needs no wait";
   for (std::thread& thread : threads) thread.join();
 }
 

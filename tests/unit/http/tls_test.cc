@@ -34,9 +34,9 @@ using testing::StartsWith;
 
 const std::string kBody = "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 3\n";
 
-// A socket of this process on IPv4, as the kernel lists it.
+// An IPv4 socket of this process, as in /proc/net/tcp.
 struct OwnSocket {
-  std::string state;  // "0A": it listens
+  std::string state;  // "0A": listening
   std::uint16_t port;
   std::uint16_t remote_port;
 };
@@ -81,7 +81,7 @@ HttpReply get_from_elsewhere(std::uint16_t own_port, std::uint16_t port) {
   return HttpReply::of(connection.receive());
 }
 
-// An exporter that speaks TLS, and two authorities with what they have signed.
+// An exporter with TLS, two certificate authorities, and the certificates that they signed.
 class Tls : public testing::Test {
  protected:
   Tls() {
@@ -102,7 +102,7 @@ class Tls : public testing::Test {
   std::string file() const { return files_.root() + "/web.yml"; }
   std::uint16_t port() const { return exporter_->port(); }
 
-  // What is said when it starts with this file.
+  // Returns the error message of an exporter with this file.
   std::string mistake_in(const std::string& text) const {
     files_.write("web.yml", text);
     try {
@@ -117,13 +117,13 @@ class Tls : public testing::Test {
   const TestCertificate server_{"server", "DNS:localhost, IP:127.0.0.1", &authority_};
   const TestCertificate client_{"client", "DNS:prometheus, email:ops@example.org, IP:10.0.0.1, URI:spiffe://a/b",
                                 &authority_};
-  const TestCertificate stranger_{"stranger", "DNS:prometheus"};
+  const TestCertificate other_authority_{"other authority", "DNS:prometheus"};
   TemporaryFolder files_;
   Registry registry_;
   std::optional<CivetwebExporter> exporter_;
   HttpsClient anonymous_{.authority = authority_};
   HttpsClient known_{.authority = authority_, .own = &client_};
-  HttpsClient unknown_{.authority = authority_, .own = &stranger_};
+  HttpsClient unknown_{.authority = authority_, .own = &other_authority_};
 };
 
 TEST_F(Tls, ServesTheRegistry) {
@@ -131,7 +131,7 @@ TEST_F(Tls, ServesTheRegistry) {
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
   EXPECT_EQ(anonymous_.protocol, "TLSv1.3");
   EXPECT_EQ(anonymous_.request(port(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").status(), "404");
-  HttpsClient distrustful{.authority = stranger_};
+  HttpsClient distrustful{.authority = other_authority_};
   EXPECT_EQ(distrustful.get(port()).head, "");
 }
 
@@ -169,17 +169,17 @@ TEST_F(Tls, RepliesInPlainTextToAClientWithoutTls) {
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
 }
 
-// Strangers cannot keep scrapes waiting for as long as they like.
+// Untrusted clients cannot delay scrapes.
 TEST_F(Tls, ReleasesTheThreadOfAFailedHandshake) {
   write("  client_ca_file: ca.crt\n  client_auth_type: RequireAndVerifyClientCert\n");
   exporter_.emplace(registry_, CivetwebOptions{.listen = "127.0.0.1:0",
                                                .request_timeout = std::chrono::hours(1),
                                                .worker_threads = 1,
                                                .web_config_file = file()});
-  std::list<RawConnection> strangers;
+  std::list<RawConnection> clients;
   for (int i = 0; i < 20; ++i) {
-    strangers.emplace_back(port());
-    if (i % 2 == 0) strangers.back().send("\x16\x03\x01");
+    clients.emplace_back(port());
+    if (i % 2 == 0) clients.back().send("\x16\x03\x01");
   }
   EXPECT_EQ(anonymous_.get(port()).head, "");
   EXPECT_EQ(known_.get(port()).body, kBody);
@@ -232,7 +232,7 @@ TEST_F(Tls, HoldsNoThreadForAnEndlessBody) {
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
 }
 
-// poll() refuses to look at more than the process may have open.
+// poll() fails if it gets more descriptors than the process may have open.
 TEST_F(Tls, ClosesSilentConnectionsIfFewDescriptorsAreLeft) {
   write("");
   exporter_.emplace(
@@ -246,13 +246,13 @@ TEST_F(Tls, ClosesSilentConnectionsIfFewDescriptorsAreLeft) {
   ::getrlimit(RLIMIT_NOFILE, &before);
   const rlimit few{.rlim_cur = 100, .rlim_max = before.rlim_max};
   ::setrlimit(RLIMIT_NOFILE, &few);
-  silent.back().send("\x16");  // which wakes the relay
+  silent.back().send("\x16");  // wakes the relay
   EXPECT_EQ(silent.front().receive(), "");
   ::setrlimit(RLIMIT_NOFILE, &before);
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
 }
 
-// Else who is refused could ask civetweb, which listens without TLS on a port of its own.
+// civetweb listens without TLS on an internal port. A rejected client must not use that port.
 TEST_F(Tls, RejectsDirectRequestsToTheInternalPort) {
   start("  client_auth_type: RequireAnyClientCert\n");
   int refused = 0;
@@ -268,7 +268,7 @@ TEST_F(Tls, RejectsDirectRequestsToTheInternalPort) {
 TEST_F(Tls, RejectsDirectRequestsFromAPortOfAnActiveConnection) {
   start("  client_auth_type: RequireAnyClientCert\n");
   const std::set<std::uint16_t> listening = listening_ports();
-  // While the known client is served, so that its connection to civetweb is open.
+  // Runs while the known client is served, so that its connection to civetweb is open.
   std::vector<std::string> others;
   const Registration asked = registry_.gauge_function({.name = "asked", .help = "Asked."}, [&] {
     for (const OwnSocket& socket : own_sockets()) {
@@ -352,20 +352,20 @@ TEST_F(Tls, UsesTheConfiguredCiphersAndCurves) {
 TEST_F(Tls, ReadsItsFilesForEveryConnection) {
   start();
   EXPECT_EQ(anonymous_.get(port()).body, kBody);
-  const TestCertificate successor("successor", "DNS:localhost", &stranger_);
+  const TestCertificate successor("successor", "DNS:localhost", &other_authority_);
   files_.write("server.crt", successor.certificate_pem());
-  EXPECT_EQ(anonymous_.get(port()).head, "") << "the key is still the other one's";
+  EXPECT_EQ(anonymous_.get(port()).head, "") << "the key belongs to the old certificate";
   files_.write("secrets/server.key", successor.key_pem());
   EXPECT_EQ(anonymous_.get(port()).head, "");
-  HttpsClient of_the_stranger{.authority = stranger_};
-  EXPECT_EQ(of_the_stranger.get(port()).body, kBody);
+  HttpsClient other_client{.authority = other_authority_};
+  EXPECT_EQ(other_client.get(port()).body, kBody);
   write("  client_auth_type: RequireAnyClientCert\n");
-  EXPECT_EQ(of_the_stranger.get(port()).head, "");
+  EXPECT_EQ(other_client.get(port()).head, "");
   files_.write("web.yml", "");
-  EXPECT_EQ(of_the_stranger.get(port()).head, "") << "whether there is TLS was settled at the start";
+  EXPECT_EQ(other_client.get(port()).head, "") << "TLS is switched on or off only at the start";
   EXPECT_THAT(get(port()).body, AnyOf("", StartsWith("this port")));
   write("");
-  EXPECT_EQ(of_the_stranger.get(port()).body, kBody);
+  EXPECT_EQ(other_client.get(port()).body, kBody);
 }
 
 TEST_F(Tls, ReportsErrorsOnConstruction) {

@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 const std::string kBody = "# HELP jobs_total Jobs done.\n# TYPE jobs_total counter\njobs_total 3\n";
-// ali, open sesame: as `htpasswd -nbBC 4 ali "open sesame"` prints it.
+// Output of `htpasswd -nbBC 4 ali "open sesame"`.
 const std::string kUsers = "basic_auth_users:\n  ali: $2y$04$cTdlIu0f0rUhDVvPnWew8OmIdrlRqojp9aqmcXcGx1Euo/MuxK2p6\n";
 const std::string kAli = "Authorization: Basic YWxpOm9wZW4gc2VzYW1l\r\n";
 const std::string kAliWithout = "Authorization: Basic YWxpOm9wZW4gYmFybGV5\r\n";  // open barley
@@ -32,7 +32,7 @@ Registry example() {
   return registry;
 }
 
-// An exporter with a configuration file, which can be written again.
+// An exporter with a configuration file that the test can replace.
 class WebConfigFile : public testing::Test {
  protected:
   void start(const std::string& text) {
@@ -87,7 +87,7 @@ TEST_F(WebConfigFile, ProtectsEveryPath) {
 TEST_F(WebConfigFile, RejectsTheThirdRequestIfTheBurstIsTwo) {
   start("rate_limit: {interval: 1h, burst: 2}\n" + kUsers);
   EXPECT_EQ(get(kAli).status(), "200");
-  EXPECT_EQ(get("").status(), "401") << "one that is refused later counts too";
+  EXPECT_EQ(get("").status(), "401") << "a request without a password counts too";
   const HttpReply reply = get(kAli);
   EXPECT_EQ(reply.head.substr(0, reply.head.find('\r')), "HTTP/1.1 429 Too Many Requests");
   EXPECT_EQ(reply.body, "Too Many Requests\n");
@@ -134,7 +134,7 @@ TEST_F(WebConfigFile, ErrorRepliesAreNotCompressed) {
 
 TEST_F(WebConfigFile, CanBeReplacedDuringRequests) {
   start(kUsers);
-  EXPECT_EQ(get(kAli).status(), "200");  // known from here on
+  EXPECT_EQ(get(kAli).status(), "200");  // the password is known from here on
   std::atomic<bool> done{false};
   std::vector<std::thread> clients;
   std::atomic<int> unexpected{0};
@@ -152,7 +152,7 @@ TEST_F(WebConfigFile, CanBeReplacedDuringRequests) {
   EXPECT_EQ(unexpected.load(), 0);
 }
 
-// bcrypt runs for one request at a time, and half of the threads at most wait for it.
+// bcrypt runs for one request at a time, and at most half of the threads wait for it.
 TEST_F(WebConfigFile, KnownUsersAreServedWhileOtherClientsGuessPasswords) {
   start(kUsers);
   EXPECT_EQ(get(kAli).status(), "200");

@@ -19,7 +19,7 @@ const std::string kHash = "$2y$10$" + std::string(53, 'x');
 
 WebConfig parsed(const std::string& text) { return parse_web_config(text, "/etc/web.yml"); }
 
-// Returns what is said of a text, behind the words that all messages begin with.
+// Returns the error message of a text, without the prefix that all messages have.
 std::string mistake_in(const std::string& text) {
   try {
     parsed(text);

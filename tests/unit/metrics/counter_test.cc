@@ -69,7 +69,7 @@ TEST(Counter, DefaultConstructedHandleDoesNothing) {
 TEST(Counter, MovedFromHandleDoesNothing) {
   Counter counter = make_counter();
   const Counter taken = std::move(counter);
-  counter.inc();  // NOLINT(bugprone-use-after-move): that is the question
+  counter.inc();  // NOLINT(bugprone-use-after-move): the test reads the moved-from handle
   EXPECT_EQ(counter.value(), 0);
   EXPECT_EQ(taken.value(), 0);
 }
@@ -78,7 +78,7 @@ TEST(Counter, MoveAssignedFromHandleDoesNothing) {
   Counter from = make_counter();
   Counter to = make_counter();
   to = std::move(from);
-  from.inc(5);  // NOLINT(bugprone-use-after-move): that is the question
+  from.inc(5);  // NOLINT(bugprone-use-after-move): the test reads the moved-from handle
   EXPECT_EQ(from.value(), 0);
   EXPECT_EQ(to.value(), 0);
 }

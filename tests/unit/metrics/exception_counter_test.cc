@@ -32,13 +32,13 @@ TEST_F(ExceptionCounterTest, DoesNotCountAnExceptionCaughtInsideTheBlock) {
     const ExceptionCounter guard(errors_);
     try {
       throw std::runtime_error("work");
-    } catch (const std::runtime_error&) {  // ends here
+    } catch (const std::runtime_error&) {  // not thrown out of the block
     }
   }
   EXPECT_EQ(errors_.value(), 0);
 }
 
-// Cleans up, with a guard of its own, while an exception goes on.
+// The destructor uses its own guard, also during stack unwinding.
 class Cleanup {
  public:
   Cleanup(Counter errors, bool fails) : errors_(std::move(errors)), fails_(fails) {}
@@ -48,7 +48,7 @@ class Cleanup {
     try {
       const ExceptionCounter guard(errors_);
       if (fails_) throw std::runtime_error("cleanup");
-    } catch (const std::runtime_error&) {  // its own ends here
+    } catch (const std::runtime_error&) {  // not thrown out of the destructor
     }
   }
 

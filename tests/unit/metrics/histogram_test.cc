@@ -10,7 +10,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// A registry with one histogram of the bounds 0.1, 1 and 10, which has observed the values.
+// A registry with one histogram with the bounds 0.1, 1, and 10 that has observed the values.
 std::string observed(std::initializer_list<double> values) {
   Registry registry;
   const Histogram histogram = registry.histogram({.name = "size_bytes", .help = "Sizes.", .buckets = {0.1, 1, 10}});

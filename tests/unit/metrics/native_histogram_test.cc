@@ -24,7 +24,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kHot = 10'000;  // observations after which a series has a table for each thread
 
-// What a histogram with those options, of growth factor 2 unless they say otherwise, has when it has observed values.
+// Returns the native sample of a histogram with these options after it has observed the values.
 NativeRead observed(std::initializer_list<double> values, NativeBuckets native = {.growth_factor = 2}) {
   Registry registry;
   const Histogram histogram = registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = native});
@@ -71,7 +71,7 @@ TEST(NativeHistogram, StartsEmpty) {
   EXPECT_EQ(observed({}, {.zero_threshold = 0}).zero_threshold, 0);
 }
 
-// Returns the schema and the zero threshold that the options of a histogram lead to, or "off" without native buckets.
+// Returns the schema and the zero threshold of a histogram with these options, or "off" without native buckets.
 std::string native_form(const HistogramOptions& options) {
   struct Reader : NullSink {
     void histogram(LabelView, const HistogramSample& sample, const Timestamp&) override {
@@ -180,7 +180,7 @@ TEST(NativeHistogram, CanHaveLabels) {
   EXPECT_EQ(reads[1].count, 1);
 }
 
-// Returns how a definition is refused.
+// Returns the error message of a definition.
 std::string refusal(NativeBuckets native) {
   Registry registry;
   try {
@@ -188,7 +188,7 @@ std::string refusal(NativeBuckets native) {
   } catch (const RegistrationError& error) {
     return error.what();
   }
-  return "NOT REFUSED";
+  return "nothing was thrown";
 }
 
 TEST(NativeHistogram, RejectsLimitsOutOfRange) {
@@ -224,7 +224,7 @@ TEST(NativeHistogram, ConflictsWithAClassicDefinition) {
   }
 }
 
-// Counts values one by one in the buckets of a schema.
+// Returns the expected count of each bucket in a schema.
 std::map<std::int32_t, std::uint64_t> counted(const std::vector<double>& values, int schema) {
   std::map<std::int32_t, std::uint64_t> counts;
   for (const double value : values) {
@@ -260,7 +260,7 @@ TEST(NativeHistogram, KeepsAllCountsWhenItsResolutionFalls) {
   EXPECT_EQ(schema, -4);
 }
 
-// The totals of a set of buckets, and how many cells it takes for them.
+// The totals of exponential buckets, and the number of their cells.
 struct Cells {
   explicit Cells(const detail::ExponentialBuckets& buckets) {
     sum = buckets.read([&](const detail::ExponentialCell& cell) {
@@ -282,13 +282,13 @@ TEST(ExponentialBuckets, LimitTheNumberOfCells) {
   for (std::uint64_t i = 0; i < kObservations; ++i) buckets.observe(0, std::bit_cast<double>(random()));
   const Cells cells(buckets);
   EXPECT_EQ(cells.count, kObservations);
-  EXPECT_LT(cells.cells, 2 * 13 * 768);  // at each schema, cold and hot, a full table and those before it
+  EXPECT_LT(cells.cells, 2 * 13 * 768);  // for each schema, cold and hot: a full table and all smaller tables
 }
 
-// Inside of a ReentrancyGuard nobody gets memory.
+// Exponential buckets do not allocate inside a ReentrancyGuard.
 TEST(ExponentialBuckets, CountInTheNearestBucketIfMemoryIsUnavailable) {
   detail::ExponentialBuckets buckets(0, 0, 320);
-  const detail::ReentrancyGuard nobody_else;
+  const detail::ReentrancyGuard guard;
   for (int i = 0; i < 16; ++i) buckets.observe(0, std::ldexp(1, i));
   EXPECT_EQ(Cells(buckets).cells, 16);
   for (int i = 16; i < 40; ++i) buckets.observe(0, std::ldexp(1, i));
@@ -305,7 +305,7 @@ TEST(ExponentialBuckets, CountInTheNearestBucketIfMemoryIsUnavailable) {
 TEST(ExponentialBuckets, CountInTheBaseIfAThreadCannotAllocate) {
   detail::ExponentialBuckets buckets(0, 0, 320);
   for (int i = 0; i < kHot; ++i) buckets.observe(0, 1);
-  const detail::ReentrancyGuard nobody_else;
+  const detail::ReentrancyGuard guard;
   for (int i = 0; i < 40; ++i) buckets.observe(0, std::ldexp(1, i));
   const Cells cells(buckets);
   EXPECT_EQ(cells.count, kHot + 40);

@@ -26,7 +26,7 @@ std::string to_string(Phase phase) {
 
 class StateSetTest : public testing::Test {
  protected:
-  // The lines of the one set, with a digit for each state.
+  // Returns the served text of the state set, with one digit per state.
   static std::string lines(std::string_view digits) {
     std::string text = "# HELP job_state J.\n# TYPE job_state gauge\n";
     const std::vector<std::string> states{"starting", "running", "stopped"};

@@ -28,7 +28,7 @@ using std::chrono::seconds;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kHot = 10'000;         // observations after which a series has cells for each thread
-constexpr double kError = 0.010891;  // 2^(1/64) - 1: half a bucket
+constexpr double kError = 0.010891;  // 2^(1/64) - 1: half the width of a bucket
 
 // Exposition rule 44.
 TEST(Summary, HasOnlySumAndCountWithoutQuantiles) {
@@ -40,7 +40,7 @@ TEST(Summary, HasOnlySumAndCountWithoutQuantiles) {
             "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds_sum 3.5\nrpc_seconds_count 2\n");
 }
 
-// Exposition rule 43: the quantile lines come first, in ascending order, whatever the order in the options.
+// Exposition rule 43: the quantile lines come first, in ascending order. The order in the options does not matter.
 TEST(Summary, SortsItsQuantiles) {
   Registry registry;
   registry.summary({.name = "rpc_seconds", .help = "R.", .labels = {{"a", "b"}}, .quantiles = {1, 0, 0.5}})
@@ -60,7 +60,7 @@ TEST(Summary, ReportsNaNQuantilesWithoutObservations) {
   EXPECT_EQ(to_text(registry), before + "rpc_seconds_sum NaN\nrpc_seconds_count 1\n");
 }
 
-// 0.07 * 100 and 0.56 * 100 are a little more than 7 and 56.
+// In floating point, 0.07 * 100 and 0.56 * 100 are slightly greater than 7 and 56.
 TEST(Summary, RoundsTheRankOfAQuantileCorrectly) {
   Registry registry;
   const Summary summary = registry.summary({.name = "s", .help = "S.", .quantiles = {0.07, 0.56}});
@@ -113,7 +113,7 @@ TEST(Summary, DefaultConstructedHandleDoesNothing) {
   EXPECT_EQ(summary.time([] { return 1; }), 1);
 }
 
-// Returns how a definition is refused.
+// Returns the error message of a definition.
 std::string refusal(SummaryOptions options) {
   Registry registry;
   options.name = "s";
@@ -123,7 +123,7 @@ std::string refusal(SummaryOptions options) {
   } catch (const RegistrationError& error) {
     return error.what();
   }
-  return "NOT REFUSED";
+  return "nothing was thrown";
 }
 
 TEST(Summary, RejectsInvalidOptions) {
@@ -160,7 +160,7 @@ TEST(Summary, RejectsADifferentDefinitionOfTheSameName) {
   }
 }
 
-// Counts, and looks back after every scrape: at a time of its own, and with all values kept, by which it judges.
+// A quantile window with its own clock. It keeps all values and compares the quantiles of every scrape with exact ones.
 class LookingBack {
  public:
   static constexpr seconds kMaxAge{600};
@@ -171,8 +171,9 @@ class LookingBack {
     values_.push_back(value);
   }
 
-  // Scrapes after some time, and expects the quantiles of a time that is at least max_age, if there is so much, and at
-  // most one step longer or back to the scrape before. Returns how many observations that were.
+  // Scrapes after this time and checks the quantiles. The window must be at least max_age long, or start at the first
+  // scrape. It must not be more than one step longer than max_age, or start before the previous scrape. Returns the
+  // number of observations in the window.
   std::size_t scrape(seconds later) {
     now_ += later;
     std::vector<ExponentialCell> cells;
@@ -203,17 +204,17 @@ class LookingBack {
     return count;
   }
 
-  static void expect_near(double told, const std::vector<double>& exact, double quantile) {
+  static void expect_near(double estimate, const std::vector<double>& exact, double quantile) {
     if (exact.empty()) {
-      EXPECT_TRUE(std::isnan(told));
+      EXPECT_TRUE(std::isnan(estimate));
       return;
     }
     const auto rank = static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(exact.size())));
-    const double wanted = exact[std::max<std::size_t>(rank, 1) - 1];
-    EXPECT_NEAR(told, wanted, std::fabs(wanted) * kError) << quantile << " of " << exact.size();
+    const double expected = exact[std::max<std::size_t>(rank, 1) - 1];
+    EXPECT_NEAR(estimate, expected, std::fabs(expected) * kError) << quantile << " of " << exact.size();
   }
 
-  // One of the scrapes that had seen so many values is as old as a window has to be.
+  // Expects that the window starts at a scrape of an allowed age.
   void expect_age(std::size_t forgotten, seconds later) const {
     const auto is_right = [&](const Scrape& scrape) {
       if (scrape.values != forgotten) return false;
@@ -232,7 +233,7 @@ class LookingBack {
   std::vector<Scrape> scrapes_{{now_, 0}};
 };
 
-// Observes 200 values before each of 100 scrapes, which see them come and go.
+// Observes 200 values before each of 100 scrapes. Later scrapes do not contain the first values any more.
 void expect_quantiles(const std::function<double(int)>& value) {
   LookingBack summary;
   for (int i = 0; i < 20'000; ++i) {
@@ -285,7 +286,7 @@ TEST(QuantileWindow, ForgetsObservationsOlderThanItsAge) {
   EXPECT_EQ(summary.scrape(seconds(480)), 0);
 }
 
-// The resolution falls while snapshots of finer ones are kept.
+// The resolution falls while the window keeps snapshots with a finer schema.
 TEST(QuantileWindow, SubtractsCountsOfAFinerSchema) {
   const auto values = [](int from, int to) {
     std::vector<double> all;

@@ -13,7 +13,7 @@
 namespace narthex {
 namespace {
 
-// A histogram and a gauge, and how much time has passed since they were made: no timing of them may be longer.
+// A histogram, a gauge, and the time of their creation. No measured time may be longer than the time since then.
 class TimerTest : public testing::Test {
  protected:
   double count() { return sample(to_text(registry_), "work_seconds_count"); }

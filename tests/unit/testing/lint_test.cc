@@ -18,7 +18,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// A file with some text, for as long as this lives.
+// A temporary file with this text.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& text) {
@@ -34,7 +34,7 @@ class TemporaryFile {
       std::filesystem::temp_directory_path() / ("narthex_lint_test." + std::to_string(::getpid()));
 };
 
-// Returns what `promtool check metrics` says of a text, on both of its outputs.
+// Returns the lines that `promtool check metrics` prints for a text.
 Lines promtool(const std::string& text) {
   const TemporaryFile input(text);
   std::FILE* pipe = ::popen((NARTHEX_PROMTOOL " check metrics <'" + input.path.string() + "' 2>&1").c_str(), "r");
@@ -47,12 +47,12 @@ Lines promtool(const std::string& text) {
       lines.back() += static_cast<char>(c);
     }
   }
-  ::pclose(pipe);  // its status is about the problems, which the lines tell
+  ::pclose(pipe);  // its status adds nothing to the printed lines
   lines.pop_back();
   return lines;
 }
 
-// Every mistake that a registry lets pass.
+// A registry with every problem that a definition may have.
 Registry with_every_mistake() {
   Registry registry;
   const auto gauge = [&](const char* name) { registry.gauge({.name = name, .help = "Help."}); };
@@ -119,7 +119,6 @@ TEST(Lint, ReportsNothingForARegistryWithoutProblems) {
   EXPECT_EQ(lint(Registry()), Lines());
 }
 
-// What other sources of samples than our metrics may serve.
 TEST(Lint, ReportsNothingForTheCollectorsOfTheLibrary) {
   Registry registry;
   registry.add(CgroupCollector());
@@ -191,7 +190,7 @@ TEST(Lint, ChecksTheSameUnitsAsPromtool) {
   EXPECT_GT(problems.size(), 400U);
 }
 
-// The promtool that Debian 12 has does not look for them.
+// The promtool of Debian 12 does not check this.
 TEST(Lint, ReportsDuplicateLabelSets) {
   EXPECT_EQ(lint("# HELP a A.\n# TYPE a gauge\na{b=\"1\",c=\"2\"} 1\na{b=\"1\"} 1\na{c=\"2\",b=\"1\"} 2\n"),
             Lines{"a metric not unique"});

@@ -71,7 +71,7 @@ TEST(Sample, UnescapesLabelValues) {
   EXPECT_EQ(sample(registry, "files", {{"note", "a=\"b\""}, {"path", "C:\\\\new\\n\\\"x\\\", {y}"}}), std::nullopt);
 }
 
-// As in a test outside of our namespace.
+// Finds sample() outside of the namespace by argument-dependent lookup.
 TEST(Sample, IsFoundThroughItsRegistry) {
   Registry registry;
   registry.counter({.name = "jobs_total", .help = "J."}).inc();

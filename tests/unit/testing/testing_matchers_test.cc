@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::Not;
 
-// Two jobs in one queue, none in the other, and a gauge.
+// Returns the text of a counter with two series, and a gauge.
 std::string served() {
   Registry registry;
   const auto jobs = registry.counter({.name = "jobs_total", .help = "Jobs done."}, {"queue", "result"});
@@ -21,7 +21,7 @@ std::string served() {
   return to_text(registry);
 }
 
-// Returns how a matcher explains that a text does not match; empty if it does.
+// Returns the explanation of a mismatch, or an empty string if the text matches.
 template <class Matcher>
 std::string mismatch(const std::string& text, const Matcher& matcher) {
   ::testing::StringMatchResultListener listener;

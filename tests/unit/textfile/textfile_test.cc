@@ -51,7 +51,7 @@ TEST_F(Textfile, ContainsTheRegistryAndIsReadableByAllUsers) {
 
 TEST_F(Textfile, IsReplacedAtomically) {
   write_textfile(registry_, path_);
-  std::ifstream reader(path_);  // has the old file open while the new one comes
+  std::ifstream reader(path_);  // keeps the old file open while it is replaced
   lines_.inc();
   write_textfile(registry_, path_);
   std::ostringstream old;
@@ -73,7 +73,7 @@ TEST_F(Textfile, IsUnchangedIfTheRenameFails) {
     EXPECT_NE(what.find("file '" + taken + "': cannot rename the temporary file '" + taken + ".new-"),
               std::string::npos)
         << what;
-    EXPECT_EQ(what.find(".prom' cannot"), std::string::npos) << what;  // what is left is not read
+    EXPECT_EQ(what.find(".prom' cannot"), std::string::npos) << what;  // node_exporter does not read the temporary file
     EXPECT_EQ(error.code(), std::errc::is_a_directory);
   }
   EXPECT_TRUE(fs::exists(fs::path(taken) / "inside"));
