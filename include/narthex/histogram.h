@@ -11,8 +11,8 @@
 
 #include <narthex/buckets.h>
 #include <narthex/detail/family_options.h>
-#include <narthex/detail/histogram_series.h>
 #include <narthex/detail/kind.h>
+#include <narthex/detail/observation_series.h>
 #include <narthex/detail/stopwatch.h>
 #include <narthex/exemplar_labels.h>
 #include <narthex/labels.h>
@@ -22,8 +22,8 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// Native buckets of a histogram. They need no bounds: their resolution adapts to the observed values. Only the protobuf
-/// format carries them; the other formats serve the sum, the count, and the classic buckets.
+/// Native buckets of a histogram. They need no bounds: their resolution adapts to the observed values. Only the
+/// protobuf format carries them; the other formats serve the sum, the count, and the classic buckets.
 struct NativeBuckets {
   /// Maximum ratio of the bounds of two adjacent buckets: a finite number above 1. The largest ratio 2^(2^-n) that does
   /// not exceed it is used, n being from -4 to 8: 1.1 means 1.09. Below 1.0028, that ratio is used.
@@ -33,8 +33,8 @@ struct NativeBuckets {
   std::size_t max_buckets = 160;
   /// Observations from -zero_threshold to +zero_threshold are counted in the zero bucket. 0 means exact zeros only.
   double zero_threshold = 0x1p-128;
-  /// Limit up to which the zero bucket may grow before pairs of buckets are merged. At or below zero_threshold, which is
-  /// the default, the zero bucket does not grow.
+  /// Limit up to which the zero bucket may grow before pairs of buckets are merged. At or below zero_threshold, which
+  /// is the default, the zero bucket does not grow.
   double max_zero_threshold = 0;
   /// false switches native buckets off, which is the default of HistogramOptions::native only.
   bool enabled = true;
@@ -58,8 +58,8 @@ struct HistogramOptions {
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
-  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
+  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
@@ -110,7 +110,7 @@ class HistogramUpdates {
 /// Example:
 ///   narthex::Histogram latency = registry.histogram({.name = "latency_seconds", .help = "Duration of a request."});
 ///   latency.observe(0.042);
-class Histogram : public HistogramUpdates<detail::SeriesPtr<detail::HistogramSeries>> {
+class Histogram : public HistogramUpdates<detail::SeriesPtr<detail::ObservationSeries>> {
  public:
   /// Definition of a Histogram.
   using Options = HistogramOptions;
@@ -121,7 +121,7 @@ class Histogram : public HistogramUpdates<detail::SeriesPtr<detail::HistogramSer
  private:
   template <class>
   friend class Borrowed;
-  using Series = detail::HistogramSeries;
+  using Series = detail::ObservationSeries;
   template <class Reference>
   using Updates = HistogramUpdates<Reference>;
   explicit Histogram(detail::SeriesPtr<Series> series) noexcept

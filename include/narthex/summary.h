@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <narthex/detail/family_options.h>
-#include <narthex/detail/histogram_series.h>
 #include <narthex/detail/kind.h>
+#include <narthex/detail/observation_series.h>
 #include <narthex/detail/stopwatch.h>
 #include <narthex/labels.h>
 
@@ -29,8 +29,8 @@ struct SummaryOptions {
   std::string unit = {};
   /// Constant labels of every series in the family. Default: none.
   Labels labels = {};
-  /// Quantiles to serve, each from 0 to 1, such as 0.5 and 0.99. Default: none, only the sum and the count. Quantiles of
-  /// several instances cannot be aggregated; those of a histogram can.
+  /// Quantiles to serve, each from 0 to 1, such as 0.5 and 0.99. Default: none, only the sum and the count. Quantiles
+  /// of several instances cannot be aggregated; those of a histogram can.
   std::vector<double> quantiles = {};
   /// Time window of the quantiles: above 0, at most 366 days.
   std::chrono::milliseconds max_age = std::chrono::minutes(10);
@@ -39,8 +39,8 @@ struct SummaryOptions {
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the scrape
-  /// interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
+  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
@@ -71,9 +71,10 @@ class SummaryUpdates {
 
 /// Counts and sums observations, and computes quantiles of a recent time window if its definition lists any.
 ///
-/// Values: any. NaN is counted, turns the sum into NaN, and is in no quantile. A quantile differs from an observed value
-///   by at most 1.1 %, as long as all observations span less than 28 decades; it is NaN if the window is empty. The
-///   window starts at the newest scrape that is at least max_age old, or at the definition if there is no such scrape.
+/// Values: any. NaN is counted, turns the sum into NaN, and is in no quantile. A quantile differs from an observed
+///   value by at most 1.1 %, as long as all observations span less than 28 decades; it is NaN if the window is empty.
+///   The window starts at the newest scrape that is at least max_age old, or at the definition if there is no such
+///   scrape.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
 ///   observation may read a sum that is ahead of the count or behind it.
 /// Exceptions: none, except that time() lets the exception of its function pass.
@@ -84,7 +85,7 @@ class SummaryUpdates {
 ///   narthex::Summary sizes = registry.summary(
 ///       {.name = "reply_bytes", .help = "Size of a reply.", .unit = "bytes", .quantiles = {0.5, 0.99}});
 ///   sizes.observe(1024);
-class Summary : public SummaryUpdates<detail::SeriesPtr<detail::HistogramSeries>> {
+class Summary : public SummaryUpdates<detail::SeriesPtr<detail::ObservationSeries>> {
  public:
   /// Definition of a Summary.
   using Options = SummaryOptions;
@@ -95,7 +96,7 @@ class Summary : public SummaryUpdates<detail::SeriesPtr<detail::HistogramSeries>
  private:
   template <class>
   friend class Borrowed;
-  using Series = detail::HistogramSeries;
+  using Series = detail::ObservationSeries;
   template <class Reference>
   using Updates = SummaryUpdates<Reference>;
   explicit Summary(detail::SeriesPtr<Series> series) noexcept : Updates<detail::SeriesPtr<Series>>(std::move(series)) {}

@@ -1,51 +1,177 @@
 #include <narthex/detail/exemplars.h>
 
+#include <chrono>
 #include <memory>
 #include <new>
+#include <string_view>
+#include <utility>
 
+#include <narthex/exemplar_options.h>
+
+#include "base/totals.h"
 #include "exemplars/exemplar_copies.h"
 #include "exemplars/exemplar_text.h"
-#include "exemplars/kept_exemplars.h"
-#include "shards/shards.h"
+#include "exemplars/native_exemplars.h"
+#include "exemplars/stored_exemplar.h"
+#include "shards/reentrancy_guard.h"
 
 namespace narthex::detail {
 
-Exemplars::Exemplars(const std::shared_ptr<const ExemplarSource>& source)
-    : kept_(source ? new KeptExemplars(source) : nullptr) {}
+namespace {
 
-Exemplars::~Exemplars() { delete kept_.load(std::memory_order_relaxed); }  // relaxed: the last user
+using Time = StoredExemplar::Time;
 
-void Exemplars::give(const ExemplarShape& shape, std::size_t place, double value, ExemplarLabels labels) noexcept {
-  const ExemplarText text(labels);
-  if (text.text().empty()) return;
-  if (KeptExemplars* const kept = find_or_create()) kept->put(shape, place, value, text.text());
+constexpr int kWriterAttempts = 1;
+constexpr int kScrapeAttempts = 1000;  // 1 to 2 us, while a writer copies some bytes; a suspended writer takes longer
+
+// Holds a lock, unless all attempts failed.
+class TryLock {
+ public:
+  TryLock(std::atomic<bool>& is_locked, int attempts) noexcept : is_locked_(is_locked) {
+    for (; attempts > 0 && !owns_; --attempts) {
+      // acquire: sees what the last owner wrote; relaxed: only a hint
+      owns_ = !is_locked.load(std::memory_order_relaxed) && !is_locked.exchange(true, std::memory_order_acquire);
+    }
+  }
+  TryLock(const TryLock&) = delete;
+  TryLock& operator=(const TryLock&) = delete;
+  ~TryLock() {
+    if (owns_) is_locked_.store(false, std::memory_order_release);  // release: the next owner sees what was written
+  }
+  explicit operator bool() const noexcept { return owns_; }
+
+ private:
+  std::atomic<bool>& is_locked_;
+  bool owns_ = false;
+};
+
+struct ExemplarSlot {
+  std::atomic<bool> is_locked{false};
+  std::atomic<bool> is_requested{true};
+  StoredExemplar exemplar;
+};
+
+// Calls the user's function, which is foreign code: no lock is held.
+Labels labels_of_trace(const ExemplarOptions& options) noexcept {
+  try {
+    return options.labels();
+  } catch (...) {
+    totals().exemplar_errors.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+    return {};
+  }
 }
 
-bool Exemplars::offer(const ExemplarShape& shape, std::size_t place, double value) noexcept {
-  return kept_.load(std::memory_order_relaxed)->offer(shape, place, value);  // relaxed: it was there from the start
+}  // namespace
+
+//   slots ---> [ is_locked | is_requested | exemplar ][ is_locked | is_requested | exemplar ] ...
+//                ^ the thread that changes it from false to true owns the exemplar
+//
+// Invariants: only the owner of a slot reads or writes its exemplar, which is plain data. No thread waits for a slot: a
+// writer that finds it locked drops its exemplar, because the other one is as good; a scrape retries some times, and
+// then serves none. A lock that no thread releases, as in the child of a fork, has the same effect. No foreign code but
+// operator new runs under a lock.
+struct Exemplars::Store {
+  Store(const ExemplarShape& shape, ExemplarSource exemplar_source)
+      : source(std::move(exemplar_source)),
+        slots(new ExemplarSlot[shape.slots]),
+        size(shape.slots),
+        native(shape.has_native ? new NativeExemplars : nullptr) {}
+
+  void add(std::size_t index, double value, std::string_view labels) noexcept {
+    const Time now = CreationTime::now();
+    ExemplarSlot& slot = slots[index];
+    const TryLock lock(slot.is_locked, kWriterAttempts);
+    // relaxed: a thread that does not see it yet stores one exemplar more
+    if (!lock || slot.exemplar.assign(value, now, labels)) slot.is_requested.store(false, std::memory_order_relaxed);
+    if (!native) return;
+    if (const TryLock native_lock(native_is_locked, kWriterAttempts); native_lock) native->add(value, now, labels);
+  }
+
+  const ExemplarSource source;
+  const std::unique_ptr<ExemplarSlot[]> slots;
+  const std::size_t size;
+  const std::unique_ptr<NativeExemplars> native;
+  std::atomic<bool> native_is_locked{false};
+  // While the source returns nothing, updates call it once per tick of this clock, which is a few milliseconds.
+  std::atomic<Time> last_empty_result{Time()};
+};
+
+Exemplars::Exemplars(const ExemplarShape& shape, const ExemplarSource& source)
+    : store_(source ? new Store(shape, source) : nullptr) {}
+
+Exemplars::~Exemplars() { delete store_.load(std::memory_order_relaxed); }  // relaxed: the last user
+
+void Exemplars::store(const ExemplarShape& shape, std::size_t slot, double value, ExemplarLabels labels) noexcept {
+  const ExemplarText text(labels);
+  if (text.text().empty()) return;
+  if (Store* const store = find_or_create(shape)) store->add(slot, value, text.text());
+}
+
+bool Exemplars::offer(std::size_t slot, double value) noexcept {
+  Store& store = *store_.load(std::memory_order_relaxed);  // relaxed: it exists from the start
+  // relaxed, here and below: a thread that does not see a change yet calls the source once more
+  if (!store.slots[slot].is_requested.load(std::memory_order_relaxed)) return store.size > 1;  // other slots may wait
+  const Time now = CreationTime::now();
+  if (store.last_empty_result.load(std::memory_order_relaxed) == now) return true;
+  // The updates and allocations of the source itself do not call the source.
+  if (ReentrancyGuard::is_inside()) return true;
+  const ExemplarText text = [&store] {
+    const ReentrancyGuard guard;
+    return ExemplarText(labels_of_trace(*store.source));
+  }();
+  if (text.text().empty()) {
+    store.last_empty_result.store(now, std::memory_order_relaxed);
+  } else {
+    store.add(slot, value, text.text());
+  }
+  return true;
 }
 
 bool Exemplars::copy_to(ExemplarCopies& copies) const {
-  KeptExemplars* const kept = kept_.load(std::memory_order_acquire);  // acquire: sees it as it was made
-  if (!kept) return false;
+  Store* const store = store_.load(std::memory_order_acquire);  // acquire: sees how it was created
+  if (!store) return false;
+  const Time now = store->source ? CreationTime::now() : Time();
+  bool is_any_requested = false;
   copies.begin();
-  const bool are_wanted = kept->copy_to(copies);
+  for (std::size_t i = 0; i < store->size; ++i) {
+    ExemplarSlot& slot = store->slots[i];
+    const TryLock lock(slot.is_locked, kScrapeAttempts);
+    if (!lock || slot.exemplar.is_empty()) {
+      copies.add_none();
+    } else {
+      copies.add(slot.exemplar);
+      // abs: the clock may have been set back
+      if (store->source && std::chrono::abs(now - slot.exemplar.at()) >= store->source->min_interval) {
+        slot.is_requested.store(true, std::memory_order_relaxed);  // relaxed: as in add()
+      }
+    }
+    is_any_requested = is_any_requested || slot.is_requested.load(std::memory_order_relaxed);
+  }
+  if (store->native) {
+    if (const TryLock lock(store->native_is_locked, kScrapeAttempts); lock) {
+      for (const StoredExemplar& exemplar : store->native->all()) copies.add_native(exemplar);
+    }
+  }
   copies.end();
-  return are_wanted;
+  return store->source && is_any_requested;
 }
 
-KeptExemplars* Exemplars::find_or_create() noexcept {
-  if (KeptExemplars* const kept = kept_.load(std::memory_order_acquire)) return kept;  // acquire: as above
-  const ReentrancyGuard growth;
-  if (!growth) return nullptr;
-  std::unique_ptr<KeptExemplars> made(new (std::nothrow) KeptExemplars(nullptr));
-  KeptExemplars* none = nullptr;
-  if (!made) return nullptr;
-  // release: it is complete; acquire: another thread was faster
-  if (!kept_.compare_exchange_strong(none, made.get(), std::memory_order_release, std::memory_order_acquire)) {
-    return none;
+Exemplars::Store* Exemplars::find_or_create(const ExemplarShape& shape) noexcept {
+  if (Store* const store = store_.load(std::memory_order_acquire)) return store;  // acquire: as in copy_to()
+  const ReentrancyGuard guard;
+  if (!guard) return nullptr;
+  try {
+    auto created = std::make_unique<Store>(shape, nullptr);
+    Store* expected = nullptr;
+    // release: it is complete; acquire: another thread was faster
+    if (!store_.compare_exchange_strong(expected, created.get(), std::memory_order_release,
+                                        std::memory_order_acquire)) {
+      return expected;
+    }
+    return created.release();
+  } catch (const std::bad_alloc&) {
+    return nullptr;
   }
-  return made.release();
 }
 
 }  // namespace narthex::detail

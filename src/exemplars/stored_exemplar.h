@@ -9,17 +9,17 @@
 
 #include <narthex/detail/creation_time.h>
 
-#include "shards/shards.h"
+#include "shards/reentrancy_guard.h"
 
 namespace narthex::detail {
 
-// One exemplar, or none yet, in memory that the next one uses again.
+// One exemplar, or none yet. The next one uses its memory again.
 class StoredExemplar {
  public:
   using Time = CreationTime::Time;
 
-  // Takes another one, whose labels are as an ExemplarText has them. Returns whether there was memory; if not, nothing
-  // changes.
+  // Replaces the exemplar. The labels are the text of an ExemplarText. Returns false without memory, and changes
+  // nothing then.
   bool assign(double value, Time at, std::string_view labels) noexcept {
     if (labels.size() > capacity_ && !grow(labels.size())) return false;
     std::ranges::copy(labels, text_.get());
@@ -29,17 +29,17 @@ class StoredExemplar {
     return true;
   }
 
-  bool is_empty() const noexcept { return size_ == 0; }  // no exemplar is without labels
+  bool is_empty() const noexcept { return size_ == 0; }  // every exemplar has labels
   double value() const noexcept { return value_; }
   Time at() const noexcept { return at_; }
   std::string_view labels() const noexcept { return {text_.get(), size_}; }
 
  private:
   bool grow(std::size_t size) noexcept {
-    constexpr std::size_t kStep = 64;  // so that it is over soon
-    const ReentrancyGuard growth;
+    constexpr std::size_t kStep = 64;  // so that it rarely grows
+    const ReentrancyGuard guard;
     const std::size_t capacity = (size + kStep - 1) / kStep * kStep;
-    char* const text = growth ? new (std::nothrow) char[capacity] : nullptr;
+    char* const text = guard ? new (std::nothrow) char[capacity] : nullptr;
     if (!text) return false;
     text_.reset(text);
     capacity_ = static_cast<std::uint16_t>(capacity);

@@ -18,35 +18,33 @@ class CounterKind final : public Kind {
   detail::Series* make_series(std::string_view labels) const override {
     return detail::Series::make<CounterSeries>(labels, exemplars_);
   }
-  void use(const std::shared_ptr<const ExemplarSource>& source) noexcept override { exemplars_ = source; }
+  void use(const ExemplarSource& source) noexcept override { exemplars_ = source; }
 
  private:
-  std::shared_ptr<const ExemplarSource> exemplars_;
+  ExemplarSource exemplars_;
 };
 
-constexpr ExemplarShape kOnePlace{1};
+constexpr ExemplarShape kOneSlot{1};
 
 }  // namespace
 
-CounterSeries::CounterSeries(const std::shared_ptr<const ExemplarSource>& source) : exemplars_(source) {
+CounterSeries::CounterSeries(const ExemplarSource& source) : exemplars_(kOneSlot, source) {
   if (source) set_flag(kNeedsExemplar);
 }
 
-CounterSeries::~CounterSeries() {
-  release_sum_slot(slot_.load(std::memory_order_relaxed));
-}  // relaxed: the last user
+CounterSeries::~CounterSeries() { release_sum_slot(slot_.load(std::memory_order_relaxed)); }  // relaxed: the last user
 
 void CounterSeries::inc(double amount, ExemplarLabels exemplar) noexcept {
   if (!(amount >= 0)) return count_rejected_update();
   mark_accessed();
   add(amount);
-  exemplars_.give(kOnePlace, 0, amount, exemplar);
+  exemplars_.store(kOneSlot, 0, amount, exemplar);
 }
 
 void CounterSeries::inc_with_flags(double amount) noexcept {
   mark_accessed();
   add(amount);
-  if (has_flag(kNeedsExemplar) && !exemplars_.offer(kOnePlace, 0, amount)) clear_flag(kNeedsExemplar);
+  if (has_flag(kNeedsExemplar) && !exemplars_.offer(0, amount)) clear_flag(kNeedsExemplar);
 }
 
 void CounterSeries::add_without_cell(double amount) noexcept {
@@ -61,14 +59,14 @@ void CounterSeries::add_without_cell(double amount) noexcept {
 }
 
 double CounterSeries::value() const noexcept {
-  // relaxed, the base: each term only grows, and no thread reads a variable backwards
+  // relaxed, the base: each term only increases, and a thread never reads an older value of a variable
   return base_.load(std::memory_order_relaxed) + sum_of_cells(slot_.load(std::memory_order_acquire));
 }
 
 void CounterSeries::collect(Sink& sink) const {
   heat_.cool();
-  ExemplarCopies exemplars;  // before the value: that of an exemplar is part of it
-  if (!exemplars_.are_none() && exemplars_.copy_to(exemplars)) set_flag(kNeedsExemplar);
+  ExemplarCopies exemplars;  // before the value, which then includes the amount of the exemplar
+  if (!exemplars_.is_empty() && exemplars_.copy_to(exemplars)) set_flag(kNeedsExemplar);
   sink.counter(labels(), {value(), created_.time(), exemplars.at(0)});
 }
 

@@ -11,7 +11,8 @@
 
 namespace narthex::detail {
 
-// Gives buckets, one more than bounds, their bounds, +Inf the last, their exemplars, and counts of zero.
+// Initialises buckets with their bounds, the last one +Inf, with their exemplars, and with counts of zero. There is one
+// bucket more than bounds.
 inline void start_buckets(std::span<Bucket> buckets, std::span<const double> bounds,
                           const ExemplarCopies& exemplars) noexcept {
   for (std::size_t i = 0; i < buckets.size(); ++i) {
@@ -19,7 +20,7 @@ inline void start_buckets(std::span<Bucket> buckets, std::span<const double> bou
   }
 }
 
-// Turns the counts of buckets, each for itself, into cumulative ones; returns the last, of all observations.
+// Makes the counts of buckets cumulative; returns the number of all observations.
 inline std::uint64_t accumulate(std::span<Bucket> buckets) noexcept {
   for (std::size_t i = 1; i < buckets.size(); ++i) buckets[i].cumulative_count += buckets[i - 1].cumulative_count;
   return buckets.back().cumulative_count;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include "base/number.h"
 #include "exemplars/exemplar_copies.h"
 #include "metrics/cumulative.h"
+#include "metrics/histogram_series.h"
 #include "metrics/native_histogram.h"
 #include "shards/histogram_cells.h"
 #include "shards/promotion.h"
@@ -28,8 +30,8 @@ constexpr std::align_val_t kBaseAlignment{alignof(HistogramCells)};
 constexpr std::align_val_t kOwnAlignment{64};  // cells of two threads share no cache line
 
 // Returns cells that are zero, or null without memory.
-HistogramCells* new_cells(const BucketBounds& bounds, std::align_val_t alignment) noexcept {
-  const std::size_t counts = bounds.bounds().size() + 1;
+HistogramCells* new_cells(std::span<const double> bounds, std::align_val_t alignment) noexcept {
+  const std::size_t counts = bounds.size() + 1;
   const std::size_t size = sizeof(HistogramCells) + counts * sizeof(std::atomic<std::uint64_t>);
   void* memory = ::operator new(size, alignment, std::nothrow);
   if (!memory) return nullptr;
@@ -75,7 +77,7 @@ class HistogramKind final : public Kind {
     if (native_) return detail::Series::make<NativeHistogramSeries>(labels, bounds_, exemplars_, *native_);
     return detail::Series::make<HistogramSeries>(labels, bounds_, exemplars_);
   }
-  void use(const std::shared_ptr<const ExemplarSource>& source) noexcept override { exemplars_ = source; }
+  void use(const ExemplarSource& source) noexcept override { exemplars_ = source; }
   std::string settings() const override {
     const std::string buckets = fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", "));
     return native_ ? buckets + ", " + native_->settings() : buckets;
@@ -84,7 +86,7 @@ class HistogramKind final : public Kind {
  private:
   const HistogramSeries::Bounds bounds_;
   const std::optional<NativeLimits> native_;
-  std::shared_ptr<const ExemplarSource> exemplars_;
+  ExemplarSource exemplars_;
 };
 
 }  // namespace
@@ -93,52 +95,31 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), p
   if (size_ % 2 == 1) padded_.push_back(std::numeric_limits<double>::infinity());
 }
 
-HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source)
-    : bounds_(std::move(bounds)), exemplars_(source), base_(new_cells(*bounds_, kBaseAlignment)) {
+HistogramSeries::HistogramSeries(Bounds bounds, const ExemplarSource& source)
+    : ObservationSeries(std::move(bounds), source, Buckets::classic), base_(new_cells(this->bounds(), kBaseAlignment)) {
   if (!base_) throw std::bad_alloc();
-  if (source) set_flag(kNeedsExemplar);
-}
-
-HistogramSeries::HistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source, WithoutCells)
-    : bounds_(std::move(bounds)), exemplars_(source), base_(nullptr) {
-  if (source) set_flag(kNeedsExemplar);
 }
 
 HistogramSeries::~HistogramSeries() {
   delete_cells(base_, kBaseAlignment);
   release_histogram_slot(slot_.load(std::memory_order_relaxed),  // relaxed: the last user
-                           [](HistogramCells* cells) { delete_cells(cells, kOwnAlignment); });
+                         [](HistogramCells* cells) { delete_cells(cells, kOwnAlignment); });
 }
 
 HistogramCells* HistogramSeries::find_or_create_own_cells(Slot slot) const noexcept {
-  const ReentrancyGuard growth;
-  Shard* shard = growth ? own_shard() : nullptr;
+  const ReentrancyGuard guard;
+  Shard* shard = guard ? own_shard() : nullptr;
   auto* cell = shard ? shard->histograms.find_or_create(slot) : nullptr;
   if (!cell) return nullptr;
-  // relaxed: made by this thread, or by the one that left it the shard
+  // relaxed: created by this thread, or by the last owner of the shard
   if (HistogramCells* cells = cell->load(std::memory_order_relaxed)) return cells;
-  HistogramCells* cells = new_cells(*bounds_, kOwnAlignment);
+  HistogramCells* cells = new_cells(bounds(), kOwnAlignment);
   cell->store(cells, std::memory_order_release);  // release: a scrape that sees them sees zeroes
   return cells;
 }
 
-void HistogramSeries::observe(double value, ExemplarLabels exemplar) noexcept {
-  mark_accessed();
-  const std::size_t bucket = bounds_->bucket_of(value);
-  add(bucket, value);
-  if (!std::isnan(value)) exemplars_.give(exemplar_shape(), bucket, value, exemplar);
-}
-
-void HistogramSeries::observe_with_flags(double value) noexcept {
-  mark_accessed();
-  const std::size_t bucket = bounds_->bucket_of(value);
-  add(bucket, value);
-  if (!has_flag(kNeedsExemplar) || std::isnan(value)) return;
-  if (!exemplars_.offer(exemplar_shape(), bucket, value)) clear_flag(kNeedsExemplar);
-}
-
 void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexcept {
-  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in add
+  const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_cells()
   if (slot >= kFirstSlot) {
     if (HistogramCells* own = find_or_create_own_cells(slot)) return own->add(bucket, value);
   }
@@ -147,21 +128,17 @@ void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexce
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
-void HistogramSeries::copy_exemplars(ExemplarCopies& copies) const {
-  if (!exemplars_.are_none() && exemplars_.copy_to(copies)) set_flag(kNeedsExemplar);
-}
-
 double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
   heat_.cool();
   double sum = 0;
   const auto add = [&](HistogramCells& cells) {
-    // relaxed: each count only grows, and the sum may be ahead of them or behind
+    // relaxed: each count only increases, and the sum may be ahead of the counts or behind them
     for (std::size_t i = 0; i < buckets.size(); ++i) {
       buckets[i].cumulative_count += cells.counts()[i].load(std::memory_order_relaxed);
     }
     sum += cells.sum.load(std::memory_order_relaxed);
   };
-  for_each_histogram(slot_.load(std::memory_order_acquire), add);  // acquire: as in add
+  for_each_histogram(slot_.load(std::memory_order_acquire), add);  // acquire: as in own_cells()
   add(*base_);
   return sum;
 }
@@ -169,13 +146,13 @@ double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
 void HistogramSeries::collect(Sink& sink) const {
   ExemplarCopies exemplars;
   copy_exemplars(exemplars);
-  fmt::basic_memory_buffer<Bucket, 64> memory;  // on the stack for usual numbers of buckets
+  fmt::basic_memory_buffer<Bucket, 64> memory;  // on the stack for up to 64 buckets
   memory.resize(bounds().size() + 1);
   const std::span<Bucket> buckets(memory.data(), memory.size());
   start_buckets(buckets, bounds(), exemplars);
   const double sum = read(buckets);
   const std::uint64_t count = accumulate(buckets);
-  sink.histogram(labels(), {buckets, count, sum, nullptr, created_.time()});
+  sink.histogram(labels(), {buckets, count, sum, nullptr, created()});
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {

@@ -19,7 +19,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMaxBuckets = 65'536;  // more is a negative number by mistake
+constexpr std::size_t kMaxBuckets = 65'536;  // a larger number is probably a negative one
 
 [[noreturn]] void refuse(const HistogramOptions& options, std::string_view field, double value, std::string_view why) {
   std::string spelled;
@@ -53,11 +53,10 @@ std::string NativeLimits::settings() const {
                      max_buckets, zero_threshold, max_zero_threshold);
 }
 
-// A table may have twice the buckets, so that scrapes, which may widen the zero bucket, mostly are there first; and one
-// more wherever a classic bound, zero or NaN divides them.
-NativeHistogramSeries::NativeHistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source,
-                                             const NativeLimits& limits)
-    : HistogramSeries(std::move(bounds), source, WithoutCells()),
+// A table may have twice max_buckets keys, so that usually a scrape, which may widen the zero bucket, coarsens first.
+// Each classic bound, zero, and NaN may need one key more.
+NativeHistogramSeries::NativeHistogramSeries(Bounds bounds, const ExemplarSource& source, const NativeLimits& limits)
+    : ObservationSeries(std::move(bounds), source, Buckets::native),
       counts_(limits.schema, limits.zero_threshold, 2 * limits.max_buckets + this->bounds().size() + 2),
       max_buckets_(limits.max_buckets),
       max_zero_threshold_(limits.max_zero_threshold) {}

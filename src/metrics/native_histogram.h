@@ -1,19 +1,18 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 
-#include <narthex/detail/histogram_series.h>
+#include <narthex/detail/observation_series.h>
 #include <narthex/histogram.h>
 
 #include "metrics/exponential_buckets.h"
 
 namespace narthex::detail {
 
-// What the options of a native histogram come to.
+// The checked options of native buckets.
 struct NativeLimits {
-  // Throws RegistrationError for an invalid option.
+  // Throws RegistrationError if an option is out of range.
   explicit NativeLimits(const HistogramOptions& options);
 
   std::string settings() const;
@@ -24,11 +23,11 @@ struct NativeLimits {
   double max_zero_threshold;
 };
 
-// A histogram with native buckets, and classic ones where it has bounds. Both are read from the same counts, so they
-// agree on how many observations there were.
-class NativeHistogramSeries final : public HistogramSeries {
+// A histogram with native buckets, and with classic ones if it has bounds. Both are read from the same counts, so that
+// they agree on the number of observations.
+class NativeHistogramSeries final : public ObservationSeries {
  public:
-  NativeHistogramSeries(Bounds bounds, const std::shared_ptr<const ExemplarSource>& source, const NativeLimits& limits);
+  NativeHistogramSeries(Bounds bounds, const ExemplarSource& source, const NativeLimits& limits);
 
   void collect(Sink& sink) const override;
 

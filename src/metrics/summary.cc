@@ -15,6 +15,7 @@
 
 #include "base/number.h"
 #include "metrics/exponential_buckets.h"
+#include "metrics/histogram_series.h"
 #include "metrics/quantile_window.h"
 
 namespace narthex::detail {
@@ -24,7 +25,7 @@ namespace {
 constexpr std::size_t kMaxAgeBuckets = 100;  // each keeps a snapshot
 constexpr auto kLongestAge = std::chrono::hours(24 * 366);
 
-// Half of a bucket is 1.1 %; so many keys are 96 powers of two, before buckets twice as wide have to do.
+// Half of a bucket is 1.1 %. The keys cover 96 powers of two; values with a larger range get buckets twice as wide.
 constexpr int kSchema = 5;
 constexpr std::size_t kMaxKeys = 3072;
 
@@ -41,7 +42,7 @@ std::string spelled(double value) {
 std::vector<double> checked_quantiles(const SummaryOptions& options) {
   std::vector<double> quantiles = options.quantiles;
   for (const double quantile : quantiles) {
-    if (!(quantile >= 0 && quantile <= 1)) {  // written so that NaN is refused too
+    if (!(quantile >= 0 && quantile <= 1)) {  // written so that NaN is rejected too
       refuse(options, fmt::format("quantile is {}; allowed: 0 to 1, for example 0.99", spelled(quantile)));
     }
   }
@@ -58,7 +59,7 @@ std::vector<double> checked_quantiles(const SummaryOptions& options) {
   return quantiles;
 }
 
-// A histogram without bounds, which is a sum and a count.
+// Without quantiles, a summary is a histogram without bounds: a sum and a count.
 class SumAndCount final : public HistogramSeries {
  public:
   using HistogramSeries::HistogramSeries;
@@ -70,11 +71,11 @@ class SumAndCount final : public HistogramSeries {
   }
 };
 
-class QuantileSeries final : public HistogramSeries {
+class QuantileSeries final : public ObservationSeries {
  public:
   QuantileSeries(Bounds no_bounds, const std::vector<double>& quantiles, std::chrono::milliseconds max_age,
                  std::size_t age_buckets)
-      : HistogramSeries(std::move(no_bounds), nullptr, WithoutCells()),
+      : ObservationSeries(std::move(no_bounds), nullptr, Buckets::classic),
         counts_(kSchema, 0, kMaxKeys),
         window_(max_age, age_buckets, QuantileWindow::Clock::now()) {
     for (const double quantile : quantiles) quantiles_.push_back({quantile, 0});
@@ -93,7 +94,7 @@ class QuantileSeries final : public HistogramSeries {
   void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
 
   ExponentialCounts read_recent(SummarySample& sample) const {
-    const std::lock_guard lock(mutex_);  // of two scrapes, the one that reads more is the later one
+    const std::lock_guard lock(mutex_);  // the scrape that reads more must slide the window later
     std::vector<ExponentialCell> cells;
     sample.sum = counts_.read([&](const ExponentialCell& cell) {
       sample.count += cell.count;
@@ -116,7 +117,7 @@ class SummaryKind final : public Kind {
   MetricType type() const noexcept override { return MetricType::summary; }
   detail::Series* make_series(std::string_view labels) const override {
     if (quantiles_.empty())
-      return detail::Series::make<SumAndCount>(labels, no_bounds_, nullptr);  // exemplars are none of a summary's
+      return detail::Series::make<SumAndCount>(labels, no_bounds_, nullptr);  // a summary has no exemplars
     return detail::Series::make<QuantileSeries>(labels, no_bounds_, quantiles_, max_age_, age_buckets_);
   }
   std::string settings() const override {

@@ -19,7 +19,7 @@ RegistryState::RegistryState(RegistryOptions options)
       labels_(std::move(options.labels)),
       extra_labels_(labels_, name_rule_),
       diagnostics_(std::make_shared<const Diagnostics>(std::move(options.diagnostic))),
-      exemplars_(options.exemplars.labels ? std::make_shared<const ExemplarSource>(std::move(options.exemplars))
+      exemplars_(options.exemplars.labels ? std::make_shared<const ExemplarOptions>(std::move(options.exemplars))
                                           : nullptr) {}
 
 void RegistryState::set_exemplar_source(Kind& kind) const {

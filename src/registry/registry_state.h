@@ -15,7 +15,6 @@
 #include "base/diagnostics.h"
 #include "base/log_once_per_key.h"
 #include "base/registry_statistics.h"
-#include "exemplars/exemplar_source.h"
 #include "families/definition.h"
 #include "families/family_state.h"
 #include "model/extra_labels.h"
@@ -81,7 +80,7 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   const Labels labels_;
   const ExtraLabels extra_labels_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
-  const std::shared_ptr<const ExemplarSource> exemplars_;  // null: updates store only exemplars that they are given
+  const ExemplarSource exemplars_;
   LogOncePerKey logged_;
   mutable std::mutex mutex_;
   std::map<std::string, Siblings, std::less<>> families_;

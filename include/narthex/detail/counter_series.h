@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
 
 #include <narthex/detail/creation_time.h>
 #include <narthex/detail/exemplars.h>
@@ -13,23 +12,23 @@
 
 namespace narthex::detail {
 
-// A sum that only grows: base_ + the cell of each thread.
+// A sum that only increases: base_ + the cell of each thread.
 //
-//   cold   slot_ = kCold    base_ takes all updates, by atomic addition
-//   hot    slot_ = a slot   each thread adds to its own cell, by plain loads and stores; those that have none, to base_
+//   cold   slot_ = kCold    all threads add to base_, atomically
+//   hot    slot_ = a slot   each thread adds to its own cell, by plain loads and stores; without a cell, to base_
 //
-// Invariant: the value is base_ plus the cells, always. A series that turns hot leaves its base as it is, and never
-// turns cold again. All terms only grow, and are added up in one order, so no scrape sees less than the one before.
+// Invariant: the value is always base_ plus the cells. A series that turns hot keeps its base, and never turns cold
+// again. All terms only increase and are summed in one order, so that no scrape reads less than an earlier one.
 class NARTHEX_EXPORT CounterSeries final : public Series {
  public:
-  // Takes exemplars by itself if there is a source.
-  explicit CounterSeries(const std::shared_ptr<const ExemplarSource>& source);
+  // With a source, plain updates store exemplars.
+  explicit CounterSeries(const ExemplarSource& source);
   CounterSeries(const CounterSeries&) = delete;
   CounterSeries& operator=(const CounterSeries&) = delete;
   ~CounterSeries() override;
 
   void inc(double amount) noexcept {
-    if (!(amount >= 0)) return count_rejected_update();  // written so that NaN is refused too
+    if (!(amount >= 0)) return count_rejected_update();  // written so that NaN is rejected too
     if (has_flags()) return inc_with_flags(amount);
     add(amount);
   }

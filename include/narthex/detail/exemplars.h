@@ -7,42 +7,51 @@
 #include <narthex/detail/export.h>
 #include <narthex/exemplar_labels.h>
 
+namespace narthex {
+struct ExemplarOptions;
+}
+
 namespace narthex::detail {
 
 class ExemplarCopies;
-class ExemplarSource;
-class KeptExemplars;
 
-// What a series keeps exemplars for.
+// Where plain updates get exemplars from. Null: only updates with labels store exemplars. All series of a registry
+// share it, because they may outlive the registry.
+using ExemplarSource = std::shared_ptr<const ExemplarOptions>;
+
+// Which exemplars a series stores.
 struct ExemplarShape {
-  std::size_t places;       // one for a counter, one for each bucket of a histogram
-  bool has_native = false;  // and those of the native buckets, see NativeExemplars
+  std::size_t slots;        // one for a counter, one per bucket for a histogram
+  bool has_native = false;  // also those of the native buckets, see NativeExemplars
 };
 
-// The exemplars of one series: one word, until the first one comes. A series of a registry that takes exemplars by
-// itself knows its source, and has somewhat more from the start.
+// The exemplars of one series: a pointer, null until the first exemplar is stored. With a source, the memory is
+// allocated when the series is created.
 class NARTHEX_EXPORT Exemplars {
  public:
-  // Null: there are only those that the program gives. Throws std::bad_alloc for others.
-  explicit Exemplars(const std::shared_ptr<const ExemplarSource>& source);
+  // Throws std::bad_alloc if there is a source.
+  Exemplars(const ExemplarShape& shape, const ExemplarSource& source);
   Exemplars(const Exemplars&) = delete;
   Exemplars& operator=(const Exemplars&) = delete;
   ~Exemplars();
 
-  // Of an update that came with labels.
-  void give(const ExemplarShape& shape, std::size_t place, double value, ExemplarLabels labels) noexcept;
-  // Of a plain update, where there is a source. Returns whether the next ones are to offer theirs too.
-  bool offer(const ExemplarShape& shape, std::size_t place, double value) noexcept;
+  // Stores the exemplar of an update that came with labels. The shape is that of the constructor.
+  void store(const ExemplarShape& shape, std::size_t slot, double value, ExemplarLabels labels) noexcept;
+  // For a plain update of a series with a source: calls the source and stores an exemplar, if the slot requests one.
+  // Returns whether the next updates need to call this.
+  bool offer(std::size_t slot, double value) noexcept;
 
-  // Whether there is nothing to copy, and nobody who wants something.
-  bool are_none() const noexcept { return !kept_.load(std::memory_order_relaxed); }  // relaxed: only a look
-  // For a scrape. Returns whether plain updates are to offer theirs from now on.
+  // Returns whether copy_to() has nothing to do.
+  bool is_empty() const noexcept { return !store_.load(std::memory_order_relaxed); }  // relaxed: only the null matters
+  // For a scrape. Returns whether plain updates need to call offer() from now on.
   bool copy_to(ExemplarCopies& copies) const;
 
  private:
-  KeptExemplars* find_or_create() noexcept;
+  struct Store;
 
-  std::atomic<KeptExemplars*> kept_{nullptr};
+  Store* find_or_create(const ExemplarShape& shape) noexcept;
+
+  std::atomic<Store*> store_{nullptr};
 };
 
 }  // namespace narthex::detail

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include <narthex/detail/exemplars.h>
 #include <narthex/detail/series.h>
 
 namespace narthex {
@@ -13,10 +14,8 @@ enum class MetricType;
 
 namespace narthex::detail {
 
-class ExemplarSource;
-
-// What the core asks of a metric kind. Each kind's options give one through
-// `std::unique_ptr<Kind> make_kind(const XxxOptions&)`, declared beside them.
+// The interface of a metric kind. `std::unique_ptr<Kind> make_kind(const XxxOptions&)`, declared beside the options of
+// a kind, creates one.
 class NARTHEX_EXPORT Kind {
  public:
   Kind() = default;
@@ -25,16 +24,16 @@ class NARTHEX_EXPORT Kind {
   virtual ~Kind();
 
   virtual MetricType type() const noexcept = 0;
-  // Returns a new series, to which one reference is held.
+  // Returns a new series with one reference, which the caller owns.
   virtual Series* make_series(std::string_view labels) const = 0;
 
-  // Whether names of this kind have to end as those of its type do.
+  // Returns whether the name must end in the suffix of the type.
   virtual bool requires_suffix() const noexcept { return false; }
-  // What else two definitions need to agree on, as a message quotes it: "buckets 0.1, 1".
+  // Returns what else two definitions of one name must agree on, as an error quotes it: "buckets (0.1, 1)".
   virtual std::string settings() const { return {}; }
 
-  // Said before the first series, in a registry that takes exemplars by itself: where series get them from.
-  virtual void use(const std::shared_ptr<const ExemplarSource>& /*source*/) noexcept {}
+  // Sets the source of exemplars. Called before the first series, if the registry has a source.
+  virtual void use(const ExemplarSource& /*source*/) noexcept {}
 };
 
 }  // namespace narthex::detail

@@ -206,11 +206,11 @@ TEST_F(ExemplarTest, IsRemovedWithItsSeries) {
 
 // A native histogram has exemplars in addition to those of its classic buckets.
 TEST(Exemplars, KeepNativeExemplarsInAscendingOrder) {
-  detail::Exemplars exemplars(nullptr);
-  const detail::ExemplarShape shape{.places = 1, .has_native = true};
-  EXPECT_TRUE(exemplars.are_none());
+  const detail::ExemplarShape shape{.slots = 1, .has_native = true};
+  detail::Exemplars exemplars(shape, nullptr);
+  EXPECT_TRUE(exemplars.is_empty());
   for (const double value : {3.0, 1.0, 2.0}) {
-    exemplars.give(shape, 0, value, std::vector<ExemplarLabel>{{"n", std::to_string(value)}});
+    exemplars.store(shape, 0, value, std::vector<ExemplarLabel>{{"n", std::to_string(value)}});
   }
   detail::ExemplarCopies copies;
   EXPECT_FALSE(exemplars.copy_to(copies));

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include <narthex/detail/bucket_bounds.h>
+#include <narthex/detail/creation_time.h>
+#include <narthex/detail/exemplars.h>
+#include <narthex/detail/histogram_cells.h>
+#include <narthex/detail/series.h>
+#include <narthex/detail/shard.h>
+#include <narthex/exemplar_labels.h>
+
+namespace narthex::detail {
+
+// A series of observations: the base of histograms, native histograms, and summaries.
+//
+//   the thread has HistogramCells in slot_    they count the value: two plain loads and stores
+//   else                                      the kind counts it
+//
+// slot_ belongs to the kind. A kind that does not count in HistogramCells leaves it cold.
+class NARTHEX_EXPORT ObservationSeries : public Series {
+ public:
+  using Bounds = std::shared_ptr<const BucketBounds>;
+
+  void observe(double value) noexcept {
+    if (has_flags()) return observe_with_flags(value);
+    add(bounds_->bucket_of(value), value);
+  }
+  void observe(double value, ExemplarLabels exemplar) noexcept;
+
+ protected:
+  enum class Buckets : bool { classic, native };
+
+  // With a source, plain updates store exemplars; those of native buckets too, if there are any.
+  ObservationSeries(Bounds bounds, const ExemplarSource& source, Buckets buckets);
+
+  // Counts a value that belongs to a bucket of the bounds. The thread has no cells, or is about to create them.
+  virtual void add_without_cells(std::size_t bucket, double value) noexcept = 0;
+
+  // Must come before the counts are read, which then include the observation of each exemplar.
+  void copy_exemplars(ExemplarCopies& copies) const;
+  std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
+  CreationTime::Time created() const noexcept { return created_.time(); }
+
+ private:
+  void add(std::size_t bucket, double value) noexcept {
+    if (HistogramCells* own = own_cells()) {
+      own->add(bucket, value);
+    } else {
+      add_without_cells(bucket, value);
+    }
+  }
+  // Returns the cells of this thread, or null while it has none.
+  HistogramCells* own_cells() const noexcept {
+    // acquire: the cells of a slot are null before the slot is published
+    const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
+    return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread created them
+  }
+  void observe_with_flags(double value) noexcept;
+  ExemplarShape exemplar_shape() const noexcept { return {bounds().size() + 1, buckets_ == Buckets::native}; }
+
+  const Bounds bounds_;
+  const Buckets buckets_;
+  Exemplars exemplars_;
+
+ protected:
+  std::atomic<Slot> slot_{kCold};
+
+ private:
+  const CreationTime created_;
+};
+
+}  // namespace narthex::detail
