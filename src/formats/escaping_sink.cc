@@ -43,7 +43,7 @@ std::string EscapingSink::clash(MetricType type, const std::string& escaped) con
   return fmt::format("since it clashes with {}, because {} there", served_.at(found->name).title(), found->reason);
 }
 
-inline std::optional<LabelView> EscapingSink::escaped(LabelView labels) {
+std::optional<LabelView> EscapingSink::check(LabelView labels, const Timestamp&) {
   if (name_.empty()) return std::nullopt;
   if (may_have_quoted_names(labels)) {
     escape(labels);
@@ -90,39 +90,11 @@ void EscapingSink::leave_out(LabelView labels, std::string_view name) {
                   quote(fmt::format("{}{{{}}}", family_.name, labels.text())), to_string(scheme_), quote(name)));
 }
 
-void EscapingSink::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
-  if (const auto escaped_labels = escaped(labels)) out_.counter(*escaped_labels, sample, at);
-}
-
-void EscapingSink::gauge(LabelView labels, double value, const Timestamp& at) {
-  if (const auto escaped_labels = escaped(labels)) out_.gauge(*escaped_labels, value, at);
-}
-
-void EscapingSink::unknown(LabelView labels, double value, const Timestamp& at) {
-  if (const auto escaped_labels = escaped(labels)) out_.unknown(*escaped_labels, value, at);
-}
-
-void EscapingSink::info(LabelView labels, const Timestamp& at) {
-  if (const auto escaped_labels = escaped(labels)) out_.info(*escaped_labels, at);
-}
-
 void EscapingSink::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {
-  const auto escaped_labels = escaped(labels);
+  const auto escaped_labels = check(labels, at);
   if (!escaped_labels) return;
   if (escaped_labels->has(name_)) return leave_out(labels, name_);  // the states are the values of that label
   out_.state_set(*escaped_labels, states, at);
-}
-
-void EscapingSink::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
-  if (const auto escaped_labels = escaped(labels)) out_.histogram(*escaped_labels, sample, at);
-}
-
-void EscapingSink::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
-  if (const auto escaped_labels = escaped(labels)) out_.gauge_histogram(*escaped_labels, sample, at);
-}
-
-void EscapingSink::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
-  if (const auto escaped_labels = escaped(labels)) out_.summary(*escaped_labels, sample, at);
 }
 
 }  // namespace narthex::detail

@@ -11,6 +11,7 @@
 #include <narthex/sink.h>
 
 #include "model/escaping.h"
+#include "model/forwarding_sink.h"
 
 namespace narthex::detail {
 
@@ -20,24 +21,16 @@ namespace narthex::detail {
 //
 // Different names can become equal. Of two families that write the same name in any format the second one is left out.
 // A series with two labels of the same name is left out. Either would fail the whole scrape.
-class EscapingSink final : public Sink {
+class EscapingSink final : public ForwardingSink {
  public:
   // Called with a message for each family and each series that is left out.
   using Report = std::function<void(std::string_view line)>;
 
   EscapingSink(Sink& out, EscapingScheme scheme, Report report)
-      : out_(out), scheme_(scheme), report_(std::move(report)) {}
+      : ForwardingSink(out), scheme_(scheme), report_(std::move(report)) {}
 
   void begin_family(const FamilyInfo& family) override;
-  void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
-  void gauge(LabelView labels, double value, const Timestamp& at) override;
-  void unknown(LabelView labels, double value, const Timestamp& at) override;
-  void info(LabelView labels, const Timestamp& at) override;
   void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override;
-  void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
-  void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
-  void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override;
-  void finish() override { out_.finish(); }
 
  private:
   // A family with its name before escaping.
@@ -55,13 +48,12 @@ class EscapingSink final : public Sink {
   // Returns why a family cannot be served under its escaped name, or an empty string.
   std::string clash(MetricType type, const std::string& escaped) const;
 
-  // Returns the labels for the writer, valid until the next call. Nothing: the sample is left out.
-  std::optional<LabelView> escaped(LabelView labels);
+  // Returns the escaped labels, valid until the next call.
+  std::optional<LabelView> check(LabelView labels, const Timestamp& at) override;
   void escape(LabelView labels);
   std::optional<std::string_view> name_twice() const;
   void leave_out(LabelView labels, std::string_view name);
 
-  Sink& out_;
   const EscapingScheme scheme_;
   const Report report_;
   std::unordered_map<std::string, Original> served_;  // by escaped name

@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "base/totals.h"
+#include "model/by_type.h"
 #include "model/escape.h"
 #include "model/reserved_names.h"
 #include "model/sample_rules.h"
@@ -16,25 +17,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string_view type_word(MetricType type) {
-  switch (type) {
-    case MetricType::counter:
-      return "counter";
-    case MetricType::gauge:
-      return "gauge";
-    case MetricType::histogram:
-      return "histogram";
-    case MetricType::summary:
-      return "summary";
-    case MetricType::unknown:
-      return "unknown";
-    case MetricType::info:
-      return "info";
-    case MetricType::state_set:
-      return "stateset";
-    case MetricType::gauge_histogram:
-      return "gaugehistogram";
-  }
-  return "unknown";
+  return by_type<std::string_view>(
+      type, {"counter", "gauge", "histogram", "summary", "unknown", "info", "stateset", "gaugehistogram"});
 }
 
 // Whether the parser of Prometheus accepts this unit. `name` has no suffix.

@@ -11,6 +11,7 @@
 #include "base/totals.h"
 #include "formats/protobuf_histogram.h"
 #include "formats/protobuf_parts.h"
+#include "model/by_type.h"
 #include "model/escape.h"
 #include "model/reserved_names.h"
 #include "model/sample_rules.h"
@@ -39,24 +40,8 @@ enum : Tag { quantile = 1, value };
 constexpr Tag kValue = 1;  // of a gauge and of an untyped metric
 constexpr char kNativeGaugeHistogram = 5;
 
-std::int32_t type_number(MetricType type) {
-  switch (type) {
-    case MetricType::counter:
-      return 0;
-    case MetricType::gauge:
-    case MetricType::info:
-    case MetricType::state_set:
-      return 1;
-    case MetricType::summary:
-      return 2;
-    case MetricType::unknown:
-      return 3;
-    case MetricType::histogram:
-    case MetricType::gauge_histogram:
-      return 4;
-  }
-  return 3;
-}
+// Returns the number of io.prometheus.client.MetricType.
+std::int32_t type_number(MetricType type) { return by_type<std::int32_t>(type, {0, 1, 4, 2, 3, 1, 1, 4}); }
 
 void add_value(MessageWriter& metric, Tag tag, double value) {
   MessageWriter message(metric, tag);

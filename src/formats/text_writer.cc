@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "base/totals.h"
+#include "model/by_type.h"
 #include "model/escape.h"
 #include "model/reserved_names.h"
 #include "model/sample_rules.h"
@@ -17,22 +18,8 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string_view type_word(MetricType type) {
-  switch (type) {
-    case MetricType::counter:
-      return "counter";
-    case MetricType::gauge:
-    case MetricType::info:
-    case MetricType::state_set:
-      return "gauge";
-    case MetricType::histogram:
-    case MetricType::gauge_histogram:
-      return "histogram";
-    case MetricType::summary:
-      return "summary";
-    case MetricType::unknown:
-      break;
-  }
-  return "untyped";
+  return by_type<std::string_view>(
+      type, {"counter", "gauge", "histogram", "summary", "untyped", "gauge", "gauge", "histogram"});
 }
 
 }  // namespace

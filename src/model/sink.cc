@@ -1,5 +1,7 @@
 #include <narthex/sink.h>
 
+#include "model/by_type.h"
+
 namespace narthex {
 
 Sink::~Sink() = default;
@@ -11,25 +13,8 @@ void Sink::state_set(LabelView, std::span<const State>, const Timestamp&) {}
 void Sink::gauge_histogram(LabelView, const HistogramSample&, const Timestamp&) {}
 
 std::string_view to_string(MetricType type) noexcept {
-  switch (type) {
-    case MetricType::counter:
-      return "counter";
-    case MetricType::gauge:
-      return "gauge";
-    case MetricType::histogram:
-      return "histogram";
-    case MetricType::summary:
-      return "summary";
-    case MetricType::unknown:
-      return "unknown";
-    case MetricType::info:
-      return "info";
-    case MetricType::state_set:
-      return "state set";
-    case MetricType::gauge_histogram:
-      return "gauge histogram";
-  }
-  return "unknown";
+  return detail::by_type<std::string_view>(
+      type, {"counter", "gauge", "histogram", "summary", "unknown", "info", "state set", "gauge histogram"});
 }
 
 }  // namespace narthex
