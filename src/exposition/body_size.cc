@@ -19,25 +19,12 @@ void use_huge_pages(char* text, std::size_t size) noexcept {
   ::madvise(text + offset, size - offset, MADV_HUGEPAGE);  // a hint, so its result does not matter
 }
 
-std::atomic<std::size_t>& last_size(LastBodySizes& sizes, Format format) noexcept {
-  switch (format) {
-    case Format::text_0_0_4:
-    case Format::text_1_0_0:
-      break;
-    case Format::openmetrics_0_0_1:
-    case Format::openmetrics_1_0_0:
-      return sizes.openmetrics;
-    case Format::protobuf:
-      return sizes.protobuf;
-  }
-  return sizes.text;
-}
-
 }  // namespace
 
 BodySize::BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept
-    : last_(registries.size() == 1 && is_whole ? &last_size(Scrape::state(registries.front()).last_body_sizes, format)
-                                               : nullptr) {}
+    : last_(registries.size() == 1 && is_whole
+                ? &Scrape::state(registries.front()).last_body_sizes.at(static_cast<std::size_t>(format))
+                : nullptr) {}
 
 void BodySize::reserve(std::string& body) const {
   if (!last_) return;

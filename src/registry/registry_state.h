@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -19,7 +21,6 @@
 #include "families/family_state.h"
 #include "model/extra_labels.h"
 #include "model/names.h"
-#include "registry/last_body_sizes.h"
 #include "registry/registered_collector.h"
 
 namespace narthex::detail {
@@ -57,7 +58,8 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
 
   RegistryStatistics statistics() const override;
 
-  LastBodySizes last_body_sizes;
+  // The size of the last exposition in each format, an estimate of the next size. The index is the number of the format.
+  std::array<std::atomic<std::size_t>, 8> last_body_sizes{};
   std::atomic<std::uint64_t> scrapes{0};
   std::atomic<std::uint64_t> name_clashes{0};
 
