@@ -13,10 +13,10 @@ int work() { return 42; }
 
 void cheat_sheet() {
   // Registries
-  narthex::Registry& global = narthex::Registry::global();   // of the process; has the process_* metrics already
-  narthex::Registry registry({.labels = {{"zone", "b"}}});   // your own; these labels are on every series
-  registry.add(narthex::ProcessCollector());          // process_* metrics for your own registry
-  registry.add(narthex::LibraryCollector(registry));  // what narthex counts about itself
+  narthex::Registry& global = narthex::Registry::global();  // of the process; has the process_* metrics already
+  narthex::Registry registry({.labels = {{"zone", "b"}}});  // your own; these labels are on every series
+  registry.add(narthex::ProcessCollector());                // process_* metrics for your own registry
+  registry.add(narthex::LibraryCollector(registry));        // what narthex counts about itself
 
   // Metrics. The fields of the options come in the order of the struct. `name` and `help` are required.
   narthex::Counter hits = registry.counter({.name = "hits_total", .help = "Hits."});

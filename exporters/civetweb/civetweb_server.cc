@@ -35,8 +35,8 @@ std::vector<const char*> header_values(const mg_request_info& info, const char* 
 }
 
 // Reads the rest of the request for at most a second, so that the client can read the reply: closing a connection with
-// unread bytes resets it. civetweb itself would read for as long as bytes arrive. mg_read() waits until it has all bytes
-// that it is asked for, and each byte restarts its timeout, so this reads one byte at a time.
+// unread bytes resets it. civetweb itself would read for as long as bytes arrive. mg_read() waits until it has all
+// bytes that it is asked for, and each byte restarts its timeout, so this reads one byte at a time.
 void discard_rest(mg_connection* connection) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   for (char byte = 0; std::chrono::steady_clock::now() < end && mg_read(connection, &byte, 1) > 0;) {

@@ -172,7 +172,8 @@ Relay::Relay(const std::vector<ListenAddress>& addresses, RelayOptions options)
     if (!listener) refuse_address(entry.with_port(port_of(entry.address)), errno);
     listeners_.push_back(std::move(listener));
   }
-  if (!stop_) throw SystemError("civetweb exporter: cannot create an eventfd", std::error_code(errno, std::generic_category()));
+  if (!stop_)
+    throw SystemError("civetweb exporter: cannot create an eventfd", std::error_code(errno, std::generic_category()));
   thread_ = std::thread([this] { run(); });
 }
 
@@ -203,7 +204,8 @@ void Relay::run() {
     const std::chrono::milliseconds wait = is_short_of_sockets ? kRest : options_.silence;
     if (::poll(polled.data(), polled.size(), static_cast<int>(wait.count())) < 0) {
       if (errno == EINTR) continue;
-      // No memory, or a limit of descriptors that has been lowered: goes on as if nothing had come, and ends what is due.
+      // No memory, or a limit of descriptors that has been lowered: goes on as if nothing had come, and ends what is
+      // due.
       ::poll(polled.data(), 1, static_cast<int>(kRest.count()));
     }
     is_short_of_sockets = false;

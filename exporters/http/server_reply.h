@@ -26,8 +26,8 @@ struct ServerReply {
   std::string_view body{};  // empty for HEAD
 };
 
-// Returns the reply to a request. The body is a view into `memory`. Errors become a reply with status 500, or with status
-// 0 if there is no memory for it.
+// Returns the reply to a request. The body is a view into `memory`. Errors become a reply with status 500, or with
+// status 0 if there is no memory for it.
 ServerReply reply_to(const ServerRequest& request, const Routes& routes, std::string& memory) noexcept;
 
 }  // namespace narthex::detail

@@ -13,8 +13,8 @@
 namespace narthex {
 
 /// Returns the time that a scrape may take according to a value of the header X-Prometheus-Scrape-Timeout-Seconds: the
-/// value less 10 %, but at most 0.5 s less, which remains for sending the reply. Returns nothing for a value that is not
-/// a number, is not above 0, or is above 86400.
+/// value less 10 %, but at most 0.5 s less, which remains for sending the reply. Returns nothing for a value that is
+/// not a number, is not above 0, or is above 86400.
 [[nodiscard]] NARTHEX_EXPORT std::optional<std::chrono::milliseconds> parse_scrape_timeout(
     std::string_view header) noexcept;
 
@@ -56,7 +56,8 @@ struct ExpositionRequest {
   ///   - std::optional of a text;
   ///   - a range of texts, of pairs whose second member is a text, or of objects whose value() is a text;
   ///   - a pair of iterators into such a range, as equal_range() returns it.
-  /// Repeated headers Accept and Accept-Encoding are joined with ", ". Of a repeated timeout the first valid one is used.
+  /// Repeated headers Accept and Accept-Encoding are joined with ", ". Of a repeated timeout the first valid one is
+  /// used.
   template <class Lookup>
   void assign(const Lookup& find_header, std::string_view url_query = {}) {
     accept.clear();
@@ -94,8 +95,8 @@ struct Exposition {
 /// Values: compressed with gzip if the request accepts that and the body has at least 1 KiB.
 /// Thread safety: may be called concurrently, also while metrics are updated. It calls collectors on this thread, and
 ///   must not be called while the caller holds a lock that a collector takes.
-/// Exceptions: std::bad_alloc, and Error if ISA-L cannot compress the reply. A collector that throws loses its own samples
-///   only.
+/// Exceptions: std::bad_alloc, and Error if ISA-L cannot compress the reply. If a collector throws, only its samples
+///   are left out.
 ///
 /// Example:
 ///   narthex::Exposition reply = narthex::expose(registry, {.accept = "application/openmetrics-text;version=1.0.0"});

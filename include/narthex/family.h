@@ -19,7 +19,7 @@ namespace narthex {
 /// Values: a label value is a string, an integer, exactly a bool, or an enum with a `to_string` that argument-dependent
 ///   lookup finds. N values are given in the order of the label names. Bytes that are not UTF-8 are replaced by U+FFFD.
 /// Thread safety: all members may be called concurrently. Lookups of existing series are lock-free.
-/// Exceptions: std::bad_alloc, only when a new series is created.
+/// Exceptions: std::bad_alloc, only when a new series is created; and what the `to_string` of an enum label throws.
 /// Lifetime: copies refer to the same family. The metrics of a default family do nothing. A family stays valid after
 ///   Registry::remove() and after its Registry is destroyed.
 ///

@@ -103,7 +103,8 @@ class [[nodiscard]] HttpRequest {
 ///   RFC 9110 in upper case, a path that matches no template, and a code outside 100 to 999 are counted as `other`.
 /// Thread safety: all members may be called concurrently. They are lock-free.
 /// Exceptions: the constructor throws OptionsError for an empty prefix or an invalid route template, and
-///   RegistrationError for an invalid prefix or bucket and for a name that is defined differently. start() does not throw.
+///   RegistrationError for an invalid prefix or bucket and for a name that is defined differently. start() does not
+///   throw.
 /// Lifetime: copies, and objects with the same registry, prefix, and labels, refer to the same metrics. They stay valid
 ///   after the Registry is destroyed.
 ///

@@ -114,13 +114,13 @@ struct State {
 /// Values: calls arrive in this order: begin_family(), the samples of the family, the next begin_family(), ...,
 ///   finish(). A family can have no samples.
 /// Thread safety: one thread at a time calls a sink.
-/// Exceptions: the sink that Collector::collect() gets throws SampleError for an invalid sample. A sink that is passed to
-///   Registry::collect() may throw SampleError for a sample of a collector: the registry logs it, counts it as an error
-///   of the collector, and continues. Every other exception ends the collection and reaches the caller of
+/// Exceptions: the sink that Collector::collect() gets throws SampleError for an invalid sample. A sink that is passed
+///   to Registry::collect() may throw SampleError for a sample of a collector: the registry logs it, counts it as an
+///   error of the collector, and continues. Every other exception ends the collection and reaches the caller of
 ///   Registry::collect().
 /// New types: a member function for a type that not every sink knows has a default implementation, which ignores the
-///   sample. This holds for info, state_set, gauge_histogram, and all types that later versions add. A sink that does not
-///   override it still compiles, and sees such a family without samples.
+///   sample. This holds for info, state_set, gauge_histogram, and all types that later versions add. A sink that does
+///   not override it still compiles, and sees such a family without samples.
 class NARTHEX_EXPORT Sink {
  public:
   Sink() = default;

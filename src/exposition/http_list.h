@@ -28,7 +28,8 @@ struct HttpParameter {
   bool has_name(std::string_view lower_case) const noexcept { return is_same_word(name, lower_case); }
 };
 
-// Removes the next parameter from the text and returns it. Its name is empty if there is nothing between two semicolons.
+// Removes the next parameter from the text and returns it. Its name is empty if there is nothing between two
+// semicolons.
 HttpParameter next_parameter(std::string_view& parameters) noexcept;
 
 // A weight q in thousandths.

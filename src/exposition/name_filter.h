@@ -13,8 +13,8 @@ namespace narthex::detail {
 // The families that a query selects: `name[]=jobs_total&name[]=up`. A query without name[] selects all.
 class NameFilter {
  public:
-  // Reads the query of a URL, percent-encoded as received, with or without the path and the '?' before it. Ignores other
-  // parameters. A '%' without two hexadecimal digits is a literal '%'.
+  // Reads the query of a URL, percent-encoded as received, with or without the path and the '?' before it. Ignores
+  // other parameters. A '%' without two hexadecimal digits is a literal '%'.
   explicit NameFilter(std::string_view query);
 
   bool selects_all() const noexcept { return selects_all_; }

@@ -27,11 +27,11 @@ struct NegotiatedFormat {
 // Returns the format that a request with this Accept prefers, in one pass and without allocating:
 //
 //   - The clause with the highest q wins among those that name a format which is served; of equal ones, the first.
-//   - Without such a clause it is text 0.0.4, which every Prometheus reads. A wildcard never wins against a named format,
-//     whatever its q.
+//   - Without such a clause it is text 0.0.4, which every Prometheus reads. A wildcard never wins against a named
+//     format, whatever its q.
 //   - A clause with q=0 is ignored. A malformed q counts as 1, a negative one as 0.
-//   - Names are escaped as the winning clause says, with underscores if it says nothing. Prometheus 3 omits the escaping
-//     from its protobuf clause; there the clause with the highest q that has one decides.
+//   - Names are escaped as the winning clause says, with underscores if it says nothing. Prometheus 3 omits the
+//     escaping from its protobuf clause; there the clause with the highest q that has one decides.
 NegotiatedFormat negotiate(std::string_view accept) noexcept;
 
 // Sets the Content-Type of a reply. It has each parameter once: Prometheus 3 rejects a reply that repeats one.

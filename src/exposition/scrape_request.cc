@@ -30,7 +30,8 @@ RegistryState* find_utf8_registry(std::span<const Registry> registries) noexcept
 void collect(const ScrapeRequest& request, Sink& sink) {
   RegistryState* const state = find_utf8_registry(request.registries);
   if (!state || request.format.scheme == EscapingScheme::allow_utf_8) return collect_unescaped(request, sink);
-  EscapingSink escaping(sink, request.format.scheme, [state](std::string_view line) { state->report_name_clash(line); });
+  EscapingSink escaping(sink, request.format.scheme,
+                        [state](std::string_view line) { state->report_name_clash(line); });
   collect_unescaped(request, escaping);
 }
 

@@ -11,8 +11,8 @@
 
 namespace narthex::detail {
 
-// The buffer that protozero writes messages to. Unlike a std::string it does not zero its memory nor end in a zero byte,
-// which halves the time.
+// The buffer that protozero writes messages to. Unlike a std::string it does not zero its memory nor end in a zero
+// byte, which halves the time.
 //
 //   [ bytes of the message | free ]
 //   ^ bytes_               ^ end_ ^ limit_

@@ -26,8 +26,8 @@ std::uint64_t hash_seed();
 // Returns the word for a value of more than eight bytes.
 std::uint64_t long_label_word(std::string_view value, std::uint64_t seed) noexcept;
 
-// Returns the 64-bit XXH3 hash of all words. A value of up to eight bytes is its own word; the word of a longer value is
-// its hash. A span with a fixed size gives the same hash with fewer instructions.
+// Returns the 64-bit XXH3 hash of all words. A value of up to eight bytes is its own word; the word of a longer value
+// is its hash. A span with a fixed size gives the same hash with fewer instructions.
 template <std::size_t kSize>
 LabelHash hash_labels(std::span<const std::string_view, kSize> values, std::uint64_t seed) noexcept {
   bool has_quotes = false;

@@ -58,7 +58,8 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
 
   RegistryStatistics statistics() const override;
 
-  // The size of the last exposition in each format, an estimate of the next size. The index is the number of the format.
+  // The size of the last exposition in each format, an estimate of the next size. The index is the number of the
+  // format.
   std::array<std::atomic<std::size_t>, 8> last_body_sizes{};
   std::atomic<std::uint64_t> scrapes{0};
   std::atomic<std::uint64_t> name_clashes{0};

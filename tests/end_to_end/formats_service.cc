@@ -16,7 +16,8 @@
 
 namespace {
 
-// Values of an exponential distribution with mean 1, in some order: their quantile q is -ln(1 - q), to the last of them.
+// Values of an exponential distribution with mean 1, in some order: their quantile q is -ln(1 - q), to the last of
+//   them.
 std::vector<double> exponential_values() {
   constexpr std::size_t kSize = 1000;
   std::vector<double> values;

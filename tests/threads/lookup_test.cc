@@ -79,8 +79,8 @@ TEST(Lookup, FindsEverySeriesWhileTheFamilyGrows) {
   EXPECT_EQ(all, 2 * kThreads * kSeries);
 }
 
-// Borrowed series are updated while another thread removes them. They are freed after their last use. A sanitizer reports
-// a use after that.
+// Borrowed series are updated while another thread removes them. They are freed after their last use. A sanitizer
+// reports a use after that.
 TEST(Lookup, NeverReadsAFreedSeries) {
   constexpr int kRounds = 50'000;
   Registry registry;

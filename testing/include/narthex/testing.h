@@ -1,7 +1,7 @@
 #pragma once
 
-/// Functions for the tests of a program: they read what a registry serves. They are in the library narthex::testing, which
-/// the program itself does not link. <narthex/testing_matchers.h> has matchers for GoogleMock.
+/// Functions for the tests of a program: they read what a registry serves. They are in the library narthex::testing,
+/// which the program itself does not link. <narthex/testing_matchers.h> has matchers for GoogleMock.
 
 #include <optional>
 #include <string>
@@ -16,9 +16,9 @@ namespace narthex {
 
 /// Returns the current value of one sample of a registry, or nothing if the registry does not serve this sample.
 ///
-/// Values: the exact value, except that -0 is served as 0. Name and labels are those of text format 0.0.4: a histogram has
-///   the samples `_bucket`, `_sum`, and `_count`, and its bounds are labels in the spelling of the format. `labels` must
-///   have all labels of the sample, constant labels included, in any order.
+/// Values: the exact value, except that -0 is served as 0. Name and labels are those of text format 0.0.4: a histogram
+///   has the samples `_bucket`, `_sum`, and `_count`, and its bounds are labels in the spelling of the format. `labels`
+///   must have all labels of the sample, constant labels included, in any order.
 /// Thread safety: may be called concurrently.
 /// Exceptions: std::bad_alloc.
 ///
@@ -28,8 +28,8 @@ namespace narthex {
 [[nodiscard]] NARTHEX_EXPORT std::optional<double> sample(const Registry& registry, std::string_view name,
                                                           const Labels& labels = {});
 
-/// Returns the problems that `promtool check metrics` reports for a scrape of the registry, in its words, sorted. Each line
-/// is the name of the metric and the problem. Repeated label sets are reported as newer versions of promtool do.
+/// Returns the problems that `promtool check metrics` reports for a scrape of the registry, in its words, sorted. Each
+/// line is the name of the metric and the problem. Repeated label sets are reported as newer versions of promtool do.
 ///
 /// Values: a problem of several series of a metric is reported once for each. Empty: no problems.
 /// Thread safety: may be called concurrently.

@@ -60,9 +60,9 @@ inline auto IsExposition(std::string expected) {
       detail::LinesMatcher(detail::difference_of_lines, "has exactly", std::move(expected)));
 }
 
-/// Matches a text that has these lines among others, in any order. Lines are written as for IsExposition(). The message of
-/// a mismatch shows, for each missing sample, the similar lines that the text has. An empty list of lines matches no text,
-/// because such a test could not fail.
+/// Matches a text that has these lines among others, in any order. Lines are written as for IsExposition(). The message
+/// of a mismatch shows, for each missing sample, the similar lines that the text has. An empty list of lines matches no
+/// text, because such a test could not fail.
 inline auto HasSamples(std::string expected) {
   return ::testing::MakePolymorphicMatcher(detail::LinesMatcher(detail::missing_lines, "has", std::move(expected)));
 }

@@ -13,9 +13,9 @@ namespace narthex {
 
 /// Options of CivetwebExporter.
 struct CivetwebOptions {
-  /// Addresses to listen on, separated by commas: numeric addresses or `localhost`, each with a port from 0 to 65535, as
-  /// in "127.0.0.1:9464,[::1]:9464". Port 0 selects a free port, which port() returns. "0.0.0.0:9464" serves every client
-  /// that can reach the machine.
+  /// Addresses to listen on, separated by commas: numeric addresses or `localhost`, each with a port from 0 to 65535,
+  /// as in "127.0.0.1:9464,[::1]:9464". Port 0 selects a free port, which port() returns. "0.0.0.0:9464" serves every
+  /// client that can reach the machine.
   std::string listen = "127.0.0.1:9464";
   /// Path of the registry. It starts with '/'.
   std::string path = "/metrics";
@@ -57,8 +57,8 @@ class NARTHEX_EXPORT CivetwebExporter {
   /// Returns the port of the first address in `listen`.
   [[nodiscard]] std::uint16_t port() const noexcept;
 
-  /// Returns the addresses of `listen` in their order, with the selected ports: "127.0.0.1:41267". The port on 127.0.0.1
-  /// to which IPv6 and TLS are relayed is not among them.
+  /// Returns the addresses of `listen` in their order, with the selected ports: "127.0.0.1:41267". The port on
+  /// 127.0.0.1 to which IPv6 and TLS are relayed is not among them.
   [[nodiscard]] std::vector<std::string> addresses() const;
 
  private:

@@ -10,8 +10,8 @@ namespace narthex {
 /// Writes the metrics of a registry to a file for the textfile collector of node_exporter, for example at the end of a
 /// batch job.
 ///
-/// Values: text format 0.0.4, file mode 0644. The file is replaced as a whole: a reader sees the old or the new file, also
-///   if the program or the machine stops in between. Collectors are called once, on the calling thread.
+/// Values: text format 0.0.4, file mode 0644. The file is replaced as a whole: a reader sees the old or the new file,
+///   also if the program or the machine stops in between. Collectors are called once, on the calling thread.
 /// Thread safety: may be called concurrently. Of two calls for the same file the last one wins.
 /// Exceptions: FileError if the file cannot be written, or if its name does not end in `.prom`, because node_exporter
 ///   does not read other names. SampleError for a sample with a timestamp, because node_exporter would reject the whole
