@@ -57,7 +57,7 @@ YAML::Node load_document(const std::string& text) {
   YAML::Parser parser(stream);
   DocumentStarts starts;
   if (parser.HandleNextDocument(starts) && parser.HandleNextDocument(starts)) {
-    throw YamlMistake(starts.last(), "a second document begins, which would not be read");
+    throw YamlMistake(starts.last(), "a second YAML document begins; only the first one is read");
   }
   return YAML::Load(text);
 }
@@ -68,7 +68,7 @@ void read_entries(const YAML::Node& section, std::string_view name,
   if (!section.IsMap()) throw YamlMistake(section, fmt::format("{} takes keys with values", name));
   std::set<std::string> seen;
   for (const auto& entry : section) {
-    if (!entry.first.IsScalar()) throw YamlMistake(entry.first, fmt::format("{} has a key that is no word", name));
+    if (!entry.first.IsScalar()) throw YamlMistake(entry.first, fmt::format("{} has a key that is not a scalar", name));
     if (!seen.insert(entry.first.Scalar()).second) {
       throw YamlMistake(entry.first, fmt::format("{} has the key {} twice", name, quote(entry.first.Scalar())));
     }

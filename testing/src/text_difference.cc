@@ -121,7 +121,7 @@ std::string difference_of_lines(std::string_view actual, std::string_view expect
 std::string missing_lines(std::string_view actual, std::string_view expected) {
   const std::vector<Line> actual_lines = read_lines(actual);
   const std::vector<Line> expected_lines = read_lines(expected);
-  if (expected_lines.empty()) return "which cannot be told: no line is expected";
+  if (expected_lines.empty()) return "but the expected text has no lines";
   const auto missing = without(expected_lines, actual_lines);
   if (missing.empty()) return {};
   std::vector<const Line*> instead;

@@ -1,6 +1,6 @@
 """The rules about accepted and refused responses, checked against a real Prometheus.
 
-The writers are held to these rules by their own tests; this one holds the rules to the server that is installed. The
+The writers are checked against these rules by their own tests; this one checks the rules against the installed server. The
 numbers are those of docs/exposition-rules.md.
 """
 

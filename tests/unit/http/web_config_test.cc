@@ -173,7 +173,7 @@ TEST(WebConfig, RejectsValuesOfTheWrongType) {
   EXPECT_EQ(mistake_in("rate_limit: {burst: many}"), "line 1: 'burst' is 'many'; it takes a whole number");
   EXPECT_EQ(mistake_in("rate_limit: {burst: 3000000000}"), "line 1: 'burst' is '3000000000'; it takes a whole number");
   EXPECT_EQ(mistake_in("rate_limit: {burst: }"), "line 1: 'burst' is empty; it takes a whole number");
-  EXPECT_EQ(mistake_in("? [a, b]\n: c\n"), "line 1: the file has a key that is no word");
+  EXPECT_EQ(mistake_in("? [a, b]\n: c\n"), "line 1: the file has a key that is not a scalar");
 }
 
 TEST(WebConfig, RejectsARateLimitThatAllowsNoRequest) {
@@ -199,8 +199,9 @@ TEST(WebConfig, RejectsInvalidUsersWithoutQuotingThePassword) {
 TEST(WebConfig, RejectsInvalidYaml) {
   EXPECT_EQ(mistake_in("a: b: c\n"), "line 1: illegal map value");
   EXPECT_EQ(mistake_in("rate_limit:\n\tburst: 1\n").substr(0, 6), "line 2");
-  EXPECT_EQ(mistake_in("{}\n---\n{}\n"), "line 2: a second document begins, which would not be read");
-  EXPECT_EQ(mistake_in(",rate_limit: {burst: 1}\n"), "line 1: a second document begins, which would not be read");
+  EXPECT_EQ(mistake_in("{}\n---\n{}\n"), "line 2: a second YAML document begins; only the first one is read");
+  EXPECT_EQ(mistake_in(",rate_limit: {burst: 1}\n"),
+            "line 1: a second YAML document begins; only the first one is read");
   EXPECT_EQ(mistake_in("rate_limit: *unknown").substr(0, 6), "line 1");
   EXPECT_NE(mistake_in(std::string(100'000, '[')), "nothing was thrown");
   EXPECT_NE(mistake_in(std::string(100'000, '{')), "nothing was thrown");

@@ -135,7 +135,7 @@ TEST(HasSamples, RequiresALineAsOftenAsItIsExpected) {
 }
 
 TEST(HasSamples, DoesNotMatchIfNoLineIsExpected) {
-  EXPECT_EQ(mismatch(served(), HasSamples("\n  ")), "which cannot be told: no line is expected");
+  EXPECT_EQ(mismatch(served(), HasSamples("\n  ")), "but the expected text has no lines");
 }
 
 TEST(Matchers, FailATestWithTheLinesThatDiffer) {
