@@ -3,6 +3,7 @@
 Fails and lists each place if
 - a public name has no comment: a class, function, member, type alias, enumerator, or macro. Special member functions
   need none, because the comment of the class covers them;
+- docs/exceptions.md does not name a function that can throw;
 - Doxygen warns about something else, for example a reference to a name that does not exist;
 - a link in the HTML pages has no target.
 """
@@ -61,6 +62,21 @@ def public_names(xml_folder):
                     yield place_of(member), f"{qualified}::{value.findtext('name')}", is_documented(value)
 
 
+def unlisted_functions(xml_folder, exceptions):
+    """Returns a message for each public function that can throw and that the text about exceptions does not name."""
+    unlisted = {}
+    for page in sorted(xml_folder.glob("*.xml")):
+        for member in xml.etree.ElementTree.parse(page).getroot().iter("memberdef"):
+            name, arguments = member.findtext("name"), member.findtext("argsstring") or ""
+            if member.get("kind") != "function" or member.get("prot") != "public":
+                continue
+            if "noexcept" in arguments or "=default" in arguments or "=delete" in arguments or not name.isidentifier():
+                continue
+            if not re.search(rf"\b{name}\b", exceptions):
+                unlisted[name] = f"{place_of(member)}: docs/exceptions.md does not name {name}()"
+    return list(unlisted.values())
+
+
 class Page(html.parser.HTMLParser):
     """Collects the anchors and the links of a page."""
 
@@ -92,8 +108,8 @@ def broken_links(html_folder):
     return list(broken.values())
 
 
-def check(output, root):
-    """Returns the problems of a reference, and the public names that it documents."""
+def check(output, root, exceptions):
+    """Returns the problems of a reference, and the public names that it documents. `exceptions` is a text."""
     log = (output / "warnings.log").read_text(encoding="utf-8").replace(f"{root}/", "")
     problems = [line for line in log.splitlines() if not UNDOCUMENTED.search(line)]
     names = set()
@@ -101,12 +117,15 @@ def check(output, root):
         names.add(name)
         if not documented:
             problems.append(f"{place}: {name} has no comment")
+    problems.extend(unlisted_functions(output / "xml", exceptions))
     problems.extend(broken_links(output / "html"))
     return list(dict.fromkeys(problems)), names
 
 
 if __name__ == "__main__":
-    problems, names = check(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve())
+    top = pathlib.Path(sys.argv[2]).resolve()
+    text = (top / "docs/exceptions.md").read_text(encoding="utf-8")
+    problems, names = check(pathlib.Path(sys.argv[1]), top, text)
     if problems:
         sys.exit("\n".join(problems) + f"\nscripts/docs: {len(problems)} problems")
     if not names:

@@ -96,7 +96,7 @@ class CheckTest(unittest.TestCase):
             variables = {"VERSION": "1", "OUTPUT": folder, "INPUT": str(path), "INCLUDE_DIRS": folder}
             environment = os.environ | {f"NARTHEX_{name}": value for name, value in variables.items()}
             subprocess.run(["doxygen", "docs/doxygen/Doxyfile"], cwd=ROOT, env=environment, check=True)
-            problems, names = check.check(pathlib.Path(folder), pathlib.Path(folder))
+            problems, names = check.check(pathlib.Path(folder), pathlib.Path(folder), "`Lamp()`, `on()`, `off()`, `run()`")
             html = "".join(page.read_text() for page in pathlib.Path(folder, "html").glob("class*.html"))
         return [problem.replace(f"{folder}/", "") for problem in problems], names, html
 
@@ -125,6 +125,7 @@ class CheckTest(unittest.TestCase):
              "lamp.h:26: narthex::Color::red has no comment",
              "lamp.h:28: narthex::Shape has no comment",
              "lamp.h:28: narthex::Shape::round has no comment",
+             "lamp.h:30: docs/exceptions.md does not name light()",
              "lamp.h:30: narthex::light has no comment",
              "lamp.h:5: narthex::NoComment has no comment",
              "lamp.h:7: narthex::NoComment::run has no comment"],
