@@ -22,7 +22,7 @@ class FamilyState;
 /// Lifetime: copies refer to the same family. A family stays valid after remove() and after its Registry is destroyed.
 class NARTHEX_EXPORT AnyFamily {
  public:
-  /// Removes all series that have these label values, whatever their other label values are. Without labels, removes
+  /// Removes all series that have these label values. Their other label values do not matter. Without labels, removes
   /// all series. Returns how many it removed. See Family::remove(). Throws LabelError for a name that is not a label of
   /// the family.
   std::size_t remove_matching(const Labels& labels) const;

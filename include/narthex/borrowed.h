@@ -7,12 +7,13 @@
 
 namespace narthex {
 
-/// The result of a lookup, `labels(...)`: has all updates of a Metric, and converts to a Metric.
+/// The result of the lookup `labels(...)`. It has all functions of a Metric and converts to a Metric.
 ///
-/// Thread safety: as of a Metric. It may be destroyed on another thread than the one that created it.
+/// Thread safety: the same as for a Metric. It may be destroyed on another thread than the one that created it.
 /// Exceptions: none.
-/// Lifetime: valid until it is destroyed. It occupies one of the few hazard pointers of its thread, so store a Metric
-///   instead. If no hazard pointer is free, it costs as much as a copy of a Metric.
+/// Lifetime: valid until it is destroyed. It occupies a hazard pointer of its thread, and each thread has only a few.
+///   Therefore store a Metric, not a Borrowed. If no hazard pointer is free, a Borrowed costs as much as a copy of a
+///   Metric.
 ///
 /// Example:
 ///   requests.labels("GET", 200).inc();

@@ -7,10 +7,11 @@
 
 namespace narthex {
 
-/// Returns 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10: bounds in seconds for a network service, as in client_golang.
+/// Returns 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10, as client_golang does. These bounds suit the request
+/// durations of a network service, in seconds.
 ///
-/// All functions of this header return rising upper bounds for HistogramOptions::buckets. The +Inf bucket always exists
-/// and is not listed. The functions may be called concurrently.
+/// All functions of this header return upper bounds in increasing order, for HistogramOptions::buckets. The +Inf bucket
+/// always exists and is not listed. The functions may be called concurrently.
 [[nodiscard]] NARTHEX_EXPORT std::vector<double> default_buckets();
 
 /// Returns `count` bounds: start, start + width, start + 2 * width, ..., each rounded to 15 significant digits, so that

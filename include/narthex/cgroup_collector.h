@@ -12,7 +12,7 @@ namespace narthex {
 struct CgroupCollectorOptions {
   std::string proc = "/proc";  ///< Mount point of procfs.
   std::string cgroup =
-      "/sys/fs/cgroup";  ///< Mount point of cgroup version 2, or of its parent with the folder `unified`.
+      "/sys/fs/cgroup";  ///< Mount point of cgroup version 2, or the folder that contains it as `unified`.
 };
 
 /// Limits, resource use, and waiting time of the cgroup (container) of this process. Requires cgroup version 2 and
@@ -21,9 +21,9 @@ struct CgroupCollectorOptions {
 /// Values: cgroup_cpu_limit_cores, cgroup_cpu_{usage,user,system}_seconds_total,
 ///   cgroup_cpu_periods_total, cgroup_cpu_throttled_periods_total, cgroup_cpu_throttled_seconds_total;
 ///   cgroup_memory_{limit,high,current,inactive_file,swap}_bytes, cgroup_memory_events_total by `event`;
-///   cgroup_pressure_{waiting,stalled}_seconds_total by `resource`. A limit is the lowest of the
-///   limits of the cgroup and of its parents. A value that cannot be read and a limit that is not set are left out.
-/// Thread safety: as a Collector.
+///   cgroup_pressure_{waiting,stalled}_seconds_total by `resource`. Each limit is the lowest limit of the cgroup and
+///   its parents. Values that cannot be read, and limits that are not set, are left out.
+/// Thread safety: see Collector.
 /// Exceptions: std::bad_alloc.
 ///
 /// Example:

@@ -11,14 +11,14 @@ class Sink;
 /// A source of samples that are computed in each scrape. Derive a class from it, and pass an object to Registry::add().
 ///
 /// Values: the registry stores the samples until collect() returns, and serves them in the order of the family names.
-///   It adds its own labels to every sample that does not have them.
+///   The registry adds the labels of its RegistryOptions to every sample that does not have them.
 /// Thread safety: a registry calls collect() on the thread of the scrape, on one thread at a time, and holds no lock
-///   during the call. The collector may define metrics, update them, and scrape. A collector in several registries may
-///   be called for each of them concurrently. Do not scrape while you hold a mutex that a collector locks.
+///   during the call. The collector may define metrics, update them, and scrape. If a collector is in several
+///   registries, they may call it concurrently. Do not scrape while you hold a mutex that a collector locks.
 /// Exceptions: if collect() throws, its samples of this scrape are left out, the error is counted, and everything else
 ///   is served.
-/// Lifetime: a collector must not store the Registry that contains it: each would keep the other, and neither would be
-///   destroyed. Define the metrics in the constructor and store their handles.
+/// Lifetime: a collector must not store the Registry that contains it. Otherwise each keeps the other alive, and
+///   neither is destroyed. Define the metrics in the constructor and store their handles.
 ///
 /// Example:
 ///   class Sensors final : public narthex::Collector {

@@ -20,11 +20,11 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// Definition of a counter, or of a family of them.
+/// Definition of a counter, or of a family of counters.
 struct CounterOptions {
   /// Name of the metric. By convention it ends in `_total`; it is served unchanged. Required.
   std::string name = {};
-  /// One sentence for the reader of a dashboard. Required.
+  /// Help text: one sentence that describes the metric. Required.
   std::string help = {};
   /// Base unit, which the name contains: `seconds` for `cpu_seconds_total`. Default: none.
   std::string unit = {};
@@ -33,12 +33,13 @@ struct CounterOptions {
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
-  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// A series is dropped if it was not updated for this time, in milliseconds, and no handle refers to it. Choose a
+  /// time longer than the scrape interval; otherwise a series can be dropped before a scrape sees it. 0 means that no
+  /// series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a counter, for a Counter and for what `labels(...)` returns.
+/// The functions of a Counter and of the Borrowed<Counter> that `labels(...)` returns.
 template <class Reference>
 class CounterUpdates {
  public:
@@ -54,11 +55,11 @@ class CounterUpdates {
   void inc(double amount, ExemplarLabels exemplar) const noexcept {
     if (series_) series_->inc(amount, exemplar);
   }
-  /// Deleted: an exemplar needs the amount before it.
+  /// Deleted, because an exemplar must follow an amount: `inc(1, {{"trace_id", id}})`.
   void inc(std::initializer_list<ExemplarLabel> exemplar) const = delete;
 
-  /// Calls a function and returns its result. Adds 1 if the function throws an `Exception`, or any exception if
-  /// `Exception` is void. The exception is rethrown.
+  /// Calls a function and returns its result. Adds 1 if the function throws an exception of the type `Exception`, or of
+  /// any type if `Exception` is void. The exception is rethrown.
   ///   errors.count_exceptions([&] { save(order); });
   ///   timeouts.count_exceptions<TimeoutError>([&] { return query(peer); });
   template <class Exception = void, std::invocable Function>
@@ -94,7 +95,7 @@ class CounterUpdates {
 ///
 /// Values: any amount >= 0. A negative or NaN amount is ignored and counted as a rejected update.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
-/// Exceptions: none, except that count_exceptions() rethrows the exception of its function.
+/// Exceptions: none, except those of the function that is passed to count_exceptions().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.
 ///

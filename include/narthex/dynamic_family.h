@@ -12,12 +12,14 @@
 
 namespace narthex {
 
-/// A family whose label names are known only at run time, for example from a configuration file. Otherwise like Family.
+/// A family whose label names are known only at run time, for example from a configuration file. In all other respects
+/// it is like a Family.
 ///
 /// Values: one label value for each label name, in the order of the names.
 /// Thread safety: all members may be called concurrently.
-/// Exceptions: LabelError for more or fewer values than label names; std::bad_alloc for a new series.
-/// Lifetime: as of a Family.
+/// Exceptions: LabelError if the number of values is not the number of label names; std::bad_alloc when a new series is
+///   created.
+/// Lifetime: the same as for a Family.
 ///
 /// Example:
 ///   const std::vector<std::string> names = config.label_names();

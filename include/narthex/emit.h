@@ -19,7 +19,7 @@ using EmitSample = std::function<void(double value, std::span<const std::string_
 // Computes the samples of one family.
 using EmitFunction = std::function<void(const EmitSample& emit)>;
 
-// Returns a function that emits one sample without labels. Returns an empty function for an empty one.
+// Returns a function that emits one sample without labels. If `function` is empty, returns an empty function.
 inline EmitFunction emit_value(std::function<double()> function) {
   if (!function) return {};
   return [function = std::move(function)](const EmitSample& sample) { sample(function(), {}); };
@@ -27,7 +27,8 @@ inline EmitFunction emit_value(std::function<double()> function) {
 
 }  // namespace detail
 
-/// The argument of a function with labels, which calls it for each sample: `emit(3, "idle")`.
+/// The argument of a function that computes the samples of a family with labels. The function calls it once for each
+/// sample: `emit(3, "idle")`.
 ///
 /// Values: the value of the sample, then N label values of the types that Family::labels() takes.
 /// Thread safety: use it only on the thread of the call that received it.
@@ -46,7 +47,7 @@ class Emit {
   friend class Registry;
   explicit Emit(const detail::EmitSample& sample) noexcept : sample_(sample) {}
 
-  // Returns a function that emits samples with labels. Returns an empty function for an empty one.
+  // Returns a function that emits samples with labels. If `function` is empty, returns an empty function.
   static detail::EmitFunction each(std::function<void(const Emit&)> function) {
     if (!function) return {};
     return [function = std::move(function)](const detail::EmitSample& sample) { function(Emit(sample)); };

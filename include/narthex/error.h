@@ -10,33 +10,32 @@ namespace narthex {
 
 /// Base class of all exceptions that narthex defines.
 ///
-/// Values: what() quotes the culprit and says what is allowed.
-/// Exceptions: a function that throws leaves its object unchanged. Other exceptions that can leave narthex are
-///   std::bad_alloc and what code of the user throws, for example a sink in Registry::collect().
+/// Values: what() quotes the invalid value and states what is allowed.
+/// Exceptions: a function that throws leaves its object unchanged. Functions of narthex may also throw std::bad_alloc.
+///   Exceptions from code of the user reach the caller, for example those of a sink in Registry::collect().
 class NARTHEX_EXPORT Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 /// A definition is invalid or conflicts with an earlier definition: a bad name, unsorted buckets, a second help text.
-/// Only functions that define something throw it: the functions of Registry that add metrics, functions, and
-/// collectors, the constructor of Registry (its labels are part of every definition), linear_buckets(), and
-/// exponential_buckets().
+/// These functions throw it: the functions of Registry that add metrics, functions, and collectors; the constructors of
+/// Registry (for its labels) and of HttpMetrics; linear_buckets(); and exponential_buckets().
 class NARTHEX_EXPORT RegistrationError : public Error {
  public:
   using Error::Error;
 };
 
-/// Labels are invalid: a lookup passes the wrong number of values, remove_matching() names a label that the family does
-/// not have, LabelText::of() gets an invalid, reserved, or repeated name.
+/// Labels are invalid: a lookup passes the wrong number of values, remove_matching() gets a label that the family does
+/// not have, or LabelText::of() gets an invalid, reserved, or repeated name.
 class NARTHEX_EXPORT LabelError : public Error {
  public:
   using Error::Error;
 };
 
-/// A sample is invalid. Sinks throw it, for example at a decreasing bucket count in a Collector. The functions that
-/// push or write files throw it for samples that the receiver does not accept, and narthex::testing for text that is
-/// not in the text format.
+/// A sample is invalid. Sinks throw it, for example if a Collector writes a bucket count that decreases. Functions that
+/// push or write files throw it if the receiver does not accept a sample. Functions of the library narthex::testing
+/// throw it if a text is not in the text format.
 class NARTHEX_EXPORT SampleError : public Error {
  public:
   using Error::Error;

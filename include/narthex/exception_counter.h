@@ -11,10 +11,10 @@ namespace narthex {
 ///
 /// Values: exceptions that are caught inside the scope are not counted. To count exceptions of one type only, use
 ///   Counter::count_exceptions().
-/// Thread safety: it must end on the thread that it began on, because C++ counts exceptions in progress per thread.
-///   Therefore its scope must not contain `co_await`. It cannot be moved.
+/// Thread safety: it must be destroyed on the thread that created it, because C++ counts exceptions in progress per
+///   thread. Therefore its scope must not contain `co_await`. It cannot be moved.
 /// Exceptions: none. The exception that leaves the scope is not caught.
-/// Lifetime: it holds a handle, so the counter may be removed before it ends.
+/// Lifetime: it holds a handle, so the counter may be removed before it is destroyed.
 ///
 /// Example:
 ///   const narthex::ExceptionCounter guard(errors);
@@ -26,7 +26,7 @@ class [[nodiscard]] ExceptionCounter {
   ExceptionCounter& operator=(const ExceptionCounter&) = delete;
   /// Adds 1 if an exception ends the scope.
   ~ExceptionCounter() {
-    // Compared with the start, because the scope may itself run while another exception unwinds the stack.
+    // The count at the start need not be 0: the scope may itself run while another exception unwinds the stack.
     if (std::uncaught_exceptions() > exceptions_before_) counter_.inc();
   }
 

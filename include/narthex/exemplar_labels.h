@@ -9,14 +9,14 @@ namespace narthex {
 /// One label of an exemplar: `{"trace_id", id}`. Both texts must live until the call that receives them returns.
 using ExemplarLabel = std::pair<std::string_view, std::string_view>;
 
-/// Labels of an exemplar, which leads from a number to one event behind it. Usually they contain a `trace_id`. The
-/// order does not matter. Without labels there is no exemplar.
+/// Labels of an exemplar. An exemplar identifies one of the events that a metric has counted. Usually they contain a
+/// `trace_id`. The order does not matter. If there are no labels, no exemplar is stored.
 ///
 /// Values: each name matches [a-zA-Z_][a-zA-Z0-9_]* and occurs once. All names and values together have at most 128
 ///   characters (Unicode code points). Labels that break a rule are rejected and counted in
 ///   narthex_exemplars_refused_total of LibraryCollector; the update still counts. Bytes of a value that are not UTF-8
 ///   are replaced by U+FFFD.
-/// Thread safety: that of std::span.
+/// Thread safety: the same as for std::span.
 /// Exceptions: none.
 ///
 /// Example:

@@ -16,10 +16,11 @@ namespace narthex {
 
 /// All series of one metric name, one for each combination of label values that was used.
 ///
-/// Values: a label value is a string, an integer, exactly a bool, or an enum with a `to_string` that argument-dependent
-///   lookup finds. N values are given in the order of the label names. Bytes that are not UTF-8 are replaced by U+FFFD.
+/// Values: a label value is a string, an integer, a bool, or an enum for which argument-dependent lookup finds a
+///   `to_string`. The N values are in the order of the label names. Bytes that are not UTF-8 are replaced by U+FFFD.
 /// Thread safety: all members may be called concurrently. Lookups of existing series are lock-free.
-/// Exceptions: std::bad_alloc, only when a new series is created; and what the `to_string` of an enum label throws.
+/// Exceptions: std::bad_alloc, only when a new series is created; and the exceptions of the `to_string` of an enum
+///   label.
 /// Lifetime: copies refer to the same family. The metrics of a default family do nothing. A family stays valid after
 ///   Registry::remove() and after its Registry is destroyed.
 ///

@@ -18,25 +18,26 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// Definition of a gauge, or of a family of them.
+/// Definition of a gauge, or of a family of gauges.
 struct GaugeOptions {
   /// Name of the metric. By convention it ends in its unit: `queue_bytes`. Required.
   std::string name = {};
-  /// One sentence for the reader of a dashboard. Required.
+  /// Help text: one sentence that describes the metric. Required.
   std::string help = {};
   /// Base unit, which is the last word of the name: `bytes`. Default: none.
   std::string unit = {};
   /// Constant labels of every series in the family. Default: none.
   Labels labels = {};
-  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// Maximum number of series in the family. Further label values share one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
-  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// A series is dropped if it was not updated for this time, in milliseconds, and no handle refers to it. Choose a
+  /// time longer than the scrape interval; otherwise a series can be dropped before a scrape sees it. 0 means that no
+  /// series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a gauge, for a Gauge and for what `labels(...)` returns.
+/// The functions of a Gauge and of the Borrowed<Gauge> that `labels(...)` returns.
 template <class Reference>
 class GaugeUpdates {
  public:
@@ -66,9 +67,10 @@ class GaugeUpdates {
 
   /// Returns the current value.
   ///
-  /// While another thread is suspended inside set(), the value cannot be read; in the child of a fork(), such a set()
-  /// never completes. value() then retries 10,000 times, yields the processor between attempts, and finally returns the
-  /// value of the last set() or of an earlier one, without the increments since. A scrape reads the gauge the same way.
+  /// The value cannot be read while another thread is suspended inside set(). In the child of a fork(), such a set()
+  /// never completes. In both cases value() makes up to 10,000 attempts and yields the processor between them. If all
+  /// attempts fail, it returns the value of the last set() or of an earlier one, without the later increments. A scrape
+  /// reads the gauge the same way.
   [[nodiscard]] double value() const noexcept { return series_ ? series_->value() : 0; }
 
  protected:
@@ -80,9 +82,10 @@ class GaugeUpdates {
 
 /// A value that goes up and down, for example the length of a queue. It starts at 0.
 ///
-/// Values: any, also NaN and infinities through set(). An increment of NaN is ignored and counted as a rejected update.
+/// Values: any value. set() also accepts NaN and infinities. An increment of NaN is ignored and counted as a rejected
+///   update.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
-/// Exceptions: none, except that time() lets the exception of its function pass.
+/// Exceptions: none, except those of the function that is passed to time().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.
 ///

@@ -23,47 +23,50 @@ template <class Metric>
 class Borrowed;
 
 /// Native buckets of a histogram. They need no bounds: their resolution adapts to the observed values. Only the
-/// protobuf format carries them; the other formats serve the sum, the count, and the classic buckets.
+/// protobuf format contains them. The other formats serve the sum, the count, and the classic buckets.
 struct NativeBuckets {
-  /// Maximum ratio of the bounds of two adjacent buckets: a finite number above 1. The largest ratio 2^(2^-n) that does
-  /// not exceed it is used, n being from -4 to 8: 1.1 means 1.09. Below 1.0028, that ratio is used.
+  /// Maximum ratio of the bounds of two adjacent buckets: a finite number above 1. The actual ratio is the largest
+  /// 2^(2^-n), with n from -4 to 8, that does not exceed this value: for 1.1 it is 1.09. The smallest ratio is
+  /// 2^(2^-8), about 1.0027; it is also used if the value is below it.
   double growth_factor = 1.1;
-  /// Maximum number of buckets that a scrape serves, from 1 to 65,536. A histogram with more buckets merges pairs of
-  /// them, until the ratio of the bounds is 65,536.
+  /// Maximum number of buckets that a scrape serves, from 1 to 65,536. If a histogram has more buckets, pairs of
+  /// buckets are merged. Merging stops at a ratio of the bounds of 65,536, even if there are still more buckets.
   std::size_t max_buckets = 160;
   /// Observations from -zero_threshold to +zero_threshold are counted in the zero bucket. 0 means exact zeros only.
   double zero_threshold = 0x1p-128;
-  /// Limit up to which the zero bucket may grow before pairs of buckets are merged. At or below zero_threshold, which
-  /// is the default, the zero bucket does not grow.
+  /// Maximum threshold of the zero bucket. If a histogram has more than max_buckets buckets, its zero bucket grows up
+  /// to this threshold before pairs of buckets are merged. If the value is at most zero_threshold, the zero bucket does
+  /// not grow. Default: 0, the zero bucket does not grow.
   double max_zero_threshold = 0;
-  /// false switches native buckets off, which is the default of HistogramOptions::native only.
+  /// Whether the histogram has native buckets. Only the default of HistogramOptions::native sets it to false.
   bool enabled = true;
 };
 
-/// Definition of a histogram, or of a family of them.
+/// Definition of a histogram, or of a family of histograms.
 struct HistogramOptions {
   /// Name of the metric. By convention it ends in its unit: `http_request_duration_seconds`. Required.
   std::string name = {};
-  /// One sentence for the reader of a dashboard. Required.
+  /// Help text: one sentence that describes the metric. Required.
   std::string help = {};
   /// Base unit, which is the last word of the name: `seconds`. Default: none.
   std::string unit = {};
   /// Constant labels of every series in the family. Default: none.
   Labels labels = {};
-  /// Upper bounds of the classic buckets, inclusive and rising. Empty means default_buckets(), or no classic bucket if
-  /// there are native ones. The +Inf bucket always exists; it may be listed last.
+  /// Upper bounds of the classic buckets, inclusive and in increasing order. Empty means default_buckets(), or no
+  /// classic bucket if there are native ones. The +Inf bucket always exists; it may be listed last.
   std::vector<double> buckets = {};
-  /// Native buckets. Default: off. `.native = {}` and every other NativeBuckets switch them on.
+  /// Native buckets. Default: off. `.native = {}` enables them with their defaults.
   NativeBuckets native = {.enabled = false};
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
-  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// A series is dropped if it was not updated for this time, in milliseconds, and no handle refers to it. Choose a
+  /// time longer than the scrape interval; otherwise a series can be dropped before a scrape sees it. 0 means that no
+  /// series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a histogram, for a Histogram and for what `labels(...)` returns.
+/// The functions of a Histogram and of the Borrowed<Histogram> that `labels(...)` returns.
 template <class Reference>
 class HistogramUpdates {
  public:
@@ -72,12 +75,12 @@ class HistogramUpdates {
     if (series_) series_->observe(value);
   }
   /// Observes a value and stores an exemplar, which replaces the last one of the same bucket:
-  /// `observe(0.042, {{"trace_id", id}})`. An exemplar of NaN is not stored.
+  /// `observe(0.042, {{"trace_id", id}})`. If the value is NaN, the exemplar is not stored.
   void observe(double value, std::initializer_list<ExemplarLabel> exemplar) const noexcept {
     observe(value, ExemplarLabels(exemplar.begin(), exemplar.size()));
   }
-  /// Observes a value and stores an exemplar, which replaces the last one of the same bucket. An exemplar of NaN is not
-  /// stored.
+  /// Observes a value and stores an exemplar, which replaces the last one of the same bucket. If the value is NaN, the
+  /// exemplar is not stored.
   void observe(double value, ExemplarLabels exemplar) const noexcept {
     if (series_) series_->observe(value, exemplar);
   }
@@ -98,12 +101,13 @@ class HistogramUpdates {
   Reference series_;
 };
 
-/// Counts observations in buckets by value, and sums them, for example request durations.
+/// Counts observations, for example request durations, in buckets by their value, and sums them.
 ///
 /// Values: any. NaN is counted in the +Inf bucket only and turns the sum into NaN, as in other Prometheus clients.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
-///   observation may read a sum that is ahead of the counts or behind them; `_count` always equals the +Inf bucket.
-/// Exceptions: none, except that time() lets the exception of its function pass.
+///   observation may include the observation only in the sum or only in the counts. `_count` always equals the +Inf
+///   bucket.
+/// Exceptions: none, except those of the function that is passed to time().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.
 ///

@@ -29,7 +29,7 @@ struct HttpMetricsOptions {
   Labels labels = {};           ///< Constant labels of every series. Default: none.
   /// Path templates, for example `/users/{id}`. Each is a value of the label `route`. Without templates, there is no
   /// such label. A parameter matches one segment that is not empty. If several templates match a path, the one with the
-  /// longer literal beginning is used; the order of the templates has no effect.
+  /// longer literal text at its beginning is used; the order of the templates has no effect.
   std::vector<std::string> routes = {};
   std::vector<std::string> ignore = {};  ///< Paths that are not counted. The whole path must be equal: `/metrics`.
   /// Upper bounds of the buckets of the duration, in seconds. If empty: default_buckets(), or none if `native` is set.
@@ -46,9 +46,11 @@ struct HttpSizes {
 
 /// One request that a server handles, from HttpMetrics::start() to finish().
 ///
-/// Values: the request is in flight until it ends. If it is destroyed without finish(), it counts with code 500, which
-///   servers send if a handler throws. A default request, a moved-from one, and one of an ignored path do nothing.
-/// Thread safety: used by one thread at a time; it may end on another thread than the one that started it.
+/// Values: the request is in flight until it ends. If it is destroyed without finish(), it is counted with code 500,
+///   because servers send this code if a handler throws. A default-constructed request, a moved-from request, and a
+///   request of an ignored path do nothing.
+/// Thread safety: only one thread may use a request at a time. It may end on another thread than the one that started
+///   it.
 /// Exceptions: none.
 /// Lifetime: may end after its HttpMetrics and its Registry are destroyed.
 ///
@@ -119,7 +121,7 @@ class NARTHEX_EXPORT HttpMetrics {
   /// Defines the metrics in a registry.
   explicit HttpMetrics(const Registry& registry, HttpMetricsOptions options = {});
 
-  /// Starts a request. The method is unchanged from the request line; the path may contain a query.
+  /// Starts a request. Pass the method exactly as in the request line. The path may contain a query.
   HttpRequest start(std::string_view method, std::string_view path) const noexcept;
 
  private:

@@ -9,16 +9,16 @@ namespace narthex {
 /// Counts an operation in a gauge while it is in progress: adds 1 at its construction and subtracts 1 at the end of its
 /// scope, also if an exception leaves the scope.
 ///
-/// Values: an operation that moves to another thread or into a coroutine is counted once. `InFlight(gauge);` without a
-///   name does not compile, because it would end immediately.
-/// Thread safety: only one thread may use an InFlight at a time. It may end on another thread than it began on.
+/// Values: an operation is counted once, also if it moves to another thread or into a coroutine. `InFlight(gauge);`
+///   without a name does not compile, because it would end immediately.
+/// Thread safety: only one thread may use an InFlight at a time. It may be destroyed on another thread than the one
+///   that created it.
 /// Exceptions: none.
-/// Lifetime: it holds a handle, so the gauge may be removed before it ends. A moved-from InFlight does nothing.
+/// Lifetime: it holds a handle, so the gauge may be removed before it is destroyed. A moved-from InFlight does nothing.
 ///
 /// Example:
 ///   const narthex::InFlight guard(requests_in_flight);
-///   request->in_flight.emplace(requests_in_flight);  // a std::optional<InFlight> in an object that outlives the
-///   function
+///   request->in_flight.emplace(requests_in_flight);  // in_flight is a std::optional<InFlight>
 class [[nodiscard]] InFlight {
  public:
   /// Adds 1 to the gauge.

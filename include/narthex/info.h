@@ -16,23 +16,24 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// Definition of an info, or of a family of them.
+/// Definition of an info metric, or of a family of info metrics.
 struct InfoOptions {
   /// Name of the metric. It ends in `_info`. Required.
   std::string name = {};
-  /// One sentence for the reader of a dashboard. Required.
+  /// Help text: one sentence that describes the metric. Required.
   std::string help = {};
   /// Constant labels of every series in the family. Default: none.
   Labels labels = {};
-  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// Maximum number of series in the family. Further label values share one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not looked up and to which no handle refers. Choose more than the
-  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// A series is dropped if it was not looked up for this time, in milliseconds, and no handle refers to it. Choose a
+  /// time longer than the scrape interval; otherwise a series can be dropped before a scrape sees it. 0 means that no
+  /// series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// Base of an Info and of what `labels(...)` returns. An info has no functions.
+/// Base class of Info and of the Borrowed<Info> that `labels(...)` returns. An info metric has no functions.
 template <class Reference>
 class InfoUpdates {
  protected:
@@ -44,7 +45,7 @@ class InfoUpdates {
   Reference series_;
 };
 
-/// Labels with facts that rarely change while a program runs, for example its version.
+/// A metric whose labels state facts that rarely change while a program runs, for example its version.
 ///
 /// Values: always 1, so that `x * on(instance) group_left(revision) build_info` adds the labels to other series.
 /// Thread safety: all members may be called concurrently.

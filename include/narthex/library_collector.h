@@ -19,9 +19,9 @@ class StatisticsSource;
 ///   narthex_exemplar_errors_total count for the whole process. The others count for one registry:
 ///   narthex_scrapes_total, narthex_name_clashes_total, narthex_series_overflowed_total by `family`, and
 ///   narthex_collector_errors_total, narthex_collector_skipped_total, narthex_collector_clashes_total, and
-///   narthex_collector_duration_seconds by `collector`. An event after the call of this collector in a scrape is
-///   visible in the next scrape.
-/// Thread safety: as a Collector.
+///   narthex_collector_duration_seconds by `collector`. If an event happens during a scrape, but after the call of this
+///   collector, the next scrape shows it.
+/// Thread safety: see Collector.
 /// Exceptions: std::bad_alloc.
 /// Lifetime: stores a weak reference to the registry. It writes no samples after the registry is destroyed.
 ///

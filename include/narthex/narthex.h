@@ -6,9 +6,9 @@
 ///
 /// These rules hold for the whole library, unless a type documents something else:
 ///
-/// Thread safety: all members of all types may be called concurrently, also on the same object. Only assigning to an
-///   object, moving from it, or destroying it while another thread uses the same object is a data race. Copies of
-///   handles are cheap: give each thread its own copy.
+/// Thread safety: all members of all types may be called concurrently, also on the same object. A data race occurs only
+///   if a thread assigns to an object, moves from it, or destroys it while another thread uses the same object. Copies
+///   of handles are cheap: give each thread its own copy.
 /// Exceptions: a `noexcept` function does not throw. Every other function may throw std::bad_alloc. All exceptions that
 ///   narthex defines derive from narthex::Error; <narthex/error.h> lists them.
 /// Signals: no function may be called from a signal handler.

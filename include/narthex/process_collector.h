@@ -19,9 +19,8 @@ struct ProcessCollectorOptions {
 /// Values: process_cpu_seconds_total, process_open_fds, process_max_fds, process_virtual_memory_bytes,
 ///   process_virtual_memory_max_bytes, process_resident_memory_bytes, process_heap_bytes, process_threads and
 ///   process_start_time_seconds, as in the other Prometheus clients; process_page_faults_total and
-///   process_context_switches_total by `type`. A value that cannot be read and a limit that is not set are
-///   left out.
-/// Thread safety: as a Collector.
+///   process_context_switches_total by `type`. Values that cannot be read, and limits that are not set, are left out.
+/// Thread safety: see Collector.
 /// Exceptions: std::bad_alloc.
 ///
 /// Example:

@@ -11,11 +11,13 @@ namespace detail {
 class RegisteredCollector;
 }
 
-/// Keeps a collector or a function in its registry. When the Registration ends, the registry removes it.
+/// Keeps a collector or a function in its registry. When the Registration is destroyed, the registry removes the
+/// collector or function.
 ///
-/// Values: a default one keeps nothing.
-/// Thread safety: as for every C++ value. The end waits for a call of the collector on another thread, so do not hold a
-///   mutex there that the collector locks. The end does not wait if it happens inside such a call.
+/// Values: a default-constructed Registration keeps nothing.
+/// Thread safety: only one thread may use a Registration at a time. The destructor waits while another thread calls the
+///   collector. Therefore do not destroy a Registration while you hold a mutex that the collector locks. The destructor
+///   does not wait if the collector itself runs it.
 /// Exceptions: none.
 /// Lifetime: the registry may be destroyed first.
 ///
@@ -29,7 +31,7 @@ class [[nodiscard]] Registration {
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;
   Registration(Registration&&) noexcept = default;
-  /// Ends the collector or function that this one kept.
+  /// Removes the collector or function that this object kept, and takes over that of the other object.
   Registration& operator=(Registration&& other) noexcept {
     if (this == &other) return *this;
     end();

@@ -44,13 +44,13 @@ concept LabelNames = std::same_as<T, std::vector<std::string>>;
 /// The metrics and collectors of a program, or of a part of it. Exporters serve a registry.
 ///
 /// Values: a new registry is empty. Families are served in the order of their names. The series of a family are served
-///   in the order of their creation, then those that collectors add to the same family. If two sources have the same
-///   series, the first one is served.
+///   in the order of their creation. The series that collectors add to the same family follow. If two sources have the
+///   same series, the first one is served.
 /// Thread safety: all members may be called concurrently.
-/// Exceptions: a definition throws RegistrationError, which quotes what is wrong, and registers nothing then.
+/// Exceptions: an invalid definition throws RegistrationError, which quotes the invalid value. It registers nothing.
 /// Lifetime: copies refer to the same registry. It exists until the last copy and the last exporter of it are
-///   destroyed. Handles stay valid after that, but are not served any more. As for a pointer, `const` of a Registry
-///   does not make what it refers to constant.
+///   destroyed. Handles stay valid after that, but are not served any more. A const Registry is like a const pointer:
+///   metrics can still be added and removed.
 ///
 /// The definition functions come in three forms, and return a Metric, a Family<Metric, N>, or a DynamicFamily<Metric>.
 /// A definition that equals an earlier one returns the same metric. A definition that differs only in the values of its
@@ -159,8 +159,8 @@ class NARTHEX_EXPORT Registry {
     return DynamicFamily<Unknown>(define(options, label_names));
   }
 
-  /// Defines a counter whose value a function computes in each scrape, until the Registration ends. The name must not
-  /// be defined otherwise. The options `max_series` and `idle_timeout` have no effect.
+  /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. The name
+  /// must not have another definition. The options `max_series` and `idle_timeout` have no effect.
   Registration counter_function(const CounterOptions& options, std::function<double()> function) const {
     return define_function(options, {}, detail::emit_value(std::move(function)));
   }
@@ -182,29 +182,29 @@ class NARTHEX_EXPORT Registry {
     return define_function(options, names(label_names), Emit<N>::each(std::move(function)));
   }
 
-  /// Stops serving a family. Its name can be defined again, also differently. Handles stay valid and are not served
-  /// any more. Returns whether the registry had the family.
+  /// Stops serving a family. Its name can be defined again, also with other options. Handles stay valid and are not
+  /// served any more. Returns whether the registry had the family.
   bool remove(const AnyFamily& family) const;
-  /// Stops serving all families and metrics of a name. Returns whether there was one.
+  /// Stops serving all families and metrics with this name. Returns whether the registry had any.
   bool remove(std::string_view name) const;
 
-  /// Calls a collector in each scrape, until remove() or the end of the registry. Throws RegistrationError if the
-  /// pointer is null, the collector's name is empty, or this registry has the collector already.
+  /// Calls a collector in each scrape, until remove() is called or the registry is destroyed. Throws RegistrationError
+  /// if the pointer is null, the collector's name is empty, or this registry has the collector already.
   void add(std::shared_ptr<Collector> collector) const;
-  /// Moves a collector into the registry, and calls it in each scrape until the end of the registry.
+  /// Moves a collector into the registry, and calls it in each scrape until the registry is destroyed.
   template <std::derived_from<Collector> C>
   void add(C collector) const {
     add(std::make_shared<C>(std::move(collector)));
   }
-  /// Calls a collector in each scrape, until the Registration ends. Throws like add().
+  /// Calls a collector in each scrape, until the Registration is destroyed. Throws like add().
   Registration add_scoped(std::shared_ptr<Collector> collector) const;
-  /// Moves a collector into the registry, and calls it in each scrape until the Registration ends.
+  /// Moves a collector into the registry, and calls it in each scrape until the Registration is destroyed.
   template <std::derived_from<Collector> C>
   Registration add_scoped(C collector) const {
     return add_scoped(std::make_shared<C>(std::move(collector)));
   }
-  /// Removes a collector. Waits for a call of it on another thread, as the end of a Registration does. Returns whether
-  /// the registry had the collector.
+  /// Removes a collector. Waits while another thread calls it, as the destructor of a Registration does. Returns
+  /// whether the registry had the collector.
   bool remove(const std::shared_ptr<Collector>& collector) const;
 
   /// Writes all families and their series to a sink, in the order in which they are served. Holds no lock while a

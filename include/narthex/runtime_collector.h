@@ -12,11 +12,11 @@ namespace narthex {
 ///
 /// Values: malloc_system_bytes, malloc_allocated_bytes, malloc_free_bytes, malloc_mmapped_bytes, and
 ///   malloc_releasable_bytes, summed over all arenas of glibc's allocator. They are left out if another allocator is in
-///   use, for example jemalloc, tcmalloc, or that of a sanitizer. The caches of threads count as allocated. cpp_info is
-///   1 and has the labels compiler, compiler_version, standard, standard_library, and narthex_version, as narthex was
-///   built, and libc, as the process runs.
-/// Thread safety: as a Collector. The allocator counts its free chunks under its locks, so that allocations on other
-///   threads may wait; the time grows with the number of free chunks.
+///   use, for example jemalloc, tcmalloc, or that of a sanitizer. Memory in the caches of threads counts as allocated.
+///   cpp_info is 1. Its labels compiler, compiler_version, standard, standard_library, and narthex_version describe the
+///   build of narthex. Its label libc describes the C library at run time.
+/// Thread safety: see Collector. The allocator holds its locks while it counts its free chunks, so allocations on other
+///   threads may wait. The time grows with the number of free chunks.
 /// Exceptions: std::bad_alloc.
 ///
 /// Example:

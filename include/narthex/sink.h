@@ -26,9 +26,9 @@ enum class MetricType {
 /// Returns the name of the type in messages: "counter", "gauge histogram", ...
 NARTHEX_EXPORT std::string_view to_string(MetricType type) noexcept;
 
-/// What all samples of one family share.
+/// The properties that all samples of one family have in common.
 ///
-/// Lifetime: the views must be valid during the call that gets them.
+/// Lifetime: the views must be valid during the call that receives them.
 struct FamilyInfo {
   std::string_view name{};                 ///< As defined. The name of a counter includes `_total`.
   std::optional<std::string_view> help{};  ///< Without a value, no HELP line is written.
@@ -36,9 +36,9 @@ struct FamilyInfo {
   MetricType type = MetricType::unknown;   ///< The type of all samples of the family.
 };
 
-/// A time in milliseconds, not before 1970. The timestamp of a sample is the time of the measurement; without a value,
-/// Prometheus uses the time of the scrape. The creation time of a series is the time at which it started to count;
-/// without a value, it is unknown.
+/// A time in milliseconds, not before 1970. The timestamp of a sample is the time of the measurement. If it is not set,
+/// Prometheus uses the time of the scrape. The creation time of a series is the time at which it started to count. If
+/// it is not set, it is unknown.
 using Timestamp = std::optional<std::chrono::sys_time<std::chrono::milliseconds>>;
 
 /// One observation of a counter or bucket, with labels that identify its origin, for example a trace id.
@@ -109,18 +109,19 @@ struct State {
   bool on = false;          ///< Whether the state is active.
 };
 
-/// Receives samples. The writers of the exposition formats are sinks; derive from it to export samples to other places.
+/// Receives samples. The writers of the exposition formats are sinks. Derive a class from Sink to export samples to
+/// other systems.
 ///
 /// Values: calls arrive in this order: begin_family(), the samples of the family, the next begin_family(), ...,
 ///   finish(). A family can have no samples.
-/// Thread safety: one thread at a time calls a sink.
+/// Thread safety: only one thread calls a sink at a time.
 /// Exceptions: the sink that Collector::collect() gets throws SampleError for an invalid sample. A sink that is passed
 ///   to Registry::collect() may throw SampleError for a sample of a collector: the registry logs it, counts it as an
 ///   error of the collector, and continues. Every other exception ends the collection and reaches the caller of
 ///   Registry::collect().
-/// New types: a member function for a type that not every sink knows has a default implementation, which ignores the
-///   sample. This holds for info, state_set, gauge_histogram, and all types that later versions add. A sink that does
-///   not override it still compiles, and sees such a family without samples.
+/// New types: the functions for info, state_set, gauge_histogram, and all types that later versions add have a default
+///   implementation, which ignores the sample. A sink that does not override them still compiles. It receives families
+///   of these types without samples.
 class NARTHEX_EXPORT Sink {
  public:
   Sink() = default;

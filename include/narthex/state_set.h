@@ -21,33 +21,34 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// Definition of a state set, or of a family of them.
+/// Definition of a state set, or of a family of state sets.
 struct StateSetOptions {
   /// Name of the metric, which is also the name of the label with the state:
   /// `job_state{job_state="running"} 1`. Required.
   std::string name = {};
-  /// One sentence for the reader of a dashboard. Required.
+  /// Help text: one sentence that describes the metric. Required.
   std::string help = {};
   /// Constant labels of every series in the family. Default: none.
   Labels labels = {};
   /// Names of all states, 1 to 64: `{"idle", "busy"}`, or states_of(...).
   std::vector<std::string> states = {};
-  /// Maximum number of sets in the family, each of which is served as one series per state. Further label values are
-  /// counted in one set, whose label values are all `__overflow__`. 0 means unlimited.
+  /// Maximum number of sets in the family, each of which is served as one series per state. Further label values share
+  /// one set, whose label values are all `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a set is dropped that was not updated and to which no handle refers. Choose more than the scrape
-  /// interval, or a set is dropped before a scrape sees it. 0 means that no set is dropped.
+  /// A set is dropped if it was not updated for this time, in milliseconds, and no handle refers to it. Choose a time
+  /// longer than the scrape interval; otherwise a set can be dropped before a scrape sees it. 0 means that no set is
+  /// dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// Returns the names of enumerators, for StateSetOptions::states. Throws what the `to_string` of the enum throws.
+/// Returns the names of enumerators, for StateSetOptions::states. Throws the exceptions of the `to_string` of the enum.
 template <detail::EnumLabel... Enumerators>
 [[nodiscard]] std::vector<std::string> states_of(const Enumerators&... enumerators) {
   return {std::string(detail::as_label(enumerators))...};
 }
 
-/// The functions of a state set, for a StateSet and for what `labels(...)` returns. A state is given as a string, or as
-/// an enum that has a `to_string`.
+/// The functions of a StateSet and of the Borrowed<StateSet> that `labels(...)` returns. A state is given as a string,
+/// or as an enum that has a `to_string`.
 template <class Reference>
 class StateSetUpdates {
  public:
@@ -61,8 +62,8 @@ class StateSetUpdates {
   void set(const State& state, std::same_as<bool> auto on) const noexcept {
     if (series_) with_text(state, [this, on](std::string_view text) { series_->set(text, on); });
   }
-  /// Returns whether a state is on. A state that the definition does not list is off. Throws what the `to_string` of an
-  /// enum throws.
+  /// Returns whether a state is on. A state that the definition does not list is off. Throws the exceptions of the
+  /// `to_string` of an enum.
   template <detail::StateArgument State>
   [[nodiscard]] bool is_on(const State& state) const {
     return series_ && series_->is_on(std::string_view(detail::as_label(state)));
@@ -92,11 +93,11 @@ class StateSetUpdates {
 
 /// A set of states, each of which is on or off, for example the state of a job. All states are off at first.
 ///
-/// Values: the states of the definition. The update of another state is ignored and counted as a rejected update, and
-///   so is one with an enum whose `to_string` throws.
-/// Thread safety: all members may be called concurrently. Updates take no lock and never wait. No scrape sees the old
-///   and the new state of set(state) both on or both off.
-/// Exceptions: updates throw none. is_on() throws what the `to_string` of an enum throws.
+/// Values: the states of the definition. An update is ignored and counted as a rejected update if the definition does
+///   not list its state, or if the `to_string` of its enum throws.
+/// Thread safety: all members may be called concurrently. Updates take no lock and never wait. set(state) changes all
+///   states in one atomic step: a scrape sees the states before it or after it.
+/// Exceptions: updates throw none. is_on() throws the exceptions of the `to_string` of an enum.
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.
 ///

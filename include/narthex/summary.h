@@ -19,32 +19,34 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// Definition of a summary, or of a family of them.
+/// Definition of a summary, or of a family of summaries.
 struct SummaryOptions {
   /// Name of the metric. By convention it ends in its unit: `http_request_duration_seconds`. Required.
   std::string name = {};
-  /// One sentence for the reader of a dashboard. Required.
+  /// Help text: one sentence that describes the metric. Required.
   std::string help = {};
   /// Base unit, which is the last word of the name: `seconds`. Default: none.
   std::string unit = {};
   /// Constant labels of every series in the family. Default: none.
   Labels labels = {};
-  /// Quantiles to serve, each from 0 to 1, such as 0.5 and 0.99. Default: none, only the sum and the count. Quantiles
-  /// of several instances cannot be aggregated; those of a histogram can.
+  /// Quantiles to serve, each from 0 to 1, such as 0.5 and 0.99. Default: none; only the sum and the count are served.
+  /// Quantiles of several instances cannot be aggregated. Use a Histogram for that.
   std::vector<double> quantiles = {};
-  /// Time window of the quantiles: above 0, at most 366 days.
+  /// Length of the time window of the quantiles, in milliseconds: above 0, at most 366 days.
   std::chrono::milliseconds max_age = std::chrono::minutes(10);
-  /// Number of steps in which the window moves, from 1 to 100, provided that scrapes are this frequent.
+  /// Number of steps in a window, from 1 to 100. The start of the window moves in steps, and only when a scrape
+  /// happens.
   std::size_t age_buckets = 5;
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
-  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// A series is dropped if it was not updated for this time, in milliseconds, and no handle refers to it. Choose a
+  /// time longer than the scrape interval; otherwise a series can be dropped before a scrape sees it. 0 means that no
+  /// series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a summary, for a Summary and for what `labels(...)` returns.
+/// The functions of a Summary and of the Borrowed<Summary> that `labels(...)` returns.
 template <class Reference>
 class SummaryUpdates {
  public:
@@ -69,15 +71,15 @@ class SummaryUpdates {
   Reference series_;
 };
 
-/// Counts and sums observations, and computes quantiles of a recent time window if its definition lists any.
+/// Counts and sums observations, and computes quantiles of a recent time window if its definition lists quantiles.
 ///
-/// Values: any. NaN is counted, turns the sum into NaN, and is in no quantile. A quantile differs from an observed
-///   value by at most 1.1 %, as long as all observations span less than 28 decades; it is NaN if the window is empty.
-///   The window starts at the newest scrape that is at least max_age old, or at the definition if there is no such
-///   scrape.
+/// Values: any value. NaN is counted, turns the sum into NaN, and does not affect the quantiles. A quantile differs
+///   from an observed value by at most 1.1 %, if all observations span less than 28 decades. It is NaN if the window is
+///   empty. The window starts at a scrape that is at least max_age old. If there is no such scrape, it starts at the
+///   creation of the series.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
-///   observation may read a sum that is ahead of the count or behind it.
-/// Exceptions: none, except that time() lets the exception of its function pass.
+///   observation may include the observation only in the sum or only in the count.
+/// Exceptions: none, except those of the function that is passed to time().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.
 ///

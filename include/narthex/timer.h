@@ -14,9 +14,10 @@ namespace narthex {
 /// gauge is set to it. This also happens if an exception leaves the scope.
 ///
 /// Values: seconds of a monotonic clock.
-/// Thread safety: only one thread may use a Timer at a time. It may end on another thread than it began on.
+/// Thread safety: only one thread may use a Timer at a time. It may be destroyed on another thread than the one that
+///   created it.
 /// Exceptions: none.
-/// Lifetime: it holds a handle, so the metric may be removed before it ends. A moved-from Timer does nothing.
+/// Lifetime: it holds a handle, so the metric may be removed before it is destroyed. A moved-from Timer does nothing.
 ///
 /// Example:
 ///   const narthex::Timer timer(latency);

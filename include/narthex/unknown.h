@@ -16,25 +16,26 @@ namespace narthex {
 template <class Metric>
 class Borrowed;
 
-/// Definition of an unknown, or of a family of them.
+/// Definition of a metric of unknown type, or of a family of such metrics.
 struct UnknownOptions {
   /// Name of the metric. It is served unchanged. Required.
   std::string name = {};
-  /// One sentence for the reader of a dashboard. Required.
+  /// Help text: one sentence that describes the metric. Required.
   std::string help = {};
   /// Base unit, which is the last word of the name: `bytes`. Default: none.
   std::string unit = {};
   /// Constant labels of every series in the family. Default: none.
   Labels labels = {};
-  /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
+  /// Maximum number of series in the family. Further label values share one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
   std::size_t max_series = 10'000;
-  /// Time after which a series is dropped that was not updated and to which no handle refers. Choose more than the
-  /// scrape interval, or a series is dropped before a scrape sees it. 0 means that no series is dropped.
+  /// A series is dropped if it was not updated for this time, in milliseconds, and no handle refers to it. Choose a
+  /// time longer than the scrape interval; otherwise a series can be dropped before a scrape sees it. 0 means that no
+  /// series is dropped.
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of an unknown, for an Unknown and for what `labels(...)` returns.
+/// The functions of an Unknown and of the Borrowed<Unknown> that `labels(...)` returns.
 template <class Reference>
 class UnknownUpdates {
  public:
@@ -52,10 +53,10 @@ class UnknownUpdates {
   Reference series_;
 };
 
-/// A number of another system of which it is not known whether it only increases. If it is known, use a Counter or a
-/// Gauge, which Prometheus and its users can interpret. It starts at 0.
+/// A number from another system. Use it only if you do not know whether the number can decrease. Otherwise use a
+/// Counter or a Gauge, because Prometheus and its users can interpret them. An Unknown starts at 0.
 ///
-/// Values: any, also NaN and infinities.
+/// Values: any value, including NaN and infinities.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
 /// Exceptions: none.
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.

@@ -28,10 +28,12 @@ namespace narthex {
 [[nodiscard]] NARTHEX_EXPORT std::optional<double> sample(const Registry& registry, std::string_view name,
                                                           const Labels& labels = {});
 
-/// Returns the problems that `promtool check metrics` reports for a scrape of the registry, in its words, sorted. Each
-/// line is the name of the metric and the problem. Repeated label sets are reported as newer versions of promtool do.
+/// Returns the problems that `promtool check metrics` reports for a scrape of the registry, in the words of promtool,
+/// sorted. Each line is the name of the metric and the problem. Repeated label sets are reported as newer versions of
+/// promtool do.
 ///
-/// Values: a problem of several series of a metric is reported once for each. Empty: no problems.
+/// Values: if several series of a metric have the same problem, it is reported once for each series. Empty: no
+///   problems.
 /// Thread safety: may be called concurrently.
 /// Exceptions: std::bad_alloc.
 ///
@@ -39,8 +41,8 @@ namespace narthex {
 ///   EXPECT_EQ(narthex::lint(registry), std::vector<std::string>());
 [[nodiscard]] NARTHEX_EXPORT std::vector<std::string> lint(const Registry& registry);
 
-/// Returns the same for a text in the text format 0.0.4, from any source. Throws SampleError, with
-/// the line, for a text in another format.
+/// Returns the problems of a text in the text format 0.0.4, from any source. Throws SampleError, which quotes the
+/// invalid line, if the text is in another format.
 [[nodiscard]] NARTHEX_EXPORT std::vector<std::string> lint(std::string_view exposition);
 
 }  // namespace narthex

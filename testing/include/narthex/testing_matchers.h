@@ -1,6 +1,6 @@
 #pragma once
 
-/// Matchers for expositions in the text format 0.0.4. They need GoogleMock, which narthex itself does not.
+/// Matchers for expositions in the text format 0.0.4. They need GoogleMock. narthex itself does not need it.
 
 #include <ostream>
 #include <string>
@@ -46,7 +46,7 @@ class LinesMatcher {
 ///
 /// Values: the order of labels, the spelling of numbers, indentation, and blank lines do not matter. The message of a
 ///   mismatch lists missing lines (-) and unexpected lines (+).
-/// Thread safety: a value.
+/// Thread safety: concurrent reads are safe.
 /// Exceptions: std::bad_alloc.
 ///
 /// Example:

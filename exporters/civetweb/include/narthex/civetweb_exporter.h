@@ -24,9 +24,9 @@ struct CivetwebOptions {
   /// Number of connections that are served concurrently, from 1 to 1000. Further connections wait. A silent client
   /// occupies a thread for request_timeout: use more threads or a shorter timeout if untrusted clients can connect.
   int worker_threads = 4;
-  /// Path of a web configuration file with TLS, passwords, headers, and a rate limit (docs/web-configuration.md): the
-  /// format that the exporters of Prometheus read with --web.config.file. It is read again for every request. Empty:
-  /// no file.
+  /// Path of a web configuration file. It sets TLS, passwords, headers, and a rate limit (docs/web-configuration.md).
+  /// Its format is that of the option --web.config.file of the exporters of Prometheus. It is read again for every
+  /// request. Empty: no file.
   std::string web_config_file{};
 };
 
@@ -38,8 +38,9 @@ struct CivetwebOptions {
 ///   process, as civetweb does.
 /// Exceptions: ListenError if it cannot listen on an address. OptionsError for an invalid option or an invalid
 ///   web_config_file. FileError if a file cannot be read. SystemError if the system has no descriptors or random bytes.
-/// Lifetime: it keeps the registries. The destructor closes all connections, also those of running scrapes, and returns
-///   when all threads have ended. In the child of a fork(), which has no such threads, the destructor does nothing.
+/// Lifetime: it keeps the registries alive. The destructor closes all connections, also those of running scrapes, and
+///   returns when all threads have ended. The child of a fork() does not have these threads; there the destructor does
+///   nothing.
 ///
 /// Example:
 ///   narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:9464"});
@@ -57,8 +58,8 @@ class NARTHEX_EXPORT CivetwebExporter {
   /// Returns the port of the first address in `listen`.
   [[nodiscard]] std::uint16_t port() const noexcept;
 
-  /// Returns the addresses of `listen` in their order, with the selected ports: "127.0.0.1:41267". The port on
-  /// 127.0.0.1 to which IPv6 and TLS are relayed is not among them.
+  /// Returns the addresses of `listen` in their order, with the selected ports: "127.0.0.1:41267". They do not include
+  /// the internal port on 127.0.0.1 to which IPv6 and TLS are relayed.
   [[nodiscard]] std::vector<std::string> addresses() const;
 
  private:

@@ -21,7 +21,7 @@ struct PushgatewayOptions {
   Labels grouping = {};
   /// Further request headers, each as one line: `"Authorization: Bearer ..."`.
   std::vector<std::string> headers = {};
-  /// Maximum duration of one call, all attempts included, in milliseconds, from 1 ms to 1 hour.
+  /// Maximum duration of one call with all its attempts, in milliseconds, from 1 ms to 1 hour.
   std::chrono::milliseconds timeout{10'000};
   /// Maximum number of attempts per call, from 1 to 10. 1 means no retry. A call is repeated if the Pushgateway cannot
   /// be reached or replies with status 429 or 5xx. The pause before the second attempt is 100 ms and doubles each time.
@@ -32,11 +32,11 @@ struct PushgatewayOptions {
 ///
 /// Values: each call sends the current values and returns when the Pushgateway has accepted them. Nothing is sent
 ///   between calls. Collectors are called once per call, on the calling thread.
-/// Thread safety: all members may be called concurrently. The exporter has no thread.
+/// Thread safety: all members may be called concurrently. The exporter starts no thread.
 /// Exceptions: the constructor throws OptionsError for an invalid option. A call throws PushError if the Pushgateway
-///   cannot be reached or replies with an error. push() and add() throw SampleError, and send nothing, for a sample
-///   that a Pushgateway rejects: with a timestamp, or with a label of the grouping key.
-/// Lifetime: it keeps the registry.
+///   cannot be reached or replies with an error. push() and add() throw SampleError and send nothing if a sample has a
+///   timestamp or a label of the grouping key, because a Pushgateway rejects such samples.
+/// Lifetime: it keeps the registry alive.
 ///
 /// Example:
 ///   const narthex::PushgatewayExporter exporter(registry, {.job = "backup"});

@@ -12,10 +12,11 @@ namespace narthex {
 ///
 /// Values: text format 0.0.4, file mode 0644. The file is replaced as a whole: a reader sees the old or the new file,
 ///   also if the program or the machine stops in between. Collectors are called once, on the calling thread.
-/// Thread safety: may be called concurrently. Of two calls for the same file the last one wins.
+/// Thread safety: may be called concurrently. If several calls write the same file, it contains the metrics of the last
+///   one.
 /// Exceptions: FileError if the file cannot be written, or if its name does not end in `.prom`, because node_exporter
 ///   does not read other names. SampleError for a sample with a timestamp, because node_exporter would reject the whole
-///   file. The old file remains.
+///   file. After an exception, the old file is unchanged.
 ///
 /// Example:
 ///   narthex::write_textfile(registry, "/var/lib/prometheus/node-exporter/backup.prom");

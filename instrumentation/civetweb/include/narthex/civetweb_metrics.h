@@ -13,14 +13,14 @@ namespace narthex {
 /// Starts a civetweb server, as mg_start() does, and counts its requests.
 ///
 /// Values: the metrics also count requests without a handler (404), redirects, and invalid HTTP (400, method `other`).
-///   The code is the one in the access log of civetweb: that of its own response, or the return value of the handler. A
-///   handler that returns 1 counts as `other`, so return the status that was sent. Sizes are observed only after
-///   set_civetweb_sizes(). A request that civetweb closes without a response or a callback is not counted, for example
-///   `OPTIONS *` with default settings.
-///   The function replaces the callbacks begin_request, end_request, http_error, init_thread, init_context, and
-///   exit_context, and calls those of the caller from them. It does not use `user_data`.
-/// Thread safety: as mg_start().
-/// Exceptions: std::bad_alloc. Returns null if mg_start() does.
+///   The code is the same as in the access log of civetweb: the status of a response that civetweb itself sends, or the
+///   return value of the handler. A handler that returns 1 counts as `other`, so return the status that was sent. Sizes
+///   are observed only after set_civetweb_sizes(). A request that civetweb closes without a response or a callback is
+///   not counted, for example `OPTIONS *` with default settings. The function replaces the callbacks begin_request,
+///   end_request, http_error, init_thread, init_context, and exit_context, and its callbacks call those of the caller.
+///   It does not use `user_data`.
+/// Thread safety: the same as for mg_start().
+/// Exceptions: std::bad_alloc. Returns null if mg_start() returns null.
 /// Lifetime: the server keeps a copy of `metrics` until mg_stop().
 ///
 /// Example:

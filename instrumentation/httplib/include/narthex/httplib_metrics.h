@@ -45,12 +45,12 @@ inline HttpSizes sizes_of(const httplib::Request& request, const httplib::Respon
 
 /// Counts all requests of a cpp-httplib server. Call it before the server listens.
 ///
-/// Values: the metrics also count requests without a handler (404), with a handler that throws (500), for files, and
-///   invalid HTTP (400). The duration ends when the response has been written. A body that a handler reads in pieces,
-///   or sends without a length, has no size. The function sets the pre-routing handler of the server, which starts a
-///   request, and its logger, which ends it. A server has one of each, so pass your own ones here: they are called
-///   between start and end, and their time counts.
-/// Thread safety: as the server.
+/// Values: the metrics also count requests without a handler (404), requests whose handler throws (500), requests for
+///   files, and invalid HTTP (400). The duration ends when the response has been written. A body that a handler reads
+///   in pieces, or sends without a length, has no size. The function sets the pre-routing handler of the server, which
+///   starts a request, and its logger, which ends it. A server has only one of each, so pass your own handlers here.
+///   They are called between the start and the end of the request, and the duration includes their time.
+/// Thread safety: the same as for the functions of the server that set handlers.
 /// Exceptions: std::bad_alloc.
 /// Lifetime: the server keeps copies of `metrics` and of the handlers.
 ///
