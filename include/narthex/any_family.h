@@ -34,6 +34,12 @@ class NARTHEX_EXPORT AnyFamily {
   using Values = std::span<const std::string_view>;
 
   AnyFamily() noexcept = default;
+  // Protected, because assigning a family of another kind through this class would confuse the kinds.
+  AnyFamily(const AnyFamily&) noexcept = default;
+  AnyFamily(AnyFamily&&) noexcept = default;
+  AnyFamily& operator=(const AnyFamily&) noexcept = default;
+  AnyFamily& operator=(AnyFamily&&) noexcept = default;
+  ~AnyFamily() = default;
   explicit AnyFamily(std::shared_ptr<detail::FamilyState> state) noexcept : state_(std::move(state)) {}
 
   // These take as many values as the family has label names. Bytes that are not UTF-8 become U+FFFD and are counted.

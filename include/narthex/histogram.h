@@ -38,8 +38,12 @@ struct NativeBuckets {
   /// to this threshold before pairs of buckets are merged. If the value is at most zero_threshold, the zero bucket does
   /// not grow. Default: 0, the zero bucket does not grow.
   double max_zero_threshold = 0;
-  /// Whether the histogram has native buckets. Only the default of HistogramOptions::native sets it to false.
+  /// Whether the histogram has native buckets. Only the default of HistogramOptions::native sets it to false. If it is
+  /// false and another field was changed, the definition is an error, so assign a whole value: `.native = {...}`.
   bool enabled = true;
+
+  /// Compares all fields.
+  bool operator==(const NativeBuckets&) const = default;
 };
 
 /// Definition of a histogram, or of a family of histograms.

@@ -169,7 +169,7 @@ Exemplars::Store* Exemplars::find_or_create(const ExemplarShape& shape) noexcept
       return expected;
     }
     return created.release();
-  } catch (const std::bad_alloc&) {
+  } catch (...) {  // no memory: the update counts without its exemplar
     return nullptr;
   }
 }

@@ -37,7 +37,10 @@ std::string decoded(std::string_view encoded) {
 }  // namespace
 
 NameFilter::NameFilter(std::string_view query) {
-  if (query.starts_with('/')) next_before(query, '?');  // the path
+  // A path, unless it is a query whose first key begins with '/'.
+  if (query.starts_with('/') && (query.find('?') != query.npos || query.find_first_of("=&") == query.npos)) {
+    next_before(query, '?');
+  }
   if (query.starts_with('?')) query.remove_prefix(1);
   while (!query.empty()) {
     std::string_view value = next_before(query, '&');

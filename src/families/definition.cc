@@ -18,7 +18,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kDeerrorMaxSeries = 10'000;  // of the options of every kind
+constexpr std::size_t kDefaultMaxSeries = 10'000;  // of the options of every kind
 
 [[noreturn]] void refuse(const Definition& definition, std::string_view why) {
   throw RegistrationError(fmt::format("{}: {}", title(definition), why));
@@ -84,7 +84,7 @@ std::string described(const Definition& definition) {
   if (!definition.constant_labels.empty())
     text += fmt::format(", constant labels {}", listed(constant_names(definition)));
   if (const std::string settings = definition.kind->settings(); !settings.empty()) text += ", " + settings;
-  if (definition.max_series != kDeerrorMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
+  if (definition.max_series != kDefaultMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
   if (definition.idle_timeout.count() != 0)
     text += fmt::format(", idle_timeout {} ms", definition.idle_timeout.count());
   return text;

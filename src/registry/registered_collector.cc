@@ -104,16 +104,18 @@ void RegisteredCollector::end(Clock::duration duration) noexcept {
   ended_.notify_all();  // under the mutex: the waiting thread may destroy this object afterwards
 }
 
-void RegisteredCollector::close() noexcept {
-  std::shared_ptr<Collector> collector;  // destroyed after the mutex is unlocked
+std::shared_ptr<Collector> RegisteredCollector::close() noexcept {
   std::unique_lock lock(mutex_);
-  collector = std::move(collector_);
-  if (runner_ == std::this_thread::get_id()) return;
-  ended_.wait(lock, [this] { return runner_ == std::thread::id(); });
+  std::shared_ptr<Collector> collector = std::move(collector_);
+  if (runner_ != std::this_thread::get_id()) {
+    ended_.wait(lock, [this] { return runner_ == std::thread::id(); });
+  }
+  return collector;
 }
 
 void RegisteredCollector::unregister() noexcept {
-  close();
+  // Destroyed last: until it is removed, no other collector gets its address, which identifies it.
+  const std::shared_ptr<Collector> collector = close();
   if (const auto registry = registry_.lock()) registry->remove(*this);
 }
 

@@ -73,7 +73,8 @@ class RegisteredCollector {
   std::shared_ptr<Collector> begin(const Deadline& deadline);
   void end(Clock::duration duration) noexcept;
   bool is_too_slow(const Deadline& deadline) noexcept;
-  void close() noexcept;
+  // Prevents further calls and waits for a running one. Returns the collector, or null if it was closed before.
+  std::shared_ptr<Collector> close() noexcept;
 
   const std::string name_;
   const Collector* const identity_;

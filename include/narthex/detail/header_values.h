@@ -29,8 +29,8 @@ void take_header_value(const Value& value, const Take& take) {
 // Calls take(text) for each value of a header. `values` is one text, an optional text, a range of values, or the pair
 // of iterators that equal_range() returns.
 template <class Values, class Take>
-void take_header_values(const Values& values, const Take& take) {
-  if constexpr (HeaderText<Values>) {
+void take_header_values(Values&& values, const Take& take) {
+  if constexpr (HeaderText<std::remove_cvref_t<Values>>) {
     take_header_value(values, take);
   } else if constexpr (requires {
                          values.first != values.second;

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,14 @@ TEST(ExpositionRequest, IsFilledFromFieldsWithAValueFunction) {
   expect_all(ExpositionRequest::from(find, "name[]=up"));
   expect_all(ExpositionRequest::from(
       [&](const char* name) -> const auto& { return headers.at(name); }, "name[]=up"));
+}
+
+TEST(ExpositionRequest, IsFilledFromAViewThatOnlyItsOwnerIterates) {
+  const std::vector<std::string> texts{"", std::string(kText)};
+  const auto request = ExpositionRequest::from([&](std::string_view name) {
+    return texts | std::views::filter([name](const std::string& text) { return name == "Accept" && !text.empty(); });
+  });
+  EXPECT_EQ(request.accept, kText);
 }
 
 TEST(ExpositionRequest, IsFilledFromOneTextForEachHeader) {

@@ -17,7 +17,8 @@ bool selects(std::string_view query, std::string_view name, MetricType type = Me
 TEST(NameFilter, SelectsTheNamesInTheQuery) {
   for (const std::string_view query :
        {"name[]=a_total&name[]=b", "?name[]=a_total&name[]=b", "name[]=b&x&&name[]=a_total",
-        "name%5B%5D=a_total&n%61me%5b]=%62", "&=&name[]=a_total&name[]=b&name[]=b&"}) {
+        "name%5B%5D=a_total&n%61me%5b]=%62", "&=&name[]=a_total&name[]=b&name[]=b&", "/metrics?name[]=a_total&name[]=b",
+        "/&name[]=a_total&name[]=b"}) {
     EXPECT_TRUE(selects(query, "a_total", MetricType::counter)) << query;
     EXPECT_TRUE(selects(query, "b")) << query;
     for (const std::string_view other : {"a", "A_total", "a_total_", "bb", "", "name[]"}) {
@@ -29,7 +30,7 @@ TEST(NameFilter, SelectsTheNamesInTheQuery) {
 
 TEST(NameFilter, SelectsAllIfTheQueryContainsNoName) {
   for (const std::string_view query :
-       {"", "?", "debug=1", "name=a", "name[=a", "name%5B=a", "x=name[]=a", "%6", "&&"}) {
+       {"", "?", "debug=1", "name=a", "name[=a", "name%5B=a", "x=name[]=a", "%6", "&&", "/metrics", "/metrics?"}) {
     EXPECT_TRUE(NameFilter(query).selects_all()) << query;
     EXPECT_TRUE(selects(query, "b")) << query;
   }

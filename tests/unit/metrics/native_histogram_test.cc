@@ -208,6 +208,22 @@ TEST(NativeHistogram, RejectsLimitsOutOfRange) {
             "histogram 'h': native max_zero_threshold is -1; allowed: finite numbers >= 0");
 }
 
+TEST(NativeHistogram, RejectsFieldsThatAreSetWithoutEnablingIt) {
+  Registry registry;
+  HistogramOptions options{.name = "h", .help = "H."};
+  options.native.growth_factor = 1.05;
+  try {
+    registry.histogram(options);
+    FAIL() << "nothing was thrown";
+  } catch (const RegistrationError& error) {
+    EXPECT_STREQ(error.what(),
+                 "histogram 'h': fields of native are set, but native.enabled is false; assign a whole value such as "
+                 "native = {.growth_factor = 1.1}, or set native.enabled");
+  }
+  options.native.enabled = true;
+  EXPECT_TRUE(registry.histogram(options));
+}
+
 TEST(NativeHistogram, ConflictsWithAClassicDefinition) {
   Registry registry;
   registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {}});
