@@ -221,7 +221,8 @@ TEST(NativeHistogram, RejectsFieldsThatAreSetWithoutEnablingIt) {
                  "native = {.growth_factor = 1.1}, or set native.enabled");
   }
   options.native.enabled = true;
-  EXPECT_TRUE(registry.histogram(options));
+  registry.histogram(options).observe(1);
+  EXPECT_EQ(native_sample(registry).count, 1);
 }
 
 TEST(NativeHistogram, ConflictsWithAClassicDefinition) {
