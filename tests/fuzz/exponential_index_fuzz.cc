@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/exponential_index.h"
-#include "fuzz/fuzz.h"
+#include "fuzz.h"
 
 namespace narthex {
 namespace {
