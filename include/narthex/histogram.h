@@ -38,12 +38,9 @@ struct NativeBuckets {
   /// to this threshold before pairs of buckets are merged. If the value is at most zero_threshold, the zero bucket does
   /// not grow. Default: 0, the zero bucket does not grow.
   double max_zero_threshold = 0;
-  /// Whether the histogram has native buckets. Only the default of HistogramOptions::native sets it to false. If it is
-  /// false and another field was changed, the definition is an error, so assign a whole value: `.native = {...}`.
+  /// Whether the histogram has native buckets. Only the default of HistogramOptions::native sets it to false: to enable
+  /// them, assign a whole value, `options.native = {.growth_factor = 1.05}`, or set this field too.
   bool enabled = true;
-
-  /// Compares all fields.
-  bool operator==(const NativeBuckets&) const = default;
 };
 
 /// Definition of a histogram, or of a family of histograms.

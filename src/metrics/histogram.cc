@@ -156,15 +156,7 @@ void HistogramSeries::collect(Sink& sink) const {
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {
-  if (!options.native.enabled) {
-    if (options.native != NativeBuckets{.enabled = false}) {
-      throw RegistrationError(fmt::format(
-          "histogram {}: fields of native are set, but native.enabled is false; assign a whole value such as "
-          "native = {{.growth_factor = 1.1}}, or set native.enabled",
-          quote(options.name)));
-    }
-    return std::make_unique<HistogramKind>(checked_bounds(options));
-  }
+  if (!options.native.enabled) return std::make_unique<HistogramKind>(checked_bounds(options));
   auto bounds =
       options.buckets.empty() ? std::make_shared<const BucketBounds>(std::vector<double>()) : checked_bounds(options);
   return std::make_unique<HistogramKind>(std::move(bounds), NativeLimits(options));

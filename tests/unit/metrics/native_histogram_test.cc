@@ -208,23 +208,6 @@ TEST(NativeHistogram, RejectsLimitsOutOfRange) {
             "histogram 'h': native max_zero_threshold is -1; allowed: finite numbers >= 0");
 }
 
-TEST(NativeHistogram, RejectsFieldsThatAreSetWithoutEnablingIt) {
-  Registry registry;
-  HistogramOptions options{.name = "h", .help = "H."};
-  options.native.growth_factor = 1.05;
-  try {
-    registry.histogram(options);
-    FAIL() << "nothing was thrown";
-  } catch (const RegistrationError& error) {
-    EXPECT_STREQ(error.what(),
-                 "histogram 'h': fields of native are set, but native.enabled is false; assign a whole value such as "
-                 "native = {.growth_factor = 1.1}, or set native.enabled");
-  }
-  options.native.enabled = true;
-  registry.histogram(options).observe(1);
-  EXPECT_EQ(native_sample(registry).count, 1);
-}
-
 TEST(NativeHistogram, ConflictsWithAClassicDefinition) {
   Registry registry;
   registry.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {}});
