@@ -40,8 +40,9 @@ NameFilter::NameFilter(std::string_view query) {
   // A path, unless it is a query whose first key begins with '/'.
   if (query.starts_with('/') && (query.find('?') != query.npos || query.find_first_of("=&") == query.npos)) {
     next_before(query, '?');
+  } else if (query.starts_with('?')) {
+    query.remove_prefix(1);
   }
-  if (query.starts_with('?')) query.remove_prefix(1);
   while (!query.empty()) {
     std::string_view value = next_before(query, '&');
     if (decoded(next_before(value, '=')) != "name[]") continue;

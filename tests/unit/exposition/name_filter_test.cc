@@ -29,8 +29,8 @@ TEST(NameFilter, SelectsTheNamesInTheQuery) {
 }
 
 TEST(NameFilter, SelectsAllIfTheQueryContainsNoName) {
-  for (const std::string_view query :
-       {"", "?", "debug=1", "name=a", "name[=a", "name%5B=a", "x=name[]=a", "%6", "&&", "/metrics", "/metrics?"}) {
+  for (const std::string_view query : {"", "?", "debug=1", "name=a", "name[=a", "name%5B=a", "x=name[]=a", "%6", "&&",
+                                       "/metrics", "/metrics?", "/metrics??name[]=a"}) {
     EXPECT_TRUE(NameFilter(query).selects_all()) << query;
     EXPECT_TRUE(selects(query, "b")) << query;
   }
