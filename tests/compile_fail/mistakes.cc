@@ -40,8 +40,7 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
 #elif defined FIND_IS_IGNORED
   requests.find("GET", 200);
 #elif defined FAMILY_OF_ANOTHER_KIND
-  narthex::AnyFamily& any = requests;
-  any = requests;
+  static_cast<narthex::AnyFamily&>(requests) = requests;
 #elif defined COLLECTOR_IS_NOT_A_COLLECTOR
   registry.add(std::string("process"));
 #elif defined INFO_IS_SET
