@@ -22,12 +22,12 @@ namespace {
 
 constexpr mode_t kReadableByAll = 0644;
 
-// A file beside the one that it is to replace, under a name that node_exporter does not read. Gone at the end, unless
-// it has taken its place.
+// A temporary file beside the target, with a name that node_exporter does not read. The destructor removes it unless it
+// has replaced the target.
 class NewFile {
  public:
   explicit NewFile(const std::string& path)
-      : place_(path), path_(path + ".new-XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC)) {
+      : target_(path), path_(path + ".new-XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC)) {
     if (!file_) fail("create");
   }
   NewFile(const NewFile&) = delete;
@@ -48,7 +48,7 @@ class NewFile {
   void take_place() {
     if (::fchmod(file_.fd(), kReadableByAll) != 0) fail("set the mode of");  // whatever the umask is
     if (::fsync(file_.fd()) != 0) fail("write");
-    if (std::rename(path_.c_str(), place_.c_str()) != 0) fail("rename");
+    if (std::rename(path_.c_str(), target_.c_str()) != 0) fail("rename");
     has_place_ = true;
   }
 
@@ -56,11 +56,11 @@ class NewFile {
   [[noreturn]] void fail(std::string_view action) const {
     const std::error_code code(errno, std::generic_category());
     throw FileError(
-        fmt::format("file {}: cannot {} the temporary file {}", detail::quote(place_), action, detail::quote(path_)),
+        fmt::format("file {}: cannot {} the temporary file {}", detail::quote(target_), action, detail::quote(path_)),
         code);
   }
 
-  const std::string& place_;
+  const std::string& target_;
   std::string path_;
   const detail::FileDescriptor file_;
   bool has_place_ = false;
