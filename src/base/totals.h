@@ -17,7 +17,7 @@ struct Totals {
   std::atomic<std::uint64_t> exemplar_errors{0};  // calls of ExemplarOptions::labels that threw
 };
 
-NARTHEX_EXPORT Totals& totals() noexcept;
+Totals& totals() noexcept;
 
 // Returns the text as UTF-8. Each byte that is not part of a character is replaced by U+FFFD and counted.
 std::string as_utf8(std::string_view text);

@@ -74,13 +74,6 @@ void OpenMetricsWriter::count_line(std::string_view suffix, LabelView labels, st
   lines_.end_line(write_integer(lines_.begin_line(suffix, labels), count));
 }
 
-// It must be the last line of a series: the parser of Prometheus compares it with the labels of the next line only.
-void OpenMetricsWriter::created_line(LabelView labels, const Timestamp& created) {
-  if (!has_created_ || !created || created->time_since_epoch().count() < 0) return;
-  const auto milliseconds = static_cast<std::uint64_t>(created->time_since_epoch().count());
-  lines_.end_line(write_seconds(lines_.begin_line(suffix::kCreated, labels), milliseconds));
-}
-
 void OpenMetricsWriter::end_line(char* value_end, const Exemplar* exemplar) {
   char* to = lines_.end_value(value_end);
   if (exemplar) {
@@ -106,7 +99,6 @@ void OpenMetricsWriter::counter(LabelView labels, const CounterSample& sample, c
   lines_.begin_sample(at);
   const Exemplar* const exemplar = servable(sample.exemplar);
   end_line(write_float(lines_.begin_line(suffix::kTotal, labels, room_for(exemplar)), sample.value), exemplar);
-  created_line(labels, sample.created);
 }
 
 void OpenMetricsWriter::info(LabelView labels, const Timestamp& at) {
@@ -149,7 +141,6 @@ void OpenMetricsWriter::histogram(LabelView labels, const HistogramSample& sampl
     float_line(suffix::kSum, labels, sample.sum);
     count_line(suffix::kCount, labels, sample.count);
   }
-  created_line(labels, sample.created);
 }
 
 void OpenMetricsWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
@@ -168,7 +159,6 @@ void OpenMetricsWriter::summary(LabelView labels, const SummarySample& sample, c
   }
   float_line(suffix::kSum, labels, sample.sum);
   count_line(suffix::kCount, labels, sample.count);
-  created_line(labels, sample.created);
 }
 
 }  // namespace narthex::detail

@@ -16,15 +16,12 @@ namespace narthex::detail {
 // Writes OpenMetrics 1.0 to an output. The output has all of it after finish(). A counter whose name lacks the suffix
 // `_total` is declared `unknown`: the sample of a counter would have another name than the user gave it. It has no
 // exemplar, because Prometheus 2.42 accepts exemplars on `_total` and `_bucket` only. An exemplar that exemplar_error()
-// rejects, and a unit that the name does not end with, are left out: they would fail the scrape.
+// rejects, and a unit that the name does not end with, are left out: they would fail the scrape. Created times are left
+// out: most servers store a `_created` sample as a further series.
 // Errors: as TextWriter.
-class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {
+class OpenMetricsWriter final : public Sink {
  public:
-  // Whether the start time of a series is written as a sample. Most servers store that sample as a further series.
-  enum class Created { no, yes };
-
-  explicit OpenMetricsWriter(Output& out, Created created = Created::no)
-      : lines_(out, write_seconds), has_created_(created == Created::yes) {}
+  explicit OpenMetricsWriter(Output& out) : lines_(out, write_seconds) {}
 
   void begin_family(const FamilyInfo& family) override;
   void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
@@ -42,7 +39,6 @@ class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {
   void buckets(LabelView labels, const HistogramSample& sample, const Timestamp& at);
   void float_line(std::string_view suffix, LabelView labels, double value);
   void count_line(std::string_view suffix, LabelView labels, std::uint64_t count);
-  void created_line(LabelView labels, const Timestamp& created);
 
   // Ends a line, with an exemplar if there is one. The line must have been reserved with room for it.
   void end_line(char* value_end, const Exemplar* exemplar);
@@ -50,7 +46,6 @@ class NARTHEX_EXPORT OpenMetricsWriter final : public Sink {
   LineWriter lines_;
   NumberLabel le_{kBucketLabel, write_float};
   NumberLabel quantile_{kQuantileLabel, write_float};
-  const bool has_created_;
   bool has_total_ = false;  // whether the current family is a counter with the suffix `_total`
 };
 

@@ -19,7 +19,7 @@ namespace narthex::detail {
 // An exemplar is left out if exemplar_error() rejects it, and in a native histogram also if it has no time, because
 // servers ignore those.
 // Errors: as TextWriter.
-class NARTHEX_EXPORT ProtobufWriter final : public Sink {
+class ProtobufWriter final : public Sink {
  public:
   explicit ProtobufWriter(Output& out) : out_(out) { message_->resize(0); }
 

@@ -15,7 +15,7 @@ namespace narthex::detail {
 // finish(). Types that the format lacks are served as the nearest type that it has.
 // Errors: SampleError for a family or a sample that would fail the scrape: an invalid family name, a label that the
 // format adds itself, a timestamp before 1970, a sample without a family. Nothing of that family or sample is written.
-class NARTHEX_EXPORT TextWriter final : public Sink {
+class TextWriter final : public Sink {
  public:
   explicit TextWriter(Output& out) : lines_(out, write_integer) {}
 

@@ -1,6 +1,6 @@
 // Writes samples of every type, with all that is awkward about them, in a format to standard output:
 //
-//   every_type text|openmetrics|openmetrics_created|protobuf
+//   every_type text|openmetrics|protobuf
 //
 // What they are is checked by every_type_test.py, with the parsers of others.
 
@@ -129,14 +129,12 @@ class EveryType final : public Collector {
 
 // Returns whether there is such a format.
 bool write(const Registry& registry, std::string_view format, std::string& text) {
-  using detail::OpenMetricsWriter;
   detail::StringOutput output(text);
   if (format == "text") {
     detail::TextWriter writer(output);
     registry.collect(writer);
-  } else if (format == "openmetrics" || format == "openmetrics_created") {
-    const auto created = format == "openmetrics" ? OpenMetricsWriter::Created::no : OpenMetricsWriter::Created::yes;
-    OpenMetricsWriter writer(output, created);
+  } else if (format == "openmetrics") {
+    detail::OpenMetricsWriter writer(output);
     registry.collect(writer);
   } else if (format == "protobuf") {
     detail::ProtobufWriter writer(output);
@@ -155,7 +153,7 @@ int main(int argc, char** argv) {
   registry.add(narthex::EveryType());
   std::string text;
   if (argc != 2 || !narthex::write(registry, argv[1], text)) {
-    std::fputs("usage: every_type text|openmetrics|openmetrics_created|protobuf\n", stderr);
+    std::fputs("usage: every_type text|openmetrics|protobuf\n", stderr);
     return 2;
   }
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;

@@ -23,7 +23,7 @@ Timestamp at(std::int64_t ms) { return std::chrono::sys_time<milliseconds>(milli
 
 LabelView labels(std::string_view text) { return detail::CheckedLabels::view(text); }
 
-// A writer and its buffer, with and without `_created` samples.
+// A writer and its buffer.
 class OpenMetricsFormat : public testing::Test {
  protected:
   // Returns the finished text.
@@ -31,45 +31,33 @@ class OpenMetricsFormat : public testing::Test {
     sink_.finish();
     return text_;
   }
-  const std::string& text_with_created() {
-    created_.finish();
-    return text_with_created_;
-  }
 
   std::string text_;
   detail::StringOutput output_{text_};
   detail::OpenMetricsWriter writer_{output_};
   Sink& sink_ = writer_;  // the interface of collectors
-
-  std::string text_with_created_;
-  detail::StringOutput output_with_created_{text_with_created_};
-  detail::OpenMetricsWriter created_writer_{output_with_created_, detail::OpenMetricsWriter::Created::yes};
-  Sink& created_ = created_writer_;
 };
 
 // Exposition rule 56.
-TEST_F(OpenMetricsFormat, WritesACounterWithExemplarAndCreatedTime) {
+TEST_F(OpenMetricsFormat, WritesACounterWithExemplar) {
   const Exemplar exemplar{labels("trace_id=\"ab12\""), 0.25, at(1700000001250)};
-  for (Sink* sink : {&sink_, &created_}) {
-    sink->begin_family({.name = "jobs_done_total", .help = "Jobs \\ done\nok \"q\"", .type = MetricType::counter});
-    sink->counter(LabelText::of({{"queue", "a\\b\"c\nd"}}), {3, at(1700000000500), &exemplar}, {});
-  }
-  const std::string lines =
-      "# TYPE jobs_done counter\n"
-      "# HELP jobs_done Jobs \\\\ done\\nok \\\"q\\\"\n"
-      "jobs_done_total{queue=\"a\\\\b\\\"c\\nd\"} 3.0 # {trace_id=\"ab12\"} 0.25 1700000001.25\n";
-  EXPECT_EQ(text(), lines + "# EOF\n");
-  EXPECT_EQ(text_with_created(), lines + "jobs_done_created{queue=\"a\\\\b\\\"c\\nd\"} 1700000000.5\n# EOF\n");
+  sink_.begin_family({.name = "jobs_done_total", .help = "Jobs \\ done\nok \"q\"", .type = MetricType::counter});
+  sink_.counter(LabelText::of({{"queue", "a\\b\"c\nd"}}), {3, at(1700000000500), &exemplar}, {});
+  EXPECT_EQ(text(),
+            "# TYPE jobs_done counter\n"
+            "# HELP jobs_done Jobs \\\\ done\\nok \\\"q\\\"\n"
+            "jobs_done_total{queue=\"a\\\\b\\\"c\\nd\"} 3.0 # {trace_id=\"ab12\"} 0.25 1700000001.25\n"
+            "# EOF\n");
 }
 
-// Exposition rule 57: exemplars and created times are left out, because Prometheus 2.42 rejects them for this type.
+// Exposition rule 57: exemplars are left out, because Prometheus 2.42 rejects them for this type.
 TEST_F(OpenMetricsFormat, WritesACounterWithoutTotalSuffixAsUnknown) {
   const Exemplar exemplar{labels("t=\"x\""), 1, {}};
   for (const char* name : {"jobs_done", "_total"}) {
-    created_.begin_family({.name = name, .type = MetricType::counter});
-    created_.counter({}, {3, at(5), &exemplar}, {});
+    sink_.begin_family({.name = name, .type = MetricType::counter});
+    sink_.counter({}, {3, at(5), &exemplar}, {});
   }
-  EXPECT_EQ(text_with_created(), "# TYPE jobs_done unknown\njobs_done 3.0\n# TYPE _total unknown\n_total 3.0\n# EOF\n");
+  EXPECT_EQ(text(), "# TYPE jobs_done unknown\njobs_done 3.0\n# TYPE _total unknown\n_total 3.0\n# EOF\n");
 }
 
 // Exposition rules 58 and 60.
@@ -113,13 +101,13 @@ TEST_F(OpenMetricsFormat, WritesTimestampsInSeconds) {
             "# TYPE a counter\na_total 1.0 1.5 # {t=\"x\"} 1.0 0.007\n# EOF\n");
 }
 
-// Exposition rules 28, 62, 63 and 162.
+// Exposition rules 28 and 62.
 TEST_F(OpenMetricsFormat, WritesAHistogramWithWholeCounts) {
   const std::vector<Bucket> buckets{{0.005, 1}, {1, 4}, {2.5, 4}, {10, 4}, {1e5, 5}, {1e6, 5}};
-  created_.begin_family({.name = "rpc_seconds", .help = "R", .type = MetricType::histogram});
-  created_.histogram(LabelText::of({{"m", "get"}}), {buckets, 6, 12.5, nullptr, at(1500)}, {});
-  created_.histogram({}, {{}, 0, 0, nullptr, at(2000)}, {});
-  EXPECT_EQ(text_with_created(),
+  sink_.begin_family({.name = "rpc_seconds", .help = "R", .type = MetricType::histogram});
+  sink_.histogram(LabelText::of({{"m", "get"}}), {buckets, 6, 12.5, nullptr, at(1500)}, {});
+  sink_.histogram({}, {{}, 0, 0, nullptr, at(2000)}, {});
+  EXPECT_EQ(text(),
             "# TYPE rpc_seconds histogram\n"
             "# HELP rpc_seconds R\n"
             "rpc_seconds_bucket{m=\"get\",le=\"0.005\"} 1\n"
@@ -131,11 +119,9 @@ TEST_F(OpenMetricsFormat, WritesAHistogramWithWholeCounts) {
             "rpc_seconds_bucket{m=\"get\",le=\"+Inf\"} 6\n"
             "rpc_seconds_sum{m=\"get\"} 12.5\n"
             "rpc_seconds_count{m=\"get\"} 6\n"
-            "rpc_seconds_created{m=\"get\"} 1.5\n"
             "rpc_seconds_bucket{le=\"+Inf\"} 0\n"
             "rpc_seconds_sum 0.0\n"
             "rpc_seconds_count 0\n"
-            "rpc_seconds_created 2\n"
             "# EOF\n");
 }
 
@@ -167,11 +153,11 @@ TEST_F(OpenMetricsFormat, WritesExemplarsOfBuckets) {
 }
 
 // Exposition rule 64.
-TEST_F(OpenMetricsFormat, WritesAGaugeHistogramWithoutCreatedTime) {
+TEST_F(OpenMetricsFormat, WritesAGaugeHistogram) {
   const std::vector<Bucket> buckets{{1, 2}};
-  created_.begin_family({.name = "queue_seconds", .type = MetricType::gauge_histogram});
-  created_.gauge_histogram({}, {buckets, 3, 4.5, nullptr, at(5)}, {});
-  EXPECT_EQ(text_with_created(),
+  sink_.begin_family({.name = "queue_seconds", .type = MetricType::gauge_histogram});
+  sink_.gauge_histogram({}, {buckets, 3, 4.5, nullptr, at(5)}, {});
+  EXPECT_EQ(text(),
             "# TYPE queue_seconds gaugehistogram\n"
             "queue_seconds_bucket{le=\"1.0\"} 2\nqueue_seconds_bucket{le=\"+Inf\"} 3\n"
             "queue_seconds_gcount 3\nqueue_seconds_gsum 4.5\n# EOF\n");
@@ -180,26 +166,25 @@ TEST_F(OpenMetricsFormat, WritesAGaugeHistogramWithoutCreatedTime) {
 // Exposition rule 65.
 TEST_F(OpenMetricsFormat, OmitsTheSumOfAHistogramWithNegativeBounds) {
   const std::vector<Bucket> buckets{{-1, 1}, {1, 2}};
-  created_.begin_family({.name = "x", .type = MetricType::histogram});
-  created_.histogram({}, {buckets, 3, 4.5, nullptr, at(5)}, {});
-  EXPECT_EQ(text_with_created(),
+  sink_.begin_family({.name = "x", .type = MetricType::histogram});
+  sink_.histogram({}, {buckets, 3, 4.5, nullptr, at(5)}, {});
+  EXPECT_EQ(text(),
             "# TYPE x histogram\n"
-            "x_bucket{le=\"-1.0\"} 1\nx_bucket{le=\"1.0\"} 2\nx_bucket{le=\"+Inf\"} 3\nx_created 0.005\n# EOF\n");
+            "x_bucket{le=\"-1.0\"} 1\nx_bucket{le=\"1.0\"} 2\nx_bucket{le=\"+Inf\"} 3\n# EOF\n");
 }
 
 // Exposition rule 66.
 TEST_F(OpenMetricsFormat, WritesASummary) {
   const std::vector<Quantile> quantiles{{0.5, 1}, {0.99, kNaN}, {1, 2}};
-  created_.begin_family({.name = "q_seconds", .type = MetricType::summary});
-  created_.summary(LabelText::of({{"a", "b"}}), {quantiles, 2, 3, at(1000)}, {});
-  EXPECT_EQ(text_with_created(),
+  sink_.begin_family({.name = "q_seconds", .type = MetricType::summary});
+  sink_.summary(LabelText::of({{"a", "b"}}), {quantiles, 2, 3, at(1000)}, {});
+  EXPECT_EQ(text(),
             "# TYPE q_seconds summary\n"
             "q_seconds{a=\"b\",quantile=\"0.5\"} 1.0\n"
             "q_seconds{a=\"b\",quantile=\"0.99\"} NaN\n"
             "q_seconds{a=\"b\",quantile=\"1.0\"} 2.0\n"
             "q_seconds_sum{a=\"b\"} 3.0\n"
-            "q_seconds_count{a=\"b\"} 2\n"
-            "q_seconds_created{a=\"b\"} 1\n# EOF\n");
+            "q_seconds_count{a=\"b\"} 2\n# EOF\n");
 }
 
 // Exposition rule 67.
@@ -301,18 +286,17 @@ TEST_F(OpenMetricsFormat, WritesANaNSum) {
 TEST_F(OpenMetricsFormat, WritesAQuotedNameInsideTheBraces) {
   const std::vector<Bucket> buckets{{1, 2}};
   const std::vector<State> states{{"on", true}};
-  created_.begin_family({.name = "disk.io_total", .help = "D.", .type = MetricType::counter});
-  created_.counter(labels(R"("a:b"="c","dev.name"="sda")"), {2, at(1500)}, {});
-  created_.begin_family({.name = "rpc.lat_seconds", .unit = "seconds", .type = MetricType::histogram});
-  created_.histogram({}, {buckets, 3, 4}, {});
-  created_.begin_family({.name = "rpc.mode", .type = MetricType::state_set});
-  created_.state_set({}, states, {});
-  created_.begin_family({.name = "we\"ird\\na\nme", .type = MetricType::gauge});
-  created_.gauge({}, 1, {});
-  EXPECT_EQ(text_with_created(), R"(# TYPE "disk.io" counter
+  sink_.begin_family({.name = "disk.io_total", .help = "D.", .type = MetricType::counter});
+  sink_.counter(labels(R"("a:b"="c","dev.name"="sda")"), {2, at(1500)}, {});
+  sink_.begin_family({.name = "rpc.lat_seconds", .unit = "seconds", .type = MetricType::histogram});
+  sink_.histogram({}, {buckets, 3, 4}, {});
+  sink_.begin_family({.name = "rpc.mode", .type = MetricType::state_set});
+  sink_.state_set({}, states, {});
+  sink_.begin_family({.name = "we\"ird\\na\nme", .type = MetricType::gauge});
+  sink_.gauge({}, 1, {});
+  EXPECT_EQ(text(), R"(# TYPE "disk.io" counter
 # HELP "disk.io" D.
 {"disk.io_total","a:b"="c","dev.name"="sda"} 2.0
-{"disk.io_created","a:b"="c","dev.name"="sda"} 1.5
 # TYPE "rpc.lat_seconds" histogram
 # UNIT "rpc.lat_seconds" seconds
 {"rpc.lat_seconds_bucket",le="1.0"} 2
