@@ -17,6 +17,7 @@
 #include <narthex/error.h>
 #include <strings.h>
 
+#include "http/joined.h"
 #include "http/server_reply.h"
 
 namespace narthex::detail {
@@ -48,13 +49,9 @@ void discard_rest(mg_connection* connection) {
 int log_nothing(const mg_connection*, const char*) { return 1; }
 
 std::string listening_ports(const std::vector<ListenAddress>& addresses) {
-  std::string list;
-  for (const ListenAddress& entry : addresses) {
-    if (!list.empty()) list += ',';
-    list += entry.host == "localhost" ? "127.0.0.1" : entry.host;
-    list += fmt::format(":{}", port_of(entry.address));
-  }
-  return list;
+  return joined(addresses, ",", [](const ListenAddress& entry) {
+    return fmt::format("{}:{}", entry.host == "localhost" ? "127.0.0.1" : entry.host, port_of(entry.address));
+  });
 }
 
 // Throws for the first address that cannot be used. civetweb reports only that it failed.

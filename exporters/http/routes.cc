@@ -6,6 +6,8 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "http/joined.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -43,12 +45,7 @@ std::optional<Registry> Routes::find(std::string_view path) const {
 
 std::string Routes::listed() const {
   const std::lock_guard lock(mutex_);
-  std::string list;
-  for (const auto& [path, registry] : registries_) {
-    if (!list.empty()) list += ", ";
-    list += path;
-  }
-  return list;
+  return joined(registries_, ", ", [](const auto& entry) -> const std::string& { return entry.first; });
 }
 
 }  // namespace narthex::detail

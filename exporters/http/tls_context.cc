@@ -16,6 +16,7 @@
 #include <openssl/x509.h>
 
 #include "http/client_names.h"
+#include "http/joined.h"
 #include "http/small_file.h"
 #include "http/tls_names.h"
 
@@ -79,18 +80,6 @@ int verify_client(X509_STORE_CTX* store, void* argument) {
   return 0;
 }
 
-template <typename Names, typename Translate>
-std::string joined(const Names& names, const Translate& translate) {
-  std::string list;
-  for (const std::string& name : names) {
-    const std::string_view openssl = translate(name);
-    if (openssl.empty()) continue;
-    if (!list.empty()) list += ':';
-    list += openssl;
-  }
-  return list;
-}
-
 }  // namespace
 
 TlsTexts read_tls_texts(const TlsConfig& config) {
@@ -120,17 +109,17 @@ void TlsContext::set_versions_and_ciphers() {
   SSL_CTX_set_max_proto_version(raw(), config_.max_version);
   if (config_.prefer_server_cipher_suites) SSL_CTX_set_options(raw(), SSL_OP_CIPHER_SERVER_PREFERENCE);
 
-  const std::string modern = joined(config_.cipher_suites, [](const std::string& name) {
+  const std::string modern = joined(config_.cipher_suites, ":", [](const std::string& name) {
     return is_tls13_cipher(name) ? std::string_view(name) : std::string_view();
   });
-  const std::string older = joined(config_.cipher_suites, [](const std::string& name) {
+  const std::string older = joined(config_.cipher_suites, ":", [](const std::string& name) {
     return is_tls13_cipher(name) ? std::string_view() : std::string_view(OPENSSL_cipher_name(name.c_str()));
   });
   if (!modern.empty() && SSL_CTX_set_ciphersuites(raw(), modern.c_str()) != 1) refuse("cipher_suites", "");
   if (!older.empty() && SSL_CTX_set_cipher_list(raw(), older.c_str()) != 1) refuse("cipher_suites", "");
   if (!modern.empty() && older.empty()) SSL_CTX_set_min_proto_version(raw(), TLS1_3_VERSION);
 
-  const std::string curves = joined(config_.curve_preferences, openssl_curve);
+  const std::string curves = joined(config_.curve_preferences, ":", openssl_curve);
   if (!curves.empty() && SSL_CTX_set1_groups_list(raw(), curves.c_str()) != 1) refuse("curve_preferences", "");
 }
 

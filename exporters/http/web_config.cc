@@ -11,6 +11,7 @@
 
 #include "http/bcrypt_hash.h"
 #include "http/go_duration.h"
+#include "http/joined.h"
 #include "http/tls_names.h"
 #include "http/yaml_section.h"
 
@@ -43,18 +44,18 @@ constexpr KnownHeader kHeaders[]{{"Strict-Transport-Security"},
                                  {"X-XSS-Protection"},
                                  {"Content-Security-Policy"}};
 
-// Returns what a value means that is one of a few words.
+// Returns the meaning of a value that must be one of a few words.
 template <typename Entries>
 auto meaning(const YAML::Node& value, std::string_view key, const Entries& entries) {
   const std::string word = yaml_text(value, key);
-  const auto found = std::ranges::find(entries, word, [](const auto& entry) { return entry.first; });
+  const auto word_of = [](const auto& entry) { return entry.first; };
+  const auto found = std::ranges::find(entries, word, word_of);
   if (found != std::end(entries)) return found->second;
-  std::string known;
-  for (const auto& entry : entries) known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.first);
-  throw YamlMistake(value, fmt::format("{} is {}; it can be {}", quote(key), quote(word), known));
+  throw YamlMistake(value,
+                    fmt::format("{} is {}; it can be {}", quote(key), quote(word), joined(entries, ", ", word_of)));
 }
 
-// Returns names of which each has a meaning.
+// Returns a list of names, each of which must be known.
 template <typename Known>
 Texts names(const YAML::Node& value, std::string_view key, std::string_view kind, const Known& is_known) {
   Texts texts = yaml_texts(value, key);
@@ -68,7 +69,7 @@ std::string resolved(const std::filesystem::path& folder, const std::string& pat
   return path.empty() ? path : (folder / path).string();
 }
 
-// What only shows where the values of several keys meet.
+// Checks the keys whose values depend on each other.
 void check(const TlsConfig& tls, const YAML::Node& section) {
   const auto refuse = [&](const char* what) { throw YamlMistake(section, what); };
   const bool verifies =

@@ -9,6 +9,8 @@
 #include <yaml-cpp/anchor.h>
 #include <yaml-cpp/eventhandler.h>
 
+#include "http/joined.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -31,15 +33,6 @@ class DocumentStarts final : public YAML::EventHandler {
  private:
   YAML::Mark last_;
 };
-
-std::string listed(const YamlKeys& keys) {
-  std::string list;
-  for (const auto& [key, read] : keys) {
-    if (!list.empty()) list += ", ";
-    list += key;
-  }
-  return list;
-}
 
 template <typename Value>
 Value converted(const YAML::Node& value, std::string_view key, std::string_view wanted) {
@@ -80,8 +73,8 @@ void read_section(const YAML::Node& section, std::string_view name, const YamlKe
   read_entries(section, name, [&](const YAML::Node& key, const YAML::Node& value) {
     const auto known = std::ranges::find(keys, key.Scalar(), [](const auto& entry) { return entry.first; });
     if (known == keys.end()) {
-      throw YamlMistake(key,
-                        fmt::format("{} has an unknown key {}; known: {}", name, quote(key.Scalar()), listed(keys)));
+      throw YamlMistake(key, fmt::format("{} has an unknown key {}; known: {}", name, quote(key.Scalar()),
+                                         joined(keys, ", ", &YamlKeys::value_type::first)));
     }
     known->second(value);
   });

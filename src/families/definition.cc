@@ -32,15 +32,6 @@ std::vector<std::string> constant_names(const Definition& definition) {
   return names;
 }
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string text = "(";
-  for (const std::string& name : names) {
-    if (text.size() > 1) text += ", ";
-    text += name;
-  }
-  return text + ")";
-}
-
 void check_suffix(const Definition& definition) {
   const std::string_view suffix = suffix_of(definition.kind->type());
   std::string_view stem = definition.name;
@@ -80,9 +71,9 @@ void check_labels(const Definition& definition, NameRule rule) {
 std::string described(const Definition& definition) {
   std::string text = fmt::format("{} with help {}", to_string(definition.kind->type()), quote(definition.help));
   if (!definition.unit.empty()) text += fmt::format(", unit {}", quote(definition.unit));
-  text += fmt::format(", labels {}", listed(definition.label_names));
+  text += fmt::format(", labels ({})", fmt::join(definition.label_names, ", "));
   if (!definition.constant_labels.empty())
-    text += fmt::format(", constant labels {}", listed(constant_names(definition)));
+    text += fmt::format(", constant labels ({})", fmt::join(constant_names(definition), ", "));
   if (const std::string settings = definition.kind->settings(); !settings.empty()) text += ", " + settings;
   if (definition.max_series != kDefaultMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
   if (definition.idle_timeout.count() != 0)
