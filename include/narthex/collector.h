@@ -14,7 +14,12 @@ class Sink;
 ///   The registry adds the labels of its RegistryOptions to every sample that does not have them.
 /// Thread safety: a registry calls collect() on the thread of the scrape, on one thread at a time, and holds no lock
 ///   during the call. The collector may define metrics, update them, and scrape. If a collector is in several
-///   registries, they may call it concurrently. Do not scrape while you hold a mutex that a collector locks.
+///   registries, they may call it concurrently.
+/// Concurrent scrapes: a scrape that finds the collector running for another scrape serves the samples of that call,
+///   although the call began earlier. It waits for the end of the call until its own deadline, or for 10 s if it has
+///   none. Then it leaves the samples out, and narthex_collector_skipped_total counts that. A scrape that collect()
+///   makes on its own thread does not wait. If collect() waits for another thread that scrapes, that scrape waits for
+///   collect() until its deadline. Do not scrape while you hold a mutex that a collector locks: this is a deadlock.
 /// Exceptions: if collect() throws, its samples of this scrape are left out, the error is counted, and everything else
 ///   is served.
 /// Lifetime: a collector must not store the Registry that contains it. Otherwise each keeps the other alive, and

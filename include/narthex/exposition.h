@@ -36,8 +36,9 @@ struct ExpositionRequest {
   std::string accept_encoding{};
   /// Time that the scrape may take, in milliseconds; parse_scrape_timeout() reads it from a header. If the last call of
   /// a collector took longer than the remaining time, the scrape skips the collector and counts the skip. After 20
-  /// skips in a row, the collector is called again. 0 or less: no time remains. Nothing, or more than 24 hours: the
-  /// time is not limited.
+  /// skips in a row, the collector is called again. The scrape waits this long for a collector that another scrape is
+  /// calling. 0 or less: no time remains. Nothing, or more than 24 hours: the time is not limited, except that the
+  /// scrape waits for other scrapes for at most 10 s.
   std::optional<std::chrono::milliseconds> timeout{};
   /// Query of the URL, percent-encoded as received, with or without the path and the '?' before it.
   /// `name[]=jobs_total&name[]=up` selects these families. A name is either the name in the definition or the name in

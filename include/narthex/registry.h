@@ -208,7 +208,7 @@ class NARTHEX_EXPORT Registry {
   bool remove(const std::shared_ptr<Collector>& collector) const;
 
   /// Writes all families and their series to a sink, in the order in which they are served. Holds no lock while a
-  /// collector or the sink runs. Skips a collector that is already running on another thread.
+  /// collector or the sink runs. Waits for a collector that another scrape is calling, for at most 10 s: see Collector.
   void collect(Sink& sink) const;
 
  private:

@@ -10,7 +10,7 @@ namespace narthex::detail {
 // Counts of all collectors of one name.
 struct CollectorStatistics {
   std::uint64_t errors = 0;                       // calls that threw, and samples that a format refused
-  std::uint64_t skipped = 0;                      // scrapes that did not call the collector
+  std::uint64_t skipped = 0;                      // scrapes that left out the samples of the collector
   std::uint64_t clashes = 0;                      // samples left out, because their series was already served
   std::optional<double> last_duration_seconds{};  // sum over the collectors of this name; none: no call has ended yet
 };

@@ -31,10 +31,10 @@ void write_collectors(Sink& sink, const detail::RegistryStatistics& registry) {
   write_by_collector(
       sink, {"narthex_collector_errors_total", "Calls of the collector that threw, and samples that were rejected."},
       registry, &Collector::errors);
-  write_by_collector(
-      sink,
-      {"narthex_collector_skipped_total", "Scrapes that skipped the collector, because it was running or too slow."},
-      registry, &Collector::skipped);
+  write_by_collector(sink,
+                     {"narthex_collector_skipped_total",
+                      "Scrapes that left out the samples of the collector, because it was running or too slow."},
+                     registry, &Collector::skipped);
   write_by_collector(sink,
                      {"narthex_collector_clashes_total",
                       "Samples of the collector left out, because another source has the series or the name."},

@@ -88,9 +88,9 @@ void RecordedSample::replay(Sink& sink) const { std::visit(Replay{sink, labels()
 void Recording::begin_family(const FamilyInfo& family) {
   current_ = nullptr;
   check_family(family, rule_);
-  families_.push_back(std::make_unique<RecordedFamily>(RecordedFamily{
-      std::string(family.name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}}));
-  current_ = families_.back().get();
+  families_.push_back(
+      {std::string(family.name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}});
+  current_ = &families_.back();
 }
 
 const RecordedFamily& Recording::family(MetricType type) const {

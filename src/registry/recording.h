@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,7 +98,7 @@ struct RecordedFamily {
 // Exceptions: RegistrationError, thrown into the collector, for a family or sample that no format can write.
 class Recording final : public Sink {
  public:
-  using Families = std::vector<std::unique_ptr<RecordedFamily>>;
+  using Families = std::vector<RecordedFamily>;
 
   Recording(const ExtraLabels& extra_labels, NameRule rule) : extra_labels_(extra_labels), rule_(rule) {}
 
@@ -124,7 +123,7 @@ class Recording final : public Sink {
   const ExtraLabels& extra_labels_;
   const NameRule rule_;
   Families families_;
-  RecordedFamily* current_ = nullptr;  // null: there is no family yet, or the last one was rejected
+  RecordedFamily* current_ = nullptr;  // the last family; null: there is no family yet, or the last one was rejected
 };
 
 }  // namespace narthex::detail

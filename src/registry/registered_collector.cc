@@ -24,6 +24,10 @@ namespace {
 // again.
 constexpr int kMaxSkips = 20;
 
+// The number of calls that run on this thread, one inside the other. Only the outermost scrape of a thread waits:
+// otherwise two collectors that find each other running would wait for each other.
+constinit thread_local int t_call_depth = 0;
+
 std::string name_of(const Collector* collector) {
   if (!collector) throw RegistrationError("collector: the pointer is null; pass a collector");
   std::string name(collector->name());
@@ -43,32 +47,60 @@ RegisteredCollector::RegisteredCollector(std::shared_ptr<Collector> collector, s
       diagnostics_(std::move(diagnostics)),
       collector_(std::move(collector)) {}
 
-class RegisteredCollector::Call {
+// The execution of a call by this thread. The call ends with this object.
+class RegisteredCollector::Execution {
  public:
-  Call(RegisteredCollector& registered, const Deadline& deadline)
-      : registered_(registered), collector_(registered.begin(deadline)) {}
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
-  ~Call() {
-    if (!collector_) return;
+  Execution(RegisteredCollector& registered, BeginResult& begun) noexcept
+      : registered_(registered), call_(*begun.call), collector_(std::move(begun.collector)) {
+    ++t_call_depth;
+  }
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+  ~Execution() {
     collector_.reset();  // if it was closed meanwhile, this destroys it, and close() waits for that
-    registered_.end(Clock::now() - start_);
+    --t_call_depth;
+    registered_.end(call_, Clock::now() - start_);
   }
 
-  Collector* collector() const noexcept { return collector_.get(); }
+  void run(const RegistryState& registry) { call_.families = registered_.collect(*collector_, registry); }
 
  private:
   RegisteredCollector& registered_;
+  CollectorCall& call_;
   std::shared_ptr<Collector> collector_;
   const Clock::time_point start_ = Clock::now();
 };
 
-Recording::Families RegisteredCollector::run(const RegistryState& registry, const Deadline& deadline) {
-  const Call call(*this, deadline);
-  if (!call.collector()) return {};
+std::shared_ptr<CollectorCall> RegisteredCollector::run(const RegistryState& registry, const Deadline& deadline) {
+  BeginResult begun = begin(deadline);
+  if (begun.collector) Execution(*this, begun).run(registry);
+  return std::move(begun.call);
+}
+
+bool RegisteredCollector::wait(CollectorCall& call, Clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  if (call.ended.wait_until(lock, deadline, [&] { return running_.get() != &call; })) return true;
+  totals_->skipped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+  return false;
+}
+
+RegisteredCollector::BeginResult RegisteredCollector::begin(const Deadline& deadline) {
+  const std::lock_guard lock(mutex_);
+  if (!collector_) return {};
+  if (running_ && t_call_depth == 0) return {running_, nullptr};
+  if (running_ && running_->thread == std::this_thread::get_id()) return {};  // the outer scrape serves the samples
+  if (running_ || is_too_slow(deadline)) {
+    totals_->skipped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+    return {};
+  }
+  running_ = std::make_shared<CollectorCall>();
+  return {running_, collector_};
+}
+
+Recording::Families RegisteredCollector::collect(Collector& collector, const RegistryState& registry) {
   Recording recording(registry.labels(), registry.name_rule());
   try {
-    call.collector()->collect(recording);
+    collector.collect(recording);
     return recording.take();
   } catch (const std::exception& error) {
     report_error(error.what());
@@ -78,18 +110,6 @@ Recording::Families RegisteredCollector::run(const RegistryState& registry, cons
   return {};
 }
 
-std::shared_ptr<Collector> RegisteredCollector::begin(const Deadline& deadline) {
-  const std::lock_guard lock(mutex_);
-  if (!collector_) return nullptr;
-  if (runner_ == std::this_thread::get_id()) return nullptr;  // a nested scrape: the outer one serves the samples
-  if (runner_ != std::thread::id() || is_too_slow(deadline)) {
-    totals_->skipped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-    return nullptr;
-  }
-  runner_ = std::this_thread::get_id();
-  return collector_;
-}
-
 bool RegisteredCollector::is_too_slow(const Deadline& deadline) noexcept {
   const bool is_slow = deadline && last_duration_ && *last_duration_ > *deadline - Clock::now();
   if (is_slow && ++too_slow_in_a_row_ <= kMaxSkips) return true;
@@ -97,18 +117,19 @@ bool RegisteredCollector::is_too_slow(const Deadline& deadline) noexcept {
   return false;
 }
 
-void RegisteredCollector::end(Clock::duration duration) noexcept {
+void RegisteredCollector::end(CollectorCall& call, Clock::duration duration) noexcept {
   const std::lock_guard lock(mutex_);
-  runner_ = {};
+  running_.reset();
   last_duration_ = duration;
-  ended_.notify_all();  // under the mutex: the waiting thread may destroy this object afterwards
+  call.ended.notify_all();
 }
 
 std::shared_ptr<Collector> RegisteredCollector::close() noexcept {
   std::unique_lock lock(mutex_);
   std::shared_ptr<Collector> collector = std::move(collector_);
-  if (runner_ != std::this_thread::get_id()) {
-    ended_.wait(lock, [this] { return runner_ == std::thread::id(); });
+  const std::shared_ptr<CollectorCall> call = running_;
+  if (call && call->thread != std::this_thread::get_id()) {
+    call->ended.wait(lock, [&] { return running_ != call; });
   }
   return collector;
 }

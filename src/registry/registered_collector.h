@@ -27,14 +27,21 @@ using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 // Counts of all collectors of one name.
 struct CollectorTotals {
   std::atomic<std::uint64_t> errors{0};   // calls that threw, and samples that a format refused
-  std::atomic<std::uint64_t> skipped{0};  // scrapes that did not call the collector
+  std::atomic<std::uint64_t> skipped{0};  // scrapes that left out the samples of the collector
   std::atomic<std::uint64_t> clashes{0};  // samples left out, because another source has the series or the name
+};
+
+// One call of a collector. The scrape that makes the call and the scrapes that wait for it share the result.
+struct CollectorCall {
+  const std::thread::id thread = std::this_thread::get_id();
+  std::condition_variable ended;
+  Recording::Families families;  // only `thread` uses it before the call ends; then empty if the collector threw
 };
 
 // A collector in one registry. One thread at a time calls it. It is not called after close().
 //
-//   runner_    none <--> the thread of the call        changes under the mutex; no thread holds the mutex during a call
-//   collector_ set  --> null, when it is closed
+//   running_   null <--> the current call        changes under the mutex; no thread holds the mutex during a call
+//   collector_ set   --> null, when it is closed
 //
 // Invariant: when close() returns, no call is running and none will start. Exception: close() called inside a call
 // returns before that call ends.
@@ -50,9 +57,12 @@ class RegisteredCollector {
   // Makes collectors of one name share their counts. Call it before other threads can use this collector.
   void share_totals(const RegisteredCollector& other) noexcept { totals_ = other.totals_; }
 
-  // Calls the collector and returns its samples. Returns nothing if the collector throws. Does not call it if another
-  // call is running, the collector is closed, or its last call took longer than the time left.
-  Recording::Families run(const RegistryState& registry, const Deadline& deadline);
+  // Calls the collector and returns the call, which has ended. If another scrape is calling it, returns that call, which
+  // may still be running. Returns null if the collector is closed, if its last call took longer than the time left, or
+  // if it is running and this thread is inside a collector: a nested scrape never waits.
+  std::shared_ptr<CollectorCall> run(const RegistryState& registry, const Deadline& deadline);
+  // Waits for the end of a call that run() returned. Returns false and counts a skip if it is still running then.
+  bool wait(CollectorCall& call, std::chrono::steady_clock::time_point deadline);
 
   // Returns the duration of the last call in seconds.
   std::optional<double> last_duration() const;
@@ -67,11 +77,16 @@ class RegisteredCollector {
 
  private:
   using Clock = std::chrono::steady_clock;
-  class Call;
+  class Execution;
+  struct BeginResult {
+    std::shared_ptr<CollectorCall> call;   // null: this scrape leaves out the samples
+    std::shared_ptr<Collector> collector;  // null unless this thread makes the call
+  };
 
-  // Returns the collector, which no other thread calls until end(). Returns null if it must not be called now.
-  std::shared_ptr<Collector> begin(const Deadline& deadline);
-  void end(Clock::duration duration) noexcept;
+  // Returns the running call, or begins one. No other thread calls the collector until end().
+  BeginResult begin(const Deadline& deadline);
+  void end(CollectorCall& call, Clock::duration duration) noexcept;
+  Recording::Families collect(Collector& collector, const RegistryState& registry);
   bool is_too_slow(const Deadline& deadline) noexcept;
   // Prevents further calls and waits for a running one. Returns the collector, or null if it was closed before.
   std::shared_ptr<Collector> close() noexcept;
@@ -84,9 +99,8 @@ class RegisteredCollector {
   LogOncePerKey logged_;
 
   mutable std::mutex mutex_;
-  std::condition_variable ended_;
   std::shared_ptr<Collector> collector_;
-  std::thread::id runner_;
+  std::shared_ptr<CollectorCall> running_;
   std::optional<Clock::duration> last_duration_;
   int too_slow_in_a_row_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "registry/scrape.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,9 @@
 namespace narthex::detail {
 
 namespace {
+
+// How long a scrape without a deadline waits for the calls of other scrapes.
+constexpr std::chrono::seconds kMaxWait{10};
 
 // Families without a help text are compatible with any help text.
 bool are_compatible(const FamilyInfo& a, const FamilyInfo& b) {
@@ -52,7 +56,11 @@ FamilyInfo Scrape::Source::info() const noexcept {
 void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, const FamilyFilter& filter,
                      Sink& sink) {
   Scrape scrape(registries);
-  for (std::size_t index = 0; index < registries.size(); ++index) scrape.add(index, deadline);
+  // All calls are made before the first wait, so that a collector that hangs takes no time from the others. The
+  // families are listed last, so that this scrape includes the definitions of collectors.
+  scrape.call_collectors(deadline);
+  scrape.wait_for_calls(deadline);
+  for (std::size_t index = 0; index < registries.size(); ++index) scrape.add(index);
   // The families of one registry are sorted, and their definitions were checked for clashes.
   if (registries.size() > 1 || scrape.has_collected_) scrape.sort();
   if (filter) std::erase_if(scrape.sources_, [&](const Source& source) { return !filter(source.info()); });
@@ -66,22 +74,35 @@ void Scrape::collect(std::span<const Registry> registries, const Deadline& deadl
   sink.finish();
 }
 
-void Scrape::add(std::size_t index, const Deadline& deadline) {
-  RegistryState& registry = *registries_[index].state_;
-  registry.scrapes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-  std::vector<Source> collected;  // first, so that this scrape includes the definitions and updates of collectors
-  for (auto& collector : registry.collectors()) {
-    for (auto& family : collector->run(registry, deadline)) {
-      collected.push_back({nullptr, std::move(family), collector, index, 0});
+void Scrape::call_collectors(const Deadline& deadline) {
+  for (std::size_t index = 0; index < registries_.size(); ++index) {
+    RegistryState& registry = *registries_[index].state_;
+    registry.scrapes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+    for (auto& collector : registry.collectors()) {
+      if (auto call = collector->run(registry, deadline)) {
+        calls_.push_back({index, std::move(collector), std::move(call)});
+      }
     }
   }
-  has_collected_ = has_collected_ || !collected.empty();
-  auto families = registry.families();
-  sources_.reserve(sources_.size() + families.size() + collected.size());
+}
+
+void Scrape::wait_for_calls(const Deadline& deadline) {
+  const auto end = deadline.value_or(std::chrono::steady_clock::now() + kMaxWait);
+  for (CallOfScrape& one : calls_) {
+    if (!one.collector->wait(*one.call, end)) one.call = nullptr;
+  }
+}
+
+void Scrape::add(std::size_t index) {
+  auto families = registries_[index].state_->families();
+  sources_.reserve(sources_.size() + families.size() + calls_.size());
   for (auto& family : families) sources_.push_back({std::move(family), nullptr, nullptr, index, sources_.size()});
-  for (Source& source : collected) {
-    source.rank = sources_.size();
-    sources_.push_back(std::move(source));
+  for (const CallOfScrape& one : calls_) {
+    if (one.registry != index || !one.call) continue;
+    for (const RecordedFamily& family : one.call->families) {
+      sources_.push_back({nullptr, {one.call, &family}, one.collector, index, sources_.size()});
+      has_collected_ = true;
+    }
   }
 }
 

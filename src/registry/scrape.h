@@ -21,8 +21,8 @@
 
 namespace narthex::detail {
 
-// One scrape of one or several registries: calls the collectors, then writes all families to a sink in the order of
-// their names.
+// One scrape of one or several registries: calls the collectors, waits for calls of other scrapes, then writes all
+// families to a sink in the order of their names.
 //
 //   registry 1:  its own families  |  the families of its collectors       sources_; the first of a name is served
 //   registry 2:  its own families  |  ...
@@ -43,7 +43,7 @@ class Scrape {
   // A source of samples of one name: a family of a registry, or a recorded family of a collector.
   struct Source {
     std::shared_ptr<FamilyState> family;             // null for a recorded family
-    std::unique_ptr<RecordedFamily> recorded;        // null for a family of a registry
+    std::shared_ptr<const RecordedFamily> recorded;  // null for a family of a registry
     std::shared_ptr<RegisteredCollector> collector;  // of the recorded family
     std::size_t registry;                            // index of the registry
     std::size_t rank;  // among all sources: of two that clash, the one with the lower rank is served
@@ -52,13 +52,21 @@ class Scrape {
     std::string_view name() const noexcept { return family ? family->definition().name : recorded->name; }
     FamilyInfo info() const noexcept;
   };
+  // A call that this scrape made, or that another scrape is making.
+  struct CallOfScrape {
+    std::size_t registry;  // index of the registry
+    std::shared_ptr<RegisteredCollector> collector;
+    std::shared_ptr<CollectorCall> call;
+  };
   using Sources = std::span<const Source>;
   using SeriesSet = std::unordered_set<std::string>;  // identities of the series that were written
 
   explicit Scrape(std::span<const Registry> registries) : registries_(registries) {}
 
-  // Calls the collectors of a registry, and adds its families and theirs to the sources.
-  void add(std::size_t registry, const Deadline& deadline);
+  void call_collectors(const Deadline& deadline);
+  void wait_for_calls(const Deadline& deadline);
+  // Adds the families of a registry and of its collectors to the sources.
+  void add(std::size_t registry);
   void sort();
   bool may_clash(const Source& source) const;
   std::optional<NameClash> name_clash(const Source& source) const;
@@ -70,6 +78,7 @@ class Scrape {
   void report_clash(const Source& source, std::string_view reason) const;
 
   const std::span<const Registry> registries_;
+  std::vector<CallOfScrape> calls_;
   std::vector<Source> sources_;
   bool has_collected_ = false;  // a collector has returned a family
 };

@@ -23,6 +23,7 @@ struct CivetwebOptions {
   std::chrono::milliseconds request_timeout{5000};
   /// Number of connections that are served concurrently, from 1 to 1000. Further connections wait. A silent client
   /// occupies a thread for request_timeout: use more threads or a shorter timeout if untrusted clients can connect.
+  /// A scrape occupies a thread also while it waits for a collector.
   int worker_threads = 4;
   /// Path of a web configuration file. It sets TLS, passwords, headers, and a rate limit (docs/web-configuration.md).
   /// Its format is that of the option --web.config.file of the exporters of Prometheus. It is read again for every
