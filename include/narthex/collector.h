@@ -20,6 +20,10 @@ class Sink;
 ///   none. Then it leaves the samples out, and narthex_collector_skipped_total counts that. A scrape that collect()
 ///   makes on its own thread does not wait. If collect() waits for another thread that scrapes, that scrape waits for
 ///   collect() until its deadline. Do not scrape while you hold a mutex that a collector locks: this is a deadlock.
+/// Stack: collect() uses the stack of the thread that scrapes. CivetwebExporter scrapes on threads of civetweb, whose
+///   stack has 100 KiB, unless civetweb was built with another CIVETWEB_THREAD_STACK_SIZE. About 70 KiB of it are left
+///   for collect(), less the `thread_local` variables of the program. Keep large arrays on the heap, and run deep
+///   recursion on another thread: `std::async(std::launch::async, parse).get()`.
 /// Exceptions: if collect() throws, its samples of this scrape are left out, the error is counted, and everything else
 ///   is served.
 /// Lifetime: a collector must not store the Registry that contains it. Otherwise each keeps the other alive, and

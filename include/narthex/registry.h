@@ -160,7 +160,8 @@ class NARTHEX_EXPORT Registry {
   }
 
   /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. The name
-  /// must not have another definition. The options `max_series` and `idle_timeout` have no effect.
+  /// must not have another definition. The options `max_series` and `idle_timeout` have no effect. The function is
+  /// called as Collector::collect() is: on the thread and the stack of the scrape, on one thread at a time.
   Registration counter_function(const CounterOptions& options, std::function<double()> function) const {
     return define_function(options, {}, detail::emit_value(std::move(function)));
   }

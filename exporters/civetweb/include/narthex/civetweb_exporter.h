@@ -36,7 +36,7 @@ struct CivetwebOptions {
 /// Values: replies come from the registries only. No file of the machine is reachable.
 /// Thread safety: all members may be called concurrently. The exporter runs threads of its own: the worker threads, one
 ///   that accepts connections, and one that relays IPv6 and TLS if they are used. It ignores SIGPIPE for the whole
-///   process, as civetweb does.
+///   process, as civetweb does. Collectors run on the worker threads; Collector describes the stack that they have.
 /// Exceptions: ListenError if it cannot listen on an address. OptionsError for an invalid option or an invalid
 ///   web_config_file. FileError if a file cannot be read. SystemError if the system has no descriptors or random bytes.
 /// Lifetime: it keeps the registries alive. The destructor closes all connections, also those of running scrapes, and
