@@ -51,6 +51,8 @@ std::string shown(std::string url) {
   return url;
 }
 
+bool is_success(int status) { return status >= 200 && status <= 299; }
+
 bool may_pass(int status) { return status == 0 || status == 429 || status >= 500; }
 
 // Sends it until it is taken, refused for good, or no time is left.
@@ -60,7 +62,7 @@ void deliver(const detail::HttpCall& call, const PushgatewayOptions& options) {
   for (int attempt = 1;; ++attempt, pause *= 2) {
     const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
     const detail::HttpReply reply = detail::send(call, std::max(left, milliseconds(1)));
-    if (reply.status == 200 || reply.status == 202) return;
+    if (is_success(reply.status)) return;
     if (!may_pass(reply.status) || attempt == options.attempts || Clock::now() + pause >= end) {
       const std::string outcome = reply.status == 0 ? "no reply" : fmt::format("HTTP status {}", reply.status);
       throw PushError(fmt::format("pushgateway exporter: {} {}: {} in attempt {} of {}: {}", call.method,

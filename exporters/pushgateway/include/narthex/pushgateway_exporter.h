@@ -30,12 +30,13 @@ struct PushgatewayOptions {
 
 /// Sends the metrics of a registry to a Pushgateway, for jobs that end before Prometheus can scrape them.
 ///
-/// Values: each call sends the current values and returns when the Pushgateway has accepted them. Nothing is sent
-///   between calls. Collectors are called once per call, on the calling thread.
+/// Values: each call sends the current values and returns when the Pushgateway has accepted them, which it reports with
+///   a status from 200 to 299. Nothing is sent between calls. Collectors are called once per call, on the calling
+///   thread.
 /// Thread safety: all members may be called concurrently. The exporter starts no thread.
 /// Exceptions: the constructor throws OptionsError for an invalid option. A call throws PushError if the Pushgateway
-///   cannot be reached or replies with an error. push() and add() throw SampleError and send nothing if a sample has a
-///   timestamp or a label of the grouping key, because a Pushgateway rejects such samples.
+///   cannot be reached or replies with another status. push() and add() throw SampleError and send nothing if a sample
+///   has a timestamp or a label of the grouping key, because a Pushgateway rejects such samples.
 /// Lifetime: it keeps the registry alive.
 ///
 /// Example:
