@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "textfile/leftovers.h"
+
 namespace narthex {
 
 namespace {
@@ -27,8 +29,9 @@ constexpr mode_t kReadableByAll = 0644;
 class NewFile {
  public:
   explicit NewFile(const std::string& path)
-      : target_(path), path_(path + ".new-XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC)) {
+      : target_(path), path_(path + std::string(detail::kTemporarySuffix)), file_(::mkostemp(path_.data(), O_CLOEXEC)) {
     if (!file_) fail("create");
+    detail::mark_as_live(file_.fd());
   }
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
@@ -75,6 +78,7 @@ void write_textfile(const Registry& registry, const std::string& path) {
                     std::make_error_code(std::errc::invalid_argument));
   }
   const Exposition metrics = detail::expose_for_push(registry, {});
+  detail::remove_leftovers(path);  // first, because they may have filled the file system
   NewFile file(path);
   file.write(metrics.body);
   file.take_place();
