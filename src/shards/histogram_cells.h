@@ -12,7 +12,7 @@ namespace narthex::detail {
 
 // Calls visit(HistogramCells&) for the cells that threads have in a slot, in the order of the shards.
 template <class Visit>
-void for_each_histogram(Slot slot, Visit visit) noexcept {
+void for_each_histogram(Slot slot, Visit visit) {
   if (slot < kFirstSlot) return;
   Shards::for_each([&](const Shard& shard) {
     const auto* cell = shard.histograms.find(slot);

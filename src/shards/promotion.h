@@ -49,7 +49,7 @@ inline void add_to_own(std::atomic<double>& cell, double amount) noexcept {
 
 // Calls visit(amount) with the value of each thread's cell, in the order of the shards.
 template <class Visit>
-void for_each_cell(Slot slot, Visit visit) noexcept {
+void for_each_cell(Slot slot, Visit visit) {
   Shards::for_each([&](const Shard& shard) {
     // acquire: the checks that a gauge makes afterwards stay behind this load; a counter does not need it
     if (const std::atomic<double>* cell = shard.sums.find(slot)) visit(cell->load(std::memory_order_acquire));
