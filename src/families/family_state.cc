@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
@@ -26,18 +27,31 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<const Diagnostic
       diagnostics_(std::move(diagnostics)),
       layout_(definition_.constant_labels, definition_.label_names),
       overflow_values_(definition_.label_names.size(), kOverflow),
-      table_(layout_, {definition_.max_series, definition_.idle_timeout}) {}
+      table_(layout_, {definition_.max_series, definition_.idle_timeout}) {
+  // Here, so that a definition without memory for its series registers nothing.
+  if (definition_.label_names.empty()) {
+    static_cast<void>(HazardPtr<Series>(table_.find_or_create({}, *definition_.kind)));
+  }
+}
 
 LookupResult FamilyState::find_or_create(LabelValues values) {
   const LookupResult found = table_.find_or_create(values, *definition_.kind);
-  if (found.series) return found;
-  if (overflowed_.fetch_add(1, std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
-    diagnostics_->log(
-        fmt::format("{}: the family has its maximum of {} series (max_series); further label values are counted in one "
-                    "series labelled {}; check whether a label takes its values from untrusted clients",
-                    title(definition_), definition_.max_series, quote(kOverflow)));
+  return found.series ? found : find_or_create_overflow();
+}
+
+// Whatever needs memory comes before the count, so that a lookup that fails is not counted.
+LookupResult FamilyState::find_or_create_overflow() {
+  std::string line;
+  if (overflowed() == 0) {
+    line = fmt::format(
+        "{}: the family has its maximum of {} series (max_series); further label values are counted in one series "
+        "labelled {}; check whether a label takes its values from untrusted clients",
+        title(definition_), definition_.max_series, quote(kOverflow));
   }
-  return table_.find_or_create_overflow(overflow_values_, *definition_.kind);
+  const LookupResult overflow = table_.find_or_create_overflow(overflow_values_, *definition_.kind);
+  // relaxed: a sum orders nothing else
+  if (overflowed_.fetch_add(1, std::memory_order_relaxed) == 0) diagnostics_->log(line);
+  return overflow;
 }
 
 std::size_t FamilyState::remove_matching(const Labels& labels) {

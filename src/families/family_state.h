@@ -54,6 +54,8 @@ class FamilyState {
   std::uint64_t overflowed() const noexcept { return overflowed_.load(std::memory_order_relaxed); }  // relaxed: a sum
 
  private:
+  LookupResult find_or_create_overflow();
+
   const Definition definition_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
   const LabelLayout layout_;
