@@ -148,16 +148,18 @@ std::optional<double> RegisteredCollector::last_duration() const {
 
 void RegisteredCollector::report_error(std::string_view what) {
   totals_->errors.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-  if (!logged_.is_new({})) return;  // the empty key: report_clash() uses names of families, which are not empty
   std::string line = fmt::format("collector {} fails: {}", quote(name_), what);
   std::ranges::replace_if(
       line, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');  // so that it stays one line
-  diagnostics_->log(line);
+  // Last, so that the line is not lost without memory. The empty key: report_clash() uses names of families, which are
+  // not empty.
+  if (logged_.is_new({})) diagnostics_->log(line);
 }
 
 void RegisteredCollector::report_clash(std::string_view family, std::string_view reason) {
   totals_->clashes.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
-  if (logged_.is_new(family)) diagnostics_->log(fmt::format("collector {}: {}", quote(name_), reason));
+  const std::string line = fmt::format("collector {}: {}", quote(name_), reason);
+  if (logged_.is_new(family)) diagnostics_->log(line);
 }
 
 }  // namespace narthex::detail
