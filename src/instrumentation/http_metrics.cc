@@ -34,9 +34,9 @@ void HttpRequest::finish(int code, HttpSizes sizes, ExemplarLabels exemplar) noe
   const std::chrono::duration<double> duration = std::chrono::steady_clock::now() - start_;
   try {
     state_->count(*series_, code, duration.count(), exemplar);
+    state_->observe(sizes);
   } catch (const std::bad_alloc&) {  // no memory for a new series: the request is not counted
   }
-  state_->observe(sizes);
   cancel();
 }
 

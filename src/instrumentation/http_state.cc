@@ -111,11 +111,12 @@ void HttpState::end() noexcept {
 }
 
 void HttpState::count(HttpSeries& series, int code, double seconds, ExemplarLabels exemplar) {
-  count_response(series, code);
+  // First, so that without memory for a series nothing is counted.
   const Histogram& duration = series.duration.get([&]() -> Histogram {
     if (routes_.size() == 0) return durations_.labels({method_of(series)});
     return durations_.labels({method_of(series), route_of(series)});
   });
+  count_response(series, code);
   if (exemplar.empty()) {
     duration.observe(seconds);  // may take one from RegistryOptions::exemplars
   } else {
