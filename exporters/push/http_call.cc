@@ -1,5 +1,6 @@
 #include "push/http_call.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -14,15 +15,20 @@ namespace {
 // The rest of a reply is read but not kept, so that a hostile reply costs no memory.
 constexpr std::size_t kMaxKept = 4096;
 
+// Allocates nothing, because the text has the capacity.
 std::size_t keep(const char* data, std::size_t, std::size_t size, void* kept) noexcept {
   auto& text = *static_cast<std::string*>(kept);
-  const std::size_t room = kMaxKept - text.size();
-  try {
-    text.append(data, size < room ? size : room);
-  } catch (const std::bad_alloc&) {
-    return 0;  // ends the transfer
-  }
+  text.append(data, std::min(size, kMaxKept - text.size()));
   return size;
+}
+
+// The first caller initialises libcurl. If it fails, the next caller tries again.
+void initialise_curl() {
+  static const bool is_initialised = [] {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
+    return true;
+  }();
+  static_cast<void>(is_initialised);
 }
 
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
@@ -49,15 +55,18 @@ std::error_code system_error(CURL* easy, CURLcode error) {
 }  // namespace
 
 HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
-  static const CURLcode is_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const Easy easy(is_ready == CURLE_OK ? curl_easy_init() : nullptr, curl_easy_cleanup);
+  initialise_curl();
+  const Easy easy(curl_easy_init(), curl_easy_cleanup);
   if (!easy) throw std::bad_alloc();
   HttpReply reply;
+  reply.body.reserve(kMaxKept);
   std::array<char, CURL_ERROR_SIZE> reason{};
   std::vector<std::string> lines = call.headers;
   lines.emplace_back("Expect:");  // empty, because asking before a large body costs a round trip
   const List headers = list_of(lines);
-  const auto set = [&easy](CURLoption option, auto value) { curl_easy_setopt(easy.get(), option, value); };
+  const auto set = [&easy](CURLoption option, auto value) {
+    if (curl_easy_setopt(easy.get(), option, value) == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
+  };
   set(CURLOPT_URL, call.url.c_str());
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -73,6 +82,7 @@ HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
   set(CURLOPT_WRITEFUNCTION, keep);
   set(CURLOPT_WRITEDATA, static_cast<void*>(&reply.body));
   const CURLcode error = curl_easy_perform(easy.get());
+  if (error == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
   if (error != CURLE_OK) {
     return {0, reason[0] != '\0' ? reason.data() : curl_easy_strerror(error), system_error(easy.get(), error)};
   }
