@@ -5,6 +5,7 @@
 #include <chrono>
 #include <future>
 #include <mutex>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -112,7 +113,15 @@ CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, cons
 }
 
 CivetwebServer::~CivetwebServer() {
-  // The accepting thread reads civetweb's stop flag when a connection arrives, otherwise every two seconds: connect.
+  try {
+    stop_soon();
+  } catch (const std::bad_alloc&) {  // without memory for a thread that connects, it takes up to two seconds
+    mg_stop(context_);
+  }
+}
+
+// The accepting thread reads civetweb's stop flag when a connection arrives, otherwise every two seconds: connect.
+void CivetwebServer::stop_soon() const {
   const SocketAddress address = with_port(addresses_.front().address, ports().front());
   std::promise<void> stopped;
   const auto connecting = std::async([address, ended = stopped.get_future()] {

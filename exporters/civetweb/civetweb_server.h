@@ -46,6 +46,7 @@ class CivetwebServer {
   int begin_request(mg_connection* connection) noexcept;
   int handle(mg_connection* connection);  // returns the status
   Admission admit(const mg_request_info& info) const;
+  void stop_soon() const;  // throws std::bad_alloc before it stops
 
   const std::vector<ListenAddress> addresses_;
   const Routes& routes_;
