@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace narthex {
 
@@ -14,5 +15,23 @@ std::size_t allocations_of(Call call) {
   call();
   return allocations() - before;
 }
+
+// Lets allocations of this thread fail.
+class FailingAllocations {
+ public:
+  enum class Which : std::uint8_t { one, all_from_there };
+
+  // The n-th allocation from now on fails, or all allocations from there.
+  FailingAllocations(std::size_t n, Which which) noexcept;
+  FailingAllocations(const FailingAllocations&) = delete;
+  FailingAllocations& operator=(const FailingAllocations&) = delete;
+  ~FailingAllocations() { end(); }
+
+  // Whether an allocation has failed.
+  static bool have_occurred() noexcept;
+  static void end() noexcept;
+  // Counts an allocation that does not use operator new. Returns whether it must fail.
+  static bool is_next() noexcept;
+};
 
 }  // namespace narthex
