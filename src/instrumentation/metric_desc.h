@@ -27,9 +27,4 @@ inline void write_gauge(Sink& sink, const MetricDesc& metric, std::optional<doub
   sink.gauge({}, *value);
 }
 
-// Returns a number multiplied by a unit, or nothing if there is no number.
-inline std::optional<double> times(std::optional<double> number, double unit) {
-  return number ? std::optional(*number * unit) : std::nullopt;
-}
-
 }  // namespace narthex::detail

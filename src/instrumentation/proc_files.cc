@@ -73,4 +73,20 @@ std::optional<double> number_of(std::string_view text, std::string_view key) noe
   return to_number(next_word(*value));
 }
 
+std::optional<double> read_number(const std::string& path) {
+  const auto text = read_file(path);
+  std::string_view rest = text ? std::string_view(*text) : std::string_view();
+  return to_number(next_word(rest));
+}
+
+std::optional<double> times(std::optional<double> number, double factor) noexcept {
+  return number ? std::optional(*number * factor) : std::nullopt;
+}
+
+std::optional<double> divide(std::optional<double> number, double divisor) noexcept {
+  return number ? std::optional(*number / divisor) : std::nullopt;
+}
+
+double ticks_per_second() noexcept { return static_cast<double>(::sysconf(_SC_CLK_TCK)); }
+
 }  // namespace narthex::detail

@@ -23,4 +23,17 @@ std::optional<double> to_number(std::string_view word) noexcept;
 // Returns the first number after a key.
 std::optional<double> number_of(std::string_view text, std::string_view key) noexcept;
 
+// Returns the number at the beginning of a file.
+std::optional<double> read_number(const std::string& path);
+
+// Each returns the result for a number, or nothing if there is no number. A unit smaller than the wanted one is a
+// divisor, because 1e-6 is not a double: 5 * 1e-6 has two errors, 5 / 1e6 is the nearest double.
+std::optional<double> times(std::optional<double> number, double factor) noexcept;
+std::optional<double> divide(std::optional<double> number, double divisor) noexcept;
+
+// Divisors for numbers that are to be seconds.
+inline constexpr double kMicroseconds = 1e6;
+inline constexpr double kNanoseconds = 1e9;
+double ticks_per_second() noexcept;
+
 }  // namespace narthex::detail

@@ -40,16 +40,16 @@ class Stat {
   Number major_faults() const { return fields_[9]; }
   Number cpu_seconds() const {
     if (!fields_[11] || !fields_[12]) return std::nullopt;
-    return (*fields_[11] + *fields_[12]) / ticks();
+    return (*fields_[11] + *fields_[12]) / detail::ticks_per_second();
   }
   Number threads() const { return fields_[17]; }
-  Number start_seconds() const { return detail::times(fields_[19], 1 / ticks()); }  // since the boot of the machine
+  Number start_seconds() const {  // since the boot of the machine
+    return detail::divide(fields_[19], detail::ticks_per_second());
+  }
   Number virtual_bytes() const { return fields_[20]; }
   Number resident_bytes() const { return detail::times(fields_[21], static_cast<double>(::sysconf(_SC_PAGESIZE))); }
 
  private:
-  static double ticks() { return static_cast<double>(::sysconf(_SC_CLK_TCK)); }
-
   std::array<Number, 22> fields_;
 };
 

@@ -68,6 +68,15 @@ TEST(ProcessCollector, ServesTheValuesOfProcfs) {
             kCpu + kHeap + kMaxFds + kOpenFds + kFaults + kResident + kStart + kThreads + kVirtual + kVirtualMax);
 }
 
+TEST(ProcessCollector, RoundsSecondsOnce) {
+  const TemporaryFolder proc;
+  proc.write("stat", "btime 0\n");
+  proc.write("self/stat", "1 (a) R 0 0 0 0 0 0 0 0 0 0 28 29 0 0 0 0 0 0 57 0 0\n");
+  const std::string text = text_of(proc);
+  EXPECT_NE(text.find("\nprocess_cpu_seconds_total 0.57\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\nprocess_start_time_seconds 0.57\n"), std::string::npos) << text;
+}
+
 // Exposition rule 218.
 TEST(ProcessCollector, ParsesAnyProgramName) {
   const TemporaryFolder proc;
