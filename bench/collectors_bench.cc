@@ -31,7 +31,7 @@ constexpr auto kScrape = [](benchmark::State& state, const auto& registry) {
 
 void in_microseconds(benchmark::internal::Benchmark* benchmark) { benchmark->Unit(benchmark::kMicrosecond); }
 
-// A scrape of one collector. The cgroup collector reads no files on a machine without cgroup version 2.
+// A scrape of one collector. The cgroup collector reads the files of the cgroup versions that the machine has.
 const Case process("scrape_process", ClientList<Alone<ProcessCollector>>(), in_microseconds, kScrape);
 const Case cgroup("scrape_cgroup", ClientList<Alone<CgroupCollector>>(), in_microseconds, kScrape);
 const Case runtime("scrape_runtime", ClientList<Alone<RuntimeCollector>>(), in_microseconds, kScrape);
