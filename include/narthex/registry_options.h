@@ -14,10 +14,10 @@ struct RegistryOptions {
   /// Function that logs one line about a problem, for example a family that reached its `max_series`. It may be called
   /// on any thread, also concurrently, without a lock held. Its exceptions are ignored. Default: writes to stderr.
   std::function<void(std::string_view line)> diagnostic = {};
-  /// Allows any UTF-8 text as a name of a metric or label: "disk.io", "température". If a scraper cannot read such
-  /// names, they are escaped with underscores, or in the way that the scraper requests. Prometheus 3 receives them
-  /// unchanged. If two families or two labels of a series have the same escaped name, the second one is left out and
-  /// counted. Default: false, only letters, digits, and '_', and ':' in names of metrics.
+  /// Allows any UTF-8 text without NUL as a name of a metric or label: "disk.io", "température". If a scraper cannot
+  /// read such names, they are escaped with underscores, or in the way that the scraper requests. Prometheus 3 receives
+  /// them unchanged. If two families or two labels of a series have the same escaped name, the second one is left out
+  /// and counted. Default: false, only letters, digits, and '_', and ':' in names of metrics.
   bool utf8_names = false;
   ExemplarOptions exemplars = {};  ///< Function that adds exemplars to updates. Default: off.
 };

@@ -48,7 +48,10 @@ bool is_legacy(std::string_view name, const Charset& charset) noexcept {
 
 std::string utf8_name_error(std::string_view name, const Charset& charset) {
   if (name.empty()) return fmt::format("{} must not be empty", charset.what);
-  return is_utf8(name) ? std::string() : fmt::format("{} must be UTF-8", charset.what);
+  if (!is_utf8(name)) return fmt::format("{} must be UTF-8", charset.what);
+  // Prometheus rejects a scrape with such a name.
+  return has_nul(name) ? fmt::format("{} must not contain {}; allowed: any other UTF-8", charset.what, quote(kNul))
+                       : std::string();
 }
 
 std::string legacy_name_error(std::string_view name, const Charset& charset) {

@@ -10,7 +10,7 @@ namespace narthex::detail {
 // The names that a registry allows.
 enum class NameRule {
   legacy,  // names that the text formats write without quotes
-  utf8,    // any UTF-8
+  utf8,    // any UTF-8 without NUL
 };
 
 // Each returns the error of a name, without the name itself, or an empty string.

@@ -36,6 +36,7 @@ TEST(LabelText, RejectsInvalidReservedAndRepeatedNames) {
   EXPECT_THROW(static_cast<void>(LabelText::of({{"a\xff", "1"}})), LabelError);
   EXPECT_THROW(static_cast<void>(LabelText::of({{"__a", "1"}})), LabelError);
   EXPECT_THROW(static_cast<void>(LabelText::of({{"", "1"}})), LabelError);
+  EXPECT_THROW(static_cast<void>(LabelText::of({{std::string("a\0", 2), "1"}})), LabelError);
   EXPECT_THROW(static_cast<void>(LabelText::of({{"a", "1"}, {"a", "2"}})), LabelError);
 }
 

@@ -93,6 +93,61 @@ TEST_F(Utf8NamesTest, AreRejectedByARegistryWithLegacyNames) {
                                  "[a-zA-Z_][a-zA-Z0-9_]*, or any UTF-8 with RegistryOptions{.utf8_names = true}"));
 }
 
+// Exposition rule 103: every parser of Prometheus rejects a scrape with such a name.
+TEST_F(Utf8NamesTest, MustNotContainNul) {
+  const std::string nul("a\0b", 3);
+  const auto message = [&](const auto& define) -> std::string {
+    try {
+      define();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  const std::string metric = "a metric name must not contain '\\x00'; allowed: any other UTF-8";
+  const std::string label = "label 'a\\x00b': a label name must not contain '\\x00'; allowed: any other UTF-8";
+  EXPECT_EQ(message([&] { registry_.gauge({.name = nul, .help = "G."}); }), "gauge 'a\\x00b': " + metric);
+  EXPECT_EQ(message([&] { registry_.info({.name = nul + "_info", .help = "I."}); }), "info 'a\\x00b_info': " + metric);
+  EXPECT_EQ(message([&] { registry_.state_set({.name = nul, .help = "S.", .states = {"on"}}); }),
+            "state set 'a\\x00b': " + metric);
+  EXPECT_EQ(message([&] { registry_.gauge_function({.name = nul, .help = "G."}, [] { return 1.0; }).keep(); }),
+            "gauge 'a\\x00b': " + metric);
+  EXPECT_EQ(message([&] { registry_.gauge({.name = "g", .help = "G."}, std::vector<std::string>{nul}); }),
+            "gauge 'g': " + label);
+  EXPECT_EQ(message([&] {
+              registry_.gauge({.name = "g", .help = "G.", .labels = {{nul, "x"}}});
+            }),
+            "gauge 'g': " + label);
+  EXPECT_EQ(message([&] { Registry({.labels = {{nul, "x"}}, .utf8_names = true}); }), label);
+  EXPECT_EQ(message([&] { static_cast<void>(LabelText::of({{nul, "x"}})); }), label);
+  Registry legacy;
+  EXPECT_EQ(message([&] { legacy.gauge({.name = nul, .help = "G."}); }),
+            "gauge 'a\\x00b': a metric name must not contain '\\x00'; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*");
+}
+
+TEST_F(Utf8NamesTest, MustNotContainNulInSamplesOfCollectors) {
+  const std::string nul("a\0b", 3);
+  const auto sound = registry_.add_scoped(TestCollector("sound", [](Sink& sink) { write_gauge(sink, "g", 1); }));
+  const auto metric = registry_.add_scoped(TestCollector("metric", [&](Sink& sink) { write_gauge(sink, nul, 1); }));
+  const auto label = registry_.add_scoped(TestCollector("label", [&](Sink& sink) {
+    write_gauge(sink, "h", 1, {{nul, "x"}});
+  }));
+  EXPECT_EQ(text("allow-utf-8"), "# HELP g G.\n# TYPE g gauge\ng 1\n");
+  EXPECT_EQ(lines_with(to_text(numbers_), "narthex_collector_errors"),
+            "narthex_collector_errors_total{collector=\"label\"} 1\n"
+            "narthex_collector_errors_total{collector=\"metric\"} 1\n"
+            "narthex_collector_errors_total{collector=\"sound\"} 0\n");
+}
+
+// The parsers of Prometheus accept NUL everywhere else. Exposition rule 47.
+TEST_F(Utf8NamesTest, AreNotTheOnlyPlaceForNul) {
+  const std::string nul("a\0b", 3);
+  registry_.gauge({.name = "g", .help = nul, .labels = {{"constant", nul}}}, {"variable"}).labels(nul).set(1);
+  registry_.state_set({.name = "s", .help = "S.", .states = {nul}});
+  EXPECT_EQ(text("allow-utf-8"), "# HELP g " + nul + "\n# TYPE g gauge\ng{constant=\"" + nul + "\",variable=\"" + nul +
+                                     "\"} 1\n# HELP s S.\n# TYPE s gauge\ns{s=\"" + nul + "\"} 0\n");
+}
+
 // Exposition rules 99, 100, 101 and 103.
 TEST_F(Utf8NamesTest, MustNotBeEmptyReservedOrInvalidUtf8) {
   const auto message = [&](const auto& define) -> std::string {
