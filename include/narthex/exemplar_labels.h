@@ -14,8 +14,9 @@ using ExemplarLabel = std::pair<std::string_view, std::string_view>;
 ///
 /// Values: each name matches [a-zA-Z_][a-zA-Z0-9_]* and occurs once. All names and values together have at most 128
 ///   characters (Unicode code points). Labels that break a rule are rejected and counted in
-///   narthex_exemplars_refused_total of LibraryCollector; the update still counts. Bytes of a value that are not UTF-8
-///   are replaced by U+FFFD.
+///   narthex_exemplars_refused_total of LibraryCollector; the update still counts. NUL bytes of a
+///   value, which servers reject, and bytes that are not UTF-8 are replaced by U+FFFD and counted in
+///   narthex_replaced_bytes_total.
 /// Thread safety: the same as for std::span.
 /// Exceptions: none.
 ///

@@ -28,4 +28,17 @@ std::string as_utf8(std::string_view text) {
   return clean;
 }
 
+std::string without_nul(std::string_view text) {
+  std::string clean;
+  std::size_t replaced = 0;
+  while (has_nul(text)) {
+    const std::string_view before = text.substr(0, text.find(kNul));
+    clean.append(before).append(kReplacement);
+    text.remove_prefix(before.size() + kNul.size());
+    ++replaced;
+  }
+  process_totals.replaced_bytes.fetch_add(replaced, std::memory_order_relaxed);  // relaxed: as above
+  return clean.append(text);
+}
+
 }  // namespace narthex::detail

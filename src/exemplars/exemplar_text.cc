@@ -54,7 +54,7 @@ bool ExemplarText::render(const AnyLabels& labels) {
 }
 
 bool ExemplarText::append_value(std::string_view value, std::size_t& characters) {
-  if (is_plain(value)) {
+  if (is_plain(value) && !has_nul(value)) {
     characters += value.size();
     if (characters > kMaxExemplarCharacters) return false;
     text_.append(value);
@@ -64,7 +64,7 @@ bool ExemplarText::append_value(std::string_view value, std::size_t& characters)
   while (!value.empty()) {
     if (++characters > kMaxExemplarCharacters) return false;
     const std::size_t length = utf8_length(value);
-    if (length == 0) {
+    if (length == 0 || value.starts_with(kNul)) {
       text_.append(kReplacement);
       ++replaced;
       value.remove_prefix(1);

@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "base/totals.h"
+#include "base/utf8.h"
 #include "model/by_type.h"
 #include "model/escape.h"
 #include "model/reserved_names.h"
@@ -33,9 +34,10 @@ std::size_t room_for(const Exemplar* exemplar) {
   return exemplar ? kBesideLabels + exemplar->labels.text().size() : 0;
 }
 
-// Returns the exemplar if it can be served.
+// Returns the exemplar if it can be served. Prometheus rejects a scrape with NUL in an exemplar.
 const Exemplar* servable(const Exemplar* exemplar) {
-  return exemplar && exemplar_error(*exemplar).empty() ? exemplar : nullptr;
+  const bool is_servable = exemplar && exemplar_error(*exemplar).empty() && !has_nul(exemplar->labels.text());
+  return is_servable ? exemplar : nullptr;
 }
 
 }  // namespace

@@ -66,7 +66,8 @@ void LibraryCollector::collect(Sink& sink) {
   counter(
       {"narthex_rejected_updates_total", "Updates rejected because of a negative or NaN amount or an unknown state."},
       process.rejected_updates);
-  counter({"narthex_replaced_bytes_total", "Bytes of label values that were not UTF-8 and were replaced by U+FFFD."},
+  counter({"narthex_replaced_bytes_total",
+           "Bytes that were replaced by U+FFFD: bytes of labels that are not UTF-8, and NUL in exemplars."},
           process.replaced_bytes);
   counter({"narthex_exemplars_refused_total",
            "Exemplars rejected because of labels that are too long, repeated, or invalid."},

@@ -10,6 +10,7 @@
 
 #include <narthex/sink.h>
 
+#include "base/totals.h"
 #include "model/checked_labels.h"
 #include "model/extra_labels.h"
 #include "model/names.h"
@@ -19,7 +20,7 @@ namespace narthex::detail {
 // Copies of the data that samples point to, each with a view for a sink.
 struct RecordedExemplar {
   explicit RecordedExemplar(const Exemplar& exemplar)
-      : labels(exemplar.labels.text()), value(exemplar.value), at(exemplar.at) {}
+      : labels(without_nul(exemplar.labels.text())), value(exemplar.value), at(exemplar.at) {}
   Exemplar view() const noexcept { return {CheckedLabels::view(labels), value, at}; }
 
   std::string labels;

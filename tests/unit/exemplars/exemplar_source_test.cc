@@ -53,6 +53,13 @@ class ExemplarSourceTest : public testing::Test {
   int calls_ = 0;
 };
 
+TEST_F(ExemplarSourceTest, HasNulReplaced) {
+  Registry registry(options());
+  trace_ = std::string("a\0b", 3);
+  registry.counter({.name = "hits_total", .help = "Hits."}).inc();
+  EXPECT_EQ(exemplars_of(registry), (Shown{{"", "{trace_id=\"a\uFFFDb\"} 1"}}));
+}
+
 TEST_F(ExemplarSourceTest, IsCalledOncePerCounterAndScrape) {
   Registry registry(options());
   const auto hits = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});

@@ -14,6 +14,7 @@
 #include "model/checked_labels.h"
 #include "support/exemplar_sink.h"
 #include "support/sample.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -147,6 +148,45 @@ TEST_F(ExemplarTest, ReplacesInvalidUtf8AndEscapes) {
   const std::uint64_t before = detail::totals().replaced_bytes.load();
   EXPECT_EQ(exemplar_with("a\xff\\\n\"z"), "{t=\"a\xEF\xBF\xBD\\\\\\n\\\"z\"} 1");
   EXPECT_EQ(detail::totals().replaced_bytes.load() - before, 1u);
+}
+
+// Exposition rule 47: every parser of Prometheus rejects a scrape with NUL in an exemplar.
+TEST_F(ExemplarTest, ReplacesNul) {
+  const std::uint64_t refused_before = refused();
+  const std::uint64_t before = detail::totals().replaced_bytes.load();
+  EXPECT_EQ(exemplar_with(std::string_view("\0", 1)), "{t=\"\uFFFD\"} 1");
+  EXPECT_EQ(exemplar_with(std::string_view("plain text\0, and more\0", 22)),
+            "{t=\"plain text\uFFFD, and more\uFFFD\"} 1");
+  EXPECT_EQ(exemplar_with(std::string_view("\xff\0\"\\\u00e9", 6)), "{t=\"\uFFFD\uFFFD\\\"\\\\\u00e9\"} 1");
+  EXPECT_EQ(detail::totals().replaced_bytes.load() - before, 5u);
+  const std::string longest(127, '\0');
+  EXPECT_EQ(exemplar_with(longest).size(), std::string("{t=\"\"} 1").size() + 3 * longest.size());
+  EXPECT_EQ(refused(), refused_before);
+  registry_.histogram({.name = "h", .help = "H.", .buckets = {1}, .native = {}})
+      .observe(0.5, {{"t", std::string_view("\0", 1)}});
+  EXPECT_EQ(expose(registry_, {.accept = "application/openmetrics-text"}).body.find('\0'), std::string::npos);
+}
+
+TEST_F(ExemplarTest, OfACollectorHasNulReplaced) {
+  const LabelText labels = LabelText::of({{"a", std::string("x\0y", 3)}, {"b", std::string("\0", 1)}});
+  const Exemplar exemplar{labels, 0.5, {}};
+  const Registration registration = registry_.add_scoped(TestCollector("c", [&](Sink& sink) {
+    sink.begin_family({.name = "c_total", .help = "C.", .type = MetricType::counter});
+    sink.counter({}, {1, {}, &exemplar});
+    const std::vector<Bucket> buckets{{1, 1, &exemplar}};
+    const std::vector<NativeBucket> positive{{0, 1}};
+    const NativeSample native{.positive = positive, .exemplars = {&exemplar, 1}};
+    sink.begin_family({.name = "h", .help = "H.", .type = MetricType::histogram});
+    sink.histogram({}, {buckets, 1, 0.5, &native, {}});
+  }));
+  const std::uint64_t before = detail::totals().replaced_bytes.load();
+  const std::string shown = "# {a=\"x\uFFFDy\",b=\"\uFFFD\"} 0.5\n";
+  EXPECT_EQ(expose(registry_, {.accept = "application/openmetrics-text"}).body,
+            "# TYPE c counter\n# HELP c C.\nc_total 1.0 " + shown +
+                "# TYPE h histogram\n# HELP h H.\nh_bucket{le=\"1.0\"} 1 " + shown +
+                "h_bucket{le=\"+Inf\"} 1\nh_sum 0.5\nh_count 1\n"
+                "# TYPE hits counter\n# HELP hits Hits.\nhits_total 0.0\n# EOF\n");
+  EXPECT_EQ(detail::totals().replaced_bytes.load() - before, 6u);
 }
 
 TEST_F(ExemplarTest, IsNotStoredForARejectedUpdate) {
