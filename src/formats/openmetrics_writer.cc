@@ -137,12 +137,9 @@ void OpenMetricsWriter::buckets(LabelView labels, const HistogramSample& sample,
 
 void OpenMetricsWriter::histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {
   buckets(labels, sample, at);
-  // Negative values can decrease the sum, so it is not a counter. The format then omits the sum, and with it the count.
-  const bool has_negative = !sample.buckets.empty() && sample.buckets.front().upper_bound < 0;
-  if (!has_negative) {
-    float_line(suffix::kSum, labels, sample.sum);
-    count_line(suffix::kCount, labels, sample.count);
-  }
+  // OpenMetrics 1.0 forbids the sum if a bound is negative. Without it, Prometheus has no rate of the histogram.
+  float_line(suffix::kSum, labels, sample.sum);
+  count_line(suffix::kCount, labels, sample.count);
 }
 
 void OpenMetricsWriter::gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) {

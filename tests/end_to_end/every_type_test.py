@@ -19,6 +19,9 @@ AWKWARD = [
     ' # {a="b"} 1', "Größe", "\U0001F525", "\\", '"', "ends in \\",
 ]  # fmt: skip
 
+# The sum and the count of a histogram with a negative bound. Prometheus accepts them, the strict parser does not.
+DRIFT = "drift_sum -7.0\ndrift_count 4\n"
+
 CONTENT_TYPES = {
     "text": "text/plain; version=0.0.4; charset=utf-8",
     "openmetrics": "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -36,7 +39,8 @@ class EveryType(case.unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.samples, cls.families = formats.from_text()
-        cls.openmetrics = formats.from_openmetrics("openmetrics")
+        cls.openmetrics_text = formats.body("openmetrics").decode()
+        cls.openmetrics = formats.strictly_read(cls.openmetrics_text.replace(DRIFT, ""))
         cls.protobuf = formats.from_protobuf()
 
     def test_text_has_every_awkward_value(self):
@@ -65,9 +69,14 @@ class EveryType(case.unittest.TestCase):
             for s in family.samples:
                 name = re.sub("_gsum$|_gcount$", lambda found: same_names[found[0]], s.name)
                 read.add(sample(name, s.labels, s.value, milliseconds_of(s.timestamp)))
-        # A histogram with a negative bound has no sum in OpenMetrics.
         without = {s for s in self.samples if s[0] not in ("drift_sum", "drift_count")}
         self.assertEqual(read, without)
+
+    # Exposition rule 65.
+    def test_openmetrics_has_the_sum_of_a_histogram_with_a_negative_bound(self):
+        self.assertEqual(self.openmetrics_text.count(DRIFT), 1)
+        with self.assertRaisesRegex(ValueError, "cannot be negative"):
+            formats.strictly_read(self.openmetrics_text)
 
     def test_openmetrics_knows_every_type(self):
         read = {f.name: (f.type, f.unit, f.documentation) for f in self.openmetrics}
@@ -247,6 +256,8 @@ class UnderPrometheus(case.ServicesTest):
         self.assert_everywhere('awkward_total{value="say \\"x\\""}', 2.5)
         self.assert_everywhere('rpc_seconds_bucket{host="web-1",le="2.5"}', 4)
         self.assert_everywhere('reply_seconds{quantile="0.99"} == bool Inf', 1)
+        self.assert_everywhere("drift_sum", -7)
+        self.assert_everywhere("drift_count", 4)
         self.assert_everywhere("count by (instance) (awkward_total)", len(AWKWARD))
 
     def test_knows_the_native_histogram(self):

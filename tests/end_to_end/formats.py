@@ -55,9 +55,9 @@ def milliseconds_of(timestamp):
     return None if timestamp is None else timestamp.sec * 1000 + timestamp.nsec // 1000000
 
 
-def from_openmetrics(file_format):
-    """Returns the families that the strict parser reads."""
-    return list(openmetrics.text_string_to_metric_families(body(file_format).decode()))
+def strictly_read(text):
+    """Returns the families that the strict parser of OpenMetrics reads."""
+    return list(openmetrics.text_string_to_metric_families(text))
 
 
 def varint(data, at):

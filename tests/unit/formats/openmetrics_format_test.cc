@@ -164,13 +164,14 @@ TEST_F(OpenMetricsFormat, WritesAGaugeHistogram) {
 }
 
 // Exposition rule 65.
-TEST_F(OpenMetricsFormat, OmitsTheSumOfAHistogramWithNegativeBounds) {
+TEST_F(OpenMetricsFormat, KeepsTheSumOfAHistogramWithNegativeBounds) {
   const std::vector<Bucket> buckets{{-1, 1}, {1, 2}};
   sink_.begin_family({.name = "x", .type = MetricType::histogram});
-  sink_.histogram({}, {buckets, 3, 4.5, nullptr, at(5)}, {});
+  sink_.histogram({}, {buckets, 3, -4.5, nullptr, at(5)}, {});
   EXPECT_EQ(text(),
             "# TYPE x histogram\n"
-            "x_bucket{le=\"-1.0\"} 1\nx_bucket{le=\"1.0\"} 2\nx_bucket{le=\"+Inf\"} 3\n# EOF\n");
+            "x_bucket{le=\"-1.0\"} 1\nx_bucket{le=\"1.0\"} 2\nx_bucket{le=\"+Inf\"} 3\n"
+            "x_sum -4.5\nx_count 3\n# EOF\n");
 }
 
 // Exposition rule 66.
@@ -250,10 +251,12 @@ TEST_F(OpenMetricsFormat, OmitsExemplarsWithTooManyCharacters) {
 }
 
 TEST_F(OpenMetricsFormat, OmitsExemplarsThatPrometheusRejects) {
-  const std::vector<Exemplar> exemplars{{labels("\"a.b\"=\"x\""), 1, {}}, {labels("t=\"x\""), 1, at(-1)}};
+  const std::string nul("t=\"\0\"", 5);
+  const std::vector<Exemplar> exemplars{
+      {labels("\"a.b\"=\"x\""), 1, {}}, {labels("t=\"x\""), 1, at(-1)}, {labels(nul), 1, {}}};
   sink_.begin_family({.name = "a_total", .type = MetricType::counter});
   for (const Exemplar& exemplar : exemplars) sink_.counter({}, {1, {}, &exemplar}, {});
-  EXPECT_EQ(text(), "# TYPE a counter\na_total 1.0\na_total 1.0\n# EOF\n");
+  EXPECT_EQ(text(), "# TYPE a counter\na_total 1.0\na_total 1.0\na_total 1.0\n# EOF\n");
 }
 
 // Exposition rules 76 and 78.
