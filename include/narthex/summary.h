@@ -76,7 +76,8 @@ class SummaryUpdates {
 /// Values: any value. NaN is counted, turns the sum into NaN, and does not affect the quantiles. A quantile differs
 ///   from an observed value by at most 1.1 %, if all observations span less than 28 decades. It is NaN if the window is
 ///   empty. The window starts at a scrape that is at least max_age old. If there is no such scrape, it starts at the
-///   creation of the series.
+///   creation of the series. Prometheus accepts a sum that is NaN or negative, and negative quantiles. A strict
+///   OpenMetrics parser, such as that of client_python, rejects the whole scrape.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
 ///   observation may include the observation only in the sum or only in the count.
 /// Exceptions: none, except those of the function that is passed to time().

@@ -12,6 +12,8 @@ namespace narthex::detail {
 
 namespace {
 
+constexpr std::string_view kRejected = "because strict OpenMetrics parsers reject the scrape";
+
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -109,8 +111,39 @@ void repeated(const TextFamily& family, const Say& say) {
   for (std::size_t i = 0; i < family.repeated; ++i) say("metric not unique");
 }
 
-constexpr std::array<LintRule, 10> kRules{help,         units, total,      reserved_suffixes, reserved_labels,
-                                          type_in_name, colon, camel_case, abbreviations,     repeated};
+std::string_view suffix_of(const TextSample& sample, const TextFamily& family) {
+  return sample.name.substr(family.name.size());
+}
+
+void sums(const TextFamily& family, const Say& say) {
+  if (family.type != "histogram" && family.type != "summary") return;
+  for (const TextSample& sample : family.samples) {
+    if (suffix_of(sample, family) != "_sum" || sample.value >= 0) continue;
+    say(fmt::format("sums should not be negative or NaN, {}", kRejected));
+  }
+}
+
+void quantiles(const TextFamily& family, const Say& say) {
+  if (family.type != "summary") return;
+  for (const TextSample& sample : family.samples) {
+    if (!suffix_of(sample, family).empty() || !(sample.value < 0)) continue;
+    say(fmt::format("quantiles should not be negative, {}", kRejected));
+  }
+}
+
+void bounds(const TextFamily& family, const Say& say) {
+  if (family.type != "histogram") return;
+  for (const TextSample& sample : family.samples) {
+    for (const auto& [name, value] : sample.labels) {
+      if (name != "le" || !(parse_number(value).value_or(0) < 0)) continue;
+      say(fmt::format(R"(histograms should not have a negative "le" label, {})", kRejected));
+    }
+  }
+}
+
+constexpr std::array<LintRule, 13> kRules{help,         units,     total,      reserved_suffixes, reserved_labels,
+                                          type_in_name, colon,     camel_case, abbreviations,     repeated,
+                                          sums,         quantiles, bounds};
 
 }  // namespace
 

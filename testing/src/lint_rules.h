@@ -12,7 +12,8 @@ namespace narthex::detail {
 using Say = std::function<void(std::string problem)>;
 using LintRule = void (*)(const TextFamily& family, const Say& say);
 
-// Returns the conventions for metrics that promtool checks; each speaks in promtool's words.
+// Returns the conventions for metrics that promtool checks; each speaks in promtool's words. Further rules report what
+// strict OpenMetrics parsers reject.
 std::span<const LintRule> lint_rules();
 
 }  // namespace narthex::detail

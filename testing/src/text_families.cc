@@ -7,8 +7,6 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "text_sample.h"
-
 namespace narthex::detail {
 
 namespace {
@@ -49,6 +47,7 @@ class FamilyReader {
   void sample(const TextSample& sample) {
     const bool is_known = !families_.empty() && belongs(families_.back(), sample.name);
     TextFamily& family = is_known ? families_.back() : named(sample.name);
+    family.samples.push_back(sample);
     const std::string_view own = own_label(family.type);
     Labels labels = sample.labels;
     std::erase_if(labels, [&](const auto& label) { return label.first == own; });

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text_sample.h"
+
 namespace narthex::detail {
 
 // A family as a scrape shows it. The views are into the text that it was read from.
@@ -15,6 +17,7 @@ struct TextFamily {
   std::vector<std::vector<std::string>>
       label_names;           // of each series, sorted, without `le` of a histogram and the like
   std::size_t repeated = 0;  // how many series were there before
+  std::vector<TextSample> samples;
 };
 
 // Returns the families of a text in the text format 0.0.4 that have samples. Throws SampleError, which quotes

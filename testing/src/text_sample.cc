@@ -12,6 +12,8 @@ namespace narthex::detail {
 namespace {
 
 constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kEndsOfName("{ \t\0", 4);  // a name that contains NUL makes the line invalid
+constexpr std::string_view kEndsOfLabelName("=, \t}\0", 6);
 
 void skip_blanks(std::string_view& text) { text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size())); }
 
@@ -53,7 +55,7 @@ std::optional<std::string> take_value(std::string_view& text) {
 std::optional<Labels> take_labels(std::string_view& text) {
   Labels labels;
   while (!take(text, '}')) {
-    const std::string_view name = take_until(text, "=, \t}");
+    const std::string_view name = take_until(text, kEndsOfLabelName);
     if (name.empty() || !take(text, '=') || !text.starts_with('"')) return std::nullopt;
     text.remove_prefix(1);
     std::optional<std::string> value = take_value(text);
@@ -65,7 +67,9 @@ std::optional<Labels> take_labels(std::string_view& text) {
   return labels;
 }
 
-std::optional<double> number(std::string_view text) {
+}  // namespace
+
+std::optional<double> parse_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -73,20 +77,18 @@ std::optional<double> number(std::string_view text) {
   return value;
 }
 
-}  // namespace
-
 std::string_view take_word(std::string_view& text) { return take_until(text, kBlanks); }
 
 std::optional<TextSample> read_sample(std::string_view line) {
   TextSample sample;
-  sample.name = take_until(line, "{ \t");
+  sample.name = take_until(line, kEndsOfName);
   if (sample.name.empty() || sample.name.starts_with('#')) return std::nullopt;
   if (take(line, '{')) {
     std::optional<Labels> labels = take_labels(line);
     if (!labels) return std::nullopt;
     sample.labels = *std::move(labels);
   }
-  const std::optional<double> value = number(take_word(line));
+  const std::optional<double> value = parse_number(take_word(line));
   if (!value) return std::nullopt;
   sample.value = *value;
   sample.timestamp = take_word(line);

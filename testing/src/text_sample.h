@@ -19,6 +19,9 @@ struct TextSample {
 // Returns the sample on a line; nothing if there is none, because it is a comment or a mistake.
 std::optional<TextSample> read_sample(std::string_view line);
 
+// Returns the value of a whole text, which is a number of the text format 0.0.4.
+std::optional<double> parse_number(std::string_view text);
+
 // Returns the lines of a text that are not blank, without their indentation.
 std::vector<std::string_view> lines_of(std::string_view text);
 

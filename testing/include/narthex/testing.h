@@ -30,7 +30,8 @@ namespace narthex {
 
 /// Returns the problems that `promtool check metrics` reports for a scrape of the registry, in the words of promtool,
 /// sorted. Each line is the name of the metric and the problem. Repeated label sets are reported as newer versions of
-/// promtool do.
+/// promtool do. Three problems are not those of promtool, because Prometheus accepts them and strict OpenMetrics parsers
+/// reject the scrape: sums that are negative or NaN, negative quantiles, and negative bounds of histograms.
 ///
 /// Values: if several series of a metric have the same problem, it is reported once for each series. Empty: no
 ///   problems.

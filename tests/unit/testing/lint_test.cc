@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -197,6 +198,47 @@ TEST(Lint, ReportsDuplicateLabelSets) {
   EXPECT_EQ(lint("# HELP a A.\n# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n"
                  "a_bucket{le=\"+Inf\"} 1\na_sum 1\na_count 1\n"),
             Lines{"a metric not unique"});
+}
+
+// promtool does not check this, because Prometheus accepts it. The parser of client_python rejects it.
+TEST(Lint, ReportsWhatStrictOpenMetricsParsersReject) {
+  Registry registry;
+  const auto drift = registry.histogram({.name = "drift_meters", .help = "D.", .buckets = {-1, 0}}, {"axis"});
+  drift.labels("x").observe(-2);
+  drift.labels("y").observe(2);
+  registry.histogram({.name = "loss_ratio", .help = "L.", .buckets = {0, 1}}).observe(-0.5);
+  registry.histogram({.name = "nan_ratio", .help = "N.", .native = {}}).observe(std::nan(""));
+  const auto offset = registry.summary({.name = "offset_seconds", .help = "O.", .quantiles = {0.1, 0.5, 0.9}});
+  for (const double value : {-2, -1, 4}) offset.observe(value);
+  registry.summary({.name = "slack_seconds", .help = "S."}).observe(-1);
+  registry.summary(
+      {.name = "idle_seconds", .help = "I.", .quantiles = {0.5}});  // its quantile is NaN, which is allowed
+  registry.gauge({.name = "balance_ratio", .help = "B."}).set(-1);
+  const std::string because = ", because strict OpenMetrics parsers reject the scrape";
+  const std::string bounds = "drift_meters histograms should not have a negative \"le\" label" + because;
+  const std::string sums = " sums should not be negative or NaN" + because;
+  const std::string quantiles = "offset_seconds quantiles should not be negative" + because;
+  EXPECT_EQ(lint(registry), (Lines{bounds, bounds, "drift_meters" + sums, "loss_ratio" + sums, "nan_ratio" + sums,
+                                   quantiles, quantiles, "slack_seconds" + sums}));
+  EXPECT_EQ(promtool(to_text(registry)), Lines());
+}
+
+// -0 is not negative. Samples of the same names are ordinary in families of other types.
+TEST(Lint, AcceptsWhatStrictOpenMetricsParsersAccept) {
+  EXPECT_EQ(lint("# HELP a A.\n# TYPE a summary\na{quantile=\"0.5\"} -0\na_sum -0\na_count 1\n"
+                 "# HELP b B.\n# TYPE b histogram\nb_bucket{le=\"-0\"} 1\nb_bucket{le=\"+Inf\"} 1\nb_sum 0\nb_count 1\n"
+                 "# HELP c C.\n# TYPE c untyped\nc{le=\"-1\",quantile=\"0.5\"} -1\n"
+                 "# HELP d_sum D.\n# TYPE d_sum untyped\nd_sum NaN\n"),
+            Lines());
+}
+
+TEST(Lint, ReadsNulInValuesAndNotInNames) {
+  const std::string sound("# HELP a A\0.\n# TYPE a gauge\na{b=\"\0\"} 1\n", 39);
+  EXPECT_EQ(lint(sound), Lines());
+  EXPECT_EQ(promtool(sound), Lines());
+  for (const std::string_view text : {std::string_view("a\0b 1\n", 6), std::string_view("a{x\0y=\"1\"} 1\n", 13)}) {
+    expect_throws<SampleError>("lint()", [text] { static_cast<void>(lint(text)); });
+  }
 }
 
 TEST(Lint, RejectsTextThatIsNotInTheTextFormat) {
