@@ -34,6 +34,10 @@ struct CivetwebOptions {
 /// Serves registries over HTTP while the object exists: GET and HEAD, one request per connection.
 ///
 /// Values: replies come from the registries only. No file of the machine is reachable.
+/// Limit of civetweb: it closes the connection without a reply if the request has an absolute URL whose port is not the
+///   one that civetweb listens on (a URL without a port means 80). Behind `docker run -p 80:9464`, a proxy that sends
+///   `GET http://host/metrics HTTP/1.1` gets no reply. Let it send the path only, as Prometheus and curl do, or publish
+///   the same port.
 /// Thread safety: all members may be called concurrently. The exporter runs threads of its own: the worker threads, one
 ///   that accepts connections, and one that relays IPv6 and TLS if they are used. It ignores SIGPIPE for the whole
 ///   process, as civetweb does. Collectors run on the worker threads; Collector describes the stack that they have.
