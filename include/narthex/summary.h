@@ -32,10 +32,11 @@ struct SummaryOptions {
   /// Quantiles to serve, each from 0 to 1, such as 0.5 and 0.99. Default: none; only the sum and the count are served.
   /// Quantiles of several instances cannot be aggregated. Use a Histogram for that.
   std::vector<double> quantiles = {};
-  /// Length of the time window of the quantiles, in milliseconds: above 0, at most 366 days.
+  /// Maximum age of the observations in the quantiles, in milliseconds: above 0, at most 366 days. Choose at least twice
+  /// the scrape interval: if the last scrape is older than max_age, the quantiles are NaN.
   std::chrono::milliseconds max_age = std::chrono::minutes(10);
-  /// Number of steps in a window, from 1 to 100. The start of the window moves in steps, and only when a scrape
-  /// happens.
+  /// Number of steps in a window, from 1 to 100. A scrape moves the start of the window, in steps of max_age divided by
+  /// age_buckets, so that a window may be shorter than max_age by a step or a scrape interval, whichever is longer.
   std::size_t age_buckets = 5;
   /// Maximum number of series in the family. Further label values are counted in one series, whose label values are all
   /// `__overflow__`. 0 means unlimited.
@@ -75,9 +76,10 @@ class SummaryUpdates {
 ///
 /// Values: any value. NaN is counted, turns the sum into NaN, and does not affect the quantiles. A quantile differs
 ///   from an observed value by at most 1.1 %, if all observations span less than 28 decades. It is NaN if the window is
-///   empty. The window starts at a scrape that is at least max_age old. If there is no such scrape, it starts at the
-///   creation of the series. Prometheus accepts a sum that is NaN or negative, and negative quantiles. A strict
-///   OpenMetrics parser, such as that of client_python, rejects the whole scrape.
+///   empty. The window starts at the oldest scrape, or at the creation of the series, that is at most max_age ago. If
+///   both are longer ago, the age of newer observations is unknown, and the window is empty. Prometheus accepts a sum
+///   that is NaN or negative, and negative quantiles. A strict OpenMetrics parser, such as that of client_python,
+///   rejects the whole scrape.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
 ///   observation may include the observation only in the sum or only in the count.
 /// Exceptions: none, except those of the function that is passed to time().

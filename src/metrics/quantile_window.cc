@@ -10,10 +10,14 @@ QuantileWindow::QuantileWindow(Clock::duration max_age, std::size_t age_buckets,
 }
 
 ExponentialCounts QuantileWindow::slide(ExponentialCounts all, Clock::time_point now) {
-  while (snapshots_.size() > 1 && now - snapshots_[1].at >= max_age_) snapshots_.erase(snapshots_.begin());
-  ExponentialCounts recent = all;
-  recent.subtract(snapshots_.front().counts);
-  if (now - snapshots_.back().at >= step_) snapshots_.push_back({now, std::move(all)});
+  std::erase_if(snapshots_, [&](const Snapshot& snapshot) { return now - snapshot.at > max_age_; });
+  ExponentialCounts recent;
+  if (!snapshots_.empty()) {
+    recent = all;
+    recent.subtract(snapshots_.front().counts);
+  }
+  if (snapshots_.size() > 1 && now - snapshots_.end()[-2].at <= step_) snapshots_.pop_back();
+  snapshots_.push_back({now, std::move(all)});
   return recent;
 }
 

@@ -10,11 +10,14 @@ namespace narthex::detail {
 
 // Computes the counts of a recent time window from snapshots of all counts:
 //
-//   snapshots   | 0 |   | 1 |   | 2 |   | 3 |   | 4 |   | 5 |        at most age_buckets + 1
-//                 <----- at least max_age, if one is this old -----> now
-//                 <---------------- recent ---------------->
+//             max_age ago
+//                  v
+//   snapshots          | 1 |   | 2 |   | 3 |   | 4 |   | 5 |        any three cover more than a step
+//                        <--------------- recent --------------> now
 //
-// Observations read no clock; only scrapes compute the window. Not thread-safe.
+// Each scrape takes a snapshot, which replaces the last one if that is not needed: if the two around it are at most a
+// step apart. Observations read no clock, so that an observation is only known to be newer than the snapshot before it.
+// Without a snapshot that is young enough, the window is empty. Not thread-safe.
 class QuantileWindow {
  public:
   using Clock = std::chrono::steady_clock;
@@ -33,7 +36,7 @@ class QuantileWindow {
 
   const Clock::duration max_age_;
   const Clock::duration step_;
-  std::vector<Snapshot> snapshots_;  // the first is the newest that is at least max_age old, or the oldest
+  std::vector<Snapshot> snapshots_;  // the oldest first
 };
 
 }  // namespace narthex::detail

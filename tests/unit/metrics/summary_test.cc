@@ -7,6 +7,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 
 #include "metrics/exponential_buckets.h"
 #include "metrics/quantile_window.h"
+#include "support/manual_clock.h"
 #include "support/sample.h"
 
 namespace narthex {
@@ -160,20 +162,56 @@ TEST(Summary, RejectsADifferentDefinitionOfTheSameName) {
   }
 }
 
+TEST(Summary, ServesNoQuantileOlderThanItsAge) {
+  ManualClock clock;
+  Registry registry;
+  const auto family =
+      registry.summary({.name = "s", .help = "S.", .quantiles = {0.5}, .max_age = seconds(1)}, {"state"});
+  const Summary cold = family.labels("cold");
+  const Summary hot = family.labels("hot");
+  const auto quantiles = [&] {
+    const std::string text = to_text(registry);
+    return std::pair(sample(text, "s{state=\"cold\",quantile=\"0.5\"}"),
+                     sample(text, "s{state=\"hot\",quantile=\"0.5\"}"));
+  };
+  const auto expect_quantiles = [&](double expected) {
+    const auto [of_cold, of_hot] = quantiles();
+    EXPECT_NEAR(of_cold, expected, expected * kError);
+    EXPECT_NEAR(of_hot, expected, expected * kError);
+  };
+  const auto expect_none = [&] {
+    const auto [of_cold, of_hot] = quantiles();
+    EXPECT_TRUE(std::isnan(of_cold)) << of_cold;
+    EXPECT_TRUE(std::isnan(of_hot)) << of_hot;
+  };
+  cold.observe(1);
+  for (int i = 0; i < kHot; ++i) hot.observe(1);
+  expect_quantiles(1);
+  clock.advance(seconds(5));
+  expect_none();  // the first scrape after the silence
+  expect_none();
+  for (const Summary* summary : {&cold, &hot}) summary->observe(2);
+  clock.advance(seconds(1));
+  expect_quantiles(2);
+  clock.advance(std::chrono::milliseconds(1));
+  expect_none();
+}
+
 // A quantile window with its own clock. It keeps all values and compares the quantiles of every scrape with exact ones.
 class LookingBack {
  public:
   static constexpr seconds kMaxAge{600};
   static constexpr int kSteps = 5;
+  static constexpr seconds kLongestPause{75};  // between two scrapes, except those that are rarer than max_age
 
   void observe(double value) {
     buckets_.observe(0, value);
     values_.push_back(value);
   }
 
-  // Scrapes after this time and checks the quantiles. The window must be at least max_age long, or start at the first
-  // scrape. It must not be more than one step longer than max_age, or start before the previous scrape. Returns the
-  // number of observations in the window.
+  // Scrapes after this time and checks the quantiles. The window must start at a scrape, or at the creation, that is at
+  // most max_age ago. It must not be shorter than max_age by more than a step and the time between two scrapes. Returns
+  // the number of observations in the window.
   std::size_t scrape(seconds later) {
     now_ += later;
     std::vector<ExponentialCell> cells;
@@ -218,10 +256,10 @@ class LookingBack {
   void expect_age(std::size_t forgotten, seconds later) const {
     const auto is_right = [&](const Scrape& scrape) {
       if (scrape.values != forgotten) return false;
+      if (later > kMaxAge) return scrape.at == now_;
       const auto age = now_ - scrape.at;
-      const bool is_old_enough = age >= kMaxAge || scrape.at == scrapes_.front().at;
-      return is_old_enough &&
-             age < std::max<QuantileWindow::Clock::duration>(kMaxAge + kMaxAge / kSteps + later, 2 * later);
+      const bool is_long_enough = age >= kMaxAge - kMaxAge / kSteps - kLongestPause || scrape.at == scrapes_.front().at;
+      return age <= kMaxAge && is_long_enough;
     };
     EXPECT_TRUE(std::ranges::any_of(scrapes_, is_right)) << forgotten << " of " << values_.size();
   }
@@ -269,21 +307,25 @@ TEST(QuantileWindow, StaysWithinItsErrorForAlternatingValues) {
   expect_quantiles([](int i) { return i / 3'000 % 2 == 0 ? 1e-3 + i : 1e9; });
 }
 
-TEST(QuantileWindow, StartsAtThePreviousScrapeIfScrapesAreRare) {
+TEST(QuantileWindow, IsEmptyIfThePreviousScrapeIsOlderThanItsAge) {
   LookingBack summary;
   for (int i = 1; i <= 20; ++i) {
     for (int n = 0; n < i; ++n) summary.observe(i);
-    EXPECT_EQ(summary.scrape(LookingBack::kMaxAge * 3), i);
+    EXPECT_EQ(summary.scrape(LookingBack::kMaxAge + seconds(1)), 0);
   }
+  summary.observe(1);
+  EXPECT_EQ(summary.scrape(LookingBack::kMaxAge), 1);
 }
 
 TEST(QuantileWindow, ForgetsObservationsOlderThanItsAge) {
   LookingBack summary;
   summary.observe(1);
   EXPECT_EQ(summary.scrape(seconds(10)), 1);
-  EXPECT_EQ(summary.scrape(seconds(589)), 1);
-  EXPECT_EQ(summary.scrape(seconds(121)), 1);
-  EXPECT_EQ(summary.scrape(seconds(480)), 0);
+  EXPECT_EQ(summary.scrape(seconds(10)), 1);
+  summary.observe(1);
+  EXPECT_EQ(summary.scrape(seconds(580)), 2);
+  EXPECT_EQ(summary.scrape(seconds(1)), 1);
+  EXPECT_EQ(summary.scrape(seconds(600)), 0);
 }
 
 // The resolution falls while the window keeps snapshots with a finer schema.
