@@ -74,7 +74,8 @@ class SummaryUpdates {
 
 /// Counts and sums observations, and computes quantiles of a recent time window if its definition lists quantiles.
 ///
-/// Values: any value. NaN is counted, turns the sum into NaN, and does not affect the quantiles. A quantile differs
+/// Values: any value. NaN is counted, turns the sum into NaN, and does not affect the quantiles. The sum is as exact as
+///   that of a Histogram, also after negative values. A quantile differs
 ///   from an observed value by at most 1.1 %, if all observations span less than 28 decades. It is NaN if the window is
 ///   empty. The window starts at the oldest scrape, or at the creation of the series, that is at most max_age ago. If
 ///   both are longer ago, the age of newer observations is unknown, and the window is empty. Prometheus accepts a sum

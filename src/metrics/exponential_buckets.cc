@@ -101,10 +101,10 @@ void ExponentialBuckets::coarsen(int schema, double zero_threshold) const noexce
   }
 }
 
-void ExponentialBuckets::observe_slowly(std::size_t bucket, double value) noexcept {
+void ExponentialBuckets::observe_slowly(std::size_t bucket, double value, double amount) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_table
-  if (slot >= kFirstSlot && try_add_to_own(slot, bucket, value)) return;
-  const bool was_contended = add_to_base(bucket, value);
+  if (slot >= kFirstSlot && try_add_to_own(slot, bucket, value, amount)) return;
+  const bool was_contended = add_to_base(bucket, value, amount);
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
@@ -125,7 +125,7 @@ ExponentialTable* ExponentialBuckets::next_table(ExponentialTable* before, std::
 }
 
 // Returns false while the thread ends, and without memory.
-bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value) noexcept {
+bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value, double amount) noexcept {
   const ReentrancyGuard guard;
   Shard* shard = guard ? own_shard() : nullptr;
   auto* cell = shard ? shard->histograms.find_or_create(slot) : nullptr;
@@ -137,7 +137,7 @@ bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double va
     if (!table) return false;
     cell->store(table, std::memory_order_release);  // release: a scrape that sees it sees zeroes
   }
-  add_to_own(*table, *find_or_acquire(*table, key_of(bucket, value, table->schema), max_keys_of(*table)), value);
+  add_to_own(*table, *find_or_acquire(*table, key_of(bucket, value, table->schema), max_keys_of(*table)), amount);
   return true;
 }
 
@@ -153,7 +153,7 @@ ExponentialTable* ExponentialBuckets::grow_base(ExponentialTable* full) noexcept
 }
 
 // Returns true if another thread added to the base at the same time.
-bool ExponentialBuckets::add_to_base(std::size_t bucket, double value) noexcept {
+bool ExponentialBuckets::add_to_base(std::size_t bucket, double value, double amount) noexcept {
   ExponentialTable* table = base_.load(std::memory_order_acquire);  // acquire: sees the zeroes of a new table
   ExponentialTable::Slot* slot = nullptr;
   if (table->schema == schema())
@@ -167,7 +167,7 @@ bool ExponentialBuckets::add_to_base(std::size_t bucket, double value) noexcept 
     if (!slot && table == before) slot = &nearest_slot(*table, key);
   }
   slot->count.fetch_add(1, std::memory_order_relaxed);  // relaxed: as in add_to_own
-  return add_atomically(table->sum, value);
+  return add_atomically(table->sum, amount);
 }
 
 }  // namespace narthex::detail

@@ -9,6 +9,7 @@
 #include <narthex/detail/heat.h>
 #include <narthex/detail/shard.h>
 
+#include "base/compensated_sum.h"
 #include "base/exponential_index.h"
 #include "metrics/exponential_table.h"
 #include "shards/histogram_cells.h"
@@ -34,20 +35,22 @@ class ExponentialBuckets {
   ~ExponentialBuckets();
 
   // Counts a value that belongs to a classic bucket. Wait-free if the table of the thread has the key.
-  void observe(std::size_t bucket, double value) noexcept {
+  void observe(std::size_t bucket, double value) noexcept { observe(bucket, value, value); }
+  // Counts a value and adds another amount to the sum.
+  void observe(std::size_t bucket, double value, double amount) noexcept {
     ExponentialTable* own = own_table();
     // relaxed: a table of the previous schema works too, because scrapes merge it
-    if (!own || own->schema != schema_.load(std::memory_order_relaxed)) return observe_slowly(bucket, value);
+    if (!own || own->schema != schema_.load(std::memory_order_relaxed)) return observe_slowly(bucket, value, amount);
     if (ExponentialTable::Slot* slot = find(*own, key_of(bucket, value, own->schema)))
-      return add_to_own(*own, *slot, value);
-    observe_slowly(bucket, value);
+      return add_to_own(*own, *slot, amount);
+    observe_slowly(bucket, value, amount);
   }
 
-  // Calls visit(ExponentialCell) for each count above zero; returns the sum of all values.
+  // Calls visit(ExponentialCell) for each count above zero; returns the sum of all amounts.
   template <class Visit>
-  double read(Visit visit) const {
+  CompensatedSum read(Visit visit) const {
     heat_.cool();
-    double sum = 0;
+    CompensatedSum sum;
     const auto add = [&](ExponentialTable* table) {
       for (; table; table = table->older) {
         // relaxed, all: each count only increases, and the sum may be ahead of the counts or behind them
@@ -55,9 +58,10 @@ class ExponentialBuckets {
           const ExponentialTable::Slot& slot = table->slots()[i];
           const ExponentialKey key(slot.key.load(std::memory_order_relaxed));
           const std::uint64_t count = slot.count.load(std::memory_order_relaxed);
-          if (count != 0 && key.word() != 0) visit(ExponentialCell{key, table->schema, count});
+          if (count == 0 || key.word() == 0) continue;
+          visit(ExponentialCell{key, table->schema, count});
         }
-        sum += table->sum.load(std::memory_order_relaxed);
+        sum.add(table->sum.load(std::memory_order_relaxed));
       }
     };
     const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_table
@@ -100,16 +104,16 @@ class ExponentialBuckets {
       if (word == 0) return nullptr;
     }
   }
-  static void add_to_own(ExponentialTable& table, ExponentialTable::Slot& slot, double value) noexcept {
+  static void add_to_own(ExponentialTable& table, ExponentialTable::Slot& slot, double amount) noexcept {
     // relaxed, all: only this thread writes the table, and a scrape reads each count alone
     slot.count.store(slot.count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    table.sum.store(table.sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+    table.sum.store(table.sum.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
 
-  void observe_slowly(std::size_t bucket, double value) noexcept;
-  bool try_add_to_own(Slot slot, std::size_t bucket, double value) noexcept;
+  void observe_slowly(std::size_t bucket, double value, double amount) noexcept;
+  bool try_add_to_own(Slot slot, std::size_t bucket, double value, double amount) noexcept;
   ExponentialTable* grow_base(ExponentialTable* full) noexcept;
-  bool add_to_base(std::size_t bucket, double value) noexcept;
+  bool add_to_base(std::size_t bucket, double value, double amount) noexcept;
   ExponentialTable* next_table(ExponentialTable* before, std::align_val_t alignment) const noexcept;
 
   const std::uint32_t max_keys_;

@@ -1,6 +1,8 @@
 #include <narthex/histogram.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <memory>
 #include <new>
@@ -14,6 +16,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/compensated_sum.h"
 #include "base/number.h"
 #include "exemplars/exemplar_copies.h"
 #include "metrics/cumulative.h"
@@ -30,8 +33,7 @@ constexpr std::align_val_t kBaseAlignment{alignof(HistogramCells)};
 constexpr std::align_val_t kOwnAlignment{64};  // cells of two threads share no cache line
 
 // Returns cells that are zero, or null without memory.
-HistogramCells* new_cells(std::span<const double> bounds, std::align_val_t alignment) noexcept {
-  const std::size_t counts = bounds.size() + 1;
+HistogramCells* new_cells(std::size_t counts, std::align_val_t alignment) noexcept {
   const std::size_t size = sizeof(HistogramCells) + counts * sizeof(std::atomic<std::uint64_t>);
   void* memory = ::operator new(size, alignment, std::nothrow);
   if (!memory) return nullptr;
@@ -96,7 +98,8 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), p
 }
 
 HistogramSeries::HistogramSeries(Bounds bounds, const ExemplarSource& source)
-    : ObservationSeries(std::move(bounds), source, Buckets::classic), base_(new_cells(this->bounds(), kBaseAlignment)) {
+    : ObservationSeries(std::move(bounds), source, Buckets::classic),
+      base_(new_cells(number_of_counts(), kBaseAlignment)) {
   if (!base_) throw std::bad_alloc();
 }
 
@@ -113,7 +116,7 @@ HistogramCells* HistogramSeries::find_or_create_own_cells(Slot slot) const noexc
   if (!cell) return nullptr;
   // relaxed: created by this thread, or by the last owner of the shard
   if (HistogramCells* cells = cell->load(std::memory_order_relaxed)) return cells;
-  HistogramCells* cells = new_cells(bounds(), kOwnAlignment);
+  HistogramCells* cells = new_cells(number_of_counts(), kOwnAlignment);
   cell->store(cells, std::memory_order_release);  // release: a scrape that sees them sees zeroes
   return cells;
 }
@@ -130,17 +133,18 @@ void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexce
 
 double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
   heat_.cool();
-  double sum = 0;
+  CompensatedSum sum;
+  const std::size_t last = buckets.size() - 1;
   const auto add = [&](HistogramCells& cells) {
     // relaxed: each count only increases, and the sum may be ahead of the counts or behind them
-    for (std::size_t i = 0; i < buckets.size(); ++i) {
-      buckets[i].cumulative_count += cells.counts()[i].load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < number_of_counts(); ++i) {
+      buckets[std::min(i, last)].cumulative_count += cells.counts()[i].load(std::memory_order_relaxed);
     }
-    sum += cells.sum.load(std::memory_order_relaxed);
+    sum.add(cells.sum.load(std::memory_order_relaxed));
   };
   for_each_histogram(slot_.load(std::memory_order_acquire), add);  // acquire: as in own_cells()
   add(*base_);
-  return sum;
+  return total(sum);
 }
 
 void HistogramSeries::collect(Sink& sink) const {

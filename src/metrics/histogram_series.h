@@ -29,6 +29,7 @@ class HistogramSeries : public ObservationSeries {
 
  private:
   void add_without_cells(std::size_t bucket, double value) noexcept override;
+  void count(std::size_t bucket, double) noexcept override { add(bucket, 0); }
   HistogramCells* find_or_create_own_cells(Slot slot) const noexcept;
 
   HistogramCells* const base_;

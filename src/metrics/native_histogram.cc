@@ -1,6 +1,8 @@
 #include "metrics/native_histogram.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -67,10 +69,11 @@ void NativeHistogramSeries::collect(Sink& sink) const {
   std::vector<Bucket> buckets(bounds().size() + 1);
   start_buckets(buckets, bounds(), exemplars);
   std::vector<ExponentialCell> cells;
-  const double sum = counts_.read([&](const ExponentialCell& cell) {
-    buckets[cell.key.bucket()].cumulative_count += cell.count;
+  const std::size_t last = buckets.size() - 1;
+  const double sum = total(counts_.read([&](const ExponentialCell& cell) {
+    buckets[std::min(cell.key.bucket(), last)].cumulative_count += cell.count;
     cells.push_back(cell);
-  });
+  }));
   ExponentialCounts native(cells, counts_.schema(), counts_.zero_threshold());
   native.limit(max_buckets_, max_zero_threshold_);
   counts_.coarsen(native.schema(), native.zero_threshold());

@@ -33,6 +33,7 @@ class NativeHistogramSeries final : public ObservationSeries {
 
  private:
   void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
+  void count(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value, 0); }
 
   ExponentialBuckets counts_;
   const std::size_t max_buckets_;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/compensated_sum.h"
 #include "exemplars/exemplar_copies.h"
 
 namespace narthex::detail {
@@ -15,15 +16,31 @@ ObservationSeries::ObservationSeries(Bounds bounds, const ExemplarSource& source
 void ObservationSeries::observe(double value, ExemplarLabels exemplar) noexcept {
   mark_accessed();
   const std::size_t bucket = bounds_->bucket_of(value);
-  add(bucket, value);
+  add_signed(bucket, value);
   if (!std::isnan(value)) exemplars_.store(exemplar_shape(), bucket, value, exemplar);
 }
 
 void ObservationSeries::observe_with_flags(double value) noexcept {
   mark_accessed();
   const std::size_t bucket = bounds_->bucket_of(value);
-  add(bucket, value);
+  add_signed(bucket, value);
   if (has_flag(kNeedsExemplar) && !std::isnan(value) && !exemplars_.offer(bucket, value)) clear_flag(kNeedsExemplar);
+}
+
+void ObservationSeries::add_signed(std::size_t bucket, double value) noexcept {
+  if (value < 0) set_flag(kHasNegative);
+  if (!has_flag(kHasNegative)) return add(bucket, value);
+  count(bucket, value);
+  signed_sum_.add(value);
+}
+
+// Without negative values every sum only increases, so that the rounded total does not decrease: Prometheus would take
+// a decrease for a counter reset.
+double ObservationSeries::total(CompensatedSum sums) const noexcept {
+  if (!has_flag(kHasNegative)) return sums.rounded();
+  sums.add(signed_sum_.sum.load(std::memory_order_relaxed));  // relaxed, both: as the sums of HistogramCells
+  sums.add(signed_sum_.error.load(std::memory_order_relaxed));
+  return sums.exact();
 }
 
 void ObservationSeries::copy_exemplars(ExemplarCopies& copies) const {

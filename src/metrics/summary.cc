@@ -92,14 +92,15 @@ class QuantileSeries final : public ObservationSeries {
 
  private:
   void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
+  void count(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value, 0); }
 
   ExponentialCounts read_recent(SummarySample& sample) const {
     const std::lock_guard lock(mutex_);  // the scrape that reads more must slide the window later
     std::vector<ExponentialCell> cells;
-    sample.sum = counts_.read([&](const ExponentialCell& cell) {
+    sample.sum = total(counts_.read([&](const ExponentialCell& cell) {
       sample.count += cell.count;
       cells.push_back(cell);
-    });
+    }));
     return window_.slide(ExponentialCounts(cells, counts_.schema(), 0), QuantileWindow::Clock::now());
   }
 

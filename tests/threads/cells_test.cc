@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <latch>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -53,6 +55,64 @@ TEST(Cells, LoseNoUpdateWhenAllThreadsPromoteTheSeries) {
     ASSERT_EQ(sample(text, "work_bucket{le=\"2\"}"), kThreads * kUpdates);
     ASSERT_EQ(sample(text, "work_count"), kThreads * kUpdates);
     ASSERT_EQ(sample(text, "work_sum"), 1.5 * kThreads * kUpdates);
+  }
+}
+
+// The kinds of metrics that sum observations.
+std::map<std::string, std::function<void(double)>> sums(Registry& registry) {
+  return {
+      {"classic", [h = registry.histogram({.name = "classic", .help = "C."})](double v) { h.observe(v); }},
+      {"exemplars",
+       [h = registry.histogram({.name = "exemplars", .help = "E."})](double v) {
+         h.observe(v, {{"trace_id", "1"}});
+       }},
+      {"native", [h = registry.histogram({.name = "native", .help = "N.", .native = {}})](double v) { h.observe(v); }},
+      {"plain", [s = registry.summary({.name = "plain", .help = "P."})](double v) { s.observe(v); }},
+      {"quantiles",
+       [s = registry.summary({.name = "quantiles", .help = "Q.", .quantiles = {0.5}})](double v) { s.observe(v); }},
+  };
+}
+
+// One thread observes positive values and another one negative values.
+TEST(Cells, DoNotLoseSmallObservationsBesideLargeOppositeOnes) {
+  Registry registry;
+  for (const auto& [name, observe] : sums(registry)) {
+    on_threads(2, [&, &observe = observe](int thread) {
+      for (int i = 0; i < kHot; ++i) observe(thread == 0 ? 1 : -1);
+    });
+    on_threads(2, [&, &observe = observe](int thread) {
+      for (int i = 0; i < kHot; ++i) observe(thread == 0 ? 0x1p53 : -0x1p53);
+    });
+    for (int i = 0; i < 1'000; ++i) observe(1);
+    EXPECT_EQ(sample(to_text(registry), name + "_sum"), 1'000) << name;
+    EXPECT_EQ(sample(to_text(registry), name + "_count"), 4 * kHot + 1'000) << name;
+  }
+}
+
+// The positive values are in the cells of their thread when the first negative value comes.
+TEST(Cells, DoNotLoseSmallObservationsAfterTheFirstNegativeOne) {
+  Registry registry;
+  for (const auto& [name, observe] : sums(registry)) {
+    on_threads(1, [&, &observe = observe](int) {
+      for (int i = 0; i < kHot; ++i) observe(0x1p53);
+    });
+    on_threads(1, [&, &observe = observe](int) {
+      for (int i = 0; i < kHot; ++i) observe(-0x1p53);
+    });
+    for (int i = 0; i < 1'000; ++i) observe(1);
+    EXPECT_EQ(sample(to_text(registry), name + "_sum"), 1'000) << name;
+  }
+}
+
+TEST(Cells, AddNoRoundingErrorOfOppositeObservations) {
+  Registry registry;
+  for (const auto& [name, observe] : sums(registry)) {
+    for (const double value : {-1, 1}) observe(value);
+    on_threads(2, [&, &observe = observe](int thread) {
+      for (int i = 0; i < 10 * kHot; ++i) observe(thread == 0 ? 1e9 + 0.1 : -1e9 - 0.1);
+    });
+    observe(0.001);
+    EXPECT_EQ(sample(to_text(registry), name + "_sum"), 0.001) << name;
   }
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -20,7 +19,11 @@ class NARTHEX_EXPORT BucketBounds {
 
   std::span<const double> bounds() const noexcept { return {padded_.data(), size_}; }
 
-  // Returns the first bucket whose bound is not below the value; the +Inf bucket for values above all bounds and NaN.
+  // Returns how many counts there are: of each bound, the +Inf bucket, and perhaps NaN.
+  std::size_t number_of_counts() const noexcept { return padded_.size() + 1; }
+
+  // Returns the first bucket whose bound is not below the value; the +Inf bucket for values above all bounds. For NaN,
+  // which exceeds the padding too, returns the +Inf bucket or the index after it.
   std::size_t bucket_of(double value) const noexcept {
     const double* part = padded_.data();
     std::size_t size = padded_.size();
@@ -36,9 +39,7 @@ class NARTHEX_EXPORT BucketBounds {
       std::memcpy(&bounds, part + i, sizeof bounds);
       reached -= values <= bounds;  // a true lane is -1
     }
-    const auto exceeded =
-        static_cast<std::size_t>(part - padded_.data()) + size - static_cast<std::size_t>(reached[0] + reached[1]);
-    return std::min(exceeded, size_);  // NaN exceeds the padding too
+    return static_cast<std::size_t>(part - padded_.data()) + size - static_cast<std::size_t>(reached[0] + reached[1]);
   }
 
  private:

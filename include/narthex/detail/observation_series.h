@@ -11,14 +11,18 @@
 #include <narthex/detail/histogram_cells.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
+#include <narthex/detail/signed_sum.h>
 #include <narthex/exemplar_labels.h>
 
 namespace narthex::detail {
+
+class CompensatedSum;
 
 // A series of observations: the base of histograms, native histograms, and summaries.
 //
 //   the thread has HistogramCells in slot_    they count the value: two plain loads and stores
 //   else                                      the kind counts it
+//   the series has observed a negative value  the sum is in signed_sum_, the count as above
 //
 // slot_ belongs to the kind. A kind that does not count in HistogramCells leaves it cold.
 class NARTHEX_EXPORT ObservationSeries : public Series {
@@ -26,7 +30,7 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
   using Bounds = std::shared_ptr<const BucketBounds>;
 
   void observe(double value) noexcept {
-    if (has_flags()) return observe_with_flags(value);
+    if (has_flags() || value < 0) return observe_with_flags(value);
     add(bounds_->bucket_of(value), value);
   }
   void observe(double value, ExemplarLabels exemplar) noexcept;
@@ -39,13 +43,9 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
 
   // Counts a value that belongs to a bucket of the bounds. The thread has no cells, or is about to create them.
   virtual void add_without_cells(std::size_t bucket, double value) noexcept = 0;
+  // Counts a value without adding it to the sum.
+  virtual void count(std::size_t bucket, double value) noexcept = 0;
 
-  // Must come before the counts are read, which then include the observation of each exemplar.
-  void copy_exemplars(ExemplarCopies& copies) const;
-  std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
-  CreationTime::Time created() const noexcept { return created_.time(); }
-
- private:
   void add(std::size_t bucket, double value) noexcept {
     if (HistogramCells* own = own_cells()) {
       own->add(bucket, value);
@@ -53,6 +53,16 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
       add_without_cells(bucket, value);
     }
   }
+  // Returns the sum of all values from the sums that the kind has.
+  double total(CompensatedSum sums) const noexcept;
+
+  // Must come before the counts are read, which then include the observation of each exemplar.
+  void copy_exemplars(ExemplarCopies& copies) const;
+  std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
+  std::size_t number_of_counts() const noexcept { return bounds_->number_of_counts(); }
+  CreationTime::Time created() const noexcept { return created_.time(); }
+
+ private:
   // Returns the cells of this thread, or null while it has none.
   HistogramCells* own_cells() const noexcept {
     // acquire: the cells of a slot are null before the slot is published
@@ -60,11 +70,13 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread created them
   }
   void observe_with_flags(double value) noexcept;
+  void add_signed(std::size_t bucket, double value) noexcept;
   ExemplarShape exemplar_shape() const noexcept { return {bounds().size() + 1, buckets_ == Buckets::native}; }
 
   const Bounds bounds_;
   const Buckets buckets_;
   Exemplars exemplars_;
+  SignedSum signed_sum_;
 
  protected:
   std::atomic<Slot> slot_{kCold};

@@ -57,6 +57,8 @@ class NARTHEX_EXPORT Series {
     kNotAccessed = 1,
     // The next update offers an exemplar of the current trace. See Exemplars.
     kNeedsExemplar = 2,
+    // The series has observed a negative value. Never cleared. See SignedSum.
+    kHasNegative = 4,
   };
 
   bool has_flags() const noexcept { return flags_.load(kFlagOrder) != 0; }

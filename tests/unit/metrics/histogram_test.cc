@@ -1,8 +1,13 @@
+#include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
+
+#include "support/sample.h"
 
 namespace narthex {
 namespace {
@@ -57,10 +62,40 @@ TEST(Histogram, CountsNaNInTheInfBucketOnlyAndSetsTheSumToNaN) {
   EXPECT_EQ(observed({0.5, kNaN}), expected("0", "1", "1", "2", "NaN"));
 }
 
+TEST(Histogram, CountsNaNInTheInfBucketWithAnyNumberOfBounds) {
+  for (const int updates : {1, 10'000}) {  // cold and hot
+    for (std::size_t size = 1; size <= 40; ++size) {
+      Registry registry;
+      const Histogram histogram =
+          registry.histogram({.name = "h", .help = "H.", .buckets = linear_buckets(1, 1, size)});
+      for (int i = 0; i < updates; ++i) histogram.observe(kNaN);
+      const std::string text = to_text(registry);
+      ASSERT_EQ(sample(text, "h_bucket{le=\"" + std::to_string(size) + "\"}"), 0);
+      ASSERT_EQ(sample(text, "h_bucket{le=\"+Inf\"}"), updates);
+      ASSERT_EQ(sample(text, "h_count"), updates);
+    }
+  }
+}
+
 TEST(Histogram, AcceptsInfinitiesAndNegativeValues) {
   EXPECT_EQ(observed({kInfinity}), expected("0", "0", "0", "1", "+Inf"));
   EXPECT_EQ(observed({-kInfinity}), expected("1", "1", "1", "1", "-Inf"));
   EXPECT_EQ(observed({-2.5}), expected("1", "1", "1", "1", "-2.5"));
+}
+
+TEST(Histogram, SumsInfinitiesAndNaNAfterNegativeValues) {
+  const auto sum_of = [](std::initializer_list<double> values) {
+    Registry registry;
+    const Histogram histogram = registry.histogram({.name = "h", .help = "H."});
+    for (const double value : values) histogram.observe(value);
+    return sample(to_text(registry), "h_sum");
+  };
+  EXPECT_EQ(sum_of({-1, kInfinity, 5}), kInfinity);
+  EXPECT_EQ(sum_of({kInfinity, -1}), kInfinity);
+  EXPECT_EQ(sum_of({1, -kInfinity, 5}), -kInfinity);
+  EXPECT_TRUE(std::isnan(sum_of({kInfinity, -kInfinity, 5})));
+  EXPECT_TRUE(std::isnan(sum_of({-1, kNaN, 5})));
+  EXPECT_EQ(sum_of({1e308, -1e308, 1e-300}), 1e-300);
 }
 
 TEST(Histogram, HasTheDefaultBucketsIfNoneAreConfigured) {

@@ -263,11 +263,12 @@ TEST(NativeHistogram, KeepsAllCountsWhenItsResolutionFalls) {
 // The totals of exponential buckets, and the number of their cells.
 struct Cells {
   explicit Cells(const detail::ExponentialBuckets& buckets) {
-    sum = buckets.read([&](const detail::ExponentialCell& cell) {
+    const auto sums = buckets.read([&](const detail::ExponentialCell& cell) {
       ++cells;
       count += cell.count;
       largest = std::max(largest, cell.count);
     });
+    sum = sums.rounded();
   }
   std::size_t cells = 0;
   std::uint64_t count = 0;
