@@ -34,9 +34,9 @@ struct NativeBuckets {
   std::size_t max_buckets = 160;
   /// Observations from -zero_threshold to +zero_threshold are counted in the zero bucket. 0 means exact zeros only.
   double zero_threshold = 0x1p-128;
-  /// Maximum threshold of the zero bucket. If a histogram has more than max_buckets buckets, its zero bucket grows up
-  /// to this threshold before pairs of buckets are merged. If the value is at most zero_threshold, the zero bucket does
-  /// not grow. Default: 0, the zero bucket does not grow.
+  /// Maximum threshold of the zero bucket. If a histogram has more than max_buckets buckets, its zero bucket grows,
+  /// to a bound that is at most this threshold. Pairs of buckets are merged only if that is not enough. If the value is
+  /// at most zero_threshold, the zero bucket does not grow. Default: 0, the zero bucket does not grow.
   double max_zero_threshold = 0;
   /// Whether the histogram has native buckets. Only the default of HistogramOptions::native sets it to false: to enable
   /// them, assign a whole value, `options.native = {.growth_factor = 1.05}`, or set this field too.

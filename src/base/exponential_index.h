@@ -21,6 +21,9 @@ namespace narthex::detail {
 // The finest key is 256 times the exponent, plus the number of bounds 2^(i/256) that the mantissa exceeds. The
 // mantissas are divided into 512 equal steps. At most one bound lies in a step, so a table and one comparison give that
 // number.
+//
+// Every bound is the very double that Prometheus computes, up to 4 units in the last place away from 2^(i/256). A zero
+// threshold next to its bound would be a threshold within a bucket for Prometheus, and its rise a counter reset.
 inline constexpr int kFinestSchema = 8;
 inline constexpr int kCoarsestSchema = -4;
 inline constexpr std::int32_t kLargestKey = 1024 * 256;  // at the finest schema: the bucket of the largest double
@@ -30,46 +33,27 @@ struct ExponentialBounds {
   static constexpr int kStepShift = kMantissaBits - 9;
 
   std::array<std::uint64_t, 257>
-      mantissas{};  // of 2^(i/256), rounded to nearest; the last is that of 2, which no mantissa exceeds
+      mantissas{};  // of 2^(i/256) as Prometheus rounds it; the last is that of 2, which no mantissa exceeds
   std::array<std::uint16_t, 512> exceeded{};  // the number of bounds below the step
 };
 
 namespace exponential_bounds {
 
-using Wide [[gnu::mode(TI)]] = unsigned;  // a fixed-point number with 96 bits behind the point
-inline constexpr int kPoint = 96;
-
-constexpr Wide times(Wide a, Wide b) noexcept {
-  constexpr Wide kHalf = (Wide{1} << kPoint / 2) - 1;
-  const Wide a_high = a >> kPoint / 2;
-  const Wide a_low = a & kHalf;
-  const Wide b_high = b >> kPoint / 2;
-  const Wide b_low = b & kHalf;
-  return a_high * b_high + ((a_high * b_low + a_low * b_high + (a_low * b_low >> kPoint / 2)) >> kPoint / 2);
-}
-
-constexpr Wide root(Wide square) noexcept {
-  Wide root = 0;
-  for (int bit = kPoint; bit >= 0; --bit) {
-    const Wide more = root | Wide{1} << bit;
-    if (times(more, more) <= square) root = more;
-  }
-  return root;
-}
+// 2^(1/2), 2^(1/4), ..., 2^(1/256). The first is one unit below the nearest double, as in Prometheus.
+inline constexpr std::array<double, 8> kFactors{1.414213562373095,  1.189207115002721,  1.0905077326652577,
+                                                1.0442737824274138, 1.0218971486541166, 1.0108892860517005,
+                                                1.0054299011128027, 1.0027112750502025};
 
 consteval ExponentialBounds make() {
   ExponentialBounds bounds;
-  std::array<Wide, 8> roots{};  // 2^(1/256), 2^(1/128), ... 2^(1/2)
-  Wide last = Wide{2} << kPoint;
-  for (std::size_t i = roots.size(); i-- > 0;) roots[i] = last = root(last);
-  for (std::size_t i = 0; i < 256; ++i) {
-    Wide bound = Wide{1} << kPoint;
-    for (std::size_t bit = 0; bit < roots.size(); ++bit) {
-      if ((i >> bit & 1) != 0) bound = times(bound, roots[bit]);
-    }
-    constexpr int kDropped = kPoint - ExponentialBounds::kMantissaBits;
-    const auto rounded = static_cast<std::uint64_t>((bound + (Wide{1} << (kDropped - 1))) >> kDropped);
-    bounds.mantissas[i] = rounded - (std::uint64_t{1} << ExponentialBounds::kMantissaBits);
+  std::array<double, 256> values{1};
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    // The bound below it in the next lower schema, times the factor of the coarsest schema that has this bound.
+    values[i] = values[i & (i - 1)] * kFactors[7 - static_cast<std::size_t>(std::countr_zero(i))];
+  }
+  constexpr std::uint64_t kMantissa = (std::uint64_t{1} << ExponentialBounds::kMantissaBits) - 1;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    bounds.mantissas[i] = std::bit_cast<std::uint64_t>(values[i]) & kMantissa;
   }
   bounds.mantissas[256] = std::uint64_t{1} << ExponentialBounds::kMantissaBits;
   for (std::uint64_t step = 0; step < bounds.exceeded.size(); ++step) {
@@ -107,7 +91,7 @@ constexpr std::int32_t coarser_key(std::int32_t key, int from, int to) noexcept 
   return (key + (1 << shift) - 1) >> shift;
 }
 
-// Returns the upper bound of the bucket of a key: the largest double if the bound is above it, infinity for later keys.
+// Returns the upper bound of the bucket of a key, as Prometheus computes it: the largest double if the bound is above it, infinity for later keys.
 inline double upper_bound_of(std::int32_t key, int schema) noexcept {
   const std::int32_t finest = key * (1 << (kFinestSchema - schema));
   if (finest > kLargestKey) return std::numeric_limits<double>::infinity();

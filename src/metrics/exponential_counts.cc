@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+
+#include "metrics/native_histogram.h"
 
 namespace narthex::detail {
 
@@ -70,29 +73,55 @@ ExponentialCounts::ExponentialCounts(std::span<const ExponentialCell> cells, int
   }
 }
 
-void ExponentialCounts::limit(std::size_t max_buckets, double max_zero_threshold) {
-  while (negative_.size() + positive_.size() > max_buckets) {
-    if (widen_zero(max_zero_threshold)) continue;
-    if (schema_ == kCoarsestSchema) return;
-    halve_resolution();
+// If the new threshold were within a bucket of the final schema, Prometheus would see a counter reset: in the earlier
+// sample, this bucket has observations that are in the zero bucket now. So each schema starts from the old threshold.
+void ExponentialCounts::limit(const NativeLimits& limits) {
+  for (;; halve_resolution()) {
+    ExponentialCounts widened = *this;
+    if (!widened.try_fit(limits) && schema_ > kCoarsestSchema) continue;
+    *this = std::move(widened);
+    return;
   }
 }
 
-// Adds the smallest buckets of both sides to the zero bucket. Returns false if that exceeds the threshold.
-bool ExponentialCounts::widen_zero(double max_zero_threshold) {
+// Widens the zero bucket. Returns false if there are still too many buckets.
+bool ExponentialCounts::try_fit(const NativeLimits& limits) {
+  if (zero_threshold_ > limits.zero_threshold) align_zero(limits.max_zero_threshold);
+  while (negative_.size() + positive_.size() > limits.max_buckets) {
+    if (!try_widen_zero(limits.max_zero_threshold)) return false;
+  }
+  return true;
+}
+
+// Raises a threshold that was set at a finer schema to the bound of its bucket, unless that exceeds the maximum. A
+// server that did not receive the samples in between would see a counter reset.
+void ExponentialCounts::align_zero(double max_zero_threshold) {
+  const double bound = upper_bound_of(coarser_key(finest_key(zero_threshold_), kFinestSchema, schema_), schema_);
+  if (bound > zero_threshold_ && bound <= max_zero_threshold) widen_zero(bound);
+}
+
+// Adds the smallest buckets to the zero bucket. Returns false if that exceeds the maximum.
+bool ExponentialCounts::try_widen_zero(double max_zero_threshold) {
   auto smallest = std::numeric_limits<std::int32_t>::max();
   for (const Buckets* buckets : {&negative_, &positive_}) {
     if (!buckets->empty()) smallest = std::min(smallest, buckets->front().index);
   }
   const double threshold = upper_bound_of(smallest, schema_);
   if (threshold > max_zero_threshold) return false;
+  widen_zero(threshold);
+  return true;
+}
+
+// Adds all buckets up to a bound to the zero bucket.
+void ExponentialCounts::widen_zero(double threshold) {
   zero_threshold_ = threshold;
   for (Buckets* buckets : {&negative_, &positive_}) {
-    if (buckets->empty() || buckets->front().index != smallest) continue;
-    zero_count_ += buckets->front().count;
-    buckets->erase(buckets->begin());
+    std::erase_if(*buckets, [&](const NativeBucket& bucket) {
+      const bool is_zero = upper_bound_of(bucket.index, schema_) <= threshold;
+      if (is_zero) zero_count_ += bucket.count;
+      return is_zero;
+    });
   }
-  return true;
 }
 
 void ExponentialCounts::halve_resolution() {

@@ -11,15 +11,17 @@
 
 namespace narthex::detail {
 
+struct NativeLimits;
+
 // The counts that one scrape has read, merged to one scale.
 class ExponentialCounts {
  public:
   ExponentialCounts() = default;  // no counts
   ExponentialCounts(std::span<const ExponentialCell> cells, int schema, double zero_threshold);
 
-  // Reduces the number of buckets: widens the zero bucket up to a threshold, bucket by bucket, and halves the
-  // resolution if that is not enough.
-  void limit(std::size_t max_buckets, double max_zero_threshold);
+  // Reduces the number of buckets: widens the zero bucket, bucket by bucket, up to a bound of the schema. If that is not
+  // enough, halves the resolution instead, and widens the zero bucket again.
+  void limit(const NativeLimits& limits);
 
   // Subtracts earlier counts of the same scale or of a finer one.
   void subtract(ExponentialCounts earlier);
@@ -35,7 +37,10 @@ class ExponentialCounts {
  private:
   using Buckets = std::vector<NativeBucket>;  // by rising index, none of them empty
 
-  bool widen_zero(double max_zero_threshold);
+  bool try_fit(const NativeLimits& limits);
+  void align_zero(double max_zero_threshold);
+  bool try_widen_zero(double max_zero_threshold);
+  void widen_zero(double threshold);
   void halve_resolution();
 
   int schema_ = kFinestSchema;

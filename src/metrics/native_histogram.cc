@@ -60,8 +60,7 @@ std::string NativeLimits::settings() const {
 NativeHistogramSeries::NativeHistogramSeries(Bounds bounds, const ExemplarSource& source, const NativeLimits& limits)
     : ObservationSeries(std::move(bounds), source, Buckets::native),
       counts_(limits.schema, limits.zero_threshold, 2 * limits.max_buckets + this->bounds().size() + 2),
-      max_buckets_(limits.max_buckets),
-      max_zero_threshold_(limits.max_zero_threshold) {}
+      limits_(limits) {}
 
 void NativeHistogramSeries::collect(Sink& sink) const {
   ExemplarCopies exemplars;
@@ -75,7 +74,7 @@ void NativeHistogramSeries::collect(Sink& sink) const {
     cells.push_back(cell);
   }));
   ExponentialCounts native(cells, counts_.schema(), counts_.zero_threshold());
-  native.limit(max_buckets_, max_zero_threshold_);
+  native.limit(limits_);
   counts_.coarsen(native.schema(), native.zero_threshold());
   NativeSample sample = native.sample();
   sample.exemplars = exemplars.native();

@@ -36,8 +36,7 @@ class NativeHistogramSeries final : public ObservationSeries {
   void count(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value, 0); }
 
   ExponentialBuckets counts_;
-  const std::size_t max_buckets_;
-  const double max_zero_threshold_;
+  const NativeLimits limits_;
 };
 
 }  // namespace narthex::detail

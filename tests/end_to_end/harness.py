@@ -254,7 +254,7 @@ class Services:
                 f"--enable-feature={','.join(features)}",
             ],
         )
-        address = program.wait_for_line(r'msg="Listening on" address=(\S+)')[1]
+        address = program.wait_for_line(r'msg="Listening on".* address=(\S+)')[1]
         prometheus = Prometheus(program, f"http://{address}")
         wait_for("Prometheus is ready", lambda: request(f"{prometheus.url}/-/ready").status, 200)
         return prometheus

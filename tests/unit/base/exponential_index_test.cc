@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/prometheus_bounds.h"
+
 namespace narthex::detail {
 namespace {
 
@@ -73,21 +75,14 @@ TEST(ExponentialIndex, ChoosesTheSchemaForAGrowthFactor) {
   EXPECT_EQ(schemas, (std::vector<int>{-4, -3, -2, -2, -1, 0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 6, 7, 8, 8}));
 }
 
-// A bound b is the double nearest to 2^(i/256) if 2^(i/256) is between the midpoints of b and its two neighbours. The
-// midpoints and their 256th powers are exact enough with 113 bits.
-TEST(ExponentialIndex, RoundsItsBoundsCorrectly) {
-  __extension__ using Quad = __float128;
-  const auto power = [](Quad base) {
-    for (int i = 0; i < 8; ++i) base *= base;
-    return base;
-  };
-  Quad wanted = 1;
-  for (std::int32_t i = 0; i < 256; ++i) {
-    const double bound = upper_bound_of(i, kFinestSchema);
-    const Quad above = (Quad{bound} + std::nextafter(bound, 3)) / 2;
-    const Quad below = (Quad{bound} + std::nextafter(bound, 0)) / 2;
-    EXPECT_TRUE(power(below) < wanted && wanted < power(above)) << i;
-    wanted *= 2;
+// Every bound is equal to the last bit. Another zero threshold would be within a bucket for Prometheus.
+TEST(ExponentialIndex, HasTheBoundsOfPrometheus) {
+  for (int schema = kCoarsestSchema; schema <= kFinestSchema; ++schema) {
+    for (std::int32_t key = key_of(kSmallest, schema) - 2; key <= key_of(kInfinity, schema); ++key) {
+      const double bound = upper_bound_of(key, schema);
+      const double expected = prometheus_bound(key, schema);
+      if (bound != expected) FAIL() << bound << " is not " << expected << " at " << key << " of schema " << schema;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -16,6 +17,7 @@
 #include "metrics/exponential_buckets.h"
 #include "support/native_sample.h"
 #include "support/null_sink.h"
+#include "support/prometheus_bounds.h"
 
 namespace narthex {
 namespace {
@@ -122,11 +124,122 @@ TEST(NativeHistogram, WidensTheZeroBucketBeforeItHalvesItsResolution) {
   EXPECT_EQ(read.zero_threshold, 0.5);
 }
 
-TEST(NativeHistogram, WidensTheZeroBucketAndThenHalvesItsResolution) {
+// At schema 0, even the threshold 0.5 leaves too many buckets. It is not a bound of schema -1.
+TEST(NativeHistogram, WidensTheZeroBucketToABoundOfTheFinalSchema) {
   const NativeRead read =
-      observed({-0.5, 0.5, -1, 4, 8, 16}, {.growth_factor = 2, .max_buckets = 2, .max_zero_threshold = 0.75});
-  EXPECT_EQ(read.text(), "schema -2, negative {0:1}, zero 2, positive {1:3}, count 6, sum 27");
-  EXPECT_EQ(read.zero_threshold, 0.5);
+      observed({-0.1, 0.5, 2, 4, 8, 16}, {.growth_factor = 2, .max_buckets = 3, .max_zero_threshold = 0.75});
+  EXPECT_EQ(read.text(), "schema -1, negative {}, zero 1, positive {0:1 1:2 2:2}, count 6, sum 30.4");
+  EXPECT_EQ(read.zero_threshold, 0.25);
+}
+
+// The threshold is the bound of Prometheus, and not the double that is nearest to the root of 1/2.
+TEST(NativeHistogram, WidensTheZeroBucketToABoundOfPrometheus) {
+  Registry registry;
+  const Histogram histogram =
+      registry.histogram({.name = "size_bytes",
+                          .help = "Sizes.",
+                          .native = {.growth_factor = 1.5, .max_buckets = 2, .max_zero_threshold = 1}});
+  for (const double value : {0.7, 0.9}) histogram.observe(value);
+  EXPECT_EQ(native_sample(registry).text(), "schema 1, negative {}, zero 0, positive {-1:1 0:1}, count 2, sum 1.6");
+  histogram.observe(3);
+  const NativeRead read = native_sample(registry);
+  EXPECT_EQ(read.text(), "schema 1, negative {}, zero 1, positive {0:1 4:1}, count 3, sum 4.6");
+  EXPECT_EQ(read.zero_threshold, 0.7071067811865475);
+  EXPECT_NE(read.zero_threshold, std::sqrt(0.5));
+}
+
+// How Prometheus compares two samples of a native histogram.
+class Comparison {
+ public:
+  Comparison(const NativeRead& before, const NativeRead& now) : before_(before), now_(now) {}
+
+  bool is_reset() const {
+    if (now_.count < before_.count || now_.schema > before_.schema) return true;
+    if (now_.zero_threshold < before_.zero_threshold) return true;
+    if (now_.zero_threshold > before_.zero_threshold && is_within_a_bucket(now_.zero_threshold)) return true;
+    return now_.zero_count < zero_count_before() || has_lost(before_.negative, now_.negative) ||
+           has_lost(before_.positive, now_.positive);
+  }
+
+ private:
+  bool is_within_a_bucket(double threshold) const {
+    return std::ranges::any_of(std::array{&before_.negative, &before_.positive}, [&](const auto* buckets) {
+      return std::ranges::any_of(*buckets, [&](const NativeBucket& bucket) {
+        return prometheus_bound(bucket.index - 1, before_.schema) < threshold &&
+               threshold < prometheus_bound(bucket.index, before_.schema);
+      });
+    });
+  }
+  // Returns the zero count of the earlier sample with the threshold of the later one.
+  std::uint64_t zero_count_before() const {
+    std::uint64_t count = before_.zero_count;
+    if (now_.zero_threshold == before_.zero_threshold) return count;
+    for (const auto* buckets : {&before_.negative, &before_.positive}) {
+      for (const NativeBucket& bucket : *buckets) {
+        if (prometheus_bound(bucket.index - 1, before_.schema) < now_.zero_threshold) count += bucket.count;
+      }
+    }
+    return count;
+  }
+  bool has_lost(const std::vector<NativeBucket>& before, const std::vector<NativeBucket>& now) const {
+    std::map<std::int32_t, std::uint64_t> counts;
+    for (const NativeBucket& bucket : before) {
+      counts[detail::coarser_key(bucket.index, before_.schema, now_.schema)] += bucket.count;
+    }
+    for (const NativeBucket& bucket : now) {
+      if (auto found = counts.find(bucket.index); found != counts.end() && found->second <= bucket.count) {
+        counts.erase(found);
+      }
+    }
+    return std::ranges::any_of(
+        counts, [&](const auto& lost) { return prometheus_bound(lost.first, now_.schema) > now_.zero_threshold; });
+  }
+
+  const NativeRead& before_;
+  const NativeRead& now_;
+};
+
+// Observes 60 batches, whose values cover more and more octaves. Returns the samples after each.
+std::vector<NativeRead> adapting_samples(NativeBuckets native, std::mt19937_64& random) {
+  Registry registry;
+  const Histogram histogram = registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = native});
+  std::vector<NativeRead> reads;
+  for (int batch = 0; batch < 60; ++batch) {
+    std::normal_distribution<double> exponent(-4, batch * 0.2);
+    const std::uint64_t values = random() % 6;
+    for (std::uint64_t i = 0; i < values; ++i) {
+      histogram.observe(std::exp2(exponent(random)) * (random() % 4 == 0 ? -1 : 1));
+    }
+    reads.push_back(native_sample(registry));
+  }
+  return reads;
+}
+
+TEST(NativeHistogram, IsNeverACounterResetForPrometheusWhenItAdapts) {
+  std::mt19937_64 random(1);
+  for (const double growth_factor : {1.01, 1.1, 1.5, 2.0, 5.0}) {
+    for (const std::size_t max_buckets : {1, 2, 5, 20}) {
+      for (const double zero_threshold : {0.0, 0x1p-128, 0.001}) {
+        for (const double max_zero_threshold : {0.0, 0.01, 0.3, 0.75, 1.0, 20.0}) {
+          const NativeBuckets native{.growth_factor = growth_factor,
+                                     .max_buckets = max_buckets,
+                                     .zero_threshold = zero_threshold,
+                                     .max_zero_threshold = max_zero_threshold};
+          const auto reads = adapting_samples(native, random);
+          for (std::size_t i = 1; i < reads.size(); ++i) {
+            ASSERT_FALSE(Comparison(reads[i - 1], reads[i]).is_reset())
+                << growth_factor << " " << max_buckets << " " << max_zero_threshold << ": " << reads[i - 1].text()
+                << ", " << reads[i - 1].zero_threshold << " then " << reads[i].text() << ", "
+                << reads[i].zero_threshold;
+            ASSERT_LE(reads[i].zero_threshold, std::max(zero_threshold, max_zero_threshold));
+          }
+          // Another server received the first and the last sample only. 1 is a bound of every schema.
+          if (max_zero_threshold != 1) continue;
+          for (const NativeRead& read : reads) ASSERT_FALSE(Comparison(read, reads.back()).is_reset()) << read.text();
+        }
+      }
+    }
+  }
 }
 
 TEST(NativeHistogram, ExceedsTheBucketLimitAtTheCoarsestSchema) {

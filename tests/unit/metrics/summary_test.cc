@@ -332,7 +332,7 @@ TEST(QuantileWindow, ForgetsObservationsOlderThanItsAge) {
 TEST(QuantileWindow, SubtractsCountsOfAFinerSchema) {
   const auto values = [](int from, int to) {
     std::vector<double> all;
-    for (int i = from; i < to; ++i) all.push_back(std::exp2(i / 4.0));
+    for (int i = from; i < to; ++i) all.push_back(std::exp2((i - 0.5) / 4));
     return all;
   };
   ExponentialBuckets buckets(5, 0, 3072);
