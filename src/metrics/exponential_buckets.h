@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 
 #include <narthex/detail/heat.h>
@@ -46,7 +47,8 @@ class ExponentialBuckets {
     observe_slowly(bucket, value, amount);
   }
 
-  // Calls visit(ExponentialCell) for each count above zero; returns the sum of all amounts.
+  // Calls visit(ExponentialCell) for each count above zero; returns the sum of all amounts. It is NaN if a visited cell
+  // counts NaN.
   template <class Visit>
   CompensatedSum read(Visit visit) const {
     heat_.cool();
@@ -60,6 +62,9 @@ class ExponentialBuckets {
           const std::uint64_t count = slot.count.load(std::memory_order_relaxed);
           if (count == 0 || key.word() == 0) continue;
           visit(ExponentialCell{key, table->schema, count});
+          // The sum may be behind the counts, and no native bucket contains NaN: Prometheus rejects a histogram with
+          // observations outside its buckets unless its sum is NaN.
+          if (key.side() == ExponentialKey::Side::nan) sum.add(std::numeric_limits<double>::quiet_NaN());
         }
         sum.add(table->sum.load(std::memory_order_relaxed));
       }

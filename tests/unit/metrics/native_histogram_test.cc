@@ -389,6 +389,18 @@ struct Cells {
   double sum = 0;
 };
 
+// Exposition rule 196, for a scrape between the count and the sum: Prometheus rejects a finite sum of observations that are in no bucket.
+TEST(ExponentialBuckets, HaveANaNSumOnceNaNIsCounted) {
+  for (const int before : {0, kHot}) {
+    detail::ExponentialBuckets buckets(3, 0, 320);
+    for (int i = 0; i < before; ++i) buckets.observe(0, 1);
+    EXPECT_EQ(Cells(buckets).sum, before);
+    buckets.observe(0, kNaN, 0);
+    EXPECT_TRUE(std::isnan(Cells(buckets).sum)) << before;
+    EXPECT_EQ(Cells(buckets).count, before + 1);
+  }
+}
+
 TEST(ExponentialBuckets, LimitTheNumberOfCells) {
   constexpr std::uint64_t kObservations = 300'000;
   std::mt19937_64 random(1);
