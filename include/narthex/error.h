@@ -26,6 +26,13 @@ class NARTHEX_EXPORT RegistrationError : public Error {
   using Error::Error;
 };
 
+/// The registry already has what is defined: another definition of the name, a metric that writes the same name, or the
+/// same collector. The same functions throw it as RegistrationError.
+class NARTHEX_EXPORT AlreadyDefinedError : public RegistrationError {
+ public:
+  using RegistrationError::RegistrationError;
+};
+
 /// Labels are invalid: a lookup passes the wrong number of values, remove_matching() gets a label that the family does
 /// not have, or LabelText::of() gets an invalid, reserved, or repeated name.
 class NARTHEX_EXPORT LabelError : public Error {

@@ -32,10 +32,33 @@ TEST(Contracts, OfDefinitions) {
   expect_throws<RegistrationError>("exponential_buckets()", [] { static_cast<void>(exponential_buckets(0, 2, 1)); });
 }
 
+TEST(Contracts, OfDefinitionsThatExist) {
+  Registry registry;
+  registry.gauge({.name = "a_info", .help = "Something else."});
+  registry.histogram({.name = "h", .help = "Something else."});
+  const auto one = [] { return 1; };
+  expect_throws<AlreadyDefinedError>("Registry::counter()", [&] { registry.counter({.name = "h", .help = "H."}); });
+  expect_throws<AlreadyDefinedError>("Registry::counter()", [&] { registry.counter({.name = "h_sum", .help = "S."}); });
+  expect_throws<AlreadyDefinedError>("Registry::gauge()", [&] { registry.gauge({.name = "h", .help = "H."}); });
+  expect_throws<AlreadyDefinedError>("Registry::histogram()", [&] { registry.histogram({.name = "h", .help = "H."}); });
+  expect_throws<AlreadyDefinedError>("Registry::info()", [&] { registry.info({.name = "a_info", .help = "A."}); });
+  expect_throws<AlreadyDefinedError>("Registry::state_set()",
+                                     [&] { registry.state_set({.name = "h", .help = "H.", .states = {"on"}}); });
+  expect_throws<AlreadyDefinedError>("Registry::summary()", [&] { registry.summary({.name = "h", .help = "H."}); });
+  expect_throws<AlreadyDefinedError>("Registry::unknown()", [&] { registry.unknown({.name = "h", .help = "H."}); });
+  expect_throws<AlreadyDefinedError>("Registry::counter_function()",
+                                     [&] { registry.counter_function({.name = "h", .help = "H."}, one).keep(); });
+  expect_throws<AlreadyDefinedError>("Registry::gauge_function()",
+                                     [&] { registry.gauge_function({.name = "h", .help = "H."}, one).keep(); });
+}
+
 TEST(Contracts, OfCollectors) {
   Registry registry;
   expect_throws<RegistrationError>("Registry::add()", [&] { registry.add(TestCollector("", [](Sink&) {})); });
   expect_throws<RegistrationError>("Registry::add()", [&] { registry.add(std::shared_ptr<Collector>()); });
+  const auto added = std::make_shared<TestCollector>("c", [](Sink&) {});
+  registry.add(added);
+  expect_throws<AlreadyDefinedError>("Registry::add()", [&] { registry.add(added); });
   std::vector<std::string> lines;
   Registry watched({.diagnostic = [&](std::string_view line) { lines.emplace_back(line); }});
   watched.add(TestCollector("collector", [](Sink& sink) {
@@ -73,6 +96,8 @@ TEST(Contracts, OfHttpMetrics) {
   expect_throws<OptionsError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.prefix = ""}); });
   expect_throws<OptionsError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.routes = {"a"}}); });
   expect_throws<RegistrationError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.prefix = "a b"}); });
+  registry.gauge({.name = "a_requests_total", .help = "Something else."});
+  expect_throws<AlreadyDefinedError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.prefix = "a"}); });
 }
 
 }  // namespace
