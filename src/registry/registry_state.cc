@@ -97,26 +97,16 @@ RegistryState::make_registered(std::shared_ptr<Collector> collector) {
 
 std::shared_ptr<RegisteredCollector>
 RegistryState::add(std::shared_ptr<Collector> collector) {
-  const Collector *const identity = collector.get();
   auto added = make_registered(std::move(collector));
   const std::lock_guard lock(mutex_);
-  if (std::ranges::any_of(collectors_, [&](const auto &other) {
-        return other->identity() == identity;
-      })) {
-    throw AlreadyDefinedError(fmt::format(
-        "collector {}: it is already in this registry; add a collector once",
-        quote(added->name())));
-  }
-  insert(added);
+  collectors_.add(added);
   return added;
 }
 
 std::shared_ptr<RegisteredCollector>
 RegistryState::find(const Collector *collector) const {
   const std::lock_guard lock(mutex_);
-  const auto found =
-      std::ranges::find(collectors_, collector, &RegisteredCollector::identity);
-  return found == collectors_.end() ? nullptr : *found;
+  return collectors_.find(collector);
 }
 
 std::shared_ptr<RegisteredCollector>
@@ -138,7 +128,7 @@ RegistryState::define_function(Definition definition, EmitFunction function) {
   const auto named =
       functions_.emplace(shared->name, Function{shared, added.get()}).first;
   try {
-    insert(added);
+    collectors_.add(added);
   } catch (...) {
     functions_.erase(named);
     throw;
@@ -146,21 +136,9 @@ RegistryState::define_function(Definition definition, EmitFunction function) {
   return added;
 }
 
-void RegistryState::insert(
-    const std::shared_ptr<RegisteredCollector> &collector) {
-  const auto namesake = std::ranges::find(collectors_, collector->name(),
-                                          &RegisteredCollector::name);
-  if (namesake != collectors_.end())
-    collector->share_totals(**namesake);
-  collectors_.push_back(collector);
-}
-
 void RegistryState::remove(const RegisteredCollector &collector) noexcept {
   const std::lock_guard lock(mutex_);
-  // The caller has a reference, so that erase_if() does not destroy the
-  // collector under the mutex.
-  std::erase_if(collectors_,
-                [&](const auto &other) { return other.get() == &collector; });
+  collectors_.remove(collector);
   const auto named = functions_.find(collector.name());
   if (named != functions_.end() && named->second.collector == &collector)
     functions_.erase(named);
@@ -178,7 +156,7 @@ std::vector<std::shared_ptr<FamilyState>> RegistryState::families() const {
 std::vector<std::shared_ptr<RegisteredCollector>>
 RegistryState::collectors() const {
   const std::lock_guard lock(mutex_);
-  return collectors_;
+  return collectors_.all();
 }
 
 RegistryStatistics RegistryState::statistics() const {

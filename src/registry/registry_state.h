@@ -21,6 +21,7 @@
 #include "families/family_state.h"
 #include "model/extra_labels.h"
 #include "model/names.h"
+#include "registry/collector_list.h"
 #include "registry/registered_collector.h"
 
 namespace narthex::detail {
@@ -75,7 +76,6 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   // Adds the labels of the registry, and checks the definition.
   void complete(Definition& definition) const;
   std::shared_ptr<RegisteredCollector> make_registered(std::shared_ptr<Collector> collector);
-  void insert(const std::shared_ptr<RegisteredCollector>& collector);
   void check_clashes(const Definition& definition) const;
   const Definition* find(std::string_view name) const;
 
@@ -88,7 +88,7 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   mutable std::mutex mutex_;
   std::map<std::string, Siblings, std::less<>> families_;
   std::map<std::string, Function, std::less<>> functions_;
-  std::vector<std::shared_ptr<RegisteredCollector>> collectors_;
+  CollectorList collectors_;
 };
 
 }  // namespace narthex::detail
