@@ -130,7 +130,8 @@ void Scrape::sort() {
 bool Scrape::may_clash(const Source& source) const {
   const std::string_view root = root_of(source.name());
   for (auto other = std::ranges::lower_bound(sources_, root, {}, &Source::name);
-       other != sources_.end() && other->name().starts_with(root); ++other) {
+       other != sources_.end() && other->name().starts_with(root);
+       other = std::ranges::upper_bound(other, sources_.end(), other->name(), {}, &Source::name)) {
     if (other->name() != source.name() && root_of(other->name()) == root) return true;
   }
   return false;
