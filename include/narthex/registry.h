@@ -54,7 +54,8 @@ concept LabelNames = std::same_as<T, std::vector<std::string>>;
 ///
 /// The definition functions come in three forms, and return a Metric, a Family<Metric, N>, or a DynamicFamily<Metric>.
 /// A definition that equals an earlier one returns the same metric. A definition that differs only in the values of its
-/// constant labels adds series to the same name. Any other definition of a name that exists throws RegistrationError.
+/// constant labels is a sibling: it adds series to the same name. `max_series` limits the siblings of a name, and the
+/// series of all siblings together. Any other definition of a name that exists throws AlreadyDefinedError.
 ///
 /// Example:
 ///   narthex::Registry registry;
@@ -159,9 +160,11 @@ class NARTHEX_EXPORT Registry {
     return DynamicFamily<Unknown>(define(options, label_names));
   }
 
-  /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. The name
-  /// must not have another definition. The options `max_series` and `idle_timeout` have no effect. The function is
-  /// called as Collector::collect() is: on the thread and the stack of the scrape, on one thread at a time.
+  /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. Siblings may
+  /// be functions and metrics. Two functions, or a function and a metric, with the same constant labels throw
+  /// AlreadyDefinedError. A function counts as one series of `max_series`, and throws RegistrationError beyond it. The
+  /// option `idle_timeout` has no effect. The function is called as Collector::collect() is: on the thread and the stack
+  /// of the scrape, on one thread at a time.
   Registration counter_function(const CounterOptions& options, std::function<double()> function) const {
     return define_function(options, {}, detail::emit_value(std::move(function)));
   }

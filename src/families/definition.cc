@@ -11,6 +11,7 @@
 #include <narthex/sink.h>
 
 #include "base/utf8.h"
+#include "model/names.h"
 #include "model/reserved_names.h"
 #include "model/sample_rules.h"
 
@@ -68,17 +69,51 @@ void check_labels(const Definition& definition, NameRule rule) {
   }
 }
 
+std::string listed(const std::vector<std::string>& label_names) {
+  std::string text;
+  for (const std::string& name : label_names) {
+    if (!text.empty()) text += ", ";
+    append_label_name(text, name);  // in quotes, if a comma could be part of it
+  }
+  return text;
+}
+
+// Returns the names and values, sorted by name.
+std::string listed(Labels labels) {
+  std::ranges::sort(labels);
+  std::string text;
+  for (const auto& [name, value] : labels) {
+    if (!text.empty()) text += ", ";
+    append_label_name(text, name);
+    text += '=' + quote(value);
+  }
+  return text;
+}
+
 std::string described(const Definition& definition) {
   std::string text = fmt::format("{} with help {}", to_string(definition.kind->type()), quote(definition.help));
   if (!definition.unit.empty()) text += fmt::format(", unit {}", quote(definition.unit));
-  text += fmt::format(", labels ({})", fmt::join(definition.label_names, ", "));
-  if (!definition.constant_labels.empty())
-    text += fmt::format(", constant labels ({})", fmt::join(constant_names(definition), ", "));
+  text += fmt::format(", labels ({})", listed(definition.label_names));
+  if (!definition.constant_labels.empty()) {
+    text += fmt::format(", constant labels ({})", listed(definition.constant_labels));
+  }
   if (const std::string settings = definition.kind->settings(); !settings.empty()) text += ", " + settings;
   if (definition.max_series != kDefaultMaxSeries) text += fmt::format(", max_series {}", definition.max_series);
   if (definition.idle_timeout.count() != 0)
     text += fmt::format(", idle_timeout {} ms", definition.idle_timeout.count());
   return text;
+}
+
+// Returns a part of a message that shows the difference of two help texts, or nothing if the start of the texts shows it.
+std::string difference_of_help(std::string_view now, std::string_view before) {
+  constexpr std::size_t kStart = 40;  // quote() does not cut it, even if it writes each byte as \x0a
+  std::size_t same = 0;
+  for (std::size_t length; (length = utf8_length(now.substr(same))) != 0; same += length) {
+    if (now.substr(same, length) != before.substr(same, length)) break;
+  }
+  if (now == before || same < kStart) return {};
+  return fmt::format("; the help texts differ from byte {}: {} and {}", same, quote(before.substr(same)),
+                     quote(now.substr(same)));
 }
 
 }  // namespace
@@ -110,18 +145,22 @@ bool are_siblings(const Definition& a, const Definition& b) {
          a.max_series == b.max_series && a.idle_timeout == b.idle_timeout;
 }
 
-bool have_same_constants(const Definition& a, const Definition& b) {
-  return std::ranges::is_permutation(a.constant_labels, b.constant_labels);
-}
-
 std::string conflict(const Definition& now, const Definition& before) {
-  return fmt::format("{}: an earlier definition is different; earlier: {}; now: {}", title(now), described(before),
-                     described(now));
+  return fmt::format("{}: an earlier definition is different; earlier: {}; now: {}{}", title(now), described(before),
+                     described(now), difference_of_help(now.help, before.help));
 }
 
-std::string conflict_with_function(const Definition& now, const Definition& before) {
-  return fmt::format("{}: the name is already defined; a function needs its own name; earlier: {}; now: {}", title(now),
-                     described(before), described(now));
+std::string conflict_with_function(const Definition& now, std::string_view earlier) {
+  if (now.constant_labels.empty()) {
+    return fmt::format(
+        "{}: {} without constant labels is already defined; give each function its own values of "
+        "constant labels",
+        title(now), earlier);
+  }
+  return fmt::format(
+      "{}: {} with the constant labels ({}) is already defined; give each function its own values of the constant "
+      "labels",
+      title(now), earlier, listed(now.constant_labels));
 }
 
 }  // namespace narthex::detail

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <narthex/detail/kind.h>
@@ -34,13 +35,11 @@ void check(const Definition& definition, NameRule rule);
 // Returns whether both may share a name: they differ at most in the values of the constant labels.
 bool are_siblings(const Definition& a, const Definition& b);
 
-// Returns whether the constant labels of two siblings have the same values.
-bool have_same_constants(const Definition& a, const Definition& b);
-
-// Returns the message for two different definitions of one name. It quotes both.
+// Returns the message for two definitions of one name that are not siblings. It shows the difference.
 std::string conflict(const Definition& now, const Definition& before);
 
-// Returns the message for two definitions of one name of which one is a function. It quotes both.
-std::string conflict_with_function(const Definition& now, const Definition& before);
+// Returns the message for two definitions with the same constant labels of which one is a function. `earlier` is what
+// the earlier one defined: "a function".
+std::string conflict_with_function(const Definition& now, std::string_view earlier);
 
 }  // namespace narthex::detail

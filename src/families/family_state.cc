@@ -16,18 +16,15 @@
 
 namespace narthex::detail {
 
-namespace {
-
-constexpr std::string_view kOverflow = "__overflow__";
-
-}  // namespace
-
-FamilyState::FamilyState(Definition definition, std::shared_ptr<const Diagnostics> diagnostics)
+FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> limit,
+                         std::shared_ptr<std::atomic<std::uint64_t>> overflowed,
+                         std::shared_ptr<const Diagnostics> diagnostics)
     : definition_(std::move(definition)),
       diagnostics_(std::move(diagnostics)),
       layout_(definition_.constant_labels, definition_.label_names),
       overflow_values_(definition_.label_names.size(), kOverflow),
-      table_(layout_, {definition_.max_series, definition_.idle_timeout}) {
+      table_(layout_, std::move(limit), definition_.idle_timeout),
+      overflowed_(std::move(overflowed)) {
   // Here, so that a definition without memory for its series registers nothing.
   if (definition_.label_names.empty()) {
     static_cast<void>(HazardPtr<Series>(table_.find_or_create({}, *definition_.kind)));
@@ -42,15 +39,14 @@ LookupResult FamilyState::find_or_create(LabelValues values) {
 // Whatever needs memory comes before the count, so that a lookup that fails is not counted.
 LookupResult FamilyState::find_or_create_overflow() {
   std::string line;
-  if (overflowed() == 0) {
+  if (overflowed_->load(std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
     line = fmt::format(
         "{}: the family has its maximum of {} series (max_series); further label values are counted in one series "
         "labelled {}; check whether a label takes its values from untrusted clients",
         title(definition_), definition_.max_series, quote(kOverflow));
   }
   const LookupResult overflow = table_.find_or_create_overflow(overflow_values_, *definition_.kind);
-  // relaxed: a sum orders nothing else
-  if (overflowed_.fetch_add(1, std::memory_order_relaxed) == 0) diagnostics_->log(line);
+  if (overflowed_->fetch_add(1, std::memory_order_relaxed) == 0) diagnostics_->log(line);  // relaxed: as above
   return overflow;
 }
 

@@ -12,20 +12,28 @@
 
 #include "base/diagnostics.h"
 #include "families/definition.h"
+#include "families/series_limit.h"
 #include "families/series_table.h"
 #include "model/label_layout.h"
 
 namespace narthex::detail {
 
+// The label value of overflow series.
+inline constexpr std::string_view kOverflow = "__overflow__";
+
 // One family: its definition and its series. The registry and all handles of the family share it.
 class FamilyState {
  public:
-  FamilyState(Definition definition, std::shared_ptr<const Diagnostics> diagnostics);
+  // Siblings share `limit`, and `overflowed`, the number of lookups that were counted in overflow series.
+  FamilyState(Definition definition, std::shared_ptr<SeriesLimit> limit,
+              std::shared_ptr<std::atomic<std::uint64_t>> overflowed, std::shared_ptr<const Diagnostics> diagnostics);
 
   const Definition& definition() const noexcept { return definition_; }
 
   // Takes one value for each label name. If the family is full, returns the overflow series for new values.
   LookupResult find_or_create(LabelValues values);
+  // Returns the overflow series, and counts a lookup in it.
+  LookupResult find_or_create_overflow();
   // Returns an empty result if the series does not exist.
   LookupResult find(LabelValues values) { return table_.find(values); }
 
@@ -35,6 +43,10 @@ class FamilyState {
   std::size_t clear() {
     return table_.remove_if([](const Series&) { return true; });
   }
+
+  bool is_empty() const noexcept { return table_.is_empty(); }
+  // Called when the registry has removed the family.
+  void leave_limit() noexcept { table_.leave_limit(); }
 
   void collect(Sink& sink) {
     table_.evict_idle();
@@ -50,18 +62,13 @@ class FamilyState {
     });
   }
 
-  // Returns the number of lookups that were counted in the overflow series.
-  std::uint64_t overflowed() const noexcept { return overflowed_.load(std::memory_order_relaxed); }  // relaxed: a sum
-
  private:
-  LookupResult find_or_create_overflow();
-
   const Definition definition_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
   const LabelLayout layout_;
   const std::vector<std::string_view> overflow_values_;
   SeriesTable table_;
-  std::atomic<std::uint64_t> overflowed_{0};
+  const std::shared_ptr<std::atomic<std::uint64_t>> overflowed_;
 };
 
 }  // namespace narthex::detail

@@ -21,14 +21,17 @@ RetiredPtr make_retired(const Series* series) { return std::make_unique<Retired>
 
 }  // namespace
 
-SeriesTable::SeriesTable(const LabelLayout& layout, SeriesLimits limits, std::uint32_t hash_mask)
+SeriesTable::SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit,
+                         std::chrono::milliseconds idle_timeout, std::uint32_t hash_mask)
     : layout_(layout),
-      max_series_(limits.max_series),
+      limit_(std::move(limit)),
       hash_mask_(hash_mask),
       hash_seed_(hash_seed()),
-      evictor_(index_, list_, full_epoch_, limits.idle_timeout) {}
+      mutex_(limit_->mutex()),
+      evictor_(index_, list_, limit_->full_epoch(), idle_timeout) {}
 
 SeriesTable::~SeriesTable() {
+  leave_limit();
   const HazardsInUse hazards;
   for (const Series* series : list_.positions()) {
     if (!series) continue;
@@ -92,11 +95,13 @@ LookupResult SeriesTable::escape_and_create(LabelValues values, const Kind& kind
 
 LookupResult SeriesTable::create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit) {
   const std::uint32_t key = hash(escaped);
-  const std::uint32_t epoch = full_epoch_.current();
+  const FullEpoch& full_epoch = limit_->full_epoch();
+  // relaxed: a lookup that still uses the shared limit comes before leave_limit()
+  const std::uint32_t epoch = has_left_limit_.load(std::memory_order_relaxed) ? 0 : full_epoch.current();
   if (epoch != 0 || !are_raw) {
     if (const LookupResult found = find_escaped(escaped, key); found.series) return found;
     // In the same full epoch the series does not exist. Without a shard the lookup did not search.
-    if (epoch != 0 && full_epoch_.is_still(epoch) && limit == Limit::enforced && own_shard() &&
+    if (epoch != 0 && full_epoch.is_still(epoch) && limit == Limit::enforced && own_shard() &&
         !evictor_.is_due_after_miss()) {
       return {};
     }
@@ -157,11 +162,11 @@ bool SeriesTable::remove(const Series& series) {
   {
     const std::lock_guard lock(mutex_);
     if (!list_.has(series)) return false;
-    full_epoch_.end();
+    limit_->full_epoch().end();
     index_.erase(&series);
     if (overflow_ == &series) overflow_ = nullptr;
     retired = list_.remove(series, std::move(retired));
-    update_full_epoch();
+    update_limit();
   }
   Reclaimer::retire(std::move(retired));
   return true;
@@ -178,21 +183,28 @@ void SeriesTable::evict_idle() noexcept {
   }
 }
 
-bool SeriesTable::is_full() const noexcept {
-  return max_series_ != 0 && list_.size() - (overflow_ ? 1 : 0) >= max_series_;
+void SeriesTable::leave_limit() noexcept {
+  const std::lock_guard lock(mutex_);
+  limit_->update(std::exchange(in_limit_, 0), 0);
+  has_left_limit_.store(true, std::memory_order_relaxed);  // relaxed: see create()
 }
 
-void SeriesTable::update_full_epoch() noexcept {
-  if (is_full()) {
-    full_epoch_.begin();
-  } else {
-    full_epoch_.end();
-  }
+// Returns the number of series without the overflow series.
+std::size_t SeriesTable::counted() const noexcept { return list_.size() - (overflow_ ? 1 : 0); }
+
+bool SeriesTable::is_full() const noexcept {
+  if (!has_left_limit_.load(std::memory_order_relaxed)) return limit_->is_full();  // relaxed: changes under the mutex
+  return limit_->max_series() != 0 && counted() >= limit_->max_series();
+}
+
+void SeriesTable::update_limit() noexcept {
+  if (has_left_limit_.load(std::memory_order_relaxed)) return;  // relaxed: as above
+  limit_->update(std::exchange(in_limit_, counted()), counted());
 }
 
 void SeriesTable::after_eviction(const Evictor::Evicted& evicted) noexcept {
   if (std::ranges::find(evicted.all(), overflow_) != evicted.all().end()) overflow_ = nullptr;
-  update_full_epoch();
+  update_limit();
 }
 
 }  // namespace narthex::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,20 +11,16 @@
 #include <narthex/detail/kind.h>
 
 #include "families/evictor.h"
-#include "families/full_epoch.h"
 #include "families/series_index.h"
+#include "families/series_limit.h"
 #include "families/series_list.h"
 #include "model/label_layout.h"
 #include "model/label_values.h"
 
 namespace narthex::detail {
 
-struct SeriesLimits {
-  std::size_t max_series = 0;                 // 0: unlimited
-  std::chrono::milliseconds idle_timeout{0};  // 0: series are not evicted
-};
-
-// The series of one family. Lookups by label values take no lock; creation and removal take the mutex.
+// The series of one family. Lookups by label values take no lock; creation and removal take the mutex, which siblings
+// share.
 //
 //   index_:   hash of the values ---> series        any thread, at any time
 //   list_:    series in creation order              scrapes, in batches
@@ -32,8 +29,9 @@ struct SeriesLimits {
 // only its label values, compared in full, identify it. No series is added during a full epoch.
 class SeriesTable {
  public:
-  // Tests narrow the hash so that values collide.
-  explicit SeriesTable(const LabelLayout& layout, SeriesLimits limits = {}, std::uint32_t hash_mask = ~0U);
+  // With an `idle_timeout` of 0, series are not evicted. Tests narrow the hash so that values collide.
+  SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit, std::chrono::milliseconds idle_timeout,
+              std::uint32_t hash_mask = ~0U);
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();
@@ -52,6 +50,13 @@ class SeriesTable {
   // number.
   template <class Matches>
   std::size_t remove_if(Matches matches);
+
+  bool is_empty() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return list_.size() == 0;
+  }
+  // The series do not count towards the shared limit any more. From then on, the table has the same limit for itself.
+  void leave_limit() noexcept;
 
   // Evicts the series that are idle and that no handle refers to.
   void evict_idle() noexcept;
@@ -89,19 +94,21 @@ class SeriesTable {
   Series* insert(SeriesPtr<Series> created, Limit limit);
   bool remove(const Series& series);
 
-  // All three are called under the mutex.
+  // All four are called under the mutex.
+  std::size_t counted() const noexcept;
   bool is_full() const noexcept;
-  void update_full_epoch() noexcept;
+  void update_limit() noexcept;
   void after_eviction(const Evictor::Evicted& evicted) noexcept;
 
   const LabelLayout& layout_;
-  const std::size_t max_series_;
+  const std::shared_ptr<SeriesLimit> limit_;
   const std::uint32_t hash_mask_;
   const std::uint64_t hash_seed_;
   SeriesIndex index_;
-  FullEpoch full_epoch_;
+  std::atomic<bool> has_left_limit_{false};
 
-  std::mutex mutex_;
+  std::mutex& mutex_;         // of the limit
+  std::size_t in_limit_ = 0;  // the number of series that the limit counts
   SeriesList list_;
   Evictor evictor_;
   const Series* overflow_ = nullptr;  // the overflow series, if the family has one

@@ -1,10 +1,10 @@
 #include "registry/registry_state.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+#include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
@@ -16,208 +16,182 @@ namespace narthex::detail {
 
 RegistryState::RegistryState(RegistryOptions options)
     : name_rule_(options.utf8_names ? NameRule::utf8 : NameRule::legacy),
-      labels_(std::move(options.labels)), extra_labels_(labels_, name_rule_),
-      diagnostics_(
-          std::make_shared<const Diagnostics>(std::move(options.diagnostic))),
-      exemplars_(options.exemplars.labels
-                     ? std::make_shared<const ExemplarOptions>(
-                           std::move(options.exemplars))
-                     : nullptr) {}
+      labels_(std::move(options.labels)),
+      extra_labels_(labels_, name_rule_),
+      diagnostics_(std::make_shared<const Diagnostics>(std::move(options.diagnostic))),
+      exemplars_(options.exemplars.labels ? std::make_shared<const ExemplarOptions>(std::move(options.exemplars))
+                                          : nullptr) {}
 
-void RegistryState::set_exemplar_source(Kind &kind) const {
-  if (exemplars_)
-    kind.use(exemplars_);
+void RegistryState::set_exemplar_source(Kind& kind) const {
+  if (exemplars_) kind.use(exemplars_);
 }
 
-void RegistryState::complete(Definition &definition) const {
-  definition.constant_labels.insert(definition.constant_labels.end(),
-                                    labels_.begin(), labels_.end());
+void RegistryState::complete(Definition& definition) const {
+  definition.constant_labels.insert(definition.constant_labels.end(), labels_.begin(), labels_.end());
   check(definition, name_rule_);
 }
 
 std::shared_ptr<FamilyState> RegistryState::define(Definition definition) {
   complete(definition);
-  const std::lock_guard lock(mutex_);
-  const auto named = families_.find(definition.name);
-  if (named == families_.end()) {
-    if (const Definition *function = find(definition.name)) {
-      throw AlreadyDefinedError(conflict_with_function(definition, *function));
-    }
-    check_clashes(definition);
-    const std::string name = definition.name;
-    auto family =
-        std::make_shared<FamilyState>(std::move(definition), diagnostics_);
-    families_.emplace(name, Siblings{family});
-    return family;
+  const Siblings::Defined defined = [&] {
+    const std::lock_guard lock(mutex_);
+    return insert(std::move(definition));
+  }();
+  if (defined.is_beyond_limit && defined.family->definition().label_names.empty()) {
+    // The definition is the lookup of its only series. It is counted without the mutex, because it may log.
+    const HazardPtr<Series> series(defined.family->find_or_create_overflow());
   }
-  for (const auto &family : named->second) {
-    const Definition &before = family->definition();
-    if (!are_siblings(definition, before))
-      throw AlreadyDefinedError(conflict(definition, before));
-    if (have_same_constants(definition, before))
-      return family;
-  }
-  return named->second.emplace_back(
-      std::make_shared<FamilyState>(std::move(definition), diagnostics_));
+  return defined.family;
 }
 
-bool RegistryState::remove(const FamilyState *family) {
-  Siblings removed; // destroyed after the mutex is unlocked
+Siblings::Defined RegistryState::insert(Definition definition) {
+  const auto named = siblings_of(definition);
+  try {
+    return named->second.define(std::move(definition));
+  } catch (...) {
+    erase_if_empty(named);
+    throw;
+  }
+}
+
+RegistryState::Names::iterator RegistryState::siblings_of(const Definition& definition) {
+  const auto named = names_.find(definition.name);
+  if (named != names_.end()) return named;
+  check_clashes(definition);
+  return names_.try_emplace(definition.name, definition.max_series, labels_.size(), diagnostics_).first;
+}
+
+void RegistryState::erase_if_empty(Names::iterator named) noexcept {
+  if (named->second.empty()) names_.erase(named);
+}
+
+bool RegistryState::remove(const FamilyState* family) {
+  Siblings::InOrder removed;  // destroyed after the mutex is unlocked
   const std::lock_guard lock(mutex_);
-  const auto named = families_.find(family->definition().name);
-  if (named == families_.end())
-    return false;
-  const auto found = std::ranges::find(named->second, family,
-                                       &std::shared_ptr<FamilyState>::get);
-  if (found == named->second.end())
-    return false;
-  removed.push_back(std::move(*found));
-  named->second.erase(found);
-  if (named->second.empty())
-    families_.erase(named);
-  return true;
+  const auto named = names_.find(family->definition().name);
+  if (named == names_.end()) return false;
+  removed = named->second.remove(*family);
+  erase_if_empty(named);
+  return !removed.empty();
 }
 
 bool RegistryState::remove(std::string_view name) {
-  Siblings removed; // destroyed after the mutex is unlocked
+  Siblings::InOrder removed;  // destroyed after the mutex is unlocked
   const std::lock_guard lock(mutex_);
-  const auto named = families_.find(name);
-  if (named == families_.end())
-    return false;
-  removed = std::move(named->second);
-  families_.erase(named);
-  return true;
+  const auto named = names_.find(name);
+  if (named == names_.end()) return false;
+  removed = named->second.remove_families();
+  erase_if_empty(named);
+  return !removed.empty();
 }
 
-std::shared_ptr<RegisteredCollector>
-RegistryState::make_registered(std::shared_ptr<Collector> collector) {
-  return std::make_shared<RegisteredCollector>(std::move(collector),
-                                               weak_from_this(), diagnostics_);
+std::shared_ptr<RegisteredCollector> RegistryState::make_registered(std::shared_ptr<Collector> collector) {
+  return std::make_shared<RegisteredCollector>(std::move(collector), weak_from_this(), diagnostics_);
 }
 
-std::shared_ptr<RegisteredCollector>
-RegistryState::add(std::shared_ptr<Collector> collector) {
+std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collector> collector) {
   auto added = make_registered(std::move(collector));
   const std::lock_guard lock(mutex_);
   collectors_.add(added);
   return added;
 }
 
-std::shared_ptr<RegisteredCollector>
-RegistryState::find(const Collector *collector) const {
+std::shared_ptr<RegisteredCollector> RegistryState::find(const Collector* collector) const {
   const std::lock_guard lock(mutex_);
   return collectors_.find(collector);
 }
 
-std::shared_ptr<RegisteredCollector>
-RegistryState::define_function(Definition definition, EmitFunction function) {
+std::shared_ptr<RegisteredCollector> RegistryState::define_function(Definition definition, EmitFunction function) {
   complete(definition);
   if (!function) {
-    throw RegistrationError(fmt::format(
-        "{}: the function is empty; pass a function that returns the value",
-        title(definition)));
+    throw RegistrationError(
+        fmt::format("{}: the function is empty; pass a function that returns the value", title(definition)));
   }
   const auto shared = std::make_shared<const Definition>(std::move(definition));
-  auto added = make_registered(
-      std::make_shared<FunctionMetric>(shared, std::move(function)));
+  auto added = make_registered(std::make_shared<FunctionMetric>(shared, std::move(function)));
   const std::lock_guard lock(mutex_);
-  if (const Definition *before = find(shared->name)) {
-    throw AlreadyDefinedError(conflict_with_function(*shared, *before));
-  }
-  check_clashes(*shared);
-  const auto named =
-      functions_.emplace(shared->name, Function{shared, added.get()}).first;
-  try {
-    collectors_.add(added);
-  } catch (...) {
-    functions_.erase(named);
-    throw;
-  }
+  insert(added, shared);
   return added;
 }
 
-void RegistryState::remove(const RegisteredCollector &collector) noexcept {
+void RegistryState::insert(const std::shared_ptr<RegisteredCollector>& collector,
+                           std::shared_ptr<const Definition> function) {
+  const auto named = siblings_of(*function);
+  try {
+    collectors_.add(collector);
+    Function& inserted = functions_.emplace(collector.get(), Function{named, {}}).first->second;
+    inserted.sibling = named->second.define_function(std::move(function));
+  } catch (...) {
+    collectors_.remove(*collector);
+    functions_.erase(collector.get());
+    erase_if_empty(named);
+    throw;
+  }
+}
+
+void RegistryState::remove(const RegisteredCollector& collector) noexcept {
   const std::lock_guard lock(mutex_);
   collectors_.remove(collector);
-  const auto named = functions_.find(collector.name());
-  if (named != functions_.end() && named->second.collector == &collector)
-    functions_.erase(named);
+  const auto function = functions_.find(&collector);
+  if (function == functions_.end()) return;
+  const auto [named, sibling] = function->second;
+  named->second.remove(sibling);
+  functions_.erase(function);
+  erase_if_empty(named);
 }
 
 std::vector<std::shared_ptr<FamilyState>> RegistryState::families() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<FamilyState>> all;
-  all.reserve(families_.size());
-  for (const auto &[name, siblings] : families_)
-    all.insert(all.end(), siblings.begin(), siblings.end());
+  all.reserve(names_.size());
+  for (const auto& [name, siblings] : names_) siblings.append_families_to(all);
   return all;
 }
 
-std::vector<std::shared_ptr<RegisteredCollector>>
-RegistryState::collectors() const {
+std::vector<std::shared_ptr<RegisteredCollector>> RegistryState::collectors() const {
   const std::lock_guard lock(mutex_);
   return collectors_.all();
 }
 
 RegistryStatistics RegistryState::statistics() const {
   // relaxed, here and below: a sum orders nothing else
-  RegistryStatistics all{scrapes.load(std::memory_order_relaxed),
-                         name_clashes.load(std::memory_order_relaxed),
-                         {},
-                         {}};
-  for (const auto &family : families()) {
-    if (const auto overflowed = family->overflowed())
-      all.overflows[family->definition().name] += overflowed;
+  RegistryStatistics all{scrapes.load(std::memory_order_relaxed), name_clashes.load(std::memory_order_relaxed), {}, {}};
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, siblings] : names_) {
+      if (const auto overflowed = siblings.overflowed()) all.overflows.emplace(name, overflowed);
+    }
   }
-  for (const auto &collector : collectors()) {
-    const CollectorTotals &totals =
-        *collector->totals(); // shared by all collectors of this name
-    CollectorStatistics &one = all.collectors[collector->name()];
+  for (const auto& collector : collectors()) {
+    const CollectorTotals& totals = *collector->totals();  // shared by all collectors of this name
+    CollectorStatistics& one = all.collectors[collector->name()];
     one.errors = totals.errors.load(std::memory_order_relaxed);
     one.skipped = totals.skipped.load(std::memory_order_relaxed);
     one.clashes = totals.clashes.load(std::memory_order_relaxed);
     if (const auto duration = collector->last_duration()) {
-      one.last_duration_seconds =
-          one.last_duration_seconds.value_or(0) + *duration;
+      one.last_duration_seconds = one.last_duration_seconds.value_or(0) + *duration;
     }
   }
   return all;
 }
 
-void RegistryState::report_clash(std::string_view family,
-                                 std::string_view reason) {
-  if (logged_.is_new(family))
-    diagnostics_->log(reason);
+void RegistryState::report_clash(std::string_view family, std::string_view reason) {
+  if (logged_.is_new(family)) diagnostics_->log(reason);
 }
 
 void RegistryState::report_name_clash(std::string_view reason) {
-  name_clashes.fetch_add(
-      1, std::memory_order_relaxed); // relaxed: a sum orders nothing else
-  if (logged_.is_new(reason))
-    diagnostics_->log(reason);
+  name_clashes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
+  if (logged_.is_new(reason)) diagnostics_->log(reason);
 }
 
-void RegistryState::check_clashes(const Definition &definition) const {
-  const auto clash = find_name_clash(
-      definition.kind->type(), definition.name, [this](std::string_view name) {
-        const Definition *other = find(name);
-        return other ? std::optional(other->kind->type()) : std::nullopt;
-      });
-  if (!clash)
-    return;
-  throw AlreadyDefinedError(
-      fmt::format("{}: clashes with {} {}, because {}", title(definition),
-                  to_string(clash->type), quote(clash->name), clash->reason));
+void RegistryState::check_clashes(const Definition& definition) const {
+  const auto clash = find_name_clash(definition.kind->type(), definition.name, [this](std::string_view name) {
+    const auto other = names_.find(name);
+    return other == names_.end() ? std::nullopt : std::optional(other->second.any().kind->type());
+  });
+  if (!clash) return;
+  throw AlreadyDefinedError(fmt::format("{}: clashes with {} {}, because {}", title(definition), to_string(clash->type),
+                                        quote(clash->name), clash->reason));
 }
 
-// Returns a definition of this name, or null.
-const Definition *RegistryState::find(std::string_view name) const {
-  if (const auto family = families_.find(name); family != families_.end()) {
-    return &family->second.front()->definition();
-  }
-  const auto function = functions_.find(name);
-  return function == functions_.end() ? nullptr
-                                      : function->second.definition.get();
-}
-
-} // namespace narthex::detail
+}  // namespace narthex::detail

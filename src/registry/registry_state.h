@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <narthex/registry.h>
@@ -23,12 +24,12 @@
 #include "model/names.h"
 #include "registry/collector_list.h"
 #include "registry/registered_collector.h"
+#include "registry/siblings.h"
 
 namespace narthex::detail {
 
-// The state that all copies of a Registry share: the families by name, and the collectors in the order in which they
-// were added. Siblings are families that differ only in the values of their constant labels; they share a name. The
-// name of a function belongs to it alone.
+// The state that all copies of a Registry share: the families and functions by name, and the collectors, which include
+// those that call the functions, in the order in which they were added.
 class RegistryState final : public StatisticsSource, public std::enable_shared_from_this<RegistryState> {
  public:
   explicit RegistryState(RegistryOptions options);
@@ -43,7 +44,6 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   // Returns the registration of a collector, or null.
   std::shared_ptr<RegisteredCollector> find(const Collector* collector) const;
   std::shared_ptr<RegisteredCollector> define_function(Definition definition, EmitFunction function);
-  // The name of a function can be defined again after that.
   void remove(const RegisteredCollector& collector) noexcept;
 
   // Returns all families in the order of their names, siblings in the order they were defined.
@@ -66,18 +66,24 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   std::atomic<std::uint64_t> name_clashes{0};
 
  private:
-  using Siblings = std::vector<std::shared_ptr<FamilyState>>;
-  // The definition of a function, and the collector that calls it.
+  using Names = std::map<std::string, Siblings, std::less<>>;
+  // Where the definition of a function is.
   struct Function {
-    std::shared_ptr<const Definition> definition;
-    const RegisteredCollector* collector;
+    Names::iterator named;
+    Siblings::InOrder::iterator sibling;
   };
 
   // Adds the labels of the registry, and checks the definition.
   void complete(Definition& definition) const;
   std::shared_ptr<RegisteredCollector> make_registered(std::shared_ptr<Collector> collector);
+
+  // All five are called under the mutex.
+  Siblings::Defined insert(Definition definition);
+  void insert(const std::shared_ptr<RegisteredCollector>& collector, std::shared_ptr<const Definition> function);
+  // Returns the siblings of a definition, which may be empty. Throws AlreadyDefinedError if other names clash.
+  Names::iterator siblings_of(const Definition& definition);
+  void erase_if_empty(Names::iterator named) noexcept;
   void check_clashes(const Definition& definition) const;
-  const Definition* find(std::string_view name) const;
 
   const NameRule name_rule_;
   const Labels labels_;
@@ -86,9 +92,9 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   const ExemplarSource exemplars_;
   LogOncePerKey logged_;
   mutable std::mutex mutex_;
-  std::map<std::string, Siblings, std::less<>> families_;
-  std::map<std::string, Function, std::less<>> functions_;
+  Names names_;  // none is empty
   CollectorList collectors_;
+  std::unordered_map<const RegisteredCollector*, Function> functions_;  // by the collector that calls the function
 };
 
 }  // namespace narthex::detail

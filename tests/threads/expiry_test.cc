@@ -134,6 +134,41 @@ TEST_F(ExpiryTest, AllowsNewSeriesInAFamilyThatWasFull) {
   EXPECT_TRUE(few.find("c"));
 }
 
+TEST_F(ExpiryTest, AllowsNewSiblingsOfANameThatWasFull) {
+  const auto define = [&](const std::string& of) {
+    return registry_.gauge(
+        {.name = "depth", .help = "D.", .labels = {{"what", of}}, .max_series = 2, .idle_timeout = kIdle});
+  };
+  const Gauge held = define("a");
+  for (const char* of : {"b", "c"}) define(of).set(1);
+  EXPECT_TRUE(serves(registry_, "__overflow__"));
+  clock_.advance(kLonger);
+  static_cast<void>(to_text(registry_));
+  clock_.advance(kLonger);
+  EXPECT_EQ(to_text(registry_), "# HELP depth D.\n# TYPE depth gauge\ndepth{what=\"a\"} 0\n");
+  for (const char* of : {"d", "e"}) define(of).set(2);
+  EXPECT_EQ(to_text(registry_),
+            "# HELP depth D.\n# TYPE depth gauge\ndepth{what=\"a\"} 0\ndepth{what=\"d\"} "
+            "2\ndepth{what=\"__overflow__\"} 2\n");
+}
+
+TEST_F(ExpiryTest, AllowsNewSeriesWhenTheSeriesOfASiblingExpire) {
+  const auto define = [&](const char* of) {
+    return registry_.counter(
+        {.name = "few_total", .help = "Few.", .labels = {{"of", of}}, .max_series = 2, .idle_timeout = kIdle},
+        {"what"});
+  };
+  for (const char* what : {"x", "y"}) define("a").labels(what).inc();
+  define("b").labels("z").inc();
+  EXPECT_FALSE(define("b").find("z"));
+  clock_.advance(kLonger);
+  static_cast<void>(to_text(registry_));
+  clock_.advance(kLonger);
+  EXPECT_EQ(to_text(registry_), "");
+  define("b").labels("z").inc();
+  EXPECT_TRUE(define("b").find("z"));
+}
+
 // A full family has no insertions, so lookups that find no series inspect and evict.
 TEST_F(ExpiryTest, EvictsDuringMissesInAFullFamilyWithoutScrapes) {
   const auto few = registry_.counter(

@@ -125,6 +125,97 @@ TEST_F(OverflowTest, IsNotReturnedWhileTheFamilyIsNotFull) {
   EXPECT_FALSE(hits.find("__overflow__"));
 }
 
+// Each thread has a sibling.
+TEST_F(OverflowTest, LosesNoUpdateWhenSiblingsExceedTheLimitTogether) {
+  constexpr int kThreads = 4;
+  constexpr int kLookups = 5'000;
+  on_threads(kThreads, [&](int thread) {
+    const auto hits = registry_.counter(
+        {.name = "hits_total", .help = "Hits.", .labels = {{"of", std::to_string(thread)}}, .max_series = 100},
+        {"who"});
+    for (int i = 0; i < kLookups; ++i) hits.labels(i).inc();
+  });
+  const std::string text = to_text(registry_);
+  double sum = 0;
+  int series = 0;
+  int overflows = 0;
+  for (std::size_t at = text.find("\nhits_total{"); at != std::string::npos; at = text.find("\nhits_total{", at + 1)) {
+    const std::string line = text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+    sum += std::stod(line.substr(line.find("} ") + 2));
+    ++(line.find("__overflow__") == std::string::npos ? series : overflows);
+  }
+  EXPECT_EQ(sum, kThreads * kLookups);
+  EXPECT_EQ(series, 100);
+  EXPECT_EQ(overflows, kThreads);
+  EXPECT_EQ(lines_.size(), 1);
+}
+
+TEST_F(OverflowTest, LosesNoUpdateWhenManySiblingsAreDefined) {
+  constexpr int kThreads = 4;
+  constexpr int kSiblings = 300;
+  on_threads(kThreads, [&](int) {
+    for (int i = 0; i < kSiblings; ++i) {
+      registry_
+          .counter({.name = "hits_total", .help = "Hits.", .labels = {{"of", std::to_string(i)}}, .max_series = 100})
+          .inc();
+    }
+  });
+  const std::string text = to_text(registry_);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(sample(text, "hits_total{of=\"" + std::to_string(i) + "\"}"), kThreads) << i;
+  }
+  EXPECT_EQ(sample(text, R"(hits_total{of="__overflow__"})"), kThreads * (kSiblings - 100));
+}
+
+// The siblings are never full: they have at most three series, also while one is removed and created again.
+TEST_F(OverflowTest, IsNotReturnedWhileTheSiblingsAreNotFull) {
+  constexpr int kRounds = 20'000;
+  const auto define = [&](const char* of) {
+    return registry_.counter({.name = "hits_total", .help = "Hits.", .labels = {{"of", of}}, .max_series = 3}, {"who"});
+  };
+  define("a").labels("stays").inc();
+  on_threads(3, [&](int thread) {
+    const auto hits = define(thread == 2 ? "b" : "a");
+    for (int i = 0; i < kRounds; ++i) {
+      hits.labels("goes").inc();
+      if (thread != 1) hits.remove("goes");
+    }
+  });
+  EXPECT_FALSE(define("a").find("__overflow__"));
+  EXPECT_FALSE(define("b").find("__overflow__"));
+}
+
+// A scrape, updates, and functions, while siblings come and go.
+TEST_F(OverflowTest, CountsOnlyTheSiblingsThatExist) {
+  constexpr int kRounds = 2'000;
+  const auto define = [&](int of) {
+    return registry_.gauge({.name = "depth", .help = "D.", .labels = {{"of", std::to_string(of)}}, .max_series = 4},
+                           {"who"});
+  };
+  on_threads(4, [&](int thread) {
+    for (int i = 0; i < kRounds; ++i) {
+      if (thread == 0) {
+        static_cast<void>(to_text(registry_));
+      } else if (thread == 1) {
+        const Registration function =
+            registry_.gauge_function({.name = "depth", .help = "D.", .labels = {{"of", "function"}}, .max_series = 4},
+                                     {"who"}, [](const auto& emit) { emit(1, "f"); });
+      } else {
+        const auto family = define(thread);
+        family.labels("x").inc();
+        EXPECT_TRUE(registry_.remove(family));
+        family.labels("y").inc();
+      }
+    }
+  });
+  EXPECT_EQ(to_text(registry_), "");
+  EXPECT_EQ(lines_.size(), 0);
+  const auto family = define(1);
+  for (int who = 0; who < 5; ++who) family.labels(who);
+  EXPECT_TRUE(family.find(3));
+  EXPECT_FALSE(family.find(4));
+}
+
 TEST(RegistryOptions, LabelAllMetrics) {
   Registry registry({.labels = {{"hostname", "web-1"}}});
   registry.counter({.name = "a_total", .help = "A."}).inc();

@@ -52,6 +52,20 @@ TEST(Contracts, OfDefinitionsThatExist) {
                                      [&] { registry.gauge_function({.name = "h", .help = "H."}, one).keep(); });
 }
 
+TEST(Contracts, OfFunctions) {
+  Registry registry;
+  const auto function = [&](const char* of) {
+    return registry.gauge_function({.name = "f", .help = "F.", .labels = {{"of", of}}, .max_series = 1},
+                                   [] { return 1; });
+  };
+  const Registration registration = function("a");
+  expect_throws<AlreadyDefinedError>("Registry::gauge_function()", [&] { function("a").keep(); });
+  expect_throws<AlreadyDefinedError>("Registry::gauge()", [&] {
+    registry.gauge({.name = "f", .help = "F.", .labels = {{"of", "a"}}, .max_series = 1});
+  });
+  expect_throws<RegistrationError>("Registry::gauge_function()", [&] { function("b").keep(); });
+}
+
 TEST(Contracts, OfCollectors) {
   Registry registry;
   expect_throws<RegistrationError>("Registry::add()", [&] { registry.add(TestCollector("", [](Sink&) {})); });

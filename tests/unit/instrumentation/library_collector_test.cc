@@ -74,7 +74,7 @@ TEST(LibraryCollector, ServesTheCountsOfItsRegistry) {
       "# HELP narthex_series_overflowed_total Lookups counted in the overflow series, because the family had "
       "max_series series.\n"
       "# TYPE narthex_series_overflowed_total counter\n"
-      "narthex_series_overflowed_total{family=\"full_total\"} 4\n");
+      "narthex_series_overflowed_total{family=\"full_total\"} 5\n");
   for (const char* name : {"a", "b", "narthex"}) {
     const double duration = sample(text, "narthex_collector_duration_seconds{collector=\"" + std::string(name) + "\"}");
     EXPECT_GT(duration, 0) << name;

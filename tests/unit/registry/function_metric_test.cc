@@ -65,21 +65,21 @@ TEST(FunctionMetric, DoesNotShareItsName) {
   {
     const Registration registration = function();
     EXPECT_EQ(message_of([&] { function().keep(); }),
-              "gauge 'level': the name is already defined; a function needs its own name; earlier: gauge with help "
-              "'L.', labels (); now: gauge with help 'L.', "
-              "labels ()");
+              "gauge 'level': a function without constant labels is already defined; give each function its own values "
+              "of constant labels");
+    EXPECT_EQ(message_of([&] { registry.gauge({.name = "level", .help = "L."}); }),
+              "gauge 'level': a function without constant labels is already defined; give each function its own values "
+              "of constant labels");
     EXPECT_EQ(message_of([&] { registry.counter({.name = "level", .help = "C."}, {"a"}); }),
-              "counter 'level': the name is already defined; a function needs its own name; earlier: gauge with help "
-              "'L.', labels (); now: counter with help "
-              "'C.', labels (a)");
+              "counter 'level': an earlier definition is different; earlier: gauge with help 'L.', labels (); now: "
+              "counter with help 'C.', labels (a)");
     EXPECT_FALSE(registry.remove("level")) << "only its Registration removes it";
     EXPECT_EQ(to_text(registry), "# HELP level L.\n# TYPE level gauge\nlevel 1\n");
   }
   registry.counter({.name = "level", .help = "C."});
   EXPECT_EQ(message_of([&] { function().keep(); }),
-            "gauge 'level': the name is already defined; a function needs its own name; earlier: counter with help "
-            "'C.', labels (); now: gauge with help 'L.', "
-            "labels ()");
+            "gauge 'level': an earlier definition is different; earlier: counter with help 'C.', labels (); now: gauge "
+            "with help 'L.', labels ()");
   EXPECT_TRUE(registry.remove("level"));
   function().keep();
   EXPECT_EQ(to_text(registry), "# HELP level L.\n# TYPE level gauge\nlevel 1\n");
