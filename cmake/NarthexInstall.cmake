@@ -2,9 +2,11 @@
 include(CMakePackageConfigHelpers)
 
 # A program that links a static library must also link its dependencies. A shared library loads them itself.
-get_target_property(kind narthex TYPE)
 if(kind STREQUAL "SHARED_LIBRARY")
   set(private ".private")
+  set(flags " -DNARTHEX_SHARED")
+else()
+  set(flags " -fvisibility-inlines-hidden")
 endif()
 
 # The civetweb component needs these libraries too, if it was built with support for the web configuration file.

@@ -10,7 +10,7 @@
 #include <narthex/detail/hazard_ptr.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 class FamilyState;

@@ -3,9 +3,10 @@
 #include <cstddef>
 #include <optional>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/hazard_ptr.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// The result of the lookup `labels(...)`. It has all functions of a Metric and converts to a Metric.
 ///
@@ -19,7 +20,7 @@ namespace narthex {
 ///   requests.labels("GET", 200).inc();
 ///   narthex::Counter ok = requests.labels("GET", 200);
 template <class Metric>
-class Borrowed : public Metric::template Updates<detail::HazardPtr<typename Metric::Series>> {
+class NARTHEX_VISIBILITY Borrowed : public Metric::template Updates<detail::HazardPtr<typename Metric::Series>> {
  public:
   /// Refers to no series: updates do nothing.
   Borrowed() noexcept = default;

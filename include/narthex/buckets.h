@@ -5,7 +5,7 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Returns 0.005 0.01 0.025 0.05 0.1 0.25 0.5 1 2.5 5 10, as client_golang does. These bounds suit the request
 /// durations of a network service, in seconds.

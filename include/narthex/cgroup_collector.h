@@ -7,7 +7,7 @@
 #include <narthex/collector.h>
 #include <narthex/detail/export.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 class CgroupMounts;

@@ -4,7 +4,7 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 class Sink;
 

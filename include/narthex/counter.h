@@ -10,12 +10,13 @@
 #include <utility>
 
 #include <narthex/detail/counter_series.h>
+#include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/exemplar_labels.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
@@ -105,7 +106,7 @@ class CounterUpdates {
 /// Example:
 ///   narthex::Counter requests = registry.counter({.name = "requests_total", .help = "Requests served."});
 ///   requests.inc();
-class Counter : public CounterUpdates<detail::SeriesPtr<detail::CounterSeries>> {
+class NARTHEX_VISIBILITY Counter : public CounterUpdates<detail::SeriesPtr<detail::CounterSeries>> {
  public:
   /// Definition of a Counter.
   using Options = CounterOptions;

@@ -9,8 +9,9 @@
 
 #include <narthex/any_family.h>
 #include <narthex/borrowed.h>
+#include <narthex/detail/export.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// A family whose label names are known only at run time, for example from a configuration file. In all other respects
 /// it is like a Family.
@@ -26,7 +27,7 @@ namespace narthex {
 ///   narthex::DynamicFamily<narthex::Gauge> level = registry.gauge({.name = "level", .help = "Level."}, names);
 ///   level.labels({"north", "2"}).set(7);
 template <class Metric>
-class DynamicFamily : public AnyFamily {
+class NARTHEX_VISIBILITY DynamicFamily : public AnyFamily {
  public:
   /// Label values in the order of the label names.
   using Values = std::span<const std::string_view>;

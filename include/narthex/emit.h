@@ -7,9 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/label_value.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 

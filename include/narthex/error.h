@@ -6,7 +6,7 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Base class of all exceptions that narthex defines.
 ///

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include <narthex/counter.h>
+#include <narthex/detail/export.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Adds 1 to a counter if an exception leaves its scope.
 ///
@@ -18,7 +19,7 @@ namespace narthex {
 ///
 /// Example:
 ///   const narthex::ExceptionCounter guard(errors);
-class [[nodiscard]] ExceptionCounter {
+class [[nodiscard]] NARTHEX_VISIBILITY ExceptionCounter {
  public:
   /// Starts to watch for exceptions.
   explicit ExceptionCounter(Counter counter) noexcept : counter_(std::move(counter)) {}

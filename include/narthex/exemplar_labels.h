@@ -4,7 +4,9 @@
 #include <string_view>
 #include <utility>
 
-namespace narthex {
+#include <narthex/detail/export.h>
+
+namespace NARTHEX_VISIBILITY narthex {
 
 /// One label of an exemplar: `{"trace_id", id}`. Both texts must live until the call that receives them returns.
 using ExemplarLabel = std::pair<std::string_view, std::string_view>;

@@ -3,9 +3,10 @@
 #include <chrono>
 #include <functional>
 
+#include <narthex/detail/export.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Adds exemplars to counters and histograms. The code that updates them does not change: an update calls a function,
 /// which returns the labels of the trace of the current thread.

@@ -10,7 +10,7 @@
 #include <narthex/detail/header_values.h>
 #include <narthex/registry.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Returns the time that a scrape may take, computed from a value of the header X-Prometheus-Scrape-Timeout-Seconds.
 /// The time is 10 % shorter than the value, but at most 0.5 s shorter, so that time remains to send the reply. Returns

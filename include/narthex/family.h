@@ -10,9 +10,10 @@
 
 #include <narthex/any_family.h>
 #include <narthex/borrowed.h>
+#include <narthex/detail/export.h>
 #include <narthex/detail/label_value.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// All series of one metric name, one for each combination of label values that was used.
 ///
@@ -29,7 +30,7 @@ namespace narthex {
 ///       registry.counter({.name = "requests_total", .help = "Requests served."}, {"method", "code"});
 ///   requests.labels("GET", 200).inc();
 template <class Metric, std::size_t N>
-class Family : public AnyFamily {
+class NARTHEX_VISIBILITY Family : public AnyFamily {
  public:
   /// Creates a family whose metrics do nothing.
   Family() noexcept = default;

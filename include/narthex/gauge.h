@@ -7,13 +7,14 @@
 #include <string>
 #include <utility>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/gauge_series.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/stopwatch.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
@@ -93,7 +94,7 @@ class GaugeUpdates {
 ///   narthex::Gauge queue = registry.gauge({.name = "queue_jobs", .help = "Jobs that wait for a worker."});
 ///   queue.inc();
 ///   queue.set(0);
-class Gauge : public GaugeUpdates<detail::SeriesPtr<detail::GaugeSeries>> {
+class NARTHEX_VISIBILITY Gauge : public GaugeUpdates<detail::SeriesPtr<detail::GaugeSeries>> {
  public:
   /// Definition of a Gauge.
   using Options = GaugeOptions;

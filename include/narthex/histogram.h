@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <narthex/buckets.h>
+#include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/observation_series.h>
@@ -17,7 +18,7 @@
 #include <narthex/exemplar_labels.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
@@ -119,7 +120,7 @@ class HistogramUpdates {
 /// Example:
 ///   narthex::Histogram latency = registry.histogram({.name = "latency_seconds", .help = "Duration of a request."});
 ///   latency.observe(0.042);
-class Histogram : public HistogramUpdates<detail::SeriesPtr<detail::ObservationSeries>> {
+class NARTHEX_VISIBILITY Histogram : public HistogramUpdates<detail::SeriesPtr<detail::ObservationSeries>> {
  public:
   /// Definition of a Histogram.
   using Options = HistogramOptions;

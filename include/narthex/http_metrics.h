@@ -16,7 +16,7 @@
 #include <narthex/labels.h>
 #include <narthex/registry.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 class HttpSeries;
@@ -57,7 +57,7 @@ struct HttpSizes {
 /// Example:
 ///   narthex::HttpRequest request = metrics.start("GET", "/users/7");
 ///   request.finish(200, {.request = 120, .response = 5120});
-class [[nodiscard]] HttpRequest {
+class [[nodiscard]] NARTHEX_VISIBILITY HttpRequest {
  public:
   /// Does nothing.
   HttpRequest() noexcept = default;

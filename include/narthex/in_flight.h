@@ -2,9 +2,10 @@
 
 #include <utility>
 
+#include <narthex/detail/export.h>
 #include <narthex/gauge.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Counts an operation in a gauge while it is in progress: adds 1 at its construction and subtracts 1 at the end of its
 /// scope, also if an exception leaves the scope.
@@ -19,7 +20,7 @@ namespace narthex {
 /// Example:
 ///   const narthex::InFlight guard(requests_in_flight);
 ///   request->in_flight.emplace(requests_in_flight);  // in_flight is a std::optional<InFlight>
-class [[nodiscard]] InFlight {
+class [[nodiscard]] NARTHEX_VISIBILITY InFlight {
  public:
   /// Adds 1 to the gauge.
   explicit InFlight(Gauge gauge) noexcept : gauge_(std::move(gauge)) { gauge_.inc(); }

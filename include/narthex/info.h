@@ -6,12 +6,13 @@
 #include <string>
 #include <utility>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/info_series.h>
 #include <narthex/detail/kind.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
@@ -55,7 +56,7 @@ class InfoUpdates {
 ///
 /// Example:
 ///   registry.info({.name = "build_info", .help = "Build of this program.", .labels = {{"revision", "ab12"}}});
-class Info : public InfoUpdates<detail::SeriesPtr<detail::InfoSeries>> {
+class NARTHEX_VISIBILITY Info : public InfoUpdates<detail::SeriesPtr<detail::InfoSeries>> {
  public:
   /// Definition of an Info.
   using Options = InfoOptions;

@@ -7,7 +7,7 @@
 #include <narthex/detail/export.h>
 #include <narthex/registry.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 class StatisticsSource;

@@ -5,7 +5,7 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 class RegisteredCollector;
@@ -24,7 +24,7 @@ class RegisteredCollector;
 /// Example:
 ///   narthex::Registration depth =
 ///       registry.gauge_function({.name = "queue_depth", .help = "Jobs that wait."}, [&] { return queue.size(); });
-class [[nodiscard]] Registration {
+class [[nodiscard]] NARTHEX_VISIBILITY Registration {
  public:
   /// Keeps nothing.
   Registration() noexcept = default;

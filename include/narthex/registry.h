@@ -27,7 +27,7 @@
 #include <narthex/summary.h>
 #include <narthex/unknown.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 class Sink;
 

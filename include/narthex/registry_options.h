@@ -3,10 +3,11 @@
 #include <functional>
 #include <string_view>
 
+#include <narthex/detail/export.h>
 #include <narthex/exemplar_options.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Options of a Registry.
 struct RegistryOptions {

@@ -6,7 +6,7 @@
 #include <narthex/detail/export.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Memory of the allocator, and the versions of compiler and libraries.
 ///

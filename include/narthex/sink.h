@@ -9,7 +9,7 @@
 #include <narthex/detail/export.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// The types of a family in the exposition formats. Later versions may add enumerators.
 enum class MetricType {

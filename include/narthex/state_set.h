@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/label_value.h>
@@ -16,7 +17,7 @@
 #include <narthex/detail/state_set_series.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
@@ -105,7 +106,7 @@ class StateSetUpdates {
 ///   narthex::StateSet state = registry.state_set({.name = "job_state", .help = "State of the job.",
 ///                                                 .states = {"idle", "running"}});
 ///   state.set("running");
-class StateSet : public StateSetUpdates<detail::SeriesPtr<detail::StateSetSeries>> {
+class NARTHEX_VISIBILITY StateSet : public StateSetUpdates<detail::SeriesPtr<detail::StateSetSeries>> {
  public:
   /// Definition of a StateSet.
   using Options = StateSetOptions;

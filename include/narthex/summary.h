@@ -8,13 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/observation_series.h>
 #include <narthex/detail/stopwatch.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
@@ -91,7 +92,7 @@ class SummaryUpdates {
 ///   narthex::Summary sizes = registry.summary(
 ///       {.name = "reply_bytes", .help = "Size of a reply.", .unit = "bytes", .quantiles = {0.5, 0.99}});
 ///   sizes.observe(1024);
-class Summary : public SummaryUpdates<detail::SeriesPtr<detail::ObservationSeries>> {
+class NARTHEX_VISIBILITY Summary : public SummaryUpdates<detail::SeriesPtr<detail::ObservationSeries>> {
  public:
   /// Definition of a Summary.
   using Options = SummaryOptions;

@@ -3,12 +3,13 @@
 #include <utility>
 #include <variant>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/stopwatch.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
 #include <narthex/summary.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Measures the time from its construction to the end of its scope. A histogram or a summary observes the duration; a
 /// gauge is set to it. This also happens if an exception leaves the scope.
@@ -22,7 +23,7 @@ namespace narthex {
 /// Example:
 ///   const narthex::Timer timer(latency);
 ///   const narthex::Timer timer(requests.labels("GET"));
-class [[nodiscard]] Timer {
+class [[nodiscard]] NARTHEX_VISIBILITY Timer {
   using Target = std::variant<Histogram, Summary, Gauge>;
 
  public:

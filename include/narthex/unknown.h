@@ -6,12 +6,13 @@
 #include <string>
 #include <utility>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/unknown_series.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
@@ -65,7 +66,7 @@ class UnknownUpdates {
 /// Example:
 ///   narthex::Unknown size = registry.unknown({.name = "upstream_size", .help = "Size that the upstream reports."});
 ///   size.set(42);
-class Unknown : public UnknownUpdates<detail::SeriesPtr<detail::UnknownSeries>> {
+class NARTHEX_VISIBILITY Unknown : public UnknownUpdates<detail::SeriesPtr<detail::UnknownSeries>> {
  public:
   /// Definition of an Unknown.
   using Options = UnknownOptions;

@@ -103,10 +103,19 @@ class LayoutTest(unittest.TestCase):
         headers = {file.removeprefix("include/") for file in tracked("include")} - {UMBRELLA}
         self.assertEqual(headers, set(MODULE_OF_HEADER))
 
-    def test_public_headers_define_only_the_export_macro(self):
+    def test_public_headers_define_only_the_macros_of_visibility(self):
         macros = re.compile(r"^#\s*define\s+(\w+)", re.MULTILINE)
         found = {name for file in tracked("include") for name in macros.findall((ROOT / file).read_text())}
-        self.assertEqual(found, {"NARTHEX_EXPORT"})
+        self.assertEqual(found, {"NARTHEX_EXPORT", "NARTHEX_VISIBILITY"})
+
+    def test_public_headers_hide_the_symbols_of_a_static_library(self):
+        headers = [file for file in tracked("*.h") if "include/narthex/" in file]
+        self.assertGreater(len(headers), 60)
+        for file in headers:
+            namespaces = re.findall(r"^namespace .*", (ROOT / file).read_text(), re.MULTILINE)
+            self.assertLessEqual(
+                set(namespaces), {"namespace NARTHEX_VISIBILITY narthex {", "namespace detail {"}, file
+            )
 
     def test_every_module_has_a_short_readme(self):
         for module in MAY_INCLUDE:

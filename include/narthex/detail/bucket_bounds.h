@@ -8,7 +8,8 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The upper bounds of a histogram's buckets, and a search without a branch that depends on the value. The values of
 // latencies cannot be predicted, and one mispredicted branch costs more than the whole search.
@@ -52,4 +53,5 @@ class NARTHEX_EXPORT BucketBounds {
   std::vector<double> padded_;  // padded with +Inf to whole pairs
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -4,13 +4,15 @@
 
 #include <narthex/detail/creation_time.h>
 #include <narthex/detail/exemplars.h>
+#include <narthex/detail/export.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 #include <narthex/exemplar_labels.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // A sum that only increases: base_ + the cell of each thread.
 //
@@ -56,4 +58,5 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
   const CreationTime created_;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -4,7 +4,8 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The time of its construction. It reads the cheapest clock, which has a resolution of a few milliseconds.
 class CreationTime {
@@ -21,4 +22,5 @@ class CreationTime {
   Time time_;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

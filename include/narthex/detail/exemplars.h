@@ -7,11 +7,12 @@
 #include <narthex/detail/export.h>
 #include <narthex/exemplar_labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 struct ExemplarOptions;
 }
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 class ExemplarCopies;
 
@@ -54,4 +55,5 @@ class NARTHEX_EXPORT Exemplars {
   std::atomic<Store*> store_{nullptr};
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <string_view>
 
+#include <narthex/detail/export.h>
 #include <narthex/labels.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The options that all kinds have in common. It refers to the options that it is created from.
 struct FamilyOptions {
@@ -25,4 +27,5 @@ FamilyOptions common(const Options& options) {
   return {options.name, options.help, unit, options.labels, options.max_series, options.idle_timeout};
 }
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -4,7 +4,10 @@
 
 #include <unistd.h>
 
-namespace narthex::detail {
+#include <narthex/detail/export.h>
+
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // Owns a file descriptor, and closes it in its destructor.
 class FileDescriptor {
@@ -29,4 +32,5 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -3,12 +3,14 @@
 #include <atomic>
 #include <cmath>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The current value. Like a counter it has a base, and a cell for each thread while it is incremented often. Unlike a
 // counter it can be set, which makes it cold again: then the base is the whole value.
@@ -68,4 +70,5 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
   mutable Heat heat_;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -3,10 +3,12 @@
 #include <atomic>
 #include <utility>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The series that a lookup found, or null. `hazard` protects it; if that is null, the result holds a counted reference.
 struct LookupResult {
@@ -58,4 +60,5 @@ class HazardPtr {
   Hazard* hazard_ = nullptr;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -4,7 +4,10 @@
 #include <string_view>
 #include <type_traits>
 
-namespace narthex::detail {
+#include <narthex/detail/export.h>
+
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 template <class Value>
 concept HeaderText = std::is_convertible_v<const Value&, const char*> || requires(const Value& value) {
@@ -44,4 +47,5 @@ void take_header_values(Values&& values, const Take& take) {
   }
 }
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

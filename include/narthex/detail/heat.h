@@ -3,7 +3,10 @@
 #include <atomic>
 #include <cstdint>
 
-namespace narthex::detail {
+#include <narthex/detail/export.h>
+
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // Counts the updates of a series' base since the last scrape. It decides when each thread gets a cell for the series.
 // Cells cost memory in every thread and time in every scrape, so a series gets them only when it is hot: after
@@ -29,4 +32,5 @@ class Heat {
   std::atomic<std::uint32_t> heat_{0};
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace narthex::detail {
+#include <narthex/detail/export.h>
+
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // One sum, and one count for each bucket: the base of a series, or the part of one thread in a hot series.
 //
@@ -25,4 +28,5 @@ struct HistogramCells {
   }
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

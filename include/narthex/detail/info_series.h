@@ -1,8 +1,10 @@
 #pragma once
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/series.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // A series that has only labels.
 class NARTHEX_EXPORT InfoSeries final : public Series {
@@ -10,4 +12,5 @@ class NARTHEX_EXPORT InfoSeries final : public Series {
   void collect(Sink& sink) const override;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -6,13 +6,15 @@
 #include <utility>
 
 #include <narthex/detail/exemplars.h>
+#include <narthex/detail/export.h>
 #include <narthex/detail/series.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 enum class MetricType;
 }
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The interface of a metric kind. `std::unique_ptr<Kind> make_kind(const XxxOptions&)`, declared beside the options of
 // a kind, creates one.
@@ -36,4 +38,5 @@ class NARTHEX_EXPORT Kind {
   virtual void use(const ExemplarSource& /*source*/) noexcept {}
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

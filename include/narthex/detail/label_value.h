@@ -7,7 +7,10 @@
 #include <string_view>
 #include <type_traits>
 
-namespace narthex::detail {
+#include <narthex/detail/export.h>
+
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 template <class T>
 concept CharacterType = std::same_as<T, char> || std::same_as<T, wchar_t> || std::same_as<T, char8_t> ||
@@ -66,4 +69,5 @@ decltype(auto) as_label(const T& value) {
   }
 }
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -8,13 +8,15 @@
 #include <narthex/detail/bucket_bounds.h>
 #include <narthex/detail/creation_time.h>
 #include <narthex/detail/exemplars.h>
+#include <narthex/detail/export.h>
 #include <narthex/detail/histogram_cells.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 #include <narthex/detail/signed_sum.h>
 #include <narthex/exemplar_labels.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 class CompensatedSum;
 
@@ -85,4 +87,5 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
   const CreationTime created_;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -5,10 +5,12 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // Returns `text` between single quotes, on one line, for a message. Control characters and bytes that are not UTF-8
 // appear as \x0a. A text of more than about 160 bytes is cut, and its size is added.
 NARTHEX_EXPORT std::string quote(std::string_view text);
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -2,9 +2,11 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // Counts an update that changed nothing because its value was not allowed, for example a negative or NaN amount.
 NARTHEX_EXPORT void count_rejected_update() noexcept;
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -9,11 +9,12 @@
 #include <narthex/detail/export.h>
 #include <narthex/labels.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 class Sink;
 }
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // One time series: its labels. Each metric kind derives from it and adds its values.
 //
@@ -142,4 +143,5 @@ class SeriesPtr {
   T* series_ = nullptr;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

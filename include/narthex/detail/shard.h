@@ -7,7 +7,8 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 struct HistogramCells;
 
@@ -73,4 +74,5 @@ NARTHEX_EXPORT Shard* acquire_shard() noexcept;
 // Returns the shard of this thread, and acquires one if it has none. Returns null as acquire_shard() does.
 inline Shard* own_shard() noexcept { return t_shard != &no_shard ? t_shard : acquire_shard(); }
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -9,9 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/series.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The states that are on: one bit for each state, in one word.
 //
@@ -48,4 +50,5 @@ class NARTHEX_EXPORT StateSetSeries final : public Series {
   std::atomic<Bits> on_{0};
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

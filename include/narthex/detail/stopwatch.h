@@ -3,7 +3,10 @@
 #include <chrono>
 #include <utility>
 
-namespace narthex::detail {
+#include <narthex/detail/export.h>
+
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // Measures the time since its construction, with a steady clock.
 class Stopwatch {
@@ -30,4 +33,5 @@ class TimedScope {
   Stopwatch stopwatch_;
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

@@ -2,9 +2,11 @@
 
 #include <atomic>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/series.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // Stores the value of the last set().
 class NARTHEX_EXPORT UnknownSeries final : public Series {
@@ -20,4 +22,5 @@ class NARTHEX_EXPORT UnknownSeries final : public Series {
   std::atomic<double> value_{0};
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex

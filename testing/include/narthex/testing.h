@@ -12,7 +12,7 @@
 #include <narthex/labels.h>
 #include <narthex/registry.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Returns the current value of one sample of a registry, or nothing if the registry does not serve this sample.
 ///

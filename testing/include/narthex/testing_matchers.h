@@ -8,10 +8,11 @@
 #include <utility>
 
 #include <gmock/gmock.h>
+#include <narthex/detail/export.h>
 #include <narthex/detail/text_difference.h>
 #include <narthex/testing.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 

@@ -9,7 +9,7 @@
 #include <narthex/detail/export.h>
 #include <narthex/registry.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Options of CivetwebExporter.
 struct CivetwebOptions {

@@ -9,7 +9,7 @@
 #include <narthex/labels.h>
 #include <narthex/registry.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Options of PushgatewayExporter.
 struct PushgatewayOptions {

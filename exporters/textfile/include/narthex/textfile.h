@@ -5,7 +5,7 @@
 #include <narthex/detail/export.h>
 #include <narthex/registry.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Writes the metrics of a registry to a file for the textfile collector of node_exporter, for example at the end of a
 /// batch job.

@@ -8,7 +8,7 @@ struct mg_callbacks;
 struct mg_connection;
 struct mg_context;
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Starts a civetweb server, as mg_start() does, and counts its requests.
 ///

@@ -5,9 +5,10 @@
 #include <utility>
 
 #include <httplib.h>  // of cpp-httplib: include this header only where it is installed
+#include <narthex/detail/export.h>
 #include <narthex/http_metrics.h>
 
-namespace narthex {
+namespace NARTHEX_VISIBILITY narthex {
 
 /// Your handlers for the two hooks of a cpp-httplib server that instrument() uses.
 struct HttplibHandlers {
