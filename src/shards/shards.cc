@@ -2,7 +2,7 @@
 
 #include <memory>
 #include <new>
-#include <utility>
+#include <optional>
 
 #include <pthread.h>
 
@@ -19,20 +19,48 @@ constinit std::atomic<std::size_t> Shards::size_{0};
 
 namespace {
 
-constinit thread_local bool t_is_ending = false;
+constinit thread_local bool t_is_ending __attribute__((tls_model("initial-exec"))) = false;  // as t_shard
 
-// Releases the shard of a thread when the thread ends. Destructors of other thread-local objects may run later and
-// update metrics: such updates go to the bases.
-class ThreadExitHook {
+// Releases the shard of a thread when the thread ends. The destructors of thread-local objects run earlier, and their
+// updates use the shard. Destructors of other keys may run later: their updates go to the bases.
+//
+// It is a key and not a thread-local object with a destructor, because glibc needs memory to register such a destructor,
+// and ends the process if there is none. It needs none for its first 32 keys.
+class ThreadExitKey {
  public:
-  ThreadExitHook() = default;
-  ThreadExitHook(const ThreadExitHook&) = delete;
-  ThreadExitHook& operator=(const ThreadExitHook&) = delete;
-  ~ThreadExitHook() {
-    t_is_ending = true;
-    Shards::release(std::exchange(t_shard, &no_shard));
+  // Creates the key at the first call. Returns nothing if the system has no key.
+  static std::optional<pthread_key_t> instance() noexcept {
+    static const std::optional<pthread_key_t> key = create();
+    return key;
   }
+  // Releases the shard when this thread ends. Returns false without memory, without a key, and after remove().
+  static bool set(Shard* shard) noexcept {
+    const std::optional<pthread_key_t> key = instance();
+    // relaxed: a thread that still updates metrics while this code is unloaded is an error
+    return key && !is_removed_.load(std::memory_order_relaxed) && pthread_setspecific(*key, shard) == 0;
+  }
+  // Called when the process exits, and when this code is unloaded: threads that end later must not call release().
+  static void remove() noexcept {
+    is_removed_.store(true, std::memory_order_relaxed);  // relaxed: as above
+    if (const std::optional<pthread_key_t> key = instance()) pthread_key_delete(*key);
+  }
+
+ private:
+  static std::optional<pthread_key_t> create() noexcept {
+    pthread_key_t key;
+    if (pthread_key_create(&key, release) != 0) return std::nullopt;
+    return key;
+  }
+  static void release(void* shard) noexcept {
+    t_is_ending = true;
+    t_shard = &no_shard;
+    Shards::release(static_cast<Shard*>(shard));
+  }
+
+  static inline constinit std::atomic<bool> is_removed_{false};
 };
+
+[[gnu::destructor]] void remove_exit_key() { ThreadExitKey::remove(); }
 
 // Makes fork() wait until no other thread holds a mutex that all series share, and releases the shards of the threads
 // that the child does not have.
@@ -52,6 +80,12 @@ void register_fork_handlers() {
   };
   pthread_atfork(lock, unlock, unlock_in_child);
 }
+
+// Runs before main(), while there is memory and one of the first keys is free.
+const bool is_registered = [] {
+  register_fork_handlers();
+  return ThreadExitKey::instance().has_value();
+}();
 
 }  // namespace
 
@@ -74,7 +108,10 @@ Shard* acquire_shard() noexcept {
   if (t_is_ending) return nullptr;
   Shard* shard = Shards::acquire();
   if (!shard) return nullptr;
-  static thread_local ThreadExitHook exit_hook;
+  if (!ThreadExitKey::set(shard)) {
+    Shards::release(shard);
+    return nullptr;
+  }
   t_shard = shard;
   return shard;
 }
@@ -89,8 +126,6 @@ Shard* Shards::acquire() noexcept {
       return shard;
     }
   }
-  static const bool is_registered = (register_fork_handlers(), true);
-  static_cast<void>(is_registered);
   return create();
 }
 

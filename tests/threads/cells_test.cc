@@ -1,5 +1,6 @@
 // The cells of threads: updates of threads that start and end add up to the right value.
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -237,13 +238,49 @@ TEST(Cells, AcceptUpdatesFromDestructorsOfThreadLocals) {
   const Counter counter = hot_counter(registry);
   const auto family = registry.counter({.name = "ends_total", .help = "Ends."}, {"when"});
   on_threads(100, [&](int) {
-    thread_local CountsItsEnd first;  // constructed before the thread acquires a shard, so destroyed after its release
+    thread_local CountsItsEnd first;
     first.counter = counter;
     first.family = family;
     counter.inc();
   });
   EXPECT_EQ(counter.value(), kHot + 200);
   EXPECT_EQ(family.labels("at the end").value(), 100);
+}
+
+// A thread-specific value whose destructor updates metrics, and sets the value again until the system gives up.
+struct CountsItsEnds {
+  static void destroy(void* value) {
+    const auto& self = *static_cast<CountsItsEnds*>(value);
+    self.counter.inc();
+    self.family.labels("at the end").inc();
+    self.work.observe(1);
+    ends.fetch_add(1);
+    pthread_setspecific(key, value);
+  }
+  static inline pthread_key_t key;
+  static inline std::atomic<int> ends{0};
+
+  Counter counter;
+  Family<Counter, 1> family;
+  Histogram work;
+};
+
+TEST(Cells, AcceptUpdatesFromDestructorsOfThreadSpecificValues) {
+  constexpr int kEnded = 100;
+  Registry registry;
+  CountsItsEnds value{hot_counter(registry), registry.counter({.name = "ends_total", .help = "Ends."}, {"when"}),
+                      registry.histogram({.name = "work", .help = "Work."})};
+  ASSERT_EQ(pthread_key_create(&CountsItsEnds::key, CountsItsEnds::destroy), 0);  // after the key of narthex
+  on_threads(kEnded, [&](int) {
+    value.counter.inc();
+    pthread_setspecific(CountsItsEnds::key, &value);
+  });
+  pthread_key_delete(CountsItsEnds::key);
+  const int ends = CountsItsEnds::ends.load();
+  EXPECT_GT(ends, kEnded);  // several rounds for each thread
+  EXPECT_EQ(value.counter.value(), kHot + kEnded + ends);
+  EXPECT_EQ(value.family.labels("at the end").value(), ends);
+  EXPECT_EQ(sample(to_text(registry), "work_count"), ends);
 }
 
 TEST(Cells, StartAtZeroForANewSeriesInAReusedSlot) {
