@@ -29,28 +29,30 @@ Registry::~Registry() = default;
 std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options,
                                                       std::vector<std::string> label_names,
                                                       std::unique_ptr<detail::Kind> kind) const {
-  state_->set_exemplar_source(*kind);
+  state_->own().set_exemplar_source(*kind);
   return state_->define(definition_of(options, std::move(label_names), std::move(kind)));
 }
 
 Registration Registry::define_function(const detail::FamilyOptions& options, std::vector<std::string> label_names,
                                        std::unique_ptr<detail::Kind> kind, detail::EmitFunction function) const {
-  return Registration(
-      state_->define_function(definition_of(options, std::move(label_names), std::move(kind)), std::move(function)));
+  return Registration(state_->own().define_function(definition_of(options, std::move(label_names), std::move(kind)),
+                                                    std::move(function)));
 }
 
-bool Registry::remove(const AnyFamily& family) const { return family.state_ && state_->remove(family.state_.get()); }
+bool Registry::remove(const AnyFamily& family) const {
+  return family.state_ && state_->own().remove(family.state_.get());
+}
 
-bool Registry::remove(std::string_view name) const { return state_->remove(name); }
+bool Registry::remove(std::string_view name) const { return state_->own().remove(name); }
 
-void Registry::add(std::shared_ptr<Collector> collector) const { state_->add(std::move(collector)); }
+void Registry::add(std::shared_ptr<Collector> collector) const { state_->own().add(std::move(collector)); }
 
 Registration Registry::add_scoped(std::shared_ptr<Collector> collector) const {
-  return Registration(state_->add(std::move(collector)));
+  return Registration(state_->own().add(std::move(collector)));
 }
 
 bool Registry::remove(const std::shared_ptr<Collector>& collector) const {
-  const auto registered = state_->find(collector.get());
+  const auto registered = state_->own().find(collector.get());
   if (registered) registered->unregister();
   return registered != nullptr;
 }

@@ -22,6 +22,15 @@ RegistryState::RegistryState(RegistryOptions options)
       exemplars_(options.exemplars.labels ? std::make_shared<const ExemplarOptions>(std::move(options.exemplars))
                                           : nullptr) {}
 
+RegistryState& RegistryState::own() {
+  if (copy_ != this_copy()) {
+    throw Error(
+        "the registry belongs to another copy of narthex in this process; link the shared library of narthex, of which "
+        "there is only one copy");
+  }
+  return *this;
+}
+
 void RegistryState::set_exemplar_source(Kind& kind) const {
   if (exemplars_) kind.use(exemplars_);
 }

@@ -15,6 +15,7 @@
 
 #include <narthex/registry.h>
 
+#include "base/copies.h"
 #include "base/diagnostics.h"
 #include "base/log_once_per_key.h"
 #include "base/registry_statistics.h"
@@ -31,8 +32,14 @@ namespace narthex::detail {
 // The state that all copies of a Registry share: the families and functions by name, and the collectors, which include
 // those that call the functions, in the order in which they were added.
 class RegistryState final : public StatisticsSource, public std::enable_shared_from_this<RegistryState> {
+  const void* const copy_ = this_copy();  // the first member, so that other versions of narthex find it
+
  public:
   explicit RegistryState(RegistryOptions options);
+
+  // Returns this object. Throws Error if another copy of narthex in the process made it: that copy has other cells and
+  // other hazards.
+  RegistryState& own();
 
   // Gives a kind the exemplar source of the registry, if it has one.
   void set_exemplar_source(Kind& kind) const;

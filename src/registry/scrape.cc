@@ -76,7 +76,7 @@ void Scrape::collect(std::span<const Registry> registries, const Deadline& deadl
 
 void Scrape::call_collectors(const Deadline& deadline) {
   for (std::size_t index = 0; index < registries_.size(); ++index) {
-    RegistryState& registry = *registries_[index].state_;
+    RegistryState& registry = registries_[index].state_->own();
     registry.scrapes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
     for (auto& collector : registry.collectors()) {
       if (auto call = collector->run(registry, deadline)) {

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "base/copies.h"
 #include "shards/reclaimer.h"
 #include "shards/slot_allocator.h"
 
@@ -83,6 +84,7 @@ void register_fork_handlers() {
 
 // Runs before main(), while there is memory and one of the first keys is free.
 const bool is_registered = [] {
+  report_copies();
   register_fork_handlers();
   return ThreadExitKey::instance().has_value();
 }();
