@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/mutex.h"
+
 namespace narthex::detail {
 
 // Remembers the first 100 keys that a line was logged for, so that an error of every scrape is logged once.
@@ -22,7 +24,7 @@ class LogOncePerKey {
  private:
   static constexpr std::size_t kMaxKeys = 100;
 
-  std::mutex mutex_;
+  Mutex mutex_;
   std::set<std::string, std::less<>> keys_;
 };
 

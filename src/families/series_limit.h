@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <mutex>
 
+#include "base/mutex.h"
 #include "families/full_epoch.h"
 
 namespace narthex::detail {
@@ -17,7 +17,7 @@ class SeriesLimit {
   // 0: unlimited.
   explicit SeriesLimit(std::size_t max_series) noexcept : max_series_(max_series) {}
 
-  std::mutex& mutex() noexcept { return mutex_; }
+  Mutex& mutex() noexcept { return mutex_; }
   FullEpoch& full_epoch() noexcept { return full_epoch_; }
 
   std::size_t max_series() const noexcept { return max_series_; }
@@ -37,7 +37,7 @@ class SeriesLimit {
   const std::size_t max_series_;
   std::size_t size_ = 0;
   FullEpoch full_epoch_;
-  std::mutex mutex_;
+  Mutex mutex_;
 };
 
 }  // namespace narthex::detail

@@ -62,7 +62,7 @@ void SeriesList::compact() noexcept {
   }
 }
 
-SeriesList::Cursor::Cursor(SeriesList& list, std::mutex& mutex) : list_(list), mutex_(mutex) {
+SeriesList::Cursor::Cursor(SeriesList& list, Mutex& mutex) : list_(list), mutex_(mutex) {
   const std::lock_guard lock(mutex_);
   list_.cursors_.push_back(this);
   end_ = list_.series_.size();

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <cstddef>
-#include <mutex>
 #include <span>
 #include <vector>
 
 #include <narthex/detail/series.h>
 
+#include "base/mutex.h"
 #include "shards/reclaimer.h"
 
 namespace narthex::detail {
@@ -59,7 +59,7 @@ class SeriesList::Cursor {
  public:
   static constexpr std::size_t kBatch = 128;
 
-  Cursor(SeriesList& list, std::mutex& mutex);
+  Cursor(SeriesList& list, Mutex& mutex);
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor();
@@ -75,7 +75,7 @@ class SeriesList::Cursor {
   RetiredPtr leave_batch() noexcept;
 
   SeriesList& list_;
-  std::mutex& mutex_;
+  Mutex& mutex_;
   std::size_t position_ = 0;  // of the next batch
   std::size_t end_;
   std::array<Series*, kBatch> batch_;

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 
 #include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/kind.h>
 
+#include "base/mutex.h"
 #include "families/evictor.h"
 #include "families/series_index.h"
 #include "families/series_limit.h"
@@ -107,7 +107,7 @@ class SeriesTable {
   SeriesIndex index_;
   std::atomic<bool> has_left_limit_{false};
 
-  std::mutex& mutex_;         // of the limit
+  Mutex& mutex_;              // of the limit
   std::size_t in_limit_ = 0;  // the number of series that the limit counts
   SeriesList list_;
   Evictor evictor_;

@@ -7,6 +7,8 @@
 #include <narthex/registry.h>
 #include <narthex/runtime_collector.h>
 
+#include "base/mutex.h"
+
 namespace narthex {
 
 namespace {
@@ -15,6 +17,7 @@ namespace {
 class GlobalRegistry {
  public:
   static GlobalRegistry& instance() {
+    const detail::ForkGate::Pass pass;  // the child of a fork would wait for a constructor of another thread
     static auto* const global = new GlobalRegistry;  // never destroyed: static destructors may use it
     return *global;
   }
@@ -42,7 +45,7 @@ class GlobalRegistry {
   }
 
   Registry registry_;
-  std::mutex mutex_;
+  detail::Mutex mutex_;
   std::optional<Registration> cgroup_;
   std::optional<Registration> library_;
   std::optional<Registration> process_;

@@ -8,6 +8,8 @@
 #include <narthex/buckets.h>
 #include <narthex/error.h>
 
+#include "base/mutex.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -15,10 +17,7 @@ namespace {
 constexpr std::size_t kMethods = kHttpMethods.size();
 
 // From 256 B to 512 MiB. Few buckets, because each request updates them.
-const std::vector<double>& size_buckets() {
-  static const std::vector<double> bounds = exponential_buckets(256, 8, 8);
-  return bounds;
-}
+std::vector<double> size_buckets() { return exponential_buckets(256, 8, 8); }
 
 std::vector<std::string> label_names(std::vector<std::string> names, const HttpRoutes& routes) {
   if (routes.size() != 0) names.emplace_back("route");
@@ -68,7 +67,7 @@ std::shared_ptr<HttpState> HttpState::make(const Registry& registry, HttpMetrics
 
 // Deletes a state without requests. A state with requests stays in a list until the next call.
 void HttpState::retire(HttpState* state) noexcept {
-  static constinit std::mutex mutex;
+  static constinit Mutex mutex;
   static HttpState* retired = nullptr;
   const std::lock_guard lock(mutex);
   state->next_retired_ = std::exchange(retired, state);

@@ -13,6 +13,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/mutex.h"
 #include "base/number.h"
 #include "metrics/exponential_buckets.h"
 #include "metrics/histogram_series.h"
@@ -106,7 +107,7 @@ class QuantileSeries final : public ObservationSeries {
 
   ExponentialBuckets counts_;
   std::vector<Quantile> quantiles_;
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   mutable QuantileWindow window_;
 };
 

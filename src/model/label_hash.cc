@@ -2,9 +2,12 @@
 
 #include <random>
 
+#include "base/fork_gate.h"
+
 namespace narthex::detail {
 
 std::uint64_t hash_seed() {
+  const ForkGate::Pass pass;  // the child of a fork would wait for an initializer of another thread
   static const std::uint64_t seed = [] {
     std::random_device device;
     return std::uint64_t{device()} << 32 | device();

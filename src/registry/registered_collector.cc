@@ -77,9 +77,8 @@ std::shared_ptr<CollectorCall> RegisteredCollector::run(const RegistryState& reg
   return std::move(begun.call);
 }
 
-bool RegisteredCollector::wait(CollectorCall& call, Clock::time_point deadline) {
-  std::unique_lock lock(mutex_);
-  if (call.ended.wait_until(lock, deadline, [&] { return running_.get() != &call; })) return true;
+bool RegisteredCollector::wait(const CollectorCall& call, Clock::time_point deadline) {
+  if (call.ended.wait(deadline)) return true;
   totals_->skipped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
   return false;
 }
@@ -87,8 +86,9 @@ bool RegisteredCollector::wait(CollectorCall& call, Clock::time_point deadline) 
 RegisteredCollector::BeginResult RegisteredCollector::begin(const Deadline& deadline) {
   const std::lock_guard lock(mutex_);
   if (!collector_) return {};
+  if (running_ && !running_->can_end()) running_.reset();
   if (running_ && t_call_depth == 0) return {running_, nullptr};
-  if (running_ && running_->thread == std::this_thread::get_id()) return {};  // the outer scrape serves the samples
+  if (running_ && running_->is_on_this_thread()) return {};  // the outer scrape serves the samples
   if (running_ || is_too_slow(deadline)) {
     totals_->skipped.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
     return {};
@@ -118,19 +118,23 @@ bool RegisteredCollector::is_too_slow(const Deadline& deadline) noexcept {
 }
 
 void RegisteredCollector::end(CollectorCall& call, Clock::duration duration) noexcept {
-  const std::lock_guard lock(mutex_);
-  running_.reset();
-  last_duration_ = duration;
-  call.ended.notify_all();
+  {
+    const std::lock_guard lock(mutex_);
+    running_.reset();
+    last_duration_ = duration;
+  }
+  call.ended.set();  // last: a thread in close() may destroy this object afterwards
 }
 
 std::shared_ptr<Collector> RegisteredCollector::close() noexcept {
-  std::unique_lock lock(mutex_);
-  std::shared_ptr<Collector> collector = std::move(collector_);
-  const std::shared_ptr<CollectorCall> call = running_;
-  if (call && call->thread != std::this_thread::get_id()) {
-    call->ended.wait(lock, [&] { return running_ != call; });
+  std::shared_ptr<Collector> collector;
+  std::shared_ptr<CollectorCall> call;
+  {
+    const std::lock_guard lock(mutex_);
+    collector = std::move(collector_);
+    call = running_;
   }
+  if (call && call->can_end() && !call->is_on_this_thread()) call->ended.wait({});
   return collector;
 }
 

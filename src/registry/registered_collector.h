@@ -2,19 +2,20 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include <narthex/collector.h>
+#include <pthread.h>
 
 #include "base/diagnostics.h"
+#include "base/event.h"
+#include "base/fork_gate.h"
 #include "base/log_once_per_key.h"
+#include "base/mutex.h"
 #include "registry/recording.h"
 
 namespace narthex::detail {
@@ -33,8 +34,13 @@ struct CollectorTotals {
 
 // One call of a collector. The scrape that makes the call and the scrapes that wait for it share the result.
 struct CollectorCall {
-  const std::thread::id thread = std::this_thread::get_id();
-  std::condition_variable ended;
+  // False in the child of a fork for a call on a thread that the child does not have: it never ends.
+  bool can_end() const noexcept { return ForkGate::may_exist(thread, generation); }
+  bool is_on_this_thread() const noexcept { return pthread_equal(thread, pthread_self()) != 0; }
+
+  const pthread_t thread = pthread_self();
+  const std::uint32_t generation = ForkGate::generation();
+  Event ended;
   Recording::Families families;  // only `thread` uses it before the call ends; then empty if the collector threw
 };
 
@@ -62,7 +68,7 @@ class RegisteredCollector {
   // if it is running and this thread is inside a collector: a nested scrape never waits.
   std::shared_ptr<CollectorCall> run(const RegistryState& registry, const Deadline& deadline);
   // Waits for the end of a call that run() returned. Returns false and counts a skip if it is still running then.
-  bool wait(CollectorCall& call, std::chrono::steady_clock::time_point deadline);
+  bool wait(const CollectorCall& call, std::chrono::steady_clock::time_point deadline);
 
   // Returns the duration of the last call in seconds.
   std::optional<double> last_duration() const;
@@ -98,7 +104,7 @@ class RegisteredCollector {
   std::shared_ptr<CollectorTotals> totals_ = std::make_shared<CollectorTotals>();
   LogOncePerKey logged_;
 
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::shared_ptr<Collector> collector_;
   std::shared_ptr<CollectorCall> running_;
   std::optional<Clock::duration> last_duration_;

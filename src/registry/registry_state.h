@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +17,7 @@
 #include "base/copies.h"
 #include "base/diagnostics.h"
 #include "base/log_once_per_key.h"
+#include "base/mutex.h"
 #include "base/registry_statistics.h"
 #include "families/definition.h"
 #include "families/family_state.h"
@@ -98,7 +98,7 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   const std::shared_ptr<const Diagnostics> diagnostics_;
   const ExemplarSource exemplars_;
   LogOncePerKey logged_;
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   Names names_;  // none is empty
   CollectorList collectors_;
   std::unordered_map<const RegisteredCollector*, Function> functions_;  // by the collector that calls the function

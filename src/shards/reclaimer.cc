@@ -4,6 +4,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/mutex.h"
+#include "base/totals.h"
 #include "shards/hazards.h"
 
 namespace narthex::detail {
@@ -12,16 +14,21 @@ namespace {
 
 constexpr std::size_t kBatch = 64;  // one fence takes about 3 us, so about 50 ns for each object
 
-constinit std::mutex reclaimer_mutex;
+constinit Mutex reclaimer_mutex;
 // Raw pointers: the list is not destroyed when the process exits, because other threads may still add to it.
 constinit Retired* deferred = nullptr;
 constinit std::size_t deferred_size = 0;
 constinit std::size_t deferred_limit = kBatch;
 
+void set_deferred_size(std::size_t size) noexcept {
+  deferred_size = size;
+  totals().deferred_objects.store(size, std::memory_order_relaxed);  // relaxed: a number orders nothing else
+}
+
 void defer(RetiredPtr one) noexcept {
   one->next.reset(deferred);
   deferred = one.release();
-  ++deferred_size;
+  set_deferred_size(deferred_size + 1);
 }
 
 // Frees the objects that are not in use, and returns the others.
@@ -60,7 +67,7 @@ void Reclaimer::retire(RetiredPtr list, When when) noexcept {
     while (list) defer(pop_front(list));
     if (deferred_size < deferred_limit && when == When::in_a_batch) return;
     batch.reset(std::exchange(deferred, nullptr));
-    deferred_size = 0;
+    set_deferred_size(0);
   }
   RetiredPtr in_use = free_unused(std::move(batch));  // without the mutex, because a destructor releases slots
 
@@ -68,9 +75,5 @@ void Reclaimer::retire(RetiredPtr list, When when) noexcept {
   while (in_use) defer(pop_front(in_use));
   deferred_limit = 2 * deferred_size + kBatch;  // twice, so that objects in use are not inspected each time
 }
-
-void Reclaimer::lock() { reclaimer_mutex.lock(); }
-
-void Reclaimer::unlock() { reclaimer_mutex.unlock(); }
 
 }  // namespace narthex::detail

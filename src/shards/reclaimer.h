@@ -31,10 +31,6 @@ class Reclaimer {
 
   // Takes over a list. The caller must not hold a mutex that the destructor of a series takes.
   static void retire(RetiredPtr list, When when = When::in_a_batch) noexcept;
-
-  // A fork runs between the two calls, so that the child finds the mutex unlocked.
-  static void lock();
-  static void unlock();
 };
 
 }  // namespace narthex::detail

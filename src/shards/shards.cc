@@ -7,8 +7,7 @@
 #include <pthread.h>
 
 #include "base/copies.h"
-#include "shards/reclaimer.h"
-#include "shards/slot_allocator.h"
+#include "base/fork_gate.h"
 
 namespace narthex::detail {
 
@@ -63,29 +62,14 @@ class ThreadExitKey {
 
 [[gnu::destructor]] void remove_exit_key() { ThreadExitKey::remove(); }
 
-// Makes fork() wait until no other thread holds a mutex that all series share, and releases the shards of the threads
-// that the child does not have.
-void register_fork_handlers() {
-  const auto lock = [] {
-    lock_slots();
-    Reclaimer::lock();
-  };
-  const auto unlock = [] {
-    Reclaimer::unlock();
-    unlock_slots();
-  };
-  const auto unlock_in_child = [] {
-    Reclaimer::unlock();
-    unlock_slots();
-    Shards::release_all_others();
-  };
-  pthread_atfork(lock, unlock, unlock_in_child);
-}
-
 // Runs before main(), while there is memory and one of the first keys is free.
 const bool is_registered = [] {
   report_copies();
-  register_fork_handlers();
+  // A fork waits until no other thread holds a mutex. The child releases the shards of the threads that it does not have.
+  pthread_atfork(ForkGate::close, ForkGate::open, [] {
+    ForkGate::open_in_child();
+    Shards::release_all_others();
+  });
   return ThreadExitKey::instance().has_value();
 }();
 

@@ -1,5 +1,6 @@
 #include "shards/slot_allocator.h"
 
+#include <mutex>
 #include <type_traits>
 
 namespace narthex::detail {
@@ -20,16 +21,6 @@ Slot SlotAllocator::try_acquire() noexcept {
 void SlotAllocator::release(Slot slot) noexcept {
   const std::lock_guard lock(mutex_);
   free_slots_[free_size_++] = slot;
-}
-
-void lock_slots() {
-  sum_slots.lock();
-  histogram_slots.lock();
-}
-
-void unlock_slots() {
-  histogram_slots.unlock();
-  sum_slots.unlock();
 }
 
 }  // namespace narthex::detail

@@ -2,9 +2,10 @@
 
 #include <array>
 #include <cstddef>
-#include <mutex>
 
 #include <narthex/detail/shard.h>
+
+#include "base/mutex.h"
 
 namespace narthex::detail {
 
@@ -26,11 +27,8 @@ class SlotAllocator {
   // The caller has zeroed the cells of the slot, and no thread writes to them any more.
   void release(Slot slot) noexcept;
 
-  void lock() { mutex_.lock(); }
-  void unlock() { mutex_.unlock(); }
-
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   Slot used_ = 0;              // number of slots that were ever in use
   std::size_t free_size_ = 0;  // number of valid elements in free_slots_
   std::array<Slot, kSlots> free_slots_{};
@@ -38,9 +36,5 @@ class SlotAllocator {
 
 extern constinit SlotAllocator sum_slots;
 extern constinit SlotAllocator histogram_slots;
-
-// Locks both allocators. A fork runs between the two calls, so that the child finds both unlocked.
-void lock_slots();
-void unlock_slots();
 
 }  // namespace narthex::detail
