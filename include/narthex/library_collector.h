@@ -15,8 +15,9 @@ class StatisticsSource;
 
 /// Counts of narthex about itself: rejected updates, overflows, scrapes, and errors of collectors.
 ///
-/// Values: narthex_rejected_updates_total, narthex_replaced_bytes_total, narthex_exemplars_refused_total, and
-///   narthex_exemplar_errors_total count for the whole process. The others count for one registry:
+/// Values: narthex_rejected_updates_total, narthex_replaced_bytes_total, narthex_exemplars_refused_total,
+///   narthex_exemplar_errors_total, and narthex_deferred_objects (removed series that are not freed yet, because a
+///   thread may use them) count for the whole process. The others count for one registry:
 ///   narthex_scrapes_total, narthex_name_clashes_total, narthex_series_overflowed_total by `family`, and
 ///   narthex_collector_errors_total, narthex_collector_skipped_total, narthex_collector_clashes_total, and
 ///   narthex_collector_duration_seconds by `collector`. If an event happens during a scrape, but after the call of this

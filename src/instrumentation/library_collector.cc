@@ -16,6 +16,7 @@ namespace narthex {
 namespace {
 
 using detail::MetricDesc;
+using detail::write_gauge;
 
 // Writes one counter for each collector.
 void write_by_collector(Sink& sink, const MetricDesc& metric, const detail::RegistryStatistics& registry,
@@ -74,6 +75,10 @@ void LibraryCollector::collect(Sink& sink) {
           process.refused_exemplars);
   counter({"narthex_exemplar_errors_total", "Calls of the function for exemplar labels that threw an exception."},
           process.exemplar_errors);
+  write_gauge(sink,
+              {"narthex_deferred_objects",
+               "Removed series and other objects that are not freed yet, because a thread may use them."},
+              static_cast<double>(process.deferred_objects));
   counter({"narthex_scrapes_total", "Scrapes of this registry."}, registry.scrapes);
   sink.begin_family({"narthex_series_overflowed_total",
                      "Lookups counted in the overflow series, because the family had max_series series.",

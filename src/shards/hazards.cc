@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/diagnostics.h"
 #include "shards/shards.h"
 
 namespace narthex::detail {
@@ -23,10 +24,22 @@ const bool is_registered = [] {
   return true;
 }();
 
+// Reports once that memory leaks. Readers that trust the asymmetric fence may be running, so it cannot be replaced.
+void report_refused_fence() noexcept {
+  static constinit std::atomic<bool> is_reported{false};
+  if (is_reported.exchange(true)) return;
+  Diagnostics({}).log(
+      "the kernel refuses membarrier(2), which it allowed when the process started: the memory of removed series is "
+      "not "
+      "freed any more (narthex_deferred_objects counts it); allow membarrier(2) in the seccomp filter");
+}
+
 // Runs the remover's fence, and with the asymmetric fence the readers' one too. Returns false if that failed.
 bool fence() noexcept {
   if (!has_asymmetric_fence.load()) return true;  // seq_cst accesses of both sides are the fences
-  return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+  if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) return true;
+  report_refused_fence();
+  return false;
 }
 
 }  // namespace

@@ -1,14 +1,26 @@
 // A series in use is not freed, and a removed series is not found.
 
 #include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <iterator>
 #include <memory>
-#include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "base/mutex.h"
+#include "base/totals.h"
 #include "families/series_index.h"
 #include "families/series_list.h"
 #include "support/threads.h"
@@ -103,7 +115,7 @@ TEST(SeriesIndex, FreesNoSeriesDuringLookups) {
 
 TEST(SeriesList, FreesNoSeriesInABatchOfAScrape) {
   SeriesList list;
-  std::mutex mutex;
+  Mutex mutex;
   Series* series = Series::make<Watched>("");
   list.reserve_one();
   list.add(series);
@@ -135,6 +147,65 @@ TEST(Reference, IsReleasedAfterItsUpdates) {
     });
   }
 }
+
+#if !defined(__SANITIZE_THREAD__)  // it uses no membarrier(2)
+
+// Makes the kernel refuse membarrier(2) from now on, as the seccomp filter of a daemon does.
+bool refuse_membarrier() {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog filter{.len = std::size(code), .filter = code};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+// Runs `work` in a child process and returns what it writes to stderr. Its exit status is 0 if `work` returns true.
+template <class Work>
+std::string stderr_of_child(Work work, int& status) {
+  int ends[2];
+  if (pipe(ends) != 0) return "no pipe";
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], STDERR_FILENO);
+    _exit(work() ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string text;
+  char buffer[1024];
+  for (ssize_t size; (size = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, size);
+  close(ends[0]);
+  waitpid(child, &status, 0);
+  return text;
+}
+
+TEST(Reclaimer, ReportsOnceThatTheKernelRefusesItsFence) {
+  int status = -1;
+  const std::string text = stderr_of_child(
+      [] {
+        Registry registry;
+        const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, {"what"});
+        const auto churn = [&] {
+          for (int i = 0; i < 1000; ++i) family.remove((family.labels(i).inc(), i));
+        };
+        churn();
+        if (totals().deferred_objects > 200 || !refuse_membarrier()) return false;
+        churn();
+        churn();
+        return totals().deferred_objects >= 2000;
+      },
+      status);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(
+      text,
+      "narthex: the kernel refuses membarrier(2), which it allowed when the process started: the memory of removed "
+      "series is not freed any more (narthex_deferred_objects counts it); allow membarrier(2) in the seccomp "
+      "filter\n");
+}
+
+#endif
 
 }  // namespace
 }  // namespace narthex::detail
