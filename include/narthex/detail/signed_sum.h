@@ -4,7 +4,8 @@
 
 #include <narthex/detail/export.h>
 
-namespace narthex::detail {
+namespace NARTHEX_VISIBILITY narthex {
+namespace detail {
 
 // The part of a sum that all threads add to atomically once a series has observed a negative value. In the cells of two
 // threads, amounts of opposite signs would grow with the number of observations, and small amounts would be lost.
@@ -17,4 +18,5 @@ struct NARTHEX_EXPORT SignedSum {
   std::atomic<double> error{0};  // what the additions have lost by rounding
 };
 
-}  // namespace narthex::detail
+}  // namespace detail
+}  // namespace narthex
