@@ -218,7 +218,7 @@ std::vector<NativeRead> adapting_samples(NativeBuckets native, std::mt19937_64& 
 TEST(NativeHistogram, IsNeverACounterResetForPrometheusWhenItAdapts) {
   std::mt19937_64 random(1);
   for (const double growth_factor : {1.01, 1.1, 1.5, 2.0, 5.0}) {
-    for (const std::size_t max_buckets : {1, 2, 5, 20}) {
+    for (const std::size_t max_buckets : {1U, 2U, 5U, 20U}) {
       for (const double zero_threshold : {0.0, 0x1p-128, 0.001}) {
         for (const double max_zero_threshold : {0.0, 0.01, 0.3, 0.75, 1.0, 20.0}) {
           const NativeBuckets native{.growth_factor = growth_factor,
