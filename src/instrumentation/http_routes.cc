@@ -22,6 +22,13 @@ std::string_view next_segment(std::string_view& path) noexcept {
   return segment;
 }
 
+// Whether a segment is a parameter of another framework: ':id', '<id>', or '[id]', or a wildcard or a regular expression.
+// A path of a request cannot contain most of these characters.
+bool is_pattern(std::string_view segment) noexcept {
+  return segment.starts_with(':') || segment.find_first_of("*<>[]\\^|") != std::string_view::npos ||
+         segment.ends_with("...}");
+}
+
 }  // namespace
 
 HttpRoutes::HttpRoutes(const std::vector<std::string>& templates) {
@@ -42,7 +49,7 @@ HttpRoutes::Route HttpRoutes::parsed(const std::string& text) {
     const std::string_view segment = next_segment(rest);
     const bool is_parameter = segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
     const std::string_view inside = is_parameter ? segment.substr(1, segment.size() - 2) : segment;
-    if (inside.find_first_of("{}") != std::string_view::npos) {
+    if (inside.find_first_of("{}") != std::string_view::npos || is_pattern(segment)) {
       refuse(text, fmt::format("{} is not a valid segment; allowed: plain text, or a parameter such as '{{id}}'",
                                quote(segment)));
     }
