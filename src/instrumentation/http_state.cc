@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include <fmt/format.h>
 #include <narthex/buckets.h>
 #include <narthex/error.h>
 
@@ -62,7 +63,12 @@ HttpState::HttpState(const Registry& registry, HttpMetricsOptions options)
       series_((routes_.size() + 1) * kMethods) {}
 
 std::shared_ptr<HttpState> HttpState::make(const Registry& registry, HttpMetricsOptions options) {
-  return {new HttpState(registry, std::move(options)), retire};
+  const std::string prefix = options.prefix;
+  try {
+    return {new HttpState(registry, std::move(options)), retire};
+  } catch (const RegistrationError& error) {
+    throw RegistrationError(fmt::format("HttpMetrics with {{.prefix = \"{}\"}}: {}", prefix, error.what()));
+  }
 }
 
 // Deletes a state without requests. A state with requests stays in a list until the next call.

@@ -6,6 +6,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -269,19 +270,24 @@ std::string message_of(const HttpMetricsOptions& options) {
 TEST(HttpMetrics, RejectsInvalidOptionsAndQuotesThem) {
   EXPECT_EQ(message_of({.prefix = ""}), "HTTP metrics: the prefix '' is empty; write a prefix, for example 'http'");
   EXPECT_EQ(message_of({.prefix = "my shop"}),
-            "counter 'my shop_requests_total': a metric name must not contain ' '; allowed: "
+            "HttpMetrics with {.prefix = \"my shop\"}: counter 'my shop_requests_total': a metric name must not "
+            "contain ' '; allowed: "
             "[a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with RegistryOptions{.utf8_names = true}");
   EXPECT_EQ(message_of({.buckets = {2, 1}}),
-            "histogram 'http_request_duration_seconds': bucket 2 is 1 and follows 2; bounds must increase");
+            "HttpMetrics with {.prefix = \"http\"}: histogram 'http_request_duration_seconds': bucket 2 is 1 and "
+            "follows 2; bounds must increase");
   EXPECT_EQ(message_of({.labels = {{"code", "1"}}}),
-            "counter 'http_requests_total': label 'code': the name appears twice; a series has each label once");
+            "HttpMetrics with {.prefix = \"http\"}: counter 'http_requests_total': label 'code': the name appears "
+            "twice; a series has each label once");
   EXPECT_EQ(message_of({.routes = {"/a", "users/{id}"}}),
             "HTTP route 'users/{id}': a route template must start with '/', for example '/users/{id}'");
   EXPECT_EQ(message_of({.routes = {""}}),
             "HTTP route '': a route template must start with '/', for example '/users/{id}'");
   EXPECT_EQ(message_of({.routes = {"/users?id={id}"}}),
             "HTTP route '/users?id={id}': a route template must not contain '?' or '#'; allowed: only a path");
-  for (const std::string part : {"{}", "{id", "id}", "x{id}", "{a}{b}", "{", "}", "{{id}}"}) {
+  for (const std::string part :
+       {"{}",   "{id", "id}",   "x{id}", "{a}{b}",   "{",    "}",       "{{id}}",    ":id",  ":",        "*",   "**",
+        "*.js", "a*b", "*path", "<id>",  "<int:id>", "[id]", "{*path}", "{path...}", "(.*)", R"((\d+))", "^a|b"}) {
     EXPECT_EQ(message_of({.routes = {"/users/" + part}}),
               "HTTP route '/users/" + part + "': '" + part +
                   "' is not a valid segment; allowed: plain text, or a parameter such as '{id}'");
@@ -289,6 +295,26 @@ TEST(HttpMetrics, RejectsInvalidOptionsAndQuotesThem) {
   EXPECT_EQ(
       message_of({.routes = {"/users/{id}", "/x", "/users/{name}"}}),
       "HTTP route '/users/{name}': it matches the same paths as '/users/{id}'; each path must match one template");
+}
+
+TEST_F(HttpMetricsTest, AcceptsLiteralSegmentsWithPunctuation) {
+  const HttpMetrics metrics(registry_, {.routes = {"/items:find", "/~me", "/a.js", "/$id/(x)/a,b;c=d@e+f!"}});
+  metrics.start("GET", "/items:find").finish(200);
+  EXPECT_EQ(value_of("http_requests_total{code=\"200\",method=\"GET\",route=\"/items:find\"}"), 1);
+}
+
+TEST_F(HttpMetricsTest, SaysWhichClassAndOptionConflictWithAMetricOfTheUser) {
+  registry_.counter({.name = "http_requests_total", .help = "By hand."});
+  try {
+    const HttpMetrics metrics(registry_);
+    FAIL() << "HttpMetrics accepts a name that is defined differently";
+  } catch (const RegistrationError& error) {
+    EXPECT_TRUE(std::string_view(error.what())
+                    .starts_with("HttpMetrics with {.prefix = \"http\"}: counter "
+                                 "'http_requests_total': an earlier definition is different; "))
+        << error.what();
+  }
+  const HttpMetrics metrics(registry_, {.prefix = "api"});
 }
 
 // CVE-2022-21698: untrusted clients cannot create series.
