@@ -161,12 +161,16 @@ void Scrape::write(Sources named, Sink& sink) const {
   }
   const Source* first = nullptr;
   SeriesSet written;
+  const auto owner = [](const Source& source) {
+    return source.collector ? fmt::format("collector {}", quote(source.collector->name())) : "the registry";
+  };
   for (const Source& source : named) {
     if (!first) {
       if (begin(source, sink)) first = &source;
     } else if (!are_compatible(first->info(), source.info())) {
-      report_clash(source, fmt::format("{} is already served as {}; its samples as {} are left out",
-                                       quote(source.name()), describe(first->info()), describe(source.info())));
+      report_clash(source,
+                   fmt::format("{} is already served by {} as {}; its samples as {} are left out", quote(source.name()),
+                               owner(*first), describe(first->info()), describe(source.info())));
       continue;
     }
     if (first) write_samples(source, written, sink);

@@ -256,11 +256,13 @@ TEST_F(CollectorTest, LeavesOutFamiliesWithAnotherTypeOrHelp) {
             "narthex_collector_clashes_total{collector=\"help\"} 2\n"
             "narthex_collector_clashes_total{collector=\"silent\"} 0\n"
             "narthex_collector_clashes_total{collector=\"type\"} 2\n");
-  EXPECT_THAT(lines_, testing::ElementsAre(
-                          "collector 'type': 'level' is already served as a counter with help 'G.'; its samples as a "
-                          "gauge with help 'G.' are left out",
-                          "collector 'help': 'level' is already served as a counter with help 'G.'; its samples as a "
-                          "counter with help 'H.' are left out"));
+  EXPECT_THAT(
+      lines_,
+      testing::ElementsAre(
+          "collector 'type': 'level' is already served by the registry as a counter with help 'G.'; its samples as a "
+          "gauge with help 'G.' are left out",
+          "collector 'help': 'level' is already served by the registry as a counter with help 'G.'; its samples as a "
+          "counter with help 'H.' are left out"));
 }
 
 TEST_F(CollectorTest, ALeftOutFamilyClashesWithNoOther) {

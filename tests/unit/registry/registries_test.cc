@@ -69,11 +69,12 @@ TEST_F(RegistriesTest, ServeASeriesOfTheFirstRegistryThatHasIt) {
   }
   EXPECT_THAT(first_lines_, testing::IsEmpty());
   EXPECT_THAT(second_lines_,
-              testing::ElementsAre("the series 'level' is already served; further samples of it are left out",
-                                   "collector 'late': the series 'level{by=\"collector\"}' is already served; "
-                                   "further samples of it are left out",
-                                   "'other' is already served as a counter with help 'O.'; its samples as a gauge with "
-                                   "help 'O.' are left out"));
+              testing::ElementsAre(
+                  "the series 'level' is already served; further samples of it are left out",
+                  "collector 'late': the series 'level{by=\"collector\"}' is already served; "
+                  "further samples of it are left out",
+                  "'other' is already served by the registry as a counter with help 'O.'; its samples as a gauge with "
+                  "help 'O.' are left out"));
   EXPECT_EQ(lines_with(to_text(numbers), "narthex_collector_clashes_total"),
             "narthex_collector_clashes_total{collector=\"late\"} 2\n");
 }
