@@ -76,6 +76,11 @@ class HistogramUpdates {
   void observe(double value) const noexcept {
     if (series_) series_->observe(value);
   }
+  /// Observes a duration in seconds: `observe(std::chrono::milliseconds(250))` observes 0.25.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> duration) const noexcept {
+    observe(std::chrono::duration<double>(duration).count());
+  }
   /// Observes a value and stores an exemplar, which replaces the last one of the same bucket:
   /// `observe(0.042, {{"trace_id", id}})`. If the value is NaN, the exemplar is not stored.
   void observe(double value, std::initializer_list<ExemplarLabel> exemplar) const noexcept {
@@ -85,6 +90,17 @@ class HistogramUpdates {
   /// exemplar is not stored.
   void observe(double value, ExemplarLabels exemplar) const noexcept {
     if (series_) series_->observe(value, exemplar);
+  }
+  /// Observes a duration in seconds and stores an exemplar, as with a value.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> duration,
+               std::initializer_list<ExemplarLabel> exemplar) const noexcept {
+    observe(std::chrono::duration<double>(duration).count(), exemplar);
+  }
+  /// Observes a duration in seconds and stores an exemplar, as with a value.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> duration, ExemplarLabels exemplar) const noexcept {
+    observe(std::chrono::duration<double>(duration).count(), exemplar);
   }
 
   /// Calls a function, observes its duration in seconds, and returns its result. The duration is also observed if the

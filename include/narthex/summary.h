@@ -56,6 +56,11 @@ class SummaryUpdates {
   void observe(double value) const noexcept {
     if (series_) series_->observe(value);
   }
+  /// Observes a duration in seconds: `observe(std::chrono::milliseconds(250))` observes 0.25.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> duration) const noexcept {
+    observe(std::chrono::duration<double>(duration).count());
+  }
 
   /// Calls a function, observes its duration in seconds, and returns its result. The duration is also observed if the
   /// function throws; the exception reaches the caller.

@@ -1,6 +1,8 @@
+#include <chrono>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <ratio>
 #include <string>
 #include <vector>
 
@@ -43,6 +45,22 @@ std::string expected(const std::string& le01, const std::string& le1, const std:
          "\n"
          "size_bytes_count " +
          count + "\n";
+}
+
+TEST(Histogram, ObservesDurationsInSeconds) {
+  using std::chrono::duration;
+  Registry registry;
+  const Family<Histogram, 1> latency =
+      registry.histogram({.name = "latency_seconds", .help = "L.", .buckets = {1}}, {"zone"});
+  latency.labels("a").observe(std::chrono::milliseconds(250));
+  latency.labels("a").observe(duration<float>(0.5F));
+  latency.labels("a").observe(std::chrono::minutes(2));
+  latency.labels("a").observe(duration<double, std::nano>(1e9), {{"trace_id", "7"}});
+  latency.labels("a").observe(duration<unsigned char>(3), ExemplarLabels());
+  EXPECT_EQ(to_text(registry),
+            "# HELP latency_seconds L.\n# TYPE latency_seconds histogram\n"
+            "latency_seconds_bucket{zone=\"a\",le=\"1\"} 3\nlatency_seconds_bucket{zone=\"a\",le=\"+Inf\"} 5\n"
+            "latency_seconds_sum{zone=\"a\"} 124.75\nlatency_seconds_count{zone=\"a\"} 5\n");
 }
 
 TEST(Histogram, StartsAtZero) { EXPECT_EQ(observed({}), expected("0", "0", "0", "0", "0")); }

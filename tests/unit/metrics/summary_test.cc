@@ -42,6 +42,15 @@ TEST(Summary, HasOnlySumAndCountWithoutQuantiles) {
             "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds_sum 3.5\nrpc_seconds_count 2\n");
 }
 
+TEST(Summary, ObservesDurationsInSeconds) {
+  Registry registry;
+  const Summary latency = registry.summary({.name = "rpc_seconds", .help = "R."});
+  latency.observe(std::chrono::milliseconds(250));
+  latency.observe(std::chrono::duration<float>(0.5F));
+  EXPECT_EQ(to_text(registry),
+            "# HELP rpc_seconds R.\n# TYPE rpc_seconds summary\nrpc_seconds_sum 0.75\nrpc_seconds_count 2\n");
+}
+
 // Exposition rule 43: the quantile lines come first, in ascending order. The order in the options does not matter.
 TEST(Summary, SortsItsQuantiles) {
   Registry registry;
