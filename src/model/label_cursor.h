@@ -21,7 +21,9 @@ inline bool may_have_quoted_names(LabelView labels) noexcept {
 //              ^ name()    ^ value()     escaped, without the quotes
 class LabelCursor {
  public:
-  explicit LabelCursor(LabelView labels) noexcept : rest_(labels.text()) {}
+  explicit LabelCursor(LabelView labels) noexcept : LabelCursor(labels.text()) {}
+  // Takes the text of labels.
+  explicit LabelCursor(std::string_view text) noexcept : rest_(text) {}
 
   // Advances to the next label; the first call advances to the first label. Returns false at the end.
   bool next() noexcept {
@@ -42,6 +44,8 @@ class LabelCursor {
   std::string_view value() const noexcept { return value_; }
   // Returns the text of the label: name, value, and quotes.
   std::string_view whole() const noexcept { return whole_; }
+  // Returns the text of the labels that follow.
+  std::string_view rest() const noexcept { return rest_; }
 
  private:
   std::string_view rest_;

@@ -1,3 +1,5 @@
+#include <iterator>
+#include <ranges>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -25,6 +27,36 @@ TEST(LabelText, FindsLabelsByName) {
   for (const char* name : {"a", "b", "le_b", "x"}) EXPECT_TRUE(labels.has(name)) << name;
   for (const char* name : {"", "z", "y", "le", "le_", "B", "a="}) EXPECT_FALSE(labels.has(name)) << name;
   EXPECT_FALSE(LabelView().has("a"));
+}
+
+TEST(LabelView, IteratesOverNamesAndValuesWithoutEscapes) {
+  const Labels labels = {{"a", "x\n\"\\y"}, {"b", ",c=\"1\","}, {"dev\"ice", "\\"}, {"empty", ""}, {"z", "\u00e9"}};
+  const LabelText owned = LabelText::of(labels);
+  Labels found;
+  for (const auto [name, value] : LabelView(owned)) found.emplace_back(name, value);
+  EXPECT_EQ(found, labels);
+  for ([[maybe_unused]] const Label label : LabelView()) FAIL() << "a view without labels has one";
+}
+
+TEST(LabelView, IteratesOverTextsOfTheViewIfNothingIsEscaped) {
+  const LabelText owned =
+      LabelText::of({{"a", "a long value that does not fit into a std::string without allocation"}});
+  const LabelView view = owned;
+  const Label label = *view.begin();
+  EXPECT_EQ(static_cast<const void*>(label.name.data()), view.text().data());
+  EXPECT_EQ(static_cast<const void*>(label.value.data()), view.text().data() + 3);
+}
+
+TEST(LabelIterator, CopiesItsTexts) {
+  static_assert(std::input_iterator<LabelIterator>);
+  static_assert(std::ranges::input_range<LabelView>);
+  const LabelText owned = LabelText::of({{"a", "\"1\""}, {"b", "\"2\""}});
+  LabelIterator first = LabelView(owned).begin();
+  const LabelIterator copy = first;
+  first++;
+  EXPECT_EQ((*copy).value, "\"1\"");
+  EXPECT_EQ((*first).value, "\"2\"");
+  EXPECT_TRUE(++first == std::default_sentinel);
 }
 
 TEST(LabelText, QuotesNamesThatAreNotLegacyNames) {
