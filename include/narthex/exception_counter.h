@@ -22,7 +22,7 @@ namespace NARTHEX_VISIBILITY narthex {
 class [[nodiscard]] NARTHEX_VISIBILITY ExceptionCounter {
  public:
   /// Starts to watch for exceptions.
-  explicit ExceptionCounter(Counter counter) noexcept : counter_(std::move(counter)) {}
+  [[nodiscard]] explicit ExceptionCounter(Counter counter) noexcept : counter_(std::move(counter)) {}
   ExceptionCounter(const ExceptionCounter&) = delete;
   ExceptionCounter& operator=(const ExceptionCounter&) = delete;
   /// Adds 1 if an exception ends the scope.

@@ -23,7 +23,7 @@ namespace NARTHEX_VISIBILITY narthex {
 class [[nodiscard]] NARTHEX_VISIBILITY InFlight {
  public:
   /// Adds 1 to the gauge.
-  explicit InFlight(Gauge gauge) noexcept : gauge_(std::move(gauge)) { gauge_.inc(); }
+  [[nodiscard]] explicit InFlight(Gauge gauge) noexcept : gauge_(std::move(gauge)) { gauge_.inc(); }
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
   /// Takes over the operation of another InFlight, which does nothing from now on.

@@ -28,7 +28,7 @@ class [[nodiscard]] NARTHEX_VISIBILITY Timer {
 
  public:
   /// Starts to measure for a Histogram, a Summary, or a Gauge.
-  explicit Timer(Target target) noexcept : target_(std::move(target)) {}
+  [[nodiscard]] explicit Timer(Target target) noexcept : target_(std::move(target)) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   /// Takes over the measurement of another Timer, which does nothing from now on.

@@ -5,10 +5,10 @@
 // where the shared library is built or used. NARTHEX_EXPORT is for classes and functions that are defined in a library.
 #ifdef NARTHEX_SHARED
 #define NARTHEX_VISIBILITY
-#define NARTHEX_EXPORT __attribute__((visibility("default")))
+#define NARTHEX_EXPORT [[gnu::visibility("default")]]
 #else
 #define NARTHEX_VISIBILITY [[gnu::visibility("hidden")]]
-#define NARTHEX_EXPORT __attribute__((visibility("hidden")))
+#define NARTHEX_EXPORT [[gnu::visibility("hidden")]]
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC warns where a visible class of the user has a member or a base of a hidden type, which every user has. No smaller
 // scope works: GCC reports it at the class of the user.

@@ -25,7 +25,7 @@ Registry with_timestamp() {
 
 TEST(Contracts, OfPushes) {
   expect_throws<OptionsError>("PushgatewayExporter::PushgatewayExporter()",
-                              [] { PushgatewayExporter(Registry(), {}); });
+                              [] { const PushgatewayExporter exporter(Registry(), {}); });
   const PushgatewayOptions options{.url = "http://127.0.0.1:1", .job = "j", .attempts = 1};
   const PushgatewayExporter exporter(Registry(), options);
   expect_throws<PushError>("PushgatewayExporter::push()", [&] { exporter.push(); });

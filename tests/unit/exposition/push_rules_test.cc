@@ -109,7 +109,7 @@ TEST(PushRules, AcceptEveryMetricKind) {
 TEST(PushgatewayExporter, RejectsInvalidOptions) {
   const auto error_with = [](PushgatewayOptions options) {
     options.job = std::string("j");  // GCC 12 sees an overflow in the assignment of the literal
-    return error_of([&] { PushgatewayExporter(Registry(), options); });
+    return error_of([&] { const PushgatewayExporter exporter(Registry(), options); });
   };
   EXPECT_EQ(error_with({.timeout = std::chrono::milliseconds(0)}),
             "pushgateway exporter: timeout is 0 ms; allowed: 1 ms to 1 hour");

@@ -49,10 +49,10 @@ struct CivetwebOptions {
 ///
 /// Example:
 ///   narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:9464"});
-class NARTHEX_EXPORT CivetwebExporter {
+class [[nodiscard]] NARTHEX_EXPORT CivetwebExporter {
  public:
   /// Starts to serve a registry on the path of the options.
-  explicit CivetwebExporter(const Registry& registry, const CivetwebOptions& options = {});
+  [[nodiscard]] explicit CivetwebExporter(const Registry& registry, const CivetwebOptions& options = {});
   CivetwebExporter(const CivetwebExporter&) = delete;
   CivetwebExporter& operator=(const CivetwebExporter&) = delete;
   ~CivetwebExporter();

@@ -42,10 +42,10 @@ struct PushgatewayOptions {
 /// Example:
 ///   const narthex::PushgatewayExporter exporter(registry, {.job = "backup"});
 ///   exporter.push();
-class NARTHEX_EXPORT PushgatewayExporter {
+class [[nodiscard]] NARTHEX_EXPORT PushgatewayExporter {
  public:
   /// Checks the options. It does not connect.
-  PushgatewayExporter(const Registry& registry, PushgatewayOptions options);
+  [[nodiscard]] PushgatewayExporter(const Registry& registry, PushgatewayOptions options);
 
   /// Replaces all metrics of the group.
   void push() const;

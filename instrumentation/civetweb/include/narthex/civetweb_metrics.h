@@ -25,8 +25,8 @@ namespace NARTHEX_VISIBILITY narthex {
 ///
 /// Example:
 ///   mg_context* server = narthex::start_civetweb(metrics, &callbacks, user_data, options);
-NARTHEX_EXPORT mg_context* start_civetweb(const HttpMetrics& metrics, const mg_callbacks* callbacks, void* user_data,
-                                          const char** options);
+[[nodiscard]] NARTHEX_EXPORT mg_context* start_civetweb(const HttpMetrics& metrics, const mg_callbacks* callbacks,
+                                                        void* user_data, const char** options);
 
 /// Sets the body sizes of the request that this thread handles. Call it in the handler, because civetweb does not
 /// report sizes: `narthex::set_civetweb_sizes({.response = body.size()});`
