@@ -10,6 +10,7 @@
 #include <narthex/any_family.h>
 #include <narthex/borrowed.h>
 #include <narthex/detail/export.h>
+#include <narthex/detail/label_value.h>
 
 namespace NARTHEX_VISIBILITY narthex {
 
@@ -68,6 +69,22 @@ class NARTHEX_VISIBILITY DynamicFamily : public AnyFamily {
   bool remove(const std::vector<std::string>& values) const { return remove(views_of(values)); }
   /// Removes the metric with these label values, as Family::remove() does. Returns whether it existed.
   bool remove(std::initializer_list<std::string_view> values) const { return remove(Values(values)); }
+
+  /// Does not compile: the error says how label values are passed.
+  template <class Caller = DynamicFamily>
+  Borrowed<Metric> labels(detail::NamedValues /*values*/) const {
+    return detail::refuse_names<Caller>(), Borrowed<Metric>();
+  }
+  /// Does not compile: the error says how label values are passed.
+  template <class Caller = DynamicFamily>
+  std::optional<Metric> find(detail::NamedValues /*values*/) const {
+    return detail::refuse_names<Caller>(), std::nullopt;
+  }
+  /// Does not compile: the error says how label values are passed.
+  template <class Caller = DynamicFamily>
+  bool remove(detail::NamedValues /*values*/) const {
+    return detail::refuse_names<Caller>(), false;
+  }
 
  private:
   friend class Registry;

@@ -3,8 +3,10 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <narthex/detail/export.h>
@@ -39,9 +41,15 @@ template <std::size_t N>
 class Emit {
  public:
   /// Adds a sample with these label values.
-  template <detail::LabelArgument... Values>
-  requires(sizeof...(Values) == N) void operator()(double value, const Values&... label_values) const {
+  template <class... Values>
+  void operator()(double value, const Values&... label_values) const {
+    static_assert(sizeof...(Values) == N, "one label value is required for each label name of the family");
     emit(value, detail::as_label(label_values)...);
+  }
+  /// Does not compile: the error says how label values are passed.
+  template <class Caller = Emit>
+  void operator()(double /*value*/, std::initializer_list<detail::Braces> /*label_values*/) const {
+    detail::refuse_braces<Caller>();
   }
 
  private:
@@ -57,10 +65,14 @@ class Emit {
   // The views into the texts are valid, because the texts exist until the call returns.
   template <class... Texts>
   void emit(double value, const Texts&... texts) const {
-    sample_(value, std::array<std::string_view, N>{std::string_view(texts)...});
+    sample_(value, std::array<std::string_view, sizeof...(Texts)>{std::string_view(texts)...});
   }
 
   const detail::EmitSample& sample_;
 };
+
+/// A function that computes the samples of a family with N label names. It calls its argument for each sample.
+template <std::size_t N>
+using Emitter = std::type_identity_t<std::function<void(const Emit<N>&)>>;
 
 }  // namespace narthex

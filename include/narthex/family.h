@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,25 +39,40 @@ class NARTHEX_VISIBILITY Family : public AnyFamily {
   /// Returns the metric with these label values. Creates it with the value 0 if it does not exist. Store it as a
   /// `Metric` where possible: an update without a lookup is faster. If the family has `max_series` series, new label
   /// values share one series, whose label values are all `__overflow__`.
-  template <detail::LabelArgument... Values>
-  requires(sizeof...(Values) == N) Borrowed<Metric> labels(const Values&... values)
-  const {
+  template <class... Values>
+  Borrowed<Metric> labels(const Values&... values) const {
     return with_views([this](Views views) { return Borrowed<Metric>(find_or_create(views)); },
                       detail::as_label(values)...);
   }
 
   /// Returns the metric with these label values, or nothing if it does not exist.
-  template <detail::LabelArgument... Values>
-  requires(sizeof...(Values) == N) [[nodiscard]] std::optional<Metric> find(const Values&... values) const {
+  template <class... Values>
+  [[nodiscard]] std::optional<Metric> find(const Values&... values) const {
     return with_views([this](Views views) { return Borrowed<Metric>::kept(AnyFamily::find(views)); },
                       detail::as_label(values)...);
   }
 
   /// Removes the metric with these label values. Returns whether it existed. Handles to it stay valid and are not
   /// served any more. The next use of these label values creates a new metric with the value 0.
-  template <detail::LabelArgument... Values>
-  requires(sizeof...(Values) == N) bool remove(const Values&... values) const {
+  template <class... Values>
+  bool remove(const Values&... values) const {
     return with_views([this](Views views) { return AnyFamily::remove(views); }, detail::as_label(values)...);
+  }
+
+  /// Does not compile: the error says how label values are passed.
+  template <class Caller = Family>
+  Borrowed<Metric> labels(std::initializer_list<detail::Braces> /*values*/) const {
+    return detail::refuse_braces<Caller>(), Borrowed<Metric>();
+  }
+  /// Does not compile: the error says how label values are passed.
+  template <class Caller = Family>
+  std::optional<Metric> find(std::initializer_list<detail::Braces> /*values*/) const {
+    return detail::refuse_braces<Caller>(), std::nullopt;
+  }
+  /// Does not compile: the error says how label values are passed.
+  template <class Caller = Family>
+  bool remove(std::initializer_list<detail::Braces> /*values*/) const {
+    return detail::refuse_braces<Caller>(), false;
   }
 
  private:
@@ -67,7 +83,8 @@ class NARTHEX_VISIBILITY Family : public AnyFamily {
   // The views into the texts are valid, because the texts exist until the call returns.
   template <class Call, class... Texts>
   static auto with_views(Call call, const Texts&... texts) {
-    return call(Views(std::array<std::string_view, N>{std::string_view(texts)...}));
+    static_assert(sizeof...(Texts) == N, "one label value is required for each label name of the family");
+    return call(Views(std::array<std::string_view, sizeof...(Texts)>{std::string_view(texts)...}));
   }
 };
 

@@ -15,6 +15,7 @@
 #include <narthex/counter.h>
 #include <narthex/detail/export.h>
 #include <narthex/detail/family_options.h>
+#include <narthex/detail/label_names.h>
 #include <narthex/dynamic_family.h>
 #include <narthex/emit.h>
 #include <narthex/family.h>
@@ -37,10 +38,6 @@ class Scrape;
 class StatisticsSource;
 }  // namespace detail
 
-/// Label names that are known only at run time: exactly a `std::vector<std::string>`.
-template <class T>
-concept LabelNames = std::same_as<T, std::vector<std::string>>;
-
 /// The metrics and collectors of a program, or of a part of it. Exporters serve a registry.
 ///
 /// Values: a new registry is empty. Families are served in the order of their names. The series of a family are served
@@ -52,7 +49,8 @@ concept LabelNames = std::same_as<T, std::vector<std::string>>;
 ///   destroyed. Handles stay valid after that, but are not served any more. A const Registry is like a const pointer:
 ///   metrics can still be added and removed.
 ///
-/// The definition functions come in three forms, and return a Metric, a Family<Metric, N>, or a DynamicFamily<Metric>.
+/// A definition function returns a Metric without label names; a Family<Metric, N> with N label names in braces, in a
+/// std::array, or in a std::span of fixed size; and a DynamicFamily<Metric> with the label names of another range.
 /// A definition that equals an earlier one returns the same metric. A definition that differs only in the values of its
 /// constant labels is a sibling: it adds series to the same name. `max_series` limits the siblings of a name, and the
 /// series of all siblings together. Any other definition of a name that exists throws AlreadyDefinedError.
@@ -76,89 +74,63 @@ class NARTHEX_EXPORT Registry {
   /// Sets the collectors that global() contains. By default it contains all of them. May be called at any time.
   static void set_global_collectors(GlobalCollectors enabled);
 
-  /// Defines a counter without variable labels.
-  Counter counter(const CounterOptions& options) const { return metric<Counter>(options); }
-  /// Defines a family with N label names: `registry.counter({...}, {"zone", "host"})`.
-  template <std::size_t N>
-  Family<Counter, N> counter(const CounterOptions& options, const char* const (&label_names)[N]) const {
-    return Family<Counter, N>(define(options, names(label_names)));
+  /// Defines a counter, or a family with label names: `registry.counter({...}, {"zone", "host"})`.
+  template <class Name = detail::NoLabelName, std::size_t N = 1>
+  auto counter(const CounterOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+    return metrics<Counter>(options, names);
   }
-  /// Defines a family whose label names are known only at run time.
-  DynamicFamily<Counter> counter(const CounterOptions& options, const LabelNames auto& label_names) const {
-    return DynamicFamily<Counter>(define(options, label_names));
+  /// Defines a family with the label names of a range.
+  auto counter(const CounterOptions& options, const auto& names) const { return metrics<Counter>(options, names); }
+
+  /// Defines a gauge, or a family with label names: `registry.gauge({...}, {"zone", "host"})`.
+  template <class Name = detail::NoLabelName, std::size_t N = 1>
+  auto gauge(const GaugeOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+    return metrics<Gauge>(options, names);
+  }
+  /// Defines a family with the label names of a range.
+  auto gauge(const GaugeOptions& options, const auto& names) const { return metrics<Gauge>(options, names); }
+
+  /// Defines a histogram, or a family with label names: `registry.histogram({...}, {"zone", "host"})`.
+  template <class Name = detail::NoLabelName, std::size_t N = 1>
+  auto histogram(const HistogramOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+    return metrics<Histogram>(options, names);
+  }
+  /// Defines a family with the label names of a range.
+  auto histogram(const HistogramOptions& options, const auto& names) const {
+    return metrics<Histogram>(options, names);
   }
 
-  /// Defines a gauge without variable labels.
-  Gauge gauge(const GaugeOptions& options) const { return metric<Gauge>(options); }
-  /// Defines a family with N label names: `registry.gauge({...}, {"zone", "host"})`.
-  template <std::size_t N>
-  Family<Gauge, N> gauge(const GaugeOptions& options, const char* const (&label_names)[N]) const {
-    return Family<Gauge, N>(define(options, names(label_names)));
+  /// Defines an info, or a family with label names: `registry.info({...}, {"zone", "host"})`.
+  template <class Name = detail::NoLabelName, std::size_t N = 1>
+  auto info(const InfoOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+    return metrics<Info>(options, names);
   }
-  /// Defines a family whose label names are known only at run time.
-  DynamicFamily<Gauge> gauge(const GaugeOptions& options, const LabelNames auto& label_names) const {
-    return DynamicFamily<Gauge>(define(options, label_names));
-  }
+  /// Defines a family with the label names of a range.
+  auto info(const InfoOptions& options, const auto& names) const { return metrics<Info>(options, names); }
 
-  /// Defines a histogram without variable labels.
-  Histogram histogram(const HistogramOptions& options) const { return metric<Histogram>(options); }
-  /// Defines a family with N label names: `registry.histogram({...}, {"zone", "host"})`.
-  template <std::size_t N>
-  Family<Histogram, N> histogram(const HistogramOptions& options, const char* const (&label_names)[N]) const {
-    return Family<Histogram, N>(define(options, names(label_names)));
+  /// Defines a state set, or a family with label names: `registry.state_set({...}, {"zone", "host"})`.
+  template <class Name = detail::NoLabelName, std::size_t N = 1>
+  auto state_set(const StateSetOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+    return metrics<StateSet>(options, names);
   }
-  /// Defines a family whose label names are known only at run time.
-  DynamicFamily<Histogram> histogram(const HistogramOptions& options, const LabelNames auto& label_names) const {
-    return DynamicFamily<Histogram>(define(options, label_names));
-  }
+  /// Defines a family with the label names of a range.
+  auto state_set(const StateSetOptions& options, const auto& names) const { return metrics<StateSet>(options, names); }
 
-  /// Defines an info without variable labels.
-  Info info(const InfoOptions& options) const { return metric<Info>(options); }
-  /// Defines a family with N label names: `registry.info({...}, {"zone", "host"})`.
-  template <std::size_t N>
-  Family<Info, N> info(const InfoOptions& options, const char* const (&label_names)[N]) const {
-    return Family<Info, N>(define(options, names(label_names)));
+  /// Defines a summary, or a family with label names: `registry.summary({...}, {"zone", "host"})`.
+  template <class Name = detail::NoLabelName, std::size_t N = 1>
+  auto summary(const SummaryOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+    return metrics<Summary>(options, names);
   }
-  /// Defines a family whose label names are known only at run time.
-  DynamicFamily<Info> info(const InfoOptions& options, const LabelNames auto& label_names) const {
-    return DynamicFamily<Info>(define(options, label_names));
-  }
+  /// Defines a family with the label names of a range.
+  auto summary(const SummaryOptions& options, const auto& names) const { return metrics<Summary>(options, names); }
 
-  /// Defines a state set without variable labels.
-  StateSet state_set(const StateSetOptions& options) const { return metric<StateSet>(options); }
-  /// Defines a family with N label names: `registry.state_set({...}, {"zone", "host"})`.
-  template <std::size_t N>
-  Family<StateSet, N> state_set(const StateSetOptions& options, const char* const (&label_names)[N]) const {
-    return Family<StateSet, N>(define(options, names(label_names)));
+  /// Defines a metric of unknown type, or a family with label names: `registry.unknown({...}, {"zone", "host"})`.
+  template <class Name = detail::NoLabelName, std::size_t N = 1>
+  auto unknown(const UnknownOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+    return metrics<Unknown>(options, names);
   }
-  /// Defines a family whose label names are known only at run time.
-  DynamicFamily<StateSet> state_set(const StateSetOptions& options, const LabelNames auto& label_names) const {
-    return DynamicFamily<StateSet>(define(options, label_names));
-  }
-
-  /// Defines a summary without variable labels.
-  Summary summary(const SummaryOptions& options) const { return metric<Summary>(options); }
-  /// Defines a family with N label names: `registry.summary({...}, {"zone", "host"})`.
-  template <std::size_t N>
-  Family<Summary, N> summary(const SummaryOptions& options, const char* const (&label_names)[N]) const {
-    return Family<Summary, N>(define(options, names(label_names)));
-  }
-  /// Defines a family whose label names are known only at run time.
-  DynamicFamily<Summary> summary(const SummaryOptions& options, const LabelNames auto& label_names) const {
-    return DynamicFamily<Summary>(define(options, label_names));
-  }
-
-  /// Defines a metric of unknown type without variable labels.
-  Unknown unknown(const UnknownOptions& options) const { return metric<Unknown>(options); }
-  /// Defines a family with N label names: `registry.unknown({...}, {"zone", "host"})`.
-  template <std::size_t N>
-  Family<Unknown, N> unknown(const UnknownOptions& options, const char* const (&label_names)[N]) const {
-    return Family<Unknown, N>(define(options, names(label_names)));
-  }
-  /// Defines a family whose label names are known only at run time.
-  DynamicFamily<Unknown> unknown(const UnknownOptions& options, const LabelNames auto& label_names) const {
-    return DynamicFamily<Unknown>(define(options, label_names));
-  }
+  /// Defines a family with the label names of a range.
+  auto unknown(const UnknownOptions& options, const auto& names) const { return metrics<Unknown>(options, names); }
 
   /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. Siblings may
   /// be functions and metrics. Two functions, or a function and a metric, with the same constant labels throw
@@ -169,10 +141,17 @@ class NARTHEX_EXPORT Registry {
     return define_function(options, {}, detail::emit_value(std::move(function)));
   }
   /// Defines a family of counters whose values a function computes in each scrape. It calls `emit` for each series.
-  template <std::size_t N>
-  Registration counter_function(const CounterOptions& options, const char* const (&label_names)[N],
-                                std::type_identity_t<std::function<void(const Emit<N>&)>> function) const {
-    return define_function(options, names(label_names), Emit<N>::each(std::move(function)));
+  template <class Name, std::size_t N>
+  Registration counter_function(const CounterOptions& options, const Name (&label_names)[N],
+                                Emitter<N> function) const {
+    return define_function(options, detail::label_names(label_names), Emit<N>::each(std::move(function)));
+  }
+  /// The same, with the label names of a std::array or a std::span of fixed size.
+  template <class Names>
+  Registration counter_function(const CounterOptions& options, const Names& label_names,
+                                Emitter<detail::fixed_label_count<Names>()> function) const {
+    return define_function(options, detail::label_names(label_names),
+                           Emit<detail::fixed_label_count<Names>()>::each(std::move(function)));
   }
   /// Defines a gauge whose value a function computes in each scrape, as counter_function() does for a counter.
   Registration gauge_function(const GaugeOptions& options, std::function<double()> function) const {
@@ -180,10 +159,16 @@ class NARTHEX_EXPORT Registry {
   }
   /// Defines a family of gauges whose values a function computes in each scrape:
   ///   registry.gauge_function({...}, {"state"}, [&](const auto& emit) { emit(idle(), "idle"); });
-  template <std::size_t N>
-  Registration gauge_function(const GaugeOptions& options, const char* const (&label_names)[N],
-                              std::type_identity_t<std::function<void(const Emit<N>&)>> function) const {
-    return define_function(options, names(label_names), Emit<N>::each(std::move(function)));
+  template <class Name, std::size_t N>
+  Registration gauge_function(const GaugeOptions& options, const Name (&label_names)[N], Emitter<N> function) const {
+    return define_function(options, detail::label_names(label_names), Emit<N>::each(std::move(function)));
+  }
+  /// The same, with the label names of a std::array or a std::span of fixed size.
+  template <class Names>
+  Registration gauge_function(const GaugeOptions& options, const Names& label_names,
+                              Emitter<detail::fixed_label_count<Names>()> function) const {
+    return define_function(options, detail::label_names(label_names),
+                           Emit<detail::fixed_label_count<Names>()>::each(std::move(function)));
   }
 
   /// Stops serving a family. Its name can be defined again, also with other options. Handles stay valid and are not
@@ -219,20 +204,15 @@ class NARTHEX_EXPORT Registry {
   friend class detail::Scrape;
   friend class LibraryCollector;
 
-  template <class Metric>
-  Metric metric(const typename Metric::Options& options) const {
-    return Family<Metric, 0>(define(options, {})).labels();
-  }
-  template <std::size_t N>
-  static std::vector<std::string> names(const char* const (&label_names)[N]) {
-    std::vector<std::string> names;
-    for (const char* name : label_names) names.emplace_back(name ? name : "");
-    return names;
-  }
-
-  template <class Options>
-  std::shared_ptr<detail::FamilyState> define(const Options& options, std::vector<std::string> label_names) const {
-    return define(detail::common(options), std::move(label_names), detail::make_kind(options));
+  template <class Metric, class Names>
+  auto metrics(const typename Metric::Options& options, const Names& names) const {
+    using Result = detail::FamilyWith<Metric, Names>;
+    Result family(define(detail::common(options), detail::label_names(names), detail::make_kind(options)));
+    if constexpr (std::is_same_v<Names, detail::NoLabelNames>) {
+      return Metric(family.labels());
+    } else {
+      return family;
+    }
   }
   template <class Options>
   Registration define_function(const Options& options, std::vector<std::string> label_names,

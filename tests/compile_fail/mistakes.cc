@@ -1,12 +1,19 @@
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include <narthex/civetweb_exporter.h>
 #include <narthex/narthex.h>
+#include <narthex/pushgateway_exporter.h>
 
 enum class Shape { round };
 
 void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> requests, narthex::Counter counter,
-         [[maybe_unused]] narthex::Gauge gauge, narthex::Histogram histogram, const std::string& trace) {
+         [[maybe_unused]] narthex::Gauge gauge, narthex::Histogram histogram, const std::string& trace,
+         [[maybe_unused]] narthex::DynamicFamily<narthex::Counter> dynamic,
+         [[maybe_unused]] const std::vector<std::string>& names) {
 #ifdef TOO_FEW_VALUES
   requests.labels("GET");
 #elif defined TOO_MANY_VALUES
@@ -63,6 +70,62 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   counter.inc(1, {{"trace_id", 7}});
 #elif defined EXEMPLAR_OF_GAUGE
   gauge.inc(1, {{"trace_id", trace}});  // Exposition rule 77
+#elif defined VALUES_IN_BRACES
+  requests.labels({"GET", "200"});
+#elif defined VALUES_WITH_NAMES
+  requests.labels({{"method", "GET"}, {"code", "200"}});
+#elif defined FIND_WITH_NAMES
+  if (requests.find({{"method", "GET"}, {"code", "200"}})) return;
+#elif defined REMOVE_WITH_NAMES
+  requests.remove({{"method", "GET"}});
+#elif defined DYNAMIC_VALUES_WITH_NAMES
+  dynamic.labels({{"method", "GET"}});
+#elif defined DYNAMIC_FIND_WITH_NAMES
+  if (dynamic.find({{"method", "GET"}})) return;
+#elif defined DYNAMIC_REMOVE_WITH_NAMES
+  dynamic.remove({{"method", "GET"}, {"code", "200"}});
+#elif defined EMIT_DOUBLE
+  registry.gauge_function({.name = "b", .help = "B."}, {"x"}, [](const auto& emit) { emit(1, 0.5); }).keep();
+#elif defined EMIT_WITH_NAMES
+  registry.gauge_function({.name = "b", .help = "B."}, {"x"}, [](const auto& e) { e(1, {{"x", "y"}}); }).keep();
+#elif defined LABEL_NAMES_ARE_A_LITERAL
+  registry.counter({.name = "a", .help = "A."}, "method");
+#elif defined LABEL_NAMES_ARE_A_STRING
+  registry.histogram({.name = "a", .help = "A."}, trace);
+#elif defined LABEL_NAMES_ARE_A_STRING_VIEW
+  registry.summary({.name = "a", .help = "A."}, std::string_view("method"));
+#elif defined LABEL_NAMES_ARE_NUMBERS
+  registry.gauge({.name = "a", .help = "A."}, {1, 2});
+#elif defined LABEL_NAMES_ARE_AN_ARRAY_OF_NUMBERS
+  registry.info({.name = "a_info", .help = "A."}, std::array{1, 2});
+#elif defined LABEL_NAMES_HAVE_VALUES
+  registry.unknown({.name = "a", .help = "A."}, {{"method", "GET"}});
+#elif defined LABEL_NAMES_OF_A_FUNCTION_ARE_DYNAMIC
+  registry.gauge_function({.name = "b", .help = "B."}, names, [](const auto& emit) { emit(1, "x"); }).keep();
+#elif defined LABEL_NAMES_OF_A_FUNCTION_ARE_A_STRING
+  registry.counter_function({.name = "b", .help = "B."}, trace, [](const auto& e) { e(1, "x"); }).keep();
+#elif defined OPTION_IS_MISSPELT
+  registry.counter({.name = "a", .hlep = "A."});
+#elif defined OPTION_IS_MISSPELT_BEFORE_LABEL_NAMES
+  registry.counter({.name = "a", .hlep = "A."}, {"method"});
+#elif defined OPTION_HAS_ANOTHER_TYPE
+  registry.histogram({.name = "a", .help = "A.", .buckets = 5});
+#elif defined OPTION_OF_NAMED_TYPE_IS_MISSPELT
+  registry.counter(narthex::CounterOptions{.name = "a", .hlep = "A."}, {"method"});
+#elif defined OPTION_OF_NAMED_TYPE_HAS_ANOTHER_TYPE
+  registry.gauge(narthex::GaugeOptions{.name = "a", .help = "A.", .idle_timeout = 5});
+#elif defined CIVETWEB_EXPORTER_IS_IGNORED
+  narthex::CivetwebExporter(registry, {.listen = "127.0.0.1:9464"});
+#elif defined PUSHGATEWAY_EXPORTER_IS_IGNORED
+  narthex::PushgatewayExporter(registry, {.job = "a"});
+#elif defined HTTP_METRICS_ARE_IGNORED
+  narthex::HttpMetrics(registry, {.prefix = "a"});
+#elif defined HTTP_REQUEST_IS_IGNORED
+  narthex::HttpMetrics(registry).start("GET", "/");
+#elif defined TIMER_WITHOUT_NAME
+  if (true) narthex::Timer{histogram};
+#elif defined EXCEPTION_COUNTER_WITHOUT_NAME
+  if (true) narthex::ExceptionCounter{counter};
 #endif
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();

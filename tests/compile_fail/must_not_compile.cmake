@@ -1,10 +1,15 @@
-execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only -Werror=unused-result -I${INCLUDE} -D${MISTAKE} ${SOURCE}
+# Compiles mistakes.cc with one mistake, and compares the first error with the file of the compiler and its version.
+set(ENV{LC_ALL} C)  # ASCII quotes
+execute_process(
+  COMMAND ${COMPILER} -std=c++20 -fsyntax-only -Werror=unused-result -Werror=unused-value ${INCLUDES} -D${MISTAKE}
+    ${FOLDER}/mistakes.cc
   RESULT_VARIABLE status ERROR_VARIABLE output)
 if(status EQUAL 0)
   message(FATAL_ERROR "mistake '${MISTAKE}' compiles")
 endif()
-# The compiler must report the error on the line of the mistake, which follows the #ifdef.
-file(STRINGS ${SOURCE} lines)
+# The compiler must name the line of the mistake, which follows the #ifdef: as the place of the error, or as the place
+# that requires the template with the error.
+file(STRINGS ${FOLDER}/mistakes.cc lines)
 set(number 0)
 foreach(line IN LISTS lines)
   math(EXPR number "${number} + 1")
@@ -12,6 +17,30 @@ foreach(line IN LISTS lines)
     math(EXPR expected "${number} + 1")
   endif()
 endforeach()
-if(NOT output MATCHES "mistakes.cc:${expected}:[0-9]+: error: ")
-  message(FATAL_ERROR "mistake '${MISTAKE}': the compiler reports no error on line ${expected}:\n${output}")
+if(NOT output MATCHES "mistakes.cc:${expected}:[0-9]+: (error: |  required from here|note: in instantiation of )")
+  message(FATAL_ERROR "mistake '${MISTAKE}': the compiler does not name line ${expected}:\n${output}")
+endif()
+string(REGEX MATCHALL "(^|\n)[^\n]*: error: " errors "${output}")
+list(LENGTH errors errors)
+if(NOT errors EQUAL 1)
+  message(FATAL_ERROR "mistake '${MISTAKE}': ${errors} errors:\n${output}")
+endif()
+
+# The texts of compilers differ between versions.
+execute_process(COMMAND ${COMPILER} --version OUTPUT_VARIABLE version)
+if(version MATCHES "clang version ([0-9]+)")
+  set(golden ${FOLDER}/first_errors_clang_${CMAKE_MATCH_1}.txt)
+else()
+  execute_process(COMMAND ${COMPILER} -dumpversion OUTPUT_VARIABLE version OUTPUT_STRIP_TRAILING_WHITESPACE)
+  string(REGEX REPLACE "\\..*" "" version "${version}")
+  set(golden ${FOLDER}/first_errors_gcc_${version}.txt)
+endif()
+string(REGEX MATCH ": error: ([^\n]*)" error "${output}")
+set(line "${MISTAKE}: ${CMAKE_MATCH_1}")
+if(EXISTS ${golden})
+  file(READ ${golden} golden_lines)
+  string(FIND "\n${golden_lines}" "\n${line}\n" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "${golden} does not have this line:\n${line}\nThe whole output:\n${output}")
+  endif()
 endif()

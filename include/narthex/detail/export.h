@@ -1,5 +1,7 @@
 #pragma once
 
+#include <narthex/detail/cxx20.h>
+
 // The visibility of symbols. A static library hides all of them, those of inline functions and templates included, so
 // that a program and a shared library that both contain narthex do not mix two copies of it. NARTHEX_SHARED is defined
 // where the shared library is built or used. NARTHEX_EXPORT is for classes and functions that are defined in a library.

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 #include <type_traits>
 
@@ -32,6 +33,31 @@ concept EnumLabel = std::is_enum_v<T> && requires(const T& value) {
 template <class T>
 concept LabelArgument = TextLabel<T> || IntegerLabel<T> || std::same_as<T, bool> || EnumLabel<T>;
 
+// Anything in braces, such as a label name with its value. refuse_braces() says what is allowed instead.
+struct Braces {
+  template <class... T>
+  Braces(const T&...) noexcept {}
+};
+
+template <class>
+inline constexpr bool is_allowed = false;  // depends on a template parameter, so that the assertion fails at its use
+
+template <class Caller>
+constexpr void refuse_braces() {
+  static_assert(is_allowed<Caller>,
+                "label values are passed without names and without braces, in the order of the label names: "
+                "labels(\"GET\", 200)");
+}
+
+// Label names with their values. Without this type, a string_view would take them for the two ends of a text.
+using NamedValues = std::initializer_list<std::initializer_list<const char*>>;
+
+template <class Caller>
+constexpr void refuse_names() {
+  static_assert(is_allowed<Caller>,
+                "label values are passed without names, in the order of the label names: labels({\"GET\", \"200\"})");
+}
+
 // An argument that names a state of a state set.
 template <class T>
 concept StateArgument = TextLabel<T> || EnumLabel<T>;
@@ -51,10 +77,19 @@ class IntegerText {
   std::size_t size_;
 };
 
+// The same, as a constant: the compilers explain a failed concept in many lines, but a failed constant in one.
+template <class T>
+inline constexpr bool is_label_value = LabelArgument<T>;
+
 // Returns an object that converts to a view of the text of the value. It owns the text if the value does not.
-template <LabelArgument T>
+template <class T>
 decltype(auto) as_label(const T& value) {
-  if constexpr (std::is_pointer_v<T>) {
+  static_assert(is_label_value<T>,
+                "a label value must be a string, an integer, a bool, or an enum with a to_string() in its namespace; "
+                "convert a value of another type to a string");
+  if constexpr (!is_label_value<T>) {
+    return std::string_view();  // no further error
+  } else if constexpr (std::is_pointer_v<T>) {
     return value ? std::string_view(value) : std::string_view();  // getenv() can return null
   } else if constexpr (TextLabel<T>) {
     return std::string_view(value);

@@ -1,9 +1,14 @@
+#include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <limits>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <narthex/family.h>
@@ -33,6 +38,51 @@ class FamilyTest : public testing::Test {
   Registry registry_;
   Family<Counter, 1> hits_ = registry_.counter({.name = "hits_total", .help = "Hits."}, {"what"});
 };
+
+TEST_F(FamilyTest, TakesItsLabelNamesFromBracesArraysAndRanges) {
+  constexpr std::array kPointers{"x", "y"};
+  constexpr std::array<std::string_view, 2> kViews{"x", "y"};
+  static constexpr const char* const kNames[] = {"x", "y"};
+  const std::vector<std::string> texts = {"x", "y"};
+  const CounterOptions options = {.name = "hits_total", .help = "Hits.", .labels = {{"a", "b"}}};
+  Registry registry;
+  const Family<Counter, 2> families[] = {
+      registry.counter(options, {"x", "y"}),
+      registry.counter(options, {kViews[0], kViews[1]}),
+      registry.counter(options, {texts[0], texts[1]}),
+      registry.counter(options, kNames),
+      registry.counter(options, kPointers),
+      registry.counter(options, kViews),
+      registry.counter(options, std::span(kViews)),
+      registry.counter(options, std::span<const std::string, 2>(texts)),
+  };
+  for (const auto& family : families) family.labels(1, 2).inc();
+  const DynamicFamily<Counter> dynamic_families[] = {
+      registry.counter(options, texts),
+      registry.counter(options, std::span(texts)),
+      registry.counter(options, std::vector<const char*>{"x", "y"}),
+      registry.counter(options, std::set<std::string_view>{"x", "y"}),
+      registry.counter(options, std::initializer_list<const char*>{"x", "y"}),
+  };
+  for (const auto& family : dynamic_families) family.labels({"1", "2"}).inc();
+  EXPECT_EQ(to_text(registry), kHead + "hits_total{a=\"b\",x=\"1\",y=\"2\"} 13\n");
+}
+
+TEST_F(FamilyTest, TakesTheLabelNamesOfAFunctionFromBracesAndArrays) {
+  constexpr std::array<std::string_view, 2> kViews{"x", "y"};
+  const char* const names[] = {"x", "y"};
+  const auto emit_one = [](const auto& emit) { emit(1, "a", 2); };
+  Registry registry;
+  registry.counter_function({.name = "a_total", .help = "A."}, {"x", "y"}, emit_one).keep();
+  registry.counter_function({.name = "b_total", .help = "B."}, kViews, emit_one).keep();
+  registry.gauge_function({.name = "c", .help = "C."}, names, emit_one).keep();
+  registry.gauge_function({.name = "d", .help = "D."}, std::span(kViews), emit_one).keep();
+  EXPECT_EQ(to_text(registry),
+            "# HELP a_total A.\n# TYPE a_total counter\na_total{x=\"a\",y=\"2\"} 1\n"
+            "# HELP b_total B.\n# TYPE b_total counter\nb_total{x=\"a\",y=\"2\"} 1\n"
+            "# HELP c C.\n# TYPE c gauge\nc{x=\"a\",y=\"2\"} 1\n"
+            "# HELP d D.\n# TYPE d gauge\nd{x=\"a\",y=\"2\"} 1\n");
+}
 
 TEST_F(FamilyTest, IsNotServedBeforeItsFirstMetric) { EXPECT_EQ(to_text(registry_), ""); }
 

@@ -64,7 +64,11 @@ const std::vector<Mistake>& mistakes() {
       {"label name with a dash", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {"user-agent"}); }},
       {"label name with a colon", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {"a:b"}); }},
       {"label name that is empty", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {""}); }},
-      {"label name that is null", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {nullptr}); }},
+      {"label name that is null",
+       [](Registry& r) {
+         const char* const missing = nullptr;
+         r.counter({.name = "jobs_total", .help = "J."}, {missing});
+       }},
       {"label name reserved", [](Registry& r) { r.counter({.name = "jobs_total", .help = "J."}, {"__name__"}); }},
       {"label name twice",
        [](Registry& r) {
