@@ -63,11 +63,13 @@ HttpState::HttpState(const Registry& registry, HttpMetricsOptions options)
       series_((routes_.size() + 1) * kMethods) {}
 
 std::shared_ptr<HttpState> HttpState::make(const Registry& registry, HttpMetricsOptions options) {
-  const std::string prefix = options.prefix;
+  const std::string source = fmt::format("HttpMetrics with {{.prefix = \"{}\"}}", options.prefix);
   try {
     return {new HttpState(registry, std::move(options)), retire};
+  } catch (const AlreadyDefinedError& error) {
+    throw AlreadyDefinedError(fmt::format("{}: {}", source, error.what()));
   } catch (const RegistrationError& error) {
-    throw RegistrationError(fmt::format("HttpMetrics with {{.prefix = \"{}\"}}: {}", prefix, error.what()));
+    throw RegistrationError(fmt::format("{}: {}", source, error.what()));
   }
 }
 

@@ -107,11 +107,15 @@ TEST(Contracts, OfLookups) {
 
 TEST(Contracts, OfHttpMetrics) {
   Registry registry;
-  expect_throws<OptionsError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.prefix = ""}); });
-  expect_throws<OptionsError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.routes = {"a"}}); });
-  expect_throws<RegistrationError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.prefix = "a b"}); });
+  expect_throws<OptionsError>("HttpMetrics::HttpMetrics()",
+                              [&] { const HttpMetrics metrics(registry, {.prefix = ""}); });
+  expect_throws<OptionsError>("HttpMetrics::HttpMetrics()",
+                              [&] { const HttpMetrics metrics(registry, {.routes = {"a"}}); });
+  expect_throws<RegistrationError>("HttpMetrics::HttpMetrics()",
+                                   [&] { const HttpMetrics metrics(registry, {.prefix = "a b"}); });
   registry.gauge({.name = "a_requests_total", .help = "Something else."});
-  expect_throws<AlreadyDefinedError>("HttpMetrics::HttpMetrics()", [&] { HttpMetrics(registry, {.prefix = "a"}); });
+  expect_throws<AlreadyDefinedError>("HttpMetrics::HttpMetrics()",
+                                     [&] { const HttpMetrics metrics(registry, {.prefix = "a"}); });
 }
 
 }  // namespace

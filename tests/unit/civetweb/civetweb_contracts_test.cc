@@ -12,15 +12,17 @@ namespace {
 TEST(Contracts, OfCivetwebExporter) {
   const Registry registry;
   expect_throws<ListenError>("CivetwebExporter::CivetwebExporter()",
-                             [&] { CivetwebExporter(registry, {.listen = "nowhere"}); });
-  expect_throws<OptionsError>("CivetwebExporter::CivetwebExporter()",
-                              [&] { CivetwebExporter(registry, {.listen = "127.0.0.1:0", .worker_threads = 0}); });
+                             [&] { const CivetwebExporter exporter(registry, {.listen = "nowhere"}); });
+  expect_throws<OptionsError>("CivetwebExporter::CivetwebExporter()", [&] {
+    const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0", .worker_threads = 0});
+  });
   expect_throws<FileError>("CivetwebExporter::CivetwebExporter()", [&] {
-    CivetwebExporter(registry, {.listen = "127.0.0.1:0", .web_config_file = "missing.yml"});
+    const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0", .web_config_file = "missing.yml"});
   });
   CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
-  expect_throws<ListenError>("CivetwebExporter::CivetwebExporter()",
-                             [&] { CivetwebExporter(registry, {.listen = exporter.addresses().front()}); });
+  expect_throws<ListenError>("CivetwebExporter::CivetwebExporter()", [&] {
+    const CivetwebExporter second(registry, {.listen = exporter.addresses().front()});
+  });
   expect_throws<OptionsError>("CivetwebExporter::add()", [&] { exporter.add(registry, "/metrics"); });
   expect_throws<OptionsError>("CivetwebExporter::add()", [&] { exporter.add(registry, "metrics"); });
 }

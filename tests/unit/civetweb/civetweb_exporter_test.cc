@@ -212,7 +212,7 @@ TEST(CivetwebExporter, ServesOnIpv6Only) {
 TEST(CivetwebExporter, ReportsTheAddressThatIsInUse) {
   const CivetwebExporter first(Registry(), {.listen = "127.0.0.1:0,[::1]:0"});
   for (const std::string& taken : first.addresses()) {
-    const auto start = [&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
+    const auto start = [&] { const CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
     EXPECT_THROW(start(), ListenError);
     EXPECT_EQ(error_message(start), "civetweb exporter: cannot listen on '" + taken + "': Address already in use");
   }
@@ -221,14 +221,14 @@ TEST(CivetwebExporter, ReportsTheAddressThatIsInUse) {
 TEST(CivetwebExporter, ReportsAnAddressThatAppearsTwice) {
   const std::uint16_t free_port = CivetwebExporter(Registry(), {.listen = "127.0.0.1:0"}).port();
   const std::string twice = "127.0.0.1:" + std::to_string(free_port);
-  EXPECT_EQ(error_message([&] { CivetwebExporter(Registry(), {.listen = twice + "," + twice}); }),
+  EXPECT_EQ(error_message([&] { const CivetwebExporter exporter(Registry(), {.listen = twice + "," + twice}); }),
             "civetweb exporter: cannot listen on '" + twice + "': Address already in use");
 }
 
 TEST(CivetwebExporter, RejectsInvalidAddresses) {
   const std::string forms = "; allowed: 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for all addresses";
   const auto message = [](const std::string& listen) {
-    return error_message([&] { CivetwebExporter(Registry(), {.listen = listen}); });
+    return error_message([&] { const CivetwebExporter exporter(Registry(), {.listen = listen}); });
   };
   for (const char* bad : {"", "9464", "example.org:80", "::1:9464", "[::1:9464", "127.0.0.1", "1.2.3:80", "+9464"}) {
     const std::string text = message(bad);
@@ -249,14 +249,17 @@ TEST(CivetwebExporter, RejectsInvalidAddresses) {
 
 TEST(CivetwebExporter, RejectsInvalidOptions) {
   for (const int threads : {0, -1, 1001}) {
-    EXPECT_EQ(
-        error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = threads}); }),
-        "civetweb exporter: worker_threads is " + std::to_string(threads) + "; allowed: 1 to 1000");
+    EXPECT_EQ(error_message([&] {
+                const CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0", .worker_threads = threads});
+              }),
+              "civetweb exporter: worker_threads is " + std::to_string(threads) + "; allowed: 1 to 1000");
   }
   for (const int milliseconds : {0, -1, 3'600'001}) {
     const std::chrono::milliseconds timeout(milliseconds);
     EXPECT_EQ(
-        error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = timeout}); }),
+        error_message([&] {
+          const CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0", .request_timeout = timeout});
+        }),
         "civetweb exporter: request_timeout is " + std::to_string(timeout.count()) + " ms; allowed: 1 ms to 1 hour");
   }
 }

@@ -106,7 +106,7 @@ class Tls : public testing::Test {
   std::string mistake_in(const std::string& text) const {
     files_.write("web.yml", text);
     try {
-      CivetwebExporter(registry_, {.listen = "127.0.0.1:0", .web_config_file = file()});
+      const CivetwebExporter exporter(registry_, {.listen = "127.0.0.1:0", .web_config_file = file()});
     } catch (const std::exception& error) {
       return error.what();
     }

@@ -173,7 +173,8 @@ TEST_F(WebConfigFile, KnownUsersAreServedWhileOtherClientsGuessPasswords) {
 
 TEST_F(WebConfigFile, ReportsErrorsOnConstruction) {
   const auto message = [&] {
-    return error_message([&] { CivetwebExporter(Registry(), {.listen = "127.0.0.1:0", .web_config_file = file()}); });
+    return error_message(
+        [&] { const CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0", .web_config_file = file()}); });
   };
   EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': No such file or directory");
   write("rate_limit: {burst: 1}\nbasic_auth_user: {}\n");
