@@ -1,6 +1,5 @@
 #include "base/event.h"
 
-#include <cerrno>
 #include <climits>
 #include <ctime>
 
@@ -34,9 +33,9 @@ void Event::set() noexcept {
 bool Event::wait(const Deadline& deadline) const noexcept {
   const timespec end = deadline ? to_timespec(*deadline) : timespec{};
   while (has_happened_.load(std::memory_order_acquire) == 0) {  // acquire: see the header
-    const long result = syscall(SYS_futex, &has_happened_, FUTEX_WAIT_BITSET_PRIVATE, 0, deadline ? &end : nullptr,
-                                nullptr, FUTEX_BITSET_MATCH_ANY);
-    if (result != 0 && errno == ETIMEDOUT) return has_happened_.load(std::memory_order_acquire) != 0;
+    if (deadline && std::chrono::steady_clock::now() >= *deadline) return false;
+    syscall(SYS_futex, &has_happened_, FUTEX_WAIT_BITSET_PRIVATE, 0, deadline ? &end : nullptr, nullptr,
+            FUTEX_BITSET_MATCH_ANY);
   }
   return true;
 }

@@ -2,7 +2,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
+#include <cstdio>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,16 +28,26 @@ using std::chrono::milliseconds;
 constexpr int kForks = kIsSanitized ? 100 : 500;
 constexpr int kSteady = 12'345;
 
-// Runs `work` in a child process, and returns whether it returned true there within ten seconds.
+// Runs `work` and ends the child process. The exit status is 0 if it returns true within ten seconds.
+template <class Work>
+[[noreturn]] void end_child(Work work) {
+  alarm(10);  // instead of hanging
+  try {
+    _exit(work() ? 0 : 1);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "child: %s\n", error.what());
+    _exit(2);
+  }
+}
+
+// Returns whether `work` returns true in a child process.
 template <class Work>
 bool passes_in_child(Work work) {
   const pid_t child = fork();
-  if (child == 0) {
-    alarm(10);  // instead of hanging
-    _exit(work() ? 0 : 1);
-  }
+  if (child == 0) end_child(work);
   int status = -1;
-  return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 std::string body(const Registry& registry, const std::string& accept) {
@@ -68,7 +79,7 @@ class ForkTest : public testing::Test {
 
   // Defines and removes a family, a function, and a collector.
   void define(int seed) const {
-    const std::string name = "defined_" + std::to_string(seed % 10);
+    const std::string name = "defined_" + std::to_string(seed);
     const Gauge gauge = registry_.gauge({.name = name, .help = "Defined."});
     gauge.set(seed);
     const Registration function =
@@ -89,7 +100,7 @@ class ForkTest : public testing::Test {
   // Does everything once more, and returns whether the values are right.
   bool works() const {
     churn(1000);
-    define(20);
+    define(1000);  // no other thread defines this name
     scrape();
     steady_.inc();
     requests_.labels("child").inc(2);
@@ -149,12 +160,12 @@ TEST_F(ForkTest, IsAllowedInsideACollector) {
   std::optional<pid_t> child;
   const Registration forking = registry_.add_scoped(std::make_shared<TestCollector>("forking", [&](Sink& sink) {
     if (!child) child = fork();
-    if (*child == 0) alarm(10);
+    if (*child == 0) alarm(10);  // instead of hanging
     write_gauge(sink, "forking", 5);
   }));
   const Repeatedly churner([&] { churn(1); });
   const bool is_right = sample(to_text(registry_), "forking") == 5 && sample(to_text(registry_), "forking") == 5;
-  if (child == 0) _exit(is_right && works() ? 0 : 1);
+  if (child == 0) end_child([&] { return is_right && works(); });
   EXPECT_TRUE(is_right);
   int status = -1;
   ASSERT_EQ(waitpid(child.value(), &status, 0), child.value());

@@ -38,7 +38,7 @@ TEST(LibraryCollector, ServesTheCountsOfItsRegistry) {
   const std::size_t begin = text.find(head + "clashes");
   const std::size_t seconds = text.find(head + "duration");
   const std::size_t errors = text.find(head + "errors");
-  const std::size_t process = text.find("# HELP narthex_exemplar_errors");
+  const std::size_t process = text.find("# HELP narthex_deferred");
   const std::size_t names = text.find("# HELP narthex_name_clashes");
   const std::size_t rejected = text.find("# HELP narthex_rejected");
   const std::size_t scrapes = text.find("# HELP narthex_scrapes");
