@@ -1,14 +1,21 @@
 #include "base/fork_gate.h"
 
+#include <pthread.h>
+
 namespace narthex::detail {
 
 constinit std::atomic<std::uint32_t> ForkGate::state_{0};
 constinit std::uint32_t ForkGate::generation_ = 0;
-constinit pthread_t ForkGate::forked_{};
+constinit std::uint64_t ForkGate::forked_ = 0;
 
 namespace {
 
-constinit thread_local std::uint32_t t_depth = 0;  // how many times this thread has entered
+// initial-exec: as t_shard, because an update without memory must not allocate them
+constinit thread_local std::uint32_t t_depth __attribute__((tls_model("initial-exec"))) =
+    0;  // how many times this thread has entered
+constinit thread_local std::uint64_t t_number __attribute__((tls_model("initial-exec"))) = 0;  // 0: none yet
+constinit std::atomic<std::uint64_t> last_number{0};
+constinit std::atomic<bool> has_handlers{false};
 
 }  // namespace
 
@@ -43,29 +50,39 @@ void ForkGate::leave() noexcept {
   if (state_.fetch_sub(1, std::memory_order_release) & kClosed) state_.notify_all();
 }
 
+void ForkGate::register_handlers() noexcept {
+  // relaxed: only one of several callers reads false; without memory forks are as unsafe as without narthex's handlers
+  if (!has_handlers.exchange(true, std::memory_order_relaxed)) pthread_atfork(close, open, open_in_child);
+}
+
+std::uint64_t ForkGate::this_thread() noexcept {
+  if (t_number == 0) t_number = last_number.fetch_add(1, std::memory_order_relaxed) + 1;  // relaxed: only a number
+  return t_number;
+}
+
 void ForkGate::close() noexcept {
+  if (t_depth++ > 0) return;  // this thread is inside; handlers that run before open() may enter, too
   // acquire: comes after the open() of another fork
   for (std::uint32_t before; (before = state_.fetch_or(kClosed, std::memory_order_acquire)) & kClosed;) {
     state_.wait(before, std::memory_order_relaxed);  // relaxed: the exchange checks it
   }
-  const std::uint32_t own = t_depth > 0 ? 1 : 0;  // an allocator that forks may be called under a mutex
   // acquire: sees everything that the threads which have left have changed
-  for (std::uint32_t now; (now = state_.load(std::memory_order_acquire)) != (kClosed | own);) {
+  for (std::uint32_t now; (now = state_.load(std::memory_order_acquire)) != kClosed;) {
     state_.wait(now, std::memory_order_relaxed);  // relaxed: the load checks it
   }
-  ++t_depth;
 }
 
 void ForkGate::open() noexcept {
-  --t_depth;
-  state_.store(t_depth > 0 ? 1 : 0, std::memory_order_release);  // release: comes before the next enter()
+  if (--t_depth > 0) return;
+  state_.store(0, std::memory_order_release);  // release: comes before the next enter()
   state_.notify_all();
 }
 
 void ForkGate::open_in_child() noexcept {
   ++generation_;
-  forked_ = pthread_self();
-  open();
+  forked_ = this_thread();
+  --t_depth;
+  state_.store(t_depth > 0 ? 1 : 0, std::memory_order_relaxed);  // relaxed: the process has one thread
 }
 
 }  // namespace narthex::detail

@@ -6,8 +6,8 @@
 
 namespace narthex::detail {
 
-// A std::mutex that is not locked in the child of a fork(), unless by the thread that forked. All mutexes of the library
-// have this type.
+// A std::mutex that no other thread holds during a fork(), so that the child finds it unlocked. All mutexes below src/
+// have this type. A thread that holds one waits only for other mutexes of this type, see ForkGate.
 class Mutex {
  public:
   constexpr Mutex() noexcept = default;

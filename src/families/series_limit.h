@@ -10,8 +10,8 @@ namespace narthex::detail {
 // The limit max_series of one name. It counts the series of all siblings, without the overflow series.
 //
 // The siblings share the mutex and the full epoch, too. So the invariants of FullEpoch hold for all of them together:
-// no series of any sibling is added or removed during a full epoch.
-// All functions except the first two are called under the mutex.
+// no series of any sibling is added or removed during a full epoch, except overflow series.
+// is_full() and update() are called under the mutex.
 class SeriesLimit {
  public:
   // 0: unlimited.

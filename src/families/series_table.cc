@@ -96,8 +96,9 @@ LookupResult SeriesTable::escape_and_create(LabelValues values, const Kind& kind
 LookupResult SeriesTable::create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit) {
   const std::uint32_t key = hash(escaped);
   const FullEpoch& full_epoch = limit_->full_epoch();
-  // relaxed: a lookup that still uses the shared limit comes before leave_limit()
-  const std::uint32_t epoch = has_left_limit_.load(std::memory_order_relaxed) ? 0 : full_epoch.current();
+  const std::uint32_t current = full_epoch.current();
+  // relaxed: an epoch that began after leave_limit() makes the flag visible
+  const std::uint32_t epoch = has_left_limit_.load(std::memory_order_relaxed) ? 0 : current;
   if (epoch != 0 || !are_raw) {
     if (const LookupResult found = find_escaped(escaped, key); found.series) return found;
     // In the same full epoch the series does not exist. Without a shard the lookup did not search.

@@ -26,7 +26,7 @@ namespace narthex::detail {
 //   list_:    series in creation order              scrapes, in batches
 //
 // Invariants: both contain the same series, and hold one reference to each together. The hash leads to a series, but
-// only its label values, compared in full, identify it. No series is added during a full epoch.
+// only its label values, compared in full, identify it. No series but the overflow series is added during a full epoch.
 class SeriesTable {
  public:
   // With an `idle_timeout` of 0, series are not evicted. Tests narrow the hash so that values collide.

@@ -1,5 +1,7 @@
+#include <array>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include <narthex/cgroup_collector.h>
 #include <narthex/library_collector.h>
@@ -25,23 +27,24 @@ class GlobalRegistry {
   Registry& registry() noexcept { return registry_; }
 
   void set_collectors(GlobalCollectors enabled) {
+    std::array<std::optional<Registration>, 4> ended;  // they wait for running calls, after the mutex is unlocked
     const std::lock_guard lock(mutex_);
-    set<CgroupCollector>(cgroup_, enabled.cgroup);
-    set<LibraryCollector>(library_, enabled.library, registry_);
-    set<ProcessCollector>(process_, enabled.process);
-    set<RuntimeCollector>(runtime_, enabled.runtime);
+    ended[0] = set<CgroupCollector>(cgroup_, enabled.cgroup);
+    ended[1] = set<LibraryCollector>(library_, enabled.library, registry_);
+    ended[2] = set<ProcessCollector>(process_, enabled.process);
+    ended[3] = set<RuntimeCollector>(runtime_, enabled.runtime);
   }
 
  private:
   GlobalRegistry() { set_collectors({}); }
 
+  // Returns the registration that ends, if there is one.
   template <class Collector, class... Arguments>
-  void set(std::optional<Registration>& registration, bool is_enabled, const Arguments&... arguments) {
-    if (!is_enabled) {
-      registration.reset();
-    } else if (!registration) {
-      registration.emplace(registry_.add_scoped(Collector(arguments...)));
-    }
+  std::optional<Registration> set(std::optional<Registration>& registration, bool is_enabled,
+                                  const Arguments&... arguments) {
+    if (!is_enabled) return std::exchange(registration, std::nullopt);
+    if (!registration) registration.emplace(registry_.add_scoped(Collector(arguments...)));
+    return std::nullopt;
   }
 
   Registry registry_;

@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include <narthex/collector.h>
-#include <pthread.h>
 
 #include "base/diagnostics.h"
 #include "base/event.h"
@@ -27,8 +26,9 @@ using Deadline = std::optional<std::chrono::steady_clock::time_point>;
 
 // Counts of all collectors of one name.
 struct CollectorTotals {
-  std::atomic<std::uint64_t> errors{0};   // calls that threw, and samples that a format refused
-  std::atomic<std::uint64_t> skipped{0};  // scrapes that left out the samples of the collector
+  std::atomic<std::uint64_t> errors{0};  // calls that threw, and samples that a format refused
+  std::atomic<std::uint64_t> skipped{
+      0};  // scrapes that left out the samples, except nested ones on the thread of the call
   std::atomic<std::uint64_t> clashes{0};  // samples left out, because another source has the series or the name
 };
 
@@ -36,9 +36,9 @@ struct CollectorTotals {
 struct CollectorCall {
   // False in the child of a fork for a call on a thread that the child does not have: it never ends.
   bool can_end() const noexcept { return ForkGate::may_exist(thread, generation); }
-  bool is_on_this_thread() const noexcept { return pthread_equal(thread, pthread_self()) != 0; }
+  bool is_on_this_thread() const noexcept { return thread == ForkGate::this_thread(); }
 
-  const pthread_t thread = pthread_self();
+  const std::uint64_t thread = ForkGate::this_thread();
   const std::uint32_t generation = ForkGate::generation();
   Event ended;
   Recording::Families families;  // only `thread` uses it before the call ends; then empty if the collector threw

@@ -9,6 +9,7 @@
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/fork_gate.h"
 #include "model/name_clash.h"
 #include "registry/function_metric.h"
 
@@ -20,7 +21,9 @@ RegistryState::RegistryState(RegistryOptions options)
       extra_labels_(labels_, name_rule_),
       diagnostics_(std::make_shared<const Diagnostics>(std::move(options.diagnostic))),
       exemplars_(options.exemplars.labels ? std::make_shared<const ExemplarOptions>(std::move(options.exemplars))
-                                          : nullptr) {}
+                                          : nullptr) {
+  ForkGate::register_handlers();
+}
 
 RegistryState& RegistryState::own() {
   if (copy_ != this_copy()) {

@@ -32,7 +32,7 @@ struct Sibling {
 //
 // There are at most max_series siblings, and at most max_series series of all siblings together. A function counts as
 // one series. Families beyond that share the overflow sibling, which has only an overflow series and does not count.
-// Further functions are refused. At the limit, each definition removes a few siblings whose series were all evicted.
+// Further functions are refused. At the limit, each definition removes a few siblings that have neither series nor handles.
 // Defining, finding, and removing a sibling take constant time. The mutex of the registry guards everything.
 class Siblings {
  public:
@@ -53,7 +53,7 @@ class Siblings {
   // Throws like define(), and RegistrationError beyond the limit.
   InOrder::iterator define_function(std::shared_ptr<const Definition> definition);
 
-  // Each returns what it removed, which the caller destroys without the mutex.
+  // Each returns what it removed, so that the caller may destroy it without the mutex.
   InOrder remove(InOrder::iterator sibling) noexcept;
   InOrder remove(const FamilyState& family);
   InOrder remove_families() noexcept;

@@ -24,21 +24,14 @@ const bool is_registered = [] {
   return true;
 }();
 
-// Reports once that memory leaks. Readers that trust the asymmetric fence may be running, so it cannot be replaced.
-void report_refused_fence() noexcept {
-  static constinit std::atomic<bool> is_reported{false};
-  if (is_reported.exchange(true)) return;
-  Diagnostics({}).log(
-      "the kernel refuses membarrier(2), which it allowed when the process started: the memory of removed series is "
-      "not "
-      "freed any more (narthex_deferred_objects counts it); allow membarrier(2) in the seccomp filter");
-}
+constinit std::atomic<bool> is_refused{false};  // the kernel has refused the fence
 
 // Runs the remover's fence, and with the asymmetric fence the readers' one too. Returns false if that failed.
 bool fence() noexcept {
   if (!has_asymmetric_fence.load()) return true;  // seq_cst accesses of both sides are the fences
   if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED)) return true;
-  report_refused_fence();
+  // Readers that trust the asymmetric fence may be running, so that it cannot be replaced.
+  is_refused.store(true, std::memory_order_relaxed);  // relaxed: a flag orders nothing else
   return false;
 }
 
@@ -59,6 +52,16 @@ HazardsInUse::HazardsInUse() noexcept : is_complete_(fence()) {
     is_complete_ = false;
   }
   std::ranges::sort(objects_);
+}
+
+void report_refused_fence() noexcept {
+  // relaxed, both: as above
+  static constinit std::atomic<bool> is_reported{false};
+  if (!is_refused.load(std::memory_order_relaxed) || is_reported.exchange(true, std::memory_order_relaxed)) return;
+  Diagnostics({}).log(
+      "the kernel refuses membarrier(2), which it allowed when the process started: the memory of removed series is "
+      "not "
+      "freed any more (narthex_deferred_objects counts it); allow membarrier(2) in the seccomp filter");
 }
 
 bool HazardsInUse::have(const void* object) const noexcept {

@@ -69,4 +69,8 @@ class HazardsInUse {
   std::vector<const void*> objects_;  // sorted
 };
 
+// Reports once, if the kernel has refused the fence, that memory is not freed any more. It writes to stderr, so the
+// caller must not hold a mutex.
+void report_refused_fence() noexcept;
+
 }  // namespace narthex::detail

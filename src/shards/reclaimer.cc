@@ -71,9 +71,12 @@ void Reclaimer::retire(RetiredPtr list, When when) noexcept {
   }
   RetiredPtr in_use = free_unused(std::move(batch));  // without the mutex, because a destructor releases slots
 
-  const std::lock_guard lock(reclaimer_mutex);
-  while (in_use) defer(pop_front(in_use));
-  deferred_limit = 2 * deferred_size + kBatch;  // twice, so that objects in use are not inspected each time
+  {
+    const std::lock_guard lock(reclaimer_mutex);
+    while (in_use) defer(pop_front(in_use));
+    deferred_limit = 2 * deferred_size + kBatch;  // twice, so that objects in use are not inspected each time
+  }
+  report_refused_fence();
 }
 
 }  // namespace narthex::detail

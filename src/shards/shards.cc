@@ -7,7 +7,6 @@
 #include <pthread.h>
 
 #include "base/copies.h"
-#include "base/fork_gate.h"
 
 namespace narthex::detail {
 
@@ -65,11 +64,7 @@ class ThreadExitKey {
 // Runs before main(), while there is memory and one of the first keys is free.
 const bool is_registered = [] {
   report_copies();
-  // A fork waits until no other thread holds a mutex. The child releases the shards of the threads that it does not have.
-  pthread_atfork(ForkGate::close, ForkGate::open, [] {
-    ForkGate::open_in_child();
-    Shards::release_all_others();
-  });
+  pthread_atfork(nullptr, nullptr, Shards::release_all_others);
   return ThreadExitKey::instance().has_value();
 }();
 

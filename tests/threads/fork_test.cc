@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -15,6 +16,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "base/mutex.h"
 #include "support/sample.h"
 #include "support/sanitized.h"
 #include "support/test_collector.h"
@@ -170,6 +172,38 @@ TEST_F(ForkTest, IsAllowedInsideACollector) {
   int status = -1;
   ASSERT_EQ(waitpid(child.value(), &status, 0), child.value());
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+TEST_F(ForkTest, IsAllowedWhileAnotherThreadEndsAGlobalCollector) {
+  const Repeatedly scraper([] { static_cast<void>(to_text(Registry::global())); });
+  const Repeatedly switcher([] {
+    Registry::set_global_collectors({.process = false});
+    Registry::set_global_collectors({});
+  });
+  int failed = 0;
+  for (int i = 0; i < kForks / 5; ++i) {
+    failed += passes_in_child([] { return !to_text(Registry::global()).empty(); }) ? 0 : 1;
+  }
+  EXPECT_EQ(failed, 0);
+}
+
+// As an allocator may do that is called under the mutex.
+TEST_F(ForkTest, IsAllowedUnderAMutexThatAnotherThreadWaitsFor) {
+  detail::Mutex mutex;
+  std::atomic<pid_t> waiting{0};
+  std::unique_lock lock(mutex);
+  std::thread other([&] {
+    waiting.store(gettid());
+    const std::lock_guard other_lock(mutex);
+  });
+  while (waiting.load() == 0) std::this_thread::yield();
+  wait_until_blocked(waiting.load());
+  EXPECT_TRUE(passes_in_child([&] {
+    lock.unlock();
+    return works();
+  }));
+  lock.unlock();
+  other.join();
 }
 
 TEST_F(ForkTest, AllowsThreadsInTheChild) {
