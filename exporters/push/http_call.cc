@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <new>
 
 #include <curl/curl.h>
@@ -22,13 +23,13 @@ std::size_t keep(const char* data, std::size_t, std::size_t size, void* kept) no
   return size;
 }
 
-// The first caller initialises libcurl. If it fails, the next caller tries again.
+// The first caller initialises libcurl. If it fails, the next caller tries again. A std::once_flag, because glibc
+// starts again in the child of a fork that interrupted the initialisation.
 void initialise_curl() {
-  static const bool is_initialised = [] {
+  static std::once_flag is_initialised;
+  std::call_once(is_initialised, [] {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw std::bad_alloc();
-    return true;
-  }();
-  static_cast<void>(is_initialised);
+  });
 }
 
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;

@@ -14,16 +14,15 @@ namespace NARTHEX_VISIBILITY narthex {
 /// always exists and is not listed. The functions may be called concurrently.
 [[nodiscard]] NARTHEX_EXPORT std::vector<double> default_buckets();
 
-/// Returns `count` bounds: start, start + width, start + 2 * width, ... Whole numbers below 2^53 are exact. Other bounds
-/// are rounded to 15 significant digits, of start if it is larger, so that `le` is 0.3 and not 0.30000000000000004, and 0
-/// and not 5.55e-17.
-/// Throws RegistrationError unless start and width are finite, width > 0, count is from 1 to 10,000, and the rounded
-/// bounds are finite and increase.
+/// Returns `count` bounds: start, start + width, start + 2 * width, ... Whole numbers up to 2^53 are exact. Other
+/// bounds are rounded to the last of the 15 significant digits of start or of the bound, whichever is larger. So `le`
+/// is 0.3 and not 0.30000000000000004, and 0 and not 5.55e-17. Throws RegistrationError unless start and width are
+/// finite, width > 0, count is from 1 to 10,000, and the rounded bounds are finite and increase.
 [[nodiscard]] NARTHEX_EXPORT std::vector<double> linear_buckets(double start, double width, std::size_t count);
 
 /// Returns `count` bounds: start, start * factor, start * factor^2, ..., rounded as by linear_buckets().
-/// Throws RegistrationError unless start and factor are finite, start > 0, factor > 1, count is from 1 to 10,000, and the
-/// rounded bounds are finite and increase.
+/// Throws RegistrationError unless start and factor are finite, start > 0, factor > 1, count is from 1 to 10,000, and
+/// the rounded bounds are finite and increase.
 [[nodiscard]] NARTHEX_EXPORT std::vector<double> exponential_buckets(double start, double factor, std::size_t count);
 
 }  // namespace narthex

@@ -29,10 +29,10 @@ struct CgroupCollectorOptions {
 ///   cgroup_pressure_{waiting,stalled}_seconds_total by `resource`. Each limit is the lowest limit of the cgroup and
 ///   its parents. Values that cannot be read, and limits that are not set, are left out.
 /// Versions: the controllers cpu, cpuacct, and memory are read where the machine has them, in cgroup version 1 or 2.
-///   Version 1 has the events `max` (memory.failcnt) and `oom_kill`, which do not include those of child cgroups. It
-///   does not have cgroup_memory_high_bytes. Pressure exists in version 2.
+///   Version 1 has the events `max` (memory.failcnt) and `oom_kill`, which do not include those of child cgroups.
+///   Version 1 does not have cgroup_memory_high_bytes. Pressure exists in version 2 only.
 /// Containers: if the path in /proc/self/cgroup is not below the mount, as in a container that has no cgroup namespace,
-///   all values are those of the cgroup at the mount point, which is the container.
+///   all values are those of the cgroup at the mount point, which usually is the container.
 /// Thread safety: see Collector.
 /// Exceptions: std::bad_alloc.
 ///

@@ -95,9 +95,9 @@ class CounterUpdates {
 /// A value that only increases, for example the number of requests served. It starts at 0.
 ///
 /// Values: any amount >= 0. A negative or NaN amount is ignored and counted as a rejected update. The value is a sum of
-///   doubles: it is exact for whole amounts up to 2^53, about 9.007e15. Beyond that, amounts are rounded to the distance
-///   of adjacent doubles, and an amount of at most half of it may add nothing: inc(1) may, from 2^53 on. Count in a
-///   larger unit if that matters.
+///   doubles: it is exact for whole amounts up to 2^53, about 9.007e15. Beyond that, amounts are rounded to the
+///   distance of adjacent doubles, and an amount of at most half of it may add nothing: inc(1) may, from 2^53 on. Count
+///   in a larger unit if that matters.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
 /// Exceptions: none, except those of the function that is passed to count_exceptions().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.

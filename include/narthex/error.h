@@ -27,7 +27,7 @@ class NARTHEX_EXPORT RegistrationError : public Error {
 };
 
 /// The registry already has what is defined: another definition of the name, a metric that writes the same name, or the
-/// same collector. The same functions throw it as RegistrationError.
+/// same collector. Thrown by the functions that throw RegistrationError.
 class NARTHEX_EXPORT AlreadyDefinedError : public RegistrationError {
  public:
   using RegistrationError::RegistrationError;

@@ -121,11 +121,11 @@ class HistogramUpdates {
 
 /// Counts observations, for example request durations, in buckets by their value, and sums them.
 ///
-/// Values: any. NaN is counted in the +Inf bucket only and turns the sum into NaN, as in other Prometheus clients. The sum
-///   is exact for whole values while the sums of the positive and of all values are below 2^53, about 9.007e15. A
-///   negative value makes it decrease, which Prometheus takes for a counter reset. From the first negative value on,
-///   all observations of the series take longer. Prometheus accepts a sum that is NaN or negative, and bounds that are
-///   negative. A strict OpenMetrics parser, such as that of client_python, rejects the whole scrape.
+/// Values: any. NaN is counted in the +Inf bucket only and turns the sum into NaN, as in other Prometheus clients. The
+/// sum is exact for whole values while the sums of the positive and of all values are below 2^53, about 9.007e15. A
+/// negative value makes it decrease, which Prometheus takes for a counter reset. From the first negative value on, all
+/// observations of the series take longer. Prometheus accepts a sum that is NaN or negative, and bounds that are
+/// negative. A strict OpenMetrics parser, such as that of client_python, rejects the whole scrape.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
 ///   observation may include the observation only in the sum or only in the counts. `_count` always equals the +Inf
 ///   bucket.

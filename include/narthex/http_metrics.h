@@ -28,9 +28,9 @@ struct HttpMetricsOptions {
   std::string prefix = "http";  ///< First part of all metric names: `http_requests_total`.
   Labels labels = {};           ///< Constant labels of every series. Default: none.
   /// Path templates, for example `/users/{id}`. Each is a value of the label `route`. Without templates, there is no
-  /// such label. A parameter matches one segment that is not empty. `:id`, `<id>`, `*`, and regular expressions are
-  /// errors. If several templates match a path, the one with the longer literal text at its beginning is used; the
-  /// order of the templates has no effect.
+  /// such label. A parameter matches one segment that is not empty. Parameters of other frameworks, such as `:id`,
+  /// `<id>`, `{id:int}`, or `*`, are errors. If several templates match a path, the one with the longer literal text at
+  /// its beginning is used; the order of the templates has no effect.
   std::vector<std::string> routes = {};
   std::vector<std::string> ignore = {};  ///< Paths that are not counted. The whole path must be equal: `/metrics`.
   /// Upper bounds of the buckets of the duration, in seconds. If empty: default_buckets(), or none if `native` is set.

@@ -132,11 +132,11 @@ class NARTHEX_EXPORT Registry {
   /// Defines a family with the label names of a range.
   auto unknown(const UnknownOptions& options, const auto& names) const { return metrics<Unknown>(options, names); }
 
-  /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. Siblings may
-  /// be functions and metrics. Two functions, or a function and a metric, with the same constant labels throw
+  /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. Siblings
+  /// may be functions and metrics. Two functions, or a function and a metric, with the same constant labels throw
   /// AlreadyDefinedError. A function counts as one series of `max_series`, and throws RegistrationError beyond it. The
-  /// option `idle_timeout` has no effect. The function is called as Collector::collect() is: on the thread and the stack
-  /// of the scrape, on one thread at a time.
+  /// option `idle_timeout` has no effect. The function is called as Collector::collect() is: on the thread and the
+  /// stack of the scrape, on one thread at a time.
   Registration counter_function(const CounterOptions& options, std::function<double()> function) const {
     return define_function(options, {}, detail::emit_value(std::move(function)));
   }
@@ -146,7 +146,7 @@ class NARTHEX_EXPORT Registry {
                                 Emitter<N> function) const {
     return define_function(options, detail::label_names(label_names), Emit<N>::each(std::move(function)));
   }
-  /// The same, with the label names of a std::array or a std::span of fixed size.
+  /// Defines the same family, with label names in a std::array or a std::span of fixed size.
   template <class Names>
   Registration counter_function(const CounterOptions& options, const Names& label_names,
                                 Emitter<detail::fixed_label_count<Names>()> function) const {
@@ -163,7 +163,7 @@ class NARTHEX_EXPORT Registry {
   Registration gauge_function(const GaugeOptions& options, const Name (&label_names)[N], Emitter<N> function) const {
     return define_function(options, detail::label_names(label_names), Emit<N>::each(std::move(function)));
   }
-  /// The same, with the label names of a std::array or a std::span of fixed size.
+  /// Defines the same family, with label names in a std::array or a std::span of fixed size.
   template <class Names>
   Registration gauge_function(const GaugeOptions& options, const Names& label_names,
                               Emitter<detail::fixed_label_count<Names>()> function) const {

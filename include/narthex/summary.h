@@ -33,8 +33,8 @@ struct SummaryOptions {
   /// Quantiles to serve, each from 0 to 1, such as 0.5 and 0.99. Default: none; only the sum and the count are served.
   /// Quantiles of several instances cannot be aggregated. Use a Histogram for that.
   std::vector<double> quantiles = {};
-  /// Maximum age of the observations in the quantiles, in milliseconds: above 0, at most 366 days. Choose at least twice
-  /// the scrape interval: if the last scrape is older than max_age, the quantiles are NaN.
+  /// Maximum age of the observations in the quantiles, in milliseconds: above 0, at most 366 days. Choose at least
+  /// twice the scrape interval: if the last scrape is older than max_age, the quantiles are NaN.
   std::chrono::milliseconds max_age = std::chrono::minutes(10);
   /// Number of steps in a window, from 1 to 100. A scrape moves the start of the window, in steps of max_age divided by
   /// age_buckets, so that a window may be shorter than max_age by a step or a scrape interval, whichever is longer.
@@ -81,12 +81,12 @@ class SummaryUpdates {
 /// Counts and sums observations, and computes quantiles of a recent time window if its definition lists quantiles.
 ///
 /// Values: any value. NaN is counted, turns the sum into NaN, and does not affect the quantiles. The sum is as exact as
-///   that of a Histogram, also after negative values. A quantile differs
-///   from an observed value by at most 1.1 %, if all observations span less than 28 decades. It is NaN if the window is
-///   empty. The window starts at the oldest scrape, or at the creation of the series, that is at most max_age ago. If
-///   both are longer ago, the age of newer observations is unknown, and the window is empty. Prometheus accepts a sum
-///   that is NaN or negative, and negative quantiles. A strict OpenMetrics parser, such as that of client_python,
-///   rejects the whole scrape.
+///   that of a Histogram, also after negative values. A quantile differs from an observed value by at most 1.1 %, if
+///   all observations span less than 28 decades. It is NaN if the window is empty. The window starts at the oldest
+///   scrape, or at the creation of the series, that is at most max_age ago. If both are longer ago, the age of newer
+///   observations is unknown, and the window is empty: a job that pushes once needs a max_age above its run time.
+///   Prometheus accepts a sum that is NaN or negative, and negative quantiles. A strict OpenMetrics parser, such as
+///   that of client_python, rejects the whole scrape.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
 ///   observation may include the observation only in the sum or only in the count.
 /// Exceptions: none, except those of the function that is passed to time().

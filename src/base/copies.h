@@ -2,7 +2,7 @@
 
 namespace narthex::detail {
 
-// Reports on stderr if the process has several copies of narthex, once for each process.
+// Reports on stderr if the process has several copies of narthex, and this one is the second in the list of the loader.
 void report_copies() noexcept;
 
 // Returns an address that differs between the copies.

@@ -91,7 +91,8 @@ constexpr std::int32_t coarser_key(std::int32_t key, int from, int to) noexcept 
   return (key + (1 << shift) - 1) >> shift;
 }
 
-// Returns the upper bound of the bucket of a key, as Prometheus computes it: the largest double if the bound is above it, infinity for later keys.
+// Returns the upper bound of the bucket of a key, as Prometheus computes it: the largest double if the bound is above
+// it, infinity for later keys.
 inline double upper_bound_of(std::int32_t key, int schema) noexcept {
   const std::int32_t finest = key * (1 << (kFinestSchema - schema));
   if (finest > kLargestKey) return std::numeric_limits<double>::infinity();

@@ -104,7 +104,8 @@ std::string described(const Definition& definition) {
   return text;
 }
 
-// Returns a part of a message that shows the difference of two help texts, or nothing if the start of the texts shows it.
+// Returns a part of a message that shows the difference of two help texts, or nothing if the start of the texts shows
+// it.
 std::string difference_of_help(std::string_view now, std::string_view before) {
   constexpr std::size_t kStart = 40;  // quote() does not cut it, even if it writes each byte as \x0a
   std::size_t same = 0;

@@ -22,11 +22,12 @@ std::string_view next_segment(std::string_view& path) noexcept {
   return segment;
 }
 
-// Whether a segment is a parameter of another framework: ':id', '<id>', or '[id]', or a wildcard or a regular expression.
+// Whether a segment is a parameter of another framework, such as ':id', '<id>', '[id]', '{id:int}', or '{path...}', or
+// contains a character of wildcards and regular expressions.
 // A path of a request cannot contain most of these characters.
 bool is_pattern(std::string_view segment) noexcept {
-  return segment.starts_with(':') || segment.find_first_of("*<>[]\\^|") != std::string_view::npos ||
-         segment.ends_with("...}");
+  return segment.starts_with(':') || (segment.starts_with('{') && segment.find(':') != std::string_view::npos) ||
+         segment.find_first_of("*<>[]\\^|") != std::string_view::npos || segment.ends_with("...}");
 }
 
 }  // namespace

@@ -22,11 +22,11 @@ constexpr int kDigits = std::numeric_limits<double>::digits10;
 // Returns the decimal exponent of a value that is not 0.
 int exponent_of(double value) { return static_cast<int>(std::floor(std::log10(std::fabs(value)))); }
 
-// Rounds to the last of 15 digits of the operand with the largest size, because a sum is as exact as its operands: 0 and
-// not 5.55e-17 for -0.3 + 3 * 0.1. Whole numbers that a double represents exactly stay unchanged.
+// Rounds to the last of 15 digits of the operand with the largest size, because a sum is as exact as its operands: 0
+// and not 5.55e-17 for -0.3 + 3 * 0.1. Whole numbers that a double represents exactly stay unchanged.
 double rounded(double value, double largest_operand) {
   if (value == 0) return 0;
-  if (std::fabs(value) < 0x1p53 && value == std::trunc(value)) return value;
+  if (std::fabs(value) <= 0x1p53 && value == std::trunc(value)) return value;
   const int after_point = kDigits - 1 - exponent_of(largest_operand) + exponent_of(value);
   if (after_point < 0) return 0;
   char text[32];

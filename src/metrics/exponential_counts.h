@@ -19,8 +19,8 @@ class ExponentialCounts {
   ExponentialCounts() = default;  // no counts
   ExponentialCounts(std::span<const ExponentialCell> cells, int schema, double zero_threshold);
 
-  // Reduces the number of buckets: widens the zero bucket, bucket by bucket, up to a bound of the schema. If that is not
-  // enough, halves the resolution instead, and widens the zero bucket again.
+  // Reduces the number of buckets: widens the zero bucket, bucket by bucket, up to a bound of the schema. If that is
+  // not enough, halves the resolution instead, and widens the zero bucket again.
   void limit(const NativeLimits& limits);
 
   // Subtracts earlier counts of the same scale or of a finer one.

@@ -63,9 +63,9 @@ class RegisteredCollector {
   // Makes collectors of one name share their counts. Call it before other threads can use this collector.
   void share_totals(const RegisteredCollector& other) noexcept { totals_ = other.totals_; }
 
-  // Calls the collector and returns the call, which has ended. If another scrape is calling it, returns that call, which
-  // may still be running. Returns null if the collector is closed, if its last call took longer than the time left, or
-  // if it is running and this thread is inside a collector: a nested scrape never waits.
+  // Calls the collector and returns the call, which has ended. If another scrape is calling it, returns that call,
+  // which may still be running. Returns null if the collector is closed, if its last call took longer than the time
+  // left, or if it is running and this thread is inside a collector: a nested scrape never waits.
   std::shared_ptr<CollectorCall> run(const RegistryState& registry, const Deadline& deadline);
   // Waits for the end of a call that run() returned. Returns false and counts a skip if it is still running then.
   bool wait(const CollectorCall& call, std::chrono::steady_clock::time_point deadline);

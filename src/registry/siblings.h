@@ -32,8 +32,8 @@ struct Sibling {
 //
 // There are at most max_series siblings, and at most max_series series of all siblings together. A function counts as
 // one series. Families beyond that share the overflow sibling, which has only an overflow series and does not count.
-// Further functions are refused. At the limit, each definition removes a few siblings that have neither series nor handles.
-// Defining, finding, and removing a sibling take constant time. The mutex of the registry guards everything.
+// Further functions are refused. At the limit, each definition removes a few siblings that have neither series nor
+// handles. Defining, finding, and removing a sibling take constant time. The mutex of the registry guards everything.
 class Siblings {
  public:
   using InOrder = std::list<Sibling>;

@@ -23,8 +23,8 @@ constinit thread_local bool t_is_ending __attribute__((tls_model("initial-exec")
 // Releases the shard of a thread when the thread ends. The destructors of thread-local objects run earlier, and their
 // updates use the shard. Destructors of other keys may run later: their updates go to the bases.
 //
-// It is a key and not a thread-local object with a destructor, because glibc needs memory to register such a destructor,
-// and ends the process if there is none. It needs none for its first 32 keys.
+// It is a key and not a thread-local object with a destructor, because glibc needs memory to register such a
+// destructor, and ends the process if there is none. It needs none for its first 32 keys.
 class ThreadExitKey {
  public:
   // Creates the key at the first call. Returns nothing if the system has no key.

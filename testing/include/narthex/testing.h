@@ -30,11 +30,12 @@ namespace NARTHEX_VISIBILITY narthex {
 
 /// Returns the problems that `promtool check metrics` reports for a scrape of the registry, in the words of promtool,
 /// sorted. Each line is the name of the metric and the problem. Repeated label sets are reported as newer versions of
-/// promtool do. Three problems are not those of promtool, because Prometheus accepts them and strict OpenMetrics parsers
-/// reject the scrape: sums that are negative or NaN, negative quantiles, and negative bounds of histograms.
+/// promtool do. Three problems are not those of promtool, because Prometheus accepts them and strict OpenMetrics
+/// parsers reject the scrape: sums that are negative or NaN, negative quantiles, and negative bounds of histograms.
 ///
-/// Values: if several series of a metric have the same problem, it is reported once for each series. Empty: no
-///   problems.
+/// Values: if several series of a metric have the same problem, it is reported once for each series, and a
+///   quantile or a bound that is negative once for each. A gauge histogram is reported like a histogram, because the
+///   text format does not tell them apart. Empty: no problems.
 /// Thread safety: may be called concurrently.
 /// Exceptions: std::bad_alloc.
 ///

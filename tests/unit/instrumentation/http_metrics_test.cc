@@ -285,9 +285,9 @@ TEST(HttpMetrics, RejectsInvalidOptionsAndQuotesThem) {
             "HTTP route '': a route template must start with '/', for example '/users/{id}'");
   EXPECT_EQ(message_of({.routes = {"/users?id={id}"}}),
             "HTTP route '/users?id={id}': a route template must not contain '?' or '#'; allowed: only a path");
-  for (const std::string part :
-       {"{}",   "{id", "id}",   "x{id}", "{a}{b}",   "{",    "}",       "{{id}}",    ":id",  ":",        "*",   "**",
-        "*.js", "a*b", "*path", "<id>",  "<int:id>", "[id]", "{*path}", "{path...}", "(.*)", R"((\d+))", "^a|b"}) {
+  for (const std::string part : {"{}",       "{id",  "id}",     "x{id}",     "{a}{b}",   "{",    "}",        "{{id}}",
+                                 ":id",      ":",    "*",       "**",        "*.js",     "a*b",  "*path",    "<id>",
+                                 "<int:id>", "[id]", "{*path}", "{path...}", "{id:int}", "(.*)", R"((\d+))", "^a|b"}) {
     EXPECT_EQ(message_of({.routes = {"/users/" + part}}),
               "HTTP route '/users/" + part + "': '" + part +
                   "' is not a valid segment; allowed: plain text, or a parameter such as '{id}'");

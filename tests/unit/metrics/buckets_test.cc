@@ -72,6 +72,7 @@ TEST(Buckets, LinearBucketsHaveNoRoundingErrorsNearZero) {
 
 TEST(Buckets, KeepWholeNumbersExact) {
   EXPECT_THAT(linear_buckets(1e15, 1, 3), ElementsAre(1e15, 1e15 + 1, 1e15 + 2));
+  EXPECT_THAT(linear_buckets(0x1p53 - 2, 1, 3), ElementsAre(0x1p53 - 2, 0x1p53 - 1, 0x1p53));
   EXPECT_EQ(exponential_buckets(1, 2, 53).back(), 0x1p52);
   EXPECT_EQ(exponential_buckets(1, 10, 24).back(), 1e23);
 }

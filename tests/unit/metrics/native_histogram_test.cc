@@ -389,7 +389,8 @@ struct Cells {
   double sum = 0;
 };
 
-// Exposition rule 196, for a scrape between the count and the sum: Prometheus rejects a finite sum of observations that are in no bucket.
+// Exposition rule 196, for a scrape between the count and the sum: Prometheus rejects a finite sum of observations that
+// are in no bucket.
 TEST(ExponentialBuckets, HaveANaNSumOnceNaNIsCounted) {
   for (const int before : {0, kHot}) {
     detail::ExponentialBuckets buckets(3, 0, 320);
