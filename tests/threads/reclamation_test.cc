@@ -175,7 +175,8 @@ std::string stderr_of_child(Work work, int& status) {
   close(ends[1]);
   std::string text;
   char buffer[1024];
-  for (ssize_t size; (size = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, size);
+  for (ssize_t size; (size = read(ends[0], buffer, sizeof buffer)) > 0;)
+    text.append(buffer, static_cast<std::size_t>(size));
   close(ends[0]);
   waitpid(child, &status, 0);
   return text;
