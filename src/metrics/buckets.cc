@@ -26,6 +26,7 @@ int exponent_of(double value) { return static_cast<int>(std::floor(std::log10(st
 // and not 5.55e-17 for -0.3 + 3 * 0.1. Whole numbers that a double represents exactly stay unchanged.
 double rounded(double value, double largest_operand) {
   if (value == 0) return 0;
+  if (std::isinf(value)) return value;
   if (std::fabs(value) <= 0x1p53 && value == std::trunc(value)) return value;
   const int after_point = kDigits - 1 - exponent_of(largest_operand) + exponent_of(value);
   if (after_point < 0) return 0;

@@ -18,7 +18,6 @@
 
 #include "base/mutex.h"
 #include "support/sample.h"
-#include "support/sanitized.h"
 #include "support/test_collector.h"
 #include "support/threads.h"
 
@@ -27,7 +26,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kForks = kIsSanitized ? 100 : 500;
+constexpr int kForks = 500;
 constexpr int kSteady = 12'345;
 
 // Runs `work` and ends the child process. The exit status is 0 if it returns true within ten seconds.
@@ -120,8 +119,6 @@ class ForkTest : public testing::Test {
       registry_.histogram({.name = "sizes", .help = "Sizes.", .buckets = {1, 10}, .native = {}}, {"what"});
   Family<Summary, 1> waits_ = registry_.summary({.name = "waits", .help = "Waits.", .quantiles = {0.5}}, {"what"});
 };
-
-#if !defined(__SANITIZE_THREAD__)  // ThreadSanitizer does not support threads after a fork
 
 TEST_F(ForkTest, AllowsEverythingInTheChildWhateverOtherThreadsDo) {
   std::atomic<int> seed{0};
@@ -234,8 +231,6 @@ TEST_F(ForkTest, AllowsForksOnSeveralThreads) {
   });
   EXPECT_EQ(failed.load(), 0);
 }
-
-#endif
 
 }  // namespace
 }  // namespace narthex
