@@ -19,15 +19,15 @@ constinit std::atomic<bool> has_handlers{false};
 
 }  // namespace
 
+// relaxed, here and in try_enter(): a fork publishes nothing to the threads that enter after it
 void ForkGate::enter() noexcept {
   if (t_depth++ > 0) return;
-  std::uint32_t state = state_.load(std::memory_order_relaxed);  // relaxed: the compare-exchange checks it
+  std::uint32_t state = state_.load(std::memory_order_relaxed);
   for (;;) {
     if (state & kClosed) {
-      state_.wait(state, std::memory_order_relaxed);  // relaxed: as above
+      state_.wait(state, std::memory_order_relaxed);
       state = state_.load(std::memory_order_relaxed);
-    } else if (state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire,
-                                            std::memory_order_relaxed)) {  // acquire: comes after open()
+    } else if (state_.compare_exchange_weak(state, state + 1, std::memory_order_relaxed)) {
       return;
     }
   }
@@ -35,10 +35,10 @@ void ForkGate::enter() noexcept {
 
 bool ForkGate::try_enter() noexcept {
   if (t_depth == 0) {
-    std::uint32_t state = state_.load(std::memory_order_relaxed);  // relaxed, both: as in enter()
+    std::uint32_t state = state_.load(std::memory_order_relaxed);
     do {
       if (state & kClosed) return false;
-    } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_acquire, std::memory_order_relaxed));
+    } while (!state_.compare_exchange_weak(state, state + 1, std::memory_order_relaxed));
   }
   ++t_depth;
   return true;
@@ -62,9 +62,9 @@ std::uint64_t ForkGate::this_thread() noexcept {
 
 void ForkGate::close() noexcept {
   if (t_depth++ > 0) return;  // this thread is inside; handlers that run before open() may enter, too
-  // acquire: comes after the open() of another fork
-  for (std::uint32_t before; (before = state_.fetch_or(kClosed, std::memory_order_acquire)) & kClosed;) {
-    state_.wait(before, std::memory_order_relaxed);  // relaxed: the exchange checks it
+  // relaxed, all: the loop below acquires
+  for (std::uint32_t before; (before = state_.fetch_or(kClosed, std::memory_order_relaxed)) & kClosed;) {
+    state_.wait(before, std::memory_order_relaxed);
   }
   // acquire: sees everything that the threads which have left have changed
   for (std::uint32_t now; (now = state_.load(std::memory_order_acquire)) != kClosed;) {
@@ -74,7 +74,7 @@ void ForkGate::close() noexcept {
 
 void ForkGate::open() noexcept {
   if (--t_depth > 0) return;
-  state_.store(0, std::memory_order_release);  // release: comes before the next enter()
+  state_.store(0, std::memory_order_relaxed);  // relaxed: as in enter()
   state_.notify_all();
 }
 
