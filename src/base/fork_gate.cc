@@ -10,10 +10,10 @@ constinit std::uint64_t ForkGate::forked_ = 0;
 
 namespace {
 
-// initial-exec: as t_shard, because an update without memory must not allocate them
-constinit thread_local std::uint32_t t_depth __attribute__((tls_model("initial-exec"))) =
-    0;  // how many times this thread has entered
-constinit thread_local std::uint64_t t_number __attribute__((tls_model("initial-exec"))) = 0;  // 0: none yet
+// How many times this thread has entered, and its number, or 0 if it has none yet. initial-exec: as t_shard, because an
+// update without memory must not allocate them.
+constinit thread_local std::uint32_t t_depth __attribute__((tls_model("initial-exec"))) = 0;
+constinit thread_local std::uint64_t t_number __attribute__((tls_model("initial-exec"))) = 0;
 constinit std::atomic<std::uint64_t> last_number{0};
 constinit std::atomic<bool> has_handlers{false};
 

@@ -8,10 +8,9 @@
 #include <narthex/exemplar_labels.h>
 
 namespace NARTHEX_VISIBILITY narthex {
-struct ExemplarOptions;
-}
 
-namespace NARTHEX_VISIBILITY narthex {
+struct ExemplarOptions;
+
 namespace detail {
 
 class ExemplarCopies;

@@ -10,10 +10,9 @@
 #include <narthex/labels.h>
 
 namespace NARTHEX_VISIBILITY narthex {
-class Sink;
-}
 
-namespace NARTHEX_VISIBILITY narthex {
+class Sink;
+
 namespace detail {
 
 // One time series: its labels. Each metric kind derives from it and adds its values.
