@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/admission.h"
+#include "http/client_address.h"
+
+namespace narthex::detail {
+
+class TlsContext;
+
+// Decides about requests before the routes, according to a web configuration file.
+// Thread safety: all members may be called concurrently.
+// Exceptions: none. Errors become a status, and the last valid state stays in use.
+// Lifetime: in the child of a fork() only the destructor may be called, or the gate is leaked.
+class WebGate {
+ public:
+  // Called with the result of a password check, on the thread of the queue. It must not block or throw.
+  using Callback = std::function<void(Admission)>;
+
+  WebGate() = default;
+  WebGate(const WebGate&) = delete;
+  WebGate& operator=(const WebGate&) = delete;
+  virtual ~WebGate() = default;  // waits for the running password check and cancels the waiting ones
+
+  // Decides about a request. Returns the decision, or nothing if the password must be checked first; then `done` is
+  // called later, exactly once, unless the destructor of the gate cancels it.
+  // Reads the file again first. An invalid file keeps the last valid configuration in use.
+  virtual std::optional<Admission> admit(const ClientAddress& client, std::string_view authorization,
+                                         Callback done) = 0;
+
+  // Returns whether connections are encrypted. This is decided when the file is read first.
+  virtual bool has_tls() const noexcept = 0;
+
+  // Returns the context for a new connection, after looking for changed files; null without TLS. Broken new files, or a
+  // key that does not fit its certificate yet, keep the last valid context in use.
+  virtual std::shared_ptr<const TlsContext> tls_context() = 0;
+
+  // Returns how many changes of the files were found broken, for narthex_web_config_reload_failures_total.
+  virtual std::uint64_t reload_failures() const noexcept = 0;
+};
+
+// `log` gets one line when a changed file is found broken, and none until the files change again or become valid. It is
+// called without locks, by the thread that calls admit() or tls_context(). It must not throw.
+// Throws OptionsError for what is wrong in the file, FileError where it cannot be read, SystemError if the system has
+// no random bytes.
+std::unique_ptr<WebGate> open_web_gate(const std::string& file, std::function<void(std::string_view)> log);
+
+}  // namespace narthex::detail
