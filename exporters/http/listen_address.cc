@@ -73,7 +73,7 @@ std::vector<ListenAddress> parse_listen(std::string_view listen) {
 
 void refuse_address(std::string_view address, int error, std::string_view hint) {
   throw ListenError(
-      fmt::format("civetweb exporter: cannot listen on {}{}{}", quote(address), hint.empty() ? "" : "; ", hint),
+      fmt::format("listen {}: cannot listen on this address{}{}", quote(address), hint.empty() ? "" : "; ", hint),
       std::error_code(error, std::generic_category()));
 }
 

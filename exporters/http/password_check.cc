@@ -66,7 +66,7 @@ std::string dummy_hash(const PasswordCheck::Users& users) {
 PasswordCheck::PasswordCheck(int max_concurrent)
     : max_concurrent_(max_concurrent), work_(std::make_unique<crypt_data>()) {
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
-    throw SystemError("civetweb exporter: cannot get random bytes", std::error_code(EIO, std::generic_category()));
+    throw SystemError("web configuration: cannot get random bytes", std::error_code(EIO, std::generic_category()));
   }
 }
 

@@ -25,15 +25,14 @@ bool is_reachable(std::string_view path) {
 
 void Routes::add(const Registry& registry, const std::string& path) {
   if (!is_reachable(path)) {
-    throw OptionsError(fmt::format(
-        "civetweb exporter: path {}: the path cannot be served; allowed: it starts with '/', and contains no "
-        "space, '?', '#', '%', '\\', empty part, or part that starts or ends with '.'",
-        quote(path)));
+    throw OptionsError(
+        fmt::format("path {}: the path cannot be served; allowed: it starts with '/', and contains no "
+                    "space, '?', '#', '%', '\\', empty part, or part that starts or ends with '.'",
+                    quote(path)));
   }
   const std::lock_guard lock(mutex_);
   if (!registries_.emplace(path, registry).second) {
-    throw OptionsError(
-        fmt::format("civetweb exporter: path {}: another registry is served there; use another path", quote(path)));
+    throw OptionsError(fmt::format("path {}: another registry is served there; use another path", quote(path)));
   }
 }
 

@@ -20,8 +20,7 @@ namespace {
 constexpr std::size_t kMaxBytes = 1 << 20;
 
 [[noreturn]] void refuse(const std::string& file, int error) {
-  throw FileError(fmt::format("civetweb exporter: cannot read {}", quote(file)),
-                  std::error_code(error, std::generic_category()));
+  throw FileError(fmt::format("file {}: cannot be read", quote(file)), std::error_code(error, std::generic_category()));
 }
 
 }  // namespace

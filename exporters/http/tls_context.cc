@@ -39,7 +39,7 @@ using PrivateKey = std::unique_ptr<EVP_PKEY, Freeing<EVP_PKEY_free>>;
   std::array<char, 256> reason{};
   ERR_error_string_n(ERR_peek_last_error(), reason.data(), reason.size());
   ERR_clear_error();
-  throw OptionsError(fmt::format("civetweb exporter: tls_server_config: {}{}{}: {}", key, file.empty() ? "" : " ",
+  throw OptionsError(fmt::format("web configuration: tls_server_config: {}{}{}: {}", key, file.empty() ? "" : " ",
                                  file.empty() ? "" : quote(file), reason.data()));
 }
 

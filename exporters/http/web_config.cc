@@ -52,7 +52,7 @@ auto meaning(const YAML::Node& value, std::string_view key, const Entries& entri
   const auto found = std::ranges::find(entries, word, word_of);
   if (found != std::end(entries)) return found->second;
   throw YamlMistake(value,
-                    fmt::format("{} is {}; it can be {}", quote(key), quote(word), joined(entries, ", ", word_of)));
+                    fmt::format("{} is {}; allowed: {}", quote(key), quote(word), joined(entries, ", ", word_of)));
 }
 
 // Returns a list of names, each of which must be known.
@@ -138,18 +138,19 @@ void add_header(WebConfig& config, const YAML::Node& key, const YAML::Node& valu
   const std::string& name = key.Scalar();
   const auto known = std::ranges::find(kHeaders, name, &KnownHeader::name);
   if (known == std::end(kHeaders)) {
-    throw YamlMistake(key, fmt::format("HTTP header \"{}\" can not be configured", name));
+    throw YamlMistake(key, fmt::format("HTTP header {} cannot be configured; allowed: {}", quote(name),
+                                       joined(kHeaders, ", ", &KnownHeader::name)));
   }
   const std::string text = yaml_text(value, name);
   if (text.empty()) return;
   const auto& values = known->values;
   if (!values.front().empty() && std::ranges::find(values, text) == values.end()) {
-    throw YamlMistake(value, fmt::format("the HTTP header {} is {}; it can be {}{}{}", name, quote(text), values[0],
+    throw YamlMistake(value, fmt::format("the HTTP header {} is {}; allowed: {}{}{}", name, quote(text), values[0],
                                          values[1].empty() ? "" : " or ", values[1]));
   }
   // Anything else could end the line and begin another one.
   if (!std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) {
-    throw YamlMistake(value, fmt::format("the HTTP header {} is {}; it takes printable ASCII", name, quote(text)));
+    throw YamlMistake(value, fmt::format("the HTTP header {} is {}; allowed: printable ASCII", name, quote(text)));
   }
   config.headers.emplace_back(name, text);
 }
@@ -157,7 +158,8 @@ void add_header(WebConfig& config, const YAML::Node& key, const YAML::Node& valu
 void add_user(WebConfig& config, const YAML::Node& key, const YAML::Node& value) {
   const std::string& user = key.Scalar();
   if (user.find(':') != std::string::npos) {
-    throw YamlMistake(key, fmt::format("the user {} could never log in: a name ends at its first ':'", quote(user)));
+    throw YamlMistake(key,
+                      fmt::format("the user {} could never log in, because a name ends at its first ':'", quote(user)));
   }
   const std::string hash = yaml_text(value, user);
   if (!is_bcrypt_hash(hash)) {  // which is not quoted: it may be the password itself
@@ -178,7 +180,7 @@ RateLimit rate_limit_of(const YAML::Node& section) {
                    const auto interval = parse_go_duration(text.empty() ? "0" : text);
                    if (!interval) {
                      throw YamlMistake(value,
-                                       fmt::format("'interval' is {}; it takes a time of at most a year with its "
+                                       fmt::format("'interval' is {}; allowed: a time of at most a year with its "
                                                    "unit, 1s or 1m30s, or 0 for no limit",
                                                    quote(text)));
                    }
@@ -186,9 +188,7 @@ RateLimit rate_limit_of(const YAML::Node& section) {
                  }},
                 {"burst", [&](const YAML::Node& value) { limit.burst = yaml_int(value, "burst"); }}});
   if (limit.burst < 0 || (limit.burst == 0 && limit.interval.count() > 0)) {
-    throw YamlMistake(section, fmt::format("'burst' is {}; with an interval it takes 1 or more, or no request would "
-                                           "ever be answered",
-                                           limit.burst));
+    throw YamlMistake(section, fmt::format("'burst' is {}; allowed with an interval: 1 or more", limit.burst));
   }
   return limit;
 }
@@ -219,7 +219,7 @@ WebConfig config_of(const YAML::Node& document, const std::filesystem::path& fol
 WebConfig parse_web_config(const std::string& text, const std::string& file) {
   const auto refuse = [&](int line, std::string_view what) {
     const std::string where = line > 0 ? fmt::format(", line {}", line) : "";
-    throw OptionsError(fmt::format("civetweb exporter: {}{}: {}", quote(file), where, what));
+    throw OptionsError(fmt::format("web configuration {}{}: {}", quote(file), where, what));
   };
   try {
     return config_of(load_document(text), std::filesystem::path(file).parent_path());

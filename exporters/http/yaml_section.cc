@@ -39,7 +39,7 @@ Value converted(const YAML::Node& value, std::string_view key, std::string_view 
   Value result{};
   if (value.IsScalar() && YAML::convert<Value>::decode(value, result)) return result;
   const std::string found = value.IsScalar() ? quote(value.Scalar()) : value.IsNull() ? "empty" : "a list or a section";
-  throw YamlMistake(value, fmt::format("{} is {}; it takes {}", quote(key), found, wanted));
+  throw YamlMistake(value, fmt::format("{} is {}; allowed: {}", quote(key), found, wanted));
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ void read_section(const YAML::Node& section, std::string_view name, const YamlKe
   read_entries(section, name, [&](const YAML::Node& key, const YAML::Node& value) {
     const auto known = std::ranges::find(keys, key.Scalar(), [](const auto& entry) { return entry.first; });
     if (known == keys.end()) {
-      throw YamlMistake(key, fmt::format("{} has an unknown key {}; known: {}", name, quote(key.Scalar()),
+      throw YamlMistake(key, fmt::format("{} has an unknown key {}; allowed: {}", name, quote(key.Scalar()),
                                          joined(keys, ", ", &YamlKeys::value_type::first)));
     }
     known->second(value);

@@ -178,7 +178,7 @@ TEST(CivetwebExporter, ServesEachRegistryOnItsPath) {
   EXPECT_EQ(get(exporter.port(), "/empty").body, "");
   EXPECT_EQ(get(exporter.port(), "/jobs").body, kBody);
   EXPECT_EQ(error_message([&] { exporter.add(Registry(), "/jobs"); }),
-            "civetweb exporter: path '/jobs': another registry is served there; use another path");
+            "path '/jobs': another registry is served there; use another path");
 }
 
 TEST(CivetwebExporter, KeepsItsRegistryAlive) {
@@ -214,7 +214,7 @@ TEST(CivetwebExporter, ReportsTheAddressThatIsInUse) {
   for (const std::string& taken : first.addresses()) {
     const auto start = [&] { const CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
     EXPECT_THROW(start(), ListenError);
-    EXPECT_EQ(error_message(start), "civetweb exporter: cannot listen on '" + taken + "': Address already in use");
+    EXPECT_EQ(error_message(start), "listen '" + taken + "': cannot listen on this address: Address already in use");
   }
 }
 
@@ -222,7 +222,7 @@ TEST(CivetwebExporter, ReportsAnAddressThatAppearsTwice) {
   const std::uint16_t free_port = CivetwebExporter(Registry(), {.listen = "127.0.0.1:0"}).port();
   const std::string twice = "127.0.0.1:" + std::to_string(free_port);
   EXPECT_EQ(error_message([&] { const CivetwebExporter exporter(Registry(), {.listen = twice + "," + twice}); }),
-            "civetweb exporter: cannot listen on '" + twice + "': Address already in use");
+            "listen '" + twice + "': cannot listen on this address: Address already in use");
 }
 
 TEST(CivetwebExporter, RejectsInvalidAddresses) {
@@ -232,19 +232,19 @@ TEST(CivetwebExporter, RejectsInvalidAddresses) {
   };
   for (const char* bad : {"", "9464", "example.org:80", "::1:9464", "[::1:9464", "127.0.0.1", "1.2.3:80", "+9464"}) {
     const std::string text = message(bad);
-    EXPECT_TRUE(text.starts_with("civetweb exporter: cannot listen on '" + std::string(bad) + "'; ")) << text;
+    EXPECT_TRUE(text.starts_with("listen '" + std::string(bad) + "': cannot listen on this address; ")) << text;
     EXPECT_THAT(text, testing::EndsWith(": Invalid argument"));
   }
   EXPECT_EQ(message("example.org:80"),
-            "civetweb exporter: cannot listen on 'example.org:80'" + forms + ": Invalid argument");
+            "listen 'example.org:80': cannot listen on this address" + forms + ": Invalid argument");
   for (const char* bad :
        {"127.0.0.1:65536", "127.0.0.1:", "127.0.0.1:80s", "127.0.0.1:-1", "127.0.0.1:0,127.0.0.1:x"}) {
     EXPECT_THAT(message(bad), HasSubstr("allowed: a port from 0 to 65535")) << bad;
   }
   EXPECT_EQ(message("192.0.2.1:0"),
-            "civetweb exporter: cannot listen on '192.0.2.1:0': Cannot assign requested address");
+            "listen '192.0.2.1:0': cannot listen on this address: Cannot assign requested address");
   EXPECT_EQ(message("[2001:db8::1]:0"),
-            "civetweb exporter: cannot listen on '[2001:db8::1]:0': Cannot assign requested address");
+            "listen '[2001:db8::1]:0': cannot listen on this address: Cannot assign requested address");
 }
 
 TEST(CivetwebExporter, RejectsInvalidOptions) {
@@ -270,7 +270,7 @@ TEST(CivetwebExporter, RejectsPathsThatCannotBeServed) {
                            "/..", "/.", "/a.", "/a\\b"}) {
     EXPECT_EQ(
         error_message([&] { exporter.add(Registry(), path); }),
-        "civetweb exporter: path '" + std::string(path) +
+        "path '" + std::string(path) +
             "': the path cannot be served; allowed: it starts with '/', and contains no space, '?', '#', '%', '\\', "
             "empty part, or part that starts or ends with '.'");
   }

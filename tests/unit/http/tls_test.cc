@@ -369,10 +369,10 @@ TEST_F(Tls, ReadsItsFilesForEveryConnection) {
 }
 
 TEST_F(Tls, ReportsErrorsOnConstruction) {
-  const std::string start = "civetweb exporter: tls_server_config: ";
+  const std::string start = "web configuration: tls_server_config: ";
   const std::string key = "  key_file: secrets/server.key\n";
   EXPECT_EQ(mistake_in("tls_server_config:\n  cert_file: none.crt\n" + key),
-            "civetweb exporter: cannot read '" + files_.root() + "/none.crt': No such file or directory");
+            "file '" + files_.root() + "/none.crt': cannot be read: No such file or directory");
   EXPECT_THAT(mistake_in("tls_server_config:\n  cert: nonsense\n" + key), StartsWith(start + "cert: error:"));
   EXPECT_THAT(mistake_in("tls_server_config:\n  cert_file: ca.crt\n" + key),
               AllOf(StartsWith(start + "key '" + files_.root() + "/secrets/server.key': error:"),

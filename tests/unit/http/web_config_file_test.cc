@@ -176,19 +176,19 @@ TEST_F(WebConfigFile, ReportsErrorsOnConstruction) {
     return error_message(
         [&] { const CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0", .web_config_file = file()}); });
   };
-  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': No such file or directory");
+  EXPECT_EQ(message(), "file '" + file() + "': cannot be read: No such file or directory");
   write("rate_limit: {burst: 1}\nbasic_auth_user: {}\n");
-  EXPECT_EQ(message(), "civetweb exporter: '" + file() +
-                           "', line 2: the file has an unknown key 'basic_auth_user'; known: tls_server_config, "
+  EXPECT_EQ(message(), "web configuration '" + file() +
+                           "', line 2: the file has an unknown key 'basic_auth_user'; allowed: tls_server_config, "
                            "http_server_config, basic_auth_users, rate_limit");
   write(std::string(2 << 20, '#'));
-  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': File too large");
+  EXPECT_EQ(message(), "file '" + file() + "': cannot be read: File too large");
   files_.remove("web.yml");
   std::filesystem::create_directory(file());
-  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': Is a directory");
+  EXPECT_EQ(message(), "file '" + file() + "': cannot be read: Is a directory");
   files_.remove("web.yml");
   ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
-  EXPECT_EQ(message(), "civetweb exporter: cannot read '" + file() + "': Invalid argument");
+  EXPECT_EQ(message(), "file '" + file() + "': cannot be read: Invalid argument");
 }
 
 }  // namespace
