@@ -15,9 +15,12 @@ namespace narthex {
 // A certificate with its key for a test: valid for an hour, signed by another certificate or by itself.
 class TestCertificate {
  public:
-  // `names` are subject alternative names as in openssl.cnf: "DNS:localhost, IP:127.0.0.1".
+  enum class Kind { server_or_client, authority };
+
+  // `names` are subject alternative names as in openssl.cnf: "DNS:localhost, IP:127.0.0.1". Without an issuer, it is an
+  // authority.
   explicit TestCertificate(const std::string& subject, const std::string& names = "",
-                           const TestCertificate* issuer = nullptr)
+                           const TestCertificate* issuer = nullptr, Kind kind = Kind::server_or_client)
       : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), certificate_(X509_new(), X509_free) {
     X509_set_version(certificate_.get(), X509_VERSION_3);
     static long serial = 0;
@@ -30,7 +33,7 @@ class TestCertificate {
     const TestCertificate& signer = issuer ? *issuer : *this;
     X509_set_issuer_name(certificate_.get(), X509_get_subject_name(signer.certificate_.get()));
     if (!names.empty()) extend(NID_subject_alt_name, names);
-    if (!issuer) extend(NID_basic_constraints, "critical,CA:TRUE");
+    if (!issuer || kind == Kind::authority) extend(NID_basic_constraints, "critical,CA:TRUE");
     if (X509_sign(certificate_.get(), signer.key_.get(), EVP_sha256()) == 0) {
       throw std::runtime_error("cannot sign " + subject);
     }
