@@ -1,27 +1,29 @@
 #include <narthex/civetweb_exporter.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "civetweb/blocking_gate.h"
 #include "civetweb/civetweb_server.h"
-#include "civetweb/relay.h"
-#include "civetweb/relayed_peers.h"
-#include "civetweb/web_gate.h"
 #include "http/listen_address.h"
 #include "http/routes.h"
+#include "http/web_gate.h"
 
 namespace narthex {
 
 namespace {
 
 constexpr int kMaxThreads = 1000;
-constexpr std::size_t kMinRelayed = 64;  // or as many as there are threads
 constexpr std::chrono::hours kMaxTimeout{1};
 
 const CivetwebOptions& checked(const CivetwebOptions& options) {
@@ -36,18 +38,51 @@ const CivetwebOptions& checked(const CivetwebOptions& options) {
   return options;
 }
 
+// Throws for the first address that the installed civetweb does not support.
+const std::vector<detail::ListenAddress>& checked(const std::vector<detail::ListenAddress>& addresses) {
+  for (const detail::ListenAddress& entry : addresses) {
+    if (!entry.is_ipv6() || detail::CivetwebServer::knows_ipv6()) continue;
+    throw ListenError(
+        fmt::format(
+            "listen {}: the installed civetweb was built without IPv6; allowed: IPv4 addresses, or HttpExporter "
+            "instead of CivetwebExporter",
+            detail::quote(entry.with_port(port_of(entry.address)))),
+        std::make_error_code(std::errc::address_family_not_supported));
+  }
+  return addresses;
+}
+
+// Returns the gate of the web configuration file, or null without a file.
+std::unique_ptr<detail::BlockingGate> open_gate(const CivetwebOptions& options) {
+  const std::string& file = options.web_config_file;
+  if (file.empty()) return nullptr;
+  auto gate = detail::open_web_gate(file, [log = options.diagnostic](std::string_view line) {
+    if (log) {
+      log(line);
+    } else {
+      std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    }
+  });
+  if (gate->has_tls()) {
+    throw OptionsError(
+        fmt::format("web configuration {}: CivetwebExporter does not support tls_server_config; use HttpExporter",
+                    detail::quote(file)));
+  }
+  // The other half of the threads stays free for clients whose password is known.
+  return std::make_unique<detail::BlockingGate>(std::move(gate), std::max(1, options.worker_threads / 2));
+}
+
 }  // namespace
 
-// Owns the parts: the server, the gate and the routes that decide about its requests, and the relay in front of it.
+// Owns the parts: the gate and the routes that decide about requests, and the server.
 class CivetwebExporter::Impl {
  public:
-  Impl(const Registry& registry, const CivetwebOptions& options) : listen_(detail::parse_listen(options.listen)) {
+  Impl(const Registry& registry, const CivetwebOptions& options)
+      : listen_(checked(detail::parse_listen(options.listen))) {
     routes_.add(registry, checked(options).path);
-    if (!options.web_config_file.empty()) {
-      // The other half of the threads stays free for clients whose password is known.
-      gate_ = detail::open_web_gate(options.web_config_file, std::max(1, options.worker_threads / 2));
-    }
-    start(options);
+    gate_ = open_gate(options);
+    server_.emplace(listen_, options, routes_, gate_.get());
+    ports_ = server_->ports();
   }
 
   void add(const Registry& registry, const std::string& path) { routes_.add(registry, path); }
@@ -64,50 +99,11 @@ class CivetwebExporter::Impl {
   }
 
  private:
-  // Splits the addresses between civetweb and, where it knows no IPv6 or no TLS, the relay.
-  void start(const CivetwebOptions& options) {
-    std::vector<detail::ListenAddress> served;
-    std::vector<detail::ListenAddress> relayed;
-    for (const auto& entry : listen_) (is_relayed(entry) ? relayed : served).push_back(entry);
-    if (!relayed.empty()) served.push_back(detail::parse_listen("127.0.0.1:0").front());  // where the relay leads to
-
-    server_.emplace(served, options, routes_,
-                    detail::AccessRules{.gate = gate_.get(), .allowed_peers = has_tls() ? &peers_ : nullptr});
-    std::vector<std::uint16_t> served_ports = server_->ports();
-    std::vector<std::uint16_t> relayed_ports;
-    if (!relayed.empty()) {
-      relay_.emplace(relayed, relay_options(served_ports.back(), options));
-      relayed_ports = relay_->ports();
-    }
-    auto next_served = served_ports.begin();
-    auto next_relayed = relayed_ports.begin();
-    for (const auto& entry : listen_) ports_.push_back(is_relayed(entry) ? *next_relayed++ : *next_served++);
-  }
-
-  detail::RelayOptions relay_options(std::uint16_t to_port, const CivetwebOptions& options) {
-    return {.to_port = to_port,
-            .silence = options.request_timeout,
-            .max_connections = std::max(kMinRelayed, static_cast<std::size_t>(options.worker_threads)),
-            .peers = &peers_,
-            .client_end = [this](detail::FileDescriptor client) -> std::unique_ptr<detail::Stream> {
-              if (has_tls()) return gate_->encrypt(std::move(client));
-              return std::make_unique<detail::PlainStream>(std::move(client));
-            }};
-  }
-
-  bool has_tls() const noexcept { return gate_ && gate_->has_tls(); }
-
-  bool is_relayed(const detail::ListenAddress& entry) const {
-    return has_tls() || (entry.is_ipv6() && !detail::CivetwebServer::knows_ipv6());
-  }
-
   const pid_t process_ = ::getpid();
   const std::vector<detail::ListenAddress> listen_;
-  std::unique_ptr<detail::WebGate> gate_;  // null without a web configuration file
-  detail::RelayedPeers peers_;
+  std::unique_ptr<detail::BlockingGate> gate_;  // null without a web configuration file
   detail::Routes routes_;
   std::optional<detail::CivetwebServer> server_;
-  std::optional<detail::Relay> relay_;
   std::vector<std::uint16_t> ports_;  // of listen_, in its order
 };
 

@@ -13,9 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include <arpa/inet.h>
 #include <civetweb.h>
 #include <fmt/format.h>
 #include <narthex/error.h>
+#include <netinet/in.h>
 #include <strings.h>
 
 #include "http/joined.h"
@@ -34,6 +36,20 @@ std::vector<const char*> header_values(const mg_request_info& info, const char* 
     if (::strcasecmp(line.name, name) == 0) values.push_back(line.value);
   }
   return values;
+}
+
+ClientAddress client_of(const mg_request_info& info) {
+  const std::string_view text = text_or_empty(info.remote_addr);
+  const std::string host(text.substr(0, text.find('%')));  // without the interface of a link-local address
+  SocketAddress address;
+  auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
+  auto& ipv6 = reinterpret_cast<sockaddr_in6&>(address.storage);
+  if (::inet_pton(AF_INET, host.c_str(), &ipv4.sin_addr) == 1) {
+    address.storage.ss_family = AF_INET;
+  } else if (::inet_pton(AF_INET6, host.c_str(), &ipv6.sin6_addr) == 1) {
+    address.storage.ss_family = AF_INET6;
+  }
+  return ClientAddress(address);
 }
 
 // Reads the rest of the request for at most a second, so that the client can read the reply: closing a connection with
@@ -69,11 +85,8 @@ void throw_for_first_taken(const std::vector<ListenAddress>& addresses) {
 bool CivetwebServer::knows_ipv6() { return mg_check_feature(MG_FEATURES_IPV6) != 0; }
 
 CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options,
-                               const Routes& routes, const AccessRules& access)
-    : addresses_(addresses),
-      routes_(routes),
-      access_(access),
-      bodies_(static_cast<std::size_t>(options.worker_threads)) {
+                               const Routes& routes, BlockingGate* gate)
+    : addresses_(addresses), routes_(routes), gate_(gate), bodies_(static_cast<std::size_t>(options.worker_threads)) {
   static std::once_flag initialised;
   std::call_once(initialised, [] { mg_init_library(MG_FEATURES_DEFAULT); });
 
@@ -107,12 +120,13 @@ CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, cons
   context_ = mg_start2(&init, &error);
   if (!context_) {
     throw_for_first_taken(addresses);
-    throw ListenError(fmt::format("civetweb exporter: cannot serve on '{}': {}", listen, text.data()),
+    throw ListenError(fmt::format("listen '{}': civetweb cannot start: {}", listen, text.data()),
                       std::make_error_code(std::errc::operation_canceled));
   }
 }
 
 CivetwebServer::~CivetwebServer() {
+  if (gate_) gate_->stop();
   try {
     stop_soon();
   } catch (const std::bad_alloc&) {  // without memory for a thread that connects, it takes up to two seconds
@@ -140,11 +154,9 @@ int CivetwebServer::begin_request(mg_connection* connection) noexcept {
 }
 
 Admission CivetwebServer::admit(const mg_request_info& info) const {
-  const auto port = static_cast<std::uint16_t>(info.remote_port);
-  if (access_.allowed_peers && !access_.allowed_peers->has(info.remote_addr, port)) return {.status = 403};
-  if (!access_.gate) return {};
+  if (!gate_) return {};
   const std::vector<const char*> authorization = header_values(info, "Authorization");
-  return access_.gate->admit(authorization.size() == 1 ? text_or_empty(authorization.front()) : "");
+  return gate_->admit(client_of(info), authorization.size() == 1 ? text_or_empty(authorization.front()) : "");
 }
 
 int CivetwebServer::handle(mg_connection* connection) {

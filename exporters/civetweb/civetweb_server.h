@@ -5,8 +5,7 @@
 
 #include <narthex/civetweb_exporter.h>
 
-#include "civetweb/relayed_peers.h"
-#include "civetweb/web_gate.h"
+#include "civetweb/blocking_gate.h"
 #include "http/body_pool.h"
 #include "http/listen_address.h"
 #include "http/routes.h"
@@ -17,12 +16,6 @@ struct mg_request_info;
 
 namespace narthex::detail {
 
-// Which requests reach the routes. The pointers must be valid for as long as the server.
-struct AccessRules {
-  WebGate* gate = nullptr;                      // decides about every request; null: all are admitted
-  const RelayedPeers* allowed_peers = nullptr;  // other clients get status 403; null: all are allowed
-};
-
 // civetweb, reduced to a server that replies to every request from the routes: no document root, no scripts, no
 // websockets, no keep-alive (an idle connection would occupy one of its few threads).
 class CivetwebServer {
@@ -30,9 +23,10 @@ class CivetwebServer {
   // Returns whether civetweb can listen on IPv6; the package of Debian cannot.
   static bool knows_ipv6();
 
-  // `routes` needs to outlive the server. Throws ListenError when it cannot start.
+  // `routes` and `gate` must outlive the server. All requests are admitted if `gate` is null. Throws ListenError if it
+  // cannot start.
   CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options, const Routes& routes,
-                 const AccessRules& access);
+                 BlockingGate* gate);
   CivetwebServer(const CivetwebServer&) = delete;
   CivetwebServer& operator=(const CivetwebServer&) = delete;
   ~CivetwebServer();
@@ -50,7 +44,7 @@ class CivetwebServer {
 
   const std::vector<ListenAddress> addresses_;
   const Routes& routes_;
-  const AccessRules access_;
+  BlockingGate* const gate_;
   BodyPool bodies_;
   mg_context* context_;
 };

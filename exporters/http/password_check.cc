@@ -1,13 +1,11 @@
 #include "http/password_check.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <limits>
+#include <cerrno>
 #include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <crypt.h>
 #include <fmt/format.h>
@@ -49,13 +47,14 @@ std::optional<Credentials> parse_basic(std::string_view authorization) {
   if (size < 0) return std::nullopt;
   bytes.resize(static_cast<std::size_t>(size) - padding);
   const std::size_t colon = bytes.find(':');
-  // bcrypt takes a password for ended at a NUL: one that goes on is another one.
+  // For crypt_r(), a password ends at a NUL: one that continues is another password.
   if (colon == std::string::npos || bytes.find('\0') != std::string::npos) return std::nullopt;
+  if (bytes.size() - colon > CRYPT_MAX_PASSPHRASE_SIZE) return std::nullopt;  // crypt_r() takes less than this
   return Credentials{bytes.substr(0, colon), bytes.substr(colon + 1)};
 }
 
-// Returns a hash that no password is compared with in earnest, as costly as the dearest of the users'.
-std::string dummy_hash(const PasswordCheck::Users& users) {
+// Returns a hash for passwords of unknown users, as costly as the most costly one of the users.
+std::string dummy_hash(const PasswordUsers& users) {
   int cost = 4;
   for (const auto& [user, hash] : users) cost = std::max(cost, bcrypt_cost(hash));
   return fmt::format("$2y${:02}${:.<53}", cost, "");
@@ -63,8 +62,7 @@ std::string dummy_hash(const PasswordCheck::Users& users) {
 
 }  // namespace
 
-PasswordCheck::PasswordCheck(int max_concurrent)
-    : max_concurrent_(max_concurrent), work_(std::make_unique<crypt_data>()) {
+PasswordCheck::PasswordCheck() : work_(std::make_unique<crypt_data>()) {
   if (RAND_bytes(key_.data(), static_cast<int>(key_.size())) != 1) {
     throw SystemError("web configuration: cannot get random bytes", std::error_code(EIO, std::generic_category()));
   }
@@ -72,29 +70,41 @@ PasswordCheck::PasswordCheck(int max_concurrent)
 
 PasswordCheck::~PasswordCheck() = default;
 
-PasswordCheck::Verdict PasswordCheck::check(const Users& users, std::string_view authorization) {
-  const std::optional<Credentials> given = parse_basic(authorization);
-  if (!given) return Verdict::kWrong;
+std::variant<PasswordVerdict, PasswordCheck::Candidate> PasswordCheck::look_up(const PasswordUsers& users,
+                                                                               std::string_view authorization) {
+  std::optional<Credentials> given = parse_basic(authorization);
+  if (!given) return PasswordVerdict::kWrong;
   const auto user = users.find(given->user);
-  if (user == users.end()) {
-    return compare(given->password, dummy_hash(users)) == Verdict::kBusy ? Verdict::kBusy : Verdict::kWrong;
-  }
+  if (user == users.end()) return Candidate{.password = std::move(given->password), .hash = dummy_hash(users)};
   const Digest wanted = digest(given->user, user->second, given->password);
-  if (is_known(wanted)) return Verdict::kRight;
-  const Verdict verdict = compare(given->password, user->second);
-  if (verdict == Verdict::kRight) remember(wanted);
-  return verdict;
+  if (is_known(wanted)) return PasswordVerdict::kRight;
+  return Candidate{.password = std::move(given->password), .hash = user->second, .digest = wanted};
 }
 
-bool PasswordCheck::is_known(const Digest& wanted) {
+PasswordVerdict PasswordCheck::compare(const Candidate& candidate) noexcept {
+  const auto& [password, hash, digest] = candidate;
+  if (digest && is_known(*digest)) return PasswordVerdict::kRight;
+  const char* found = ::crypt_r(password.c_str(), hash.c_str(), work_.get());
+  // Not the salt: the last four bits of its text mean nothing, some programs set them, and crypt_r() does not.
+  const bool is_right = found && std::string_view(found).size() == hash.size() &&
+                        CRYPTO_memcmp(found + kResultAt, hash.data() + kResultAt, hash.size() - kResultAt) == 0;
+  if (!is_right || !digest) return PasswordVerdict::kWrong;
+  remember(*digest);
+  return PasswordVerdict::kRight;
+}
+
+bool PasswordCheck::is_known(const Digest& wanted) noexcept {
   const std::lock_guard lock(known_mutex_);
   return known_.contains(wanted);
 }
 
-void PasswordCheck::remember(const Digest& right) {
+void PasswordCheck::remember(const Digest& right) noexcept {
   const std::lock_guard lock(known_mutex_);
   if (known_.size() >= kMaxKnown) known_.clear();
-  known_.insert(right);
+  try {
+    known_.insert(right);
+  } catch (const std::bad_alloc&) {  // the next request is compared again
+  }
 }
 
 PasswordCheck::Digest PasswordCheck::digest(std::string_view user, std::string_view hash,
@@ -107,20 +117,6 @@ PasswordCheck::Digest PasswordCheck::digest(std::string_view user, std::string_v
     throw std::bad_alloc();
   }
   return result;
-}
-
-PasswordCheck::Verdict PasswordCheck::compare(const std::string& password, const std::string& hash) {
-  Verdict verdict = Verdict::kBusy;
-  if (at_once_.fetch_add(1, std::memory_order_relaxed) < max_concurrent_) {  // relaxed: it counts, and orders nothing
-    const std::lock_guard lock(bcrypt_mutex_);
-    const char* found = ::crypt_r(password.c_str(), hash.c_str(), work_.get());
-    // Not the salt: the last four bits of its text mean nothing, some programs set them, and crypt_r() does not.
-    const bool is_right = found && std::string_view(found).size() == hash.size() &&
-                          CRYPTO_memcmp(found + kResultAt, hash.data() + kResultAt, hash.size() - kResultAt) == 0;
-    verdict = is_right ? Verdict::kRight : Verdict::kWrong;
-  }
-  at_once_.fetch_sub(1, std::memory_order_relaxed);
-  return verdict;
 }
 
 }  // namespace narthex::detail

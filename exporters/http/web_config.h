@@ -33,10 +33,12 @@ struct TlsConfig {
   bool operator==(const TlsConfig&) const = default;
 };
 
-// The section rate_limit: at most `burst` requests at a time, and one more per interval.
+// The section rate_limit: each client may send `burst` requests at a time, and one more per interval.
 struct RateLimit {
   std::chrono::nanoseconds interval{0};  // 0: no limit
   int burst = 0;
+
+  bool operator==(const RateLimit&) const = default;
 };
 
 // The content of a web configuration file.

@@ -17,7 +17,8 @@ class TlsContext;
 // Decides about requests before the routes, according to a web configuration file.
 // Thread safety: all members may be called concurrently.
 // Exceptions: none. Errors become a status, and the last valid state stays in use.
-// Lifetime: in the child of a fork() only the destructor may be called, or the gate is leaked.
+// Lifetime: in the child of a fork(), only the destructor may be called, and only if no other thread was calling a
+// member at the time of the fork. Otherwise the child leaks the gate.
 class WebGate {
  public:
   // Called with the result of a password check, on the thread of the queue. It must not block or throw.

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include <civetweb.h>
 #include <gmock/gmock.h>
 #include <narthex/civetweb_exporter.h>
 #include <narthex/narthex.h>
@@ -188,29 +189,37 @@ TEST(CivetwebExporter, KeepsItsRegistryAlive) {
   EXPECT_EQ(get(exporter.port()).body, kBody);
 }
 
-TEST(CivetwebExporter, ListensOnIpv4AndIpv6Addresses) {
-  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0, [::1]:0,127.0.0.2:0"});
+TEST(CivetwebExporter, ListensOnSeveralAddresses) {
+  const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0, localhost:0,127.0.0.2:0"});
   const std::vector<std::string> addresses = exporter.addresses();
   ASSERT_EQ(addresses.size(), 3u);
   EXPECT_EQ(addresses[0], "127.0.0.1:" + std::to_string(exporter.port()));
-  EXPECT_THAT(addresses[1], testing::StartsWith("[::1]:"));
+  EXPECT_THAT(addresses[1], testing::StartsWith("localhost:"));
   EXPECT_THAT(addresses[2], testing::StartsWith("127.0.0.2:"));
   const auto port_in = [](const std::string& address) {
     return static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
   };
   EXPECT_EQ(get(port_in(addresses[0])).body, kBody);
-  EXPECT_EQ(get(port_in(addresses[1]), "/metrics", AF_INET6).body, kBody);
+  EXPECT_EQ(get(port_in(addresses[1])).body, kBody);
 }
 
-TEST(CivetwebExporter, ServesOnIpv6Only) {
-  const Registry registry = example_of(1000);
-  const CivetwebExporter exporter(registry, {.listen = "[::1]:0"});
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(exporter.port(), "/metrics", AF_INET6).body, to_text(registry));
-  EXPECT_EQ(get(exporter.port(), "/", AF_INET6).status(), "404");
+// Debian builds civetweb without IPv6.
+TEST(CivetwebExporter, ListensOnIpv6OnlyIfCivetwebCan) {
+  const auto start = [] { const CivetwebExporter exporter(example(), {.listen = "127.0.0.1:0,[::1]:0"}); };
+  if (mg_check_feature(MG_FEATURES_IPV6) != 0) {
+    const CivetwebExporter exporter(example(), {.listen = "[::1]:0"});
+    EXPECT_EQ(get(exporter.port(), "/metrics", AF_INET6).body, kBody);
+  } else {
+    EXPECT_THROW(start(), ListenError);
+    EXPECT_EQ(
+        error_message(start),
+        "listen '[::1]:0': the installed civetweb was built without IPv6; allowed: IPv4 addresses, or HttpExporter "
+        "instead of CivetwebExporter: Address family not supported by protocol");
+  }
 }
 
 TEST(CivetwebExporter, ReportsTheAddressThatIsInUse) {
-  const CivetwebExporter first(Registry(), {.listen = "127.0.0.1:0,[::1]:0"});
+  const CivetwebExporter first(Registry(), {.listen = "127.0.0.1:0,127.0.0.2:0"});
   for (const std::string& taken : first.addresses()) {
     const auto start = [&] { const CivetwebExporter exporter(Registry(), {.listen = "127.0.0.1:0," + taken}); };
     EXPECT_THROW(start(), ListenError);
@@ -243,8 +252,6 @@ TEST(CivetwebExporter, RejectsInvalidAddresses) {
   }
   EXPECT_EQ(message("192.0.2.1:0"),
             "listen '192.0.2.1:0': cannot listen on this address: Cannot assign requested address");
-  EXPECT_EQ(message("[2001:db8::1]:0"),
-            "listen '[2001:db8::1]:0': cannot listen on this address: Cannot assign requested address");
 }
 
 TEST(CivetwebExporter, RejectsInvalidOptions) {
@@ -288,7 +295,7 @@ TEST(CivetwebExporter, AcceptsTheAbsoluteFormOfAPath) {
 }
 
 TEST(CivetwebExporter, CanBeDestroyedInAForkedChild) {
-  auto exporter = std::make_optional<CivetwebExporter>(example(), CivetwebOptions{.listen = "127.0.0.1:0,[::1]:0"});
+  auto exporter = std::make_optional<CivetwebExporter>(example(), CivetwebOptions{.listen = "127.0.0.1:0,127.0.0.2:0"});
   const pid_t child = ::fork();
   if (child == 0) {
     ::alarm(20);  // ends a child that waits for threads of the parent
@@ -304,15 +311,12 @@ TEST(CivetwebExporter, CanBeDestroyedInAForkedChild) {
 TEST(CivetwebExporter, ServesConcurrentScrapes) {
   const Registry registry = example_of(1000);
   const std::string expected = to_text(registry);
-  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0,[::1]:0"});
-  const std::string relayed = exporter.addresses()[1];
-  const auto relayed_port = static_cast<std::uint16_t>(std::stoi(relayed.substr(relayed.rfind(':') + 1)));
+  const CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
   std::atomic<int> correct{0};
   std::vector<std::thread> scrapers;
   for (int i = 0; i < 16; ++i) {
-    scrapers.emplace_back([&, i] {
-      const bool ipv6 = i % 4 == 3;
-      const HttpReply reply = get(ipv6 ? relayed_port : exporter.port(), "/metrics", ipv6 ? AF_INET6 : AF_INET);
+    scrapers.emplace_back([&] {
+      const HttpReply reply = get(exporter.port());
       if (reply.body == expected) ++correct;
     });
   }
@@ -372,7 +376,7 @@ TEST(CivetwebExporter, HandlesEveryRequestItself) {
 
 TEST(CivetwebExporter, ToleratesClientsThatStopInTheMiddleOfARequest) {
   const CivetwebExporter exporter(example_of(kMoreThanSocketsHold),
-                                  {.listen = "127.0.0.1:0,[::1]:0", .request_timeout = std::chrono::milliseconds(200)});
+                                  {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(200)});
   const std::string get_metrics = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
   for (int i = 0; i < 10; ++i) {
     RawConnection silent(exporter.port());
@@ -409,7 +413,8 @@ TEST(CivetwebExporter, HoldsNoThreadForASlowBody) {
 TEST(CivetwebExporter, StopsWithScrapesInFlight) {
   const Registry registry = example_of(kMoreThanSocketsHold);
   for (int i = 0; i < 2; ++i) {
-    auto exporter = std::make_optional<CivetwebExporter>(registry, CivetwebOptions{.listen = "127.0.0.1:0,[::1]:0"});
+    auto exporter =
+        std::make_optional<CivetwebExporter>(registry, CivetwebOptions{.listen = "127.0.0.1:0,127.0.0.2:0"});
     RawConnection never_reads(exporter->port());
     never_reads.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     RawConnection reading(exporter->port());

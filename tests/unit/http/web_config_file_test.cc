@@ -1,7 +1,9 @@
 #include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "support/error_message.h"
 #include "support/http_client.h"
 #include "support/temporary_folder.h"
+#include "support/test_certificate.h"
 
 namespace narthex {
 namespace {
@@ -37,7 +40,12 @@ class WebConfigFile : public testing::Test {
  protected:
   void start(const std::string& text) {
     write(text);
-    exporter_.emplace(example(), CivetwebOptions{.listen = "127.0.0.1:0", .web_config_file = file()});
+    const auto log = [this](std::string_view line) {
+      const std::lock_guard lock(mutex_);
+      log_.emplace_back(line);
+    };
+    exporter_.emplace(example(),
+                      CivetwebOptions{.listen = "127.0.0.1:0", .web_config_file = file(), .diagnostic = log});
   }
   void write(const std::string& text) const { files_.write("web.yml", text); }
   void replace(const std::string& text) const {
@@ -52,6 +60,8 @@ class WebConfigFile : public testing::Test {
   }
 
   TemporaryFolder files_;
+  std::mutex mutex_;
+  std::vector<std::string> log_;
   std::optional<CivetwebExporter> exporter_;
 };
 
@@ -90,6 +100,7 @@ TEST_F(WebConfigFile, RejectsTheThirdRequestIfTheBurstIsTwo) {
   EXPECT_EQ(get("").status(), "401") << "a request without a password counts too";
   const HttpReply reply = get(kAli);
   EXPECT_EQ(reply.head.substr(0, reply.head.find('\r')), "HTTP/1.1 429 Too Many Requests");
+  EXPECT_THAT(reply.head, HasSubstr("\r\nRetry-After: 3600\r\n"));
   EXPECT_EQ(reply.body, "Too Many Requests\n");
 }
 
@@ -110,26 +121,32 @@ TEST_F(WebConfigFile, IsReadForEveryRequest) {
   EXPECT_EQ(get().status(), "200");
   write(kUsers);
   EXPECT_EQ(get().status(), "401");
+  replace("");
+  EXPECT_EQ(get().status(), "200");
+}
+
+TEST_F(WebConfigFile, StaysInUseWhenItIsBrokenLater) {
+  start(kUsers);
   write("nonsense: 1\n");
   for (int i = 0; i < 2; ++i) {
-    const HttpReply reply = get(kAli);
-    EXPECT_EQ(reply.head.substr(0, reply.head.find('\r')), "HTTP/1.1 500 Internal Server Error");
-    EXPECT_EQ(reply.body, "Internal Server Error\n");
+    EXPECT_EQ(get(kAli).body, kBody);
+    EXPECT_EQ(get().body, "Unauthorized\n");
   }
   files_.remove("web.yml");
-  EXPECT_EQ(get(kAli).status(), "500");
-  replace(kUsers);
   EXPECT_EQ(get(kAli).status(), "200");
+  EXPECT_THAT(log_, testing::ElementsAre(HasSubstr("/web.yml', line 1: the file has an unknown key 'nonsense'"),
+                                         HasSubstr("/web.yml': cannot be read: No such file or directory")));
+  replace("");
+  EXPECT_EQ(get(kAliWithout).status(), "200");
 }
 
 // Exposition rule 127.
 TEST_F(WebConfigFile, ErrorRepliesAreNotCompressed) {
-  start("");
-  write("nonsense: 1\n");
+  start(kUsers);
   const HttpReply reply = get("Accept-Encoding: gzip\r\n");
-  EXPECT_EQ(reply.status(), "500");
+  EXPECT_EQ(reply.status(), "401");
   EXPECT_THAT(reply.head, Not(HasSubstr("Content-Encoding")));
-  EXPECT_EQ(reply.body, "Internal Server Error\n");
+  EXPECT_EQ(reply.body, "Unauthorized\n");
 }
 
 TEST_F(WebConfigFile, CanBeReplacedDuringRequests) {
@@ -152,7 +169,7 @@ TEST_F(WebConfigFile, CanBeReplacedDuringRequests) {
   EXPECT_EQ(unexpected.load(), 0);
 }
 
-// bcrypt runs for one request at a time, and at most half of the threads wait for it.
+// A password is checked for one request at a time, and at most half of the threads wait for it.
 TEST_F(WebConfigFile, KnownUsersAreServedWhileOtherClientsGuessPasswords) {
   start(kUsers);
   EXPECT_EQ(get(kAli).status(), "200");
@@ -169,6 +186,16 @@ TEST_F(WebConfigFile, KnownUsersAreServedWhileOtherClientsGuessPasswords) {
   while (refused < 150) EXPECT_EQ(get(kAli).body, kBody);
   for (std::thread& client : clients) client.join();
   EXPECT_EQ(refused.load(), 200);
+}
+
+TEST_F(WebConfigFile, MustNotConfigureTlsForCivetweb) {
+  const TestCertificate certificate("server");
+  files_.write("server.pem", certificate.certificate_pem() + certificate.key_pem());
+  const auto start_with_tls = [&] { start("tls_server_config: {cert_file: server.pem, key_file: server.pem}\n"); };
+  EXPECT_THROW(start_with_tls(), OptionsError);
+  EXPECT_EQ(
+      error_message(start_with_tls),
+      "web configuration '" + file() + "': CivetwebExporter does not support tls_server_config; use HttpExporter");
 }
 
 TEST_F(WebConfigFile, ReportsErrorsOnConstruction) {
