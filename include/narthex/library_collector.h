@@ -17,7 +17,11 @@ class StatisticsSource;
 ///
 /// Values: narthex_rejected_updates_total, narthex_replaced_bytes_total, narthex_exemplars_refused_total,
 ///   narthex_exemplar_errors_total, and narthex_deferred_objects (removed series that are not freed yet, because a
-///   thread may use them) count for the whole process. The others count for one registry:
+///   thread may use them) count for the whole process. So do the counts of the HTTP exporters:
+///   narthex_http_requests_total by `code`, narthex_http_request_duration_seconds (sum and count),
+///   narthex_http_response_bytes_total, narthex_http_requests_in_flight, narthex_http_connections and
+///   narthex_http_connections_refused_total (HttpExporter only), and narthex_web_config_reload_failures_total. The
+///   others count for one registry:
 ///   narthex_scrapes_total, narthex_name_clashes_total, narthex_series_overflowed_total by `family`, and
 ///   narthex_collector_errors_total, narthex_collector_skipped_total, narthex_collector_clashes_total, and
 ///   narthex_collector_duration_seconds by `collector`. If an event happens during a scrape, but after the call of this

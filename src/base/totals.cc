@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include <narthex/detail/http_totals.h>
 #include <narthex/detail/rejected_updates.h>
 
 #include "base/utf8.h"
@@ -11,10 +12,13 @@ namespace narthex::detail {
 namespace {
 
 constinit Totals process_totals;  // constinit: usable from static constructors
+constinit HttpTotals process_http_totals;
 
 }  // namespace
 
 Totals& totals() noexcept { return process_totals; }
+
+HttpTotals& http_totals() noexcept { return process_http_totals; }
 
 void count_rejected_update() noexcept {
   process_totals.rejected_updates.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else

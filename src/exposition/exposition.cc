@@ -5,6 +5,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include <narthex/detail/scrape_phases.h>
 
 #include "exposition/accept_encoding.h"
 #include "exposition/body_size.h"
@@ -56,21 +60,45 @@ void write(const ScrapeRequest& request, std::string& body) {
   size.set(body);
 }
 
-}  // namespace
-
-void expose(Registries registries, const ExpositionRequest& request, Exposition& reply) {
-  const ScrapeRequest scrape{registries, detail::negotiate(request.accept), detail::NameFilter(request.query),
-                             deadline(request)};
+void expose(const ScrapeRequest& scrape, std::string_view accept_encoding, Exposition& reply) {
   detail::set_content_type(scrape.format, reply.content_type);
   reply.content_encoding.clear();
   reply.body.clear();
-  if (detail::accepts_gzip(request.accept_encoding)) {
+  if (detail::accepts_gzip(accept_encoding)) {
     detail::GzipOutput output(reply.body);
     write(scrape, output);
     if (output.finish()) reply.content_encoding = "gzip";
   } else {
     write(scrape, reply.body);
   }
+}
+
+ScrapeRequest scrape_request(Registries registries, const ExpositionRequest& request) {
+  return {.registries = registries,
+          .format = detail::negotiate(request.accept),
+          .names = detail::NameFilter(request.query),
+          .deadline = deadline(request)};
+}
+
+}  // namespace
+
+void expose(Registries registries, const ExpositionRequest& request, Exposition& reply) {
+  expose(scrape_request(registries, request), request.accept_encoding, reply);
+}
+
+void detail::expose_in_phases(const Registry& registry, const ExpositionRequest& request, Exposition& reply,
+                              const std::function<void()>& before_writing) {
+  ScrapeRequest scrape = scrape_request(Registries(&registry, 1), request);
+  scrape.before_writing = before_writing;
+  expose(scrape, request.accept_encoding, reply);
+}
+
+std::vector<std::string> detail::running_collectors(const Registry& registry) {
+  std::vector<std::string> names;
+  for (const auto& collector : Scrape::state(registry).collectors()) {
+    if (collector->is_running()) names.push_back(collector->name());
+  }
+  return names;
 }
 
 Exposition expose(Registries registries, const ExpositionRequest& request) {

@@ -13,7 +13,7 @@ void collect_unescaped(const ScrapeRequest& request, Sink& sink) {
   if (!request.names.selects_all()) {
     filter = [&](const FamilyInfo& family) { return request.names.selects(family, request.format.scheme); };
   }
-  Scrape::collect(request.registries, request.deadline, filter, sink);
+  Scrape::collect(request.registries, request.deadline, filter, sink, request.before_writing);
 }
 
 // Returns the first registry that may have names which need escaping, or null.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include <narthex/registry.h>
@@ -17,6 +18,7 @@ struct ScrapeRequest {
   NegotiatedFormat format{};
   NameFilter names{{}};
   Deadline deadline{};
+  std::function<void()> before_writing{};  // called when all collectors have ended; empty: nothing
 };
 
 // Writes the selected families to a sink. An EscapingSink stands in front of it if a name may need escaping.

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include <narthex/detail/http_totals.h>
 #include <narthex/labels.h>
 #include <narthex/sink.h>
 
@@ -49,6 +50,36 @@ void write_collectors(Sink& sink, const detail::RegistryStatistics& registry) {
   }
 }
 
+// Writes the counts of the HTTP exporters of the process.
+void write_http(Sink& sink, const detail::HttpTotals& http) {
+  sink.begin_family({"narthex_http_requests_total", "Requests to the HTTP exporters by status code of the reply.", {},
+                     MetricType::counter});
+  std::uint64_t replies = 0;
+  for (std::size_t code = 0; code < http.requests.size(); ++code) {
+    const std::uint64_t count = http.requests[code].load(std::memory_order_relaxed);  // relaxed: a sum of its own
+    replies += count;
+    if (count > 0) sink.counter(LabelText::of({{"code", std::to_string(code)}}), static_cast<double>(count));
+  }
+  sink.begin_family({"narthex_http_request_duration_seconds",
+                     "Time from the end of a request to the end of its reply in seconds.", "seconds",
+                     MetricType::summary});
+  sink.summary({}, {.count = replies, .sum = static_cast<double>(http.duration_nanoseconds) * 1e-9});
+  detail::write_counter(sink, {"narthex_http_response_bytes_total", "Bytes of the replies before encryption.", "bytes"},
+                        static_cast<double>(http.response_bytes));
+  write_gauge(sink, {"narthex_http_requests_in_flight", "Requests whose reply is not sent yet."},
+              static_cast<double>(http.requests_in_flight));
+  write_gauge(sink, {"narthex_http_connections", "Open connections of HttpExporter."},
+              static_cast<double>(http.open_connections));
+  detail::write_counter(sink,
+                        {"narthex_http_connections_refused_total",
+                         "Connections that HttpExporter closed, because a limit was reached."},
+                        static_cast<double>(http.refused_connections));
+  detail::write_counter(sink,
+                        {"narthex_web_config_reload_failures_total",
+                         "Changes of a web configuration file or its certificates that were invalid."},
+                        static_cast<double>(http.web_config_reload_failures));
+}
+
 }  // namespace
 
 LibraryCollector::LibraryCollector(const Registry& registry) noexcept : registry_(registry.statistics_source()) {}
@@ -88,6 +119,7 @@ void LibraryCollector::collect(Sink& sink) {
     sink.counter(LabelText::of({{"family", family}}), static_cast<double>(count));
   }
   write_collectors(sink, registry);
+  write_http(sink, detail::http_totals());
 }
 
 }  // namespace narthex

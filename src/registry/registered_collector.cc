@@ -144,6 +144,11 @@ void RegisteredCollector::unregister() noexcept {
   if (const auto registry = registry_.lock()) registry->remove(*this);
 }
 
+bool RegisteredCollector::is_running() const {
+  const std::lock_guard lock(mutex_);
+  return running_ && running_->can_end();
+}
+
 std::optional<double> RegisteredCollector::last_duration() const {
   const std::lock_guard lock(mutex_);
   if (!last_duration_) return std::nullopt;

@@ -70,6 +70,7 @@ class RegisteredCollector {
   // Waits for the end of a call that run() returned. Returns false and counts a skip if it is still running then.
   bool wait(const CollectorCall& call, std::chrono::steady_clock::time_point deadline);
 
+  bool is_running() const;
   // Returns the duration of the last call in seconds.
   std::optional<double> last_duration() const;
 

@@ -54,12 +54,13 @@ FamilyInfo Scrape::Source::info() const noexcept {
 }
 
 void Scrape::collect(std::span<const Registry> registries, const Deadline& deadline, const FamilyFilter& filter,
-                     Sink& sink) {
+                     Sink& sink, const std::function<void()>& before_writing) {
   Scrape scrape(registries);
   // All calls are made before the first wait, so that a collector that hangs takes no time from the others. The
   // families are listed last, so that this scrape includes the definitions of collectors.
   scrape.call_collectors(deadline);
   scrape.wait_for_calls(deadline);
+  if (before_writing) before_writing();
   for (std::size_t index = 0; index < registries.size(); ++index) scrape.add(index);
   // The families of one registry are sorted, and their definitions were checked for clashes.
   if (registries.size() > 1 || scrape.has_collected_) scrape.sort();

@@ -34,8 +34,9 @@ class Scrape {
   // Returns whether to serve a family. An empty function means all. Called before the series are read.
   using FamilyFilter = std::function<bool(const FamilyInfo& family)>;
 
+  // Calls before_writing, unless it is empty, between the collectors and the first family.
   static void collect(std::span<const Registry> registries, const Deadline& deadline, const FamilyFilter& filter,
-                      Sink& sink);
+                      Sink& sink, const std::function<void()>& before_writing = {});
 
   static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
 

@@ -25,7 +25,7 @@ MAY_INCLUDE = {
 
 # The module of every header in include/narthex/.
 HEADERS = {
-    "base": """error.h detail/creation_time.h detail/cxx20.h detail/export.h detail/file_descriptor.h detail/quote.h
+    "base": """error.h detail/creation_time.h detail/cxx20.h detail/export.h detail/file_descriptor.h detail/http_totals.h detail/quote.h
         detail/rejected_updates.h detail/stopwatch.h""",
     "model": """labels.h sink.h detail/label_names.h detail/label_value.h""",
     "shards": """detail/heat.h detail/histogram_cells.h detail/shard.h""",
@@ -36,7 +36,8 @@ HEADERS = {
         detail/state_set_series.h detail/unknown_series.h""",
     "families": """any_family.h borrowed.h dynamic_family.h family.h detail/hazard_ptr.h""",
     "registry": """collector.h emit.h registration.h registry.h registry_options.h""",
-    "exposition": """exposition.h detail/header_values.h detail/push_rules.h""",
+    "exposition": """exposition.h detail/header_values.h detail/push_rules.h
+        detail/scrape_phases.h""",
     "instrumentation": """cgroup_collector.h http_metrics.h library_collector.h process_collector.h
         runtime_collector.h""",
 }
