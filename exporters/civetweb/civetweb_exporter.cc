@@ -79,13 +79,13 @@ class CivetwebExporter::Impl {
  public:
   Impl(const Registry& registry, const CivetwebOptions& options)
       : listen_(checked(detail::parse_listen(options.listen))) {
-    routes_.add(registry, checked(options).path);
+    routes_.add(checked(options).path, registry);
     gate_ = open_gate(options);
     server_.emplace(listen_, options, routes_, gate_.get());
     ports_ = server_->ports();
   }
 
-  void add(const Registry& registry, const std::string& path) { routes_.add(registry, path); }
+  void add(const Registry& registry, const std::string& path) { routes_.add(path, registry); }
 
   // After a fork() the child has this object but not its threads.
   bool belongs_to_another_process() const noexcept { return process_ != ::getpid(); }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <exception>
 #include <future>
 #include <mutex>
 #include <new>
@@ -11,12 +12,15 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <arpa/inet.h>
 #include <civetweb.h>
 #include <fmt/format.h>
+#include <narthex/detail/http_totals.h>
 #include <narthex/error.h>
+#include <narthex/exposition.h>
 #include <netinet/in.h>
 #include <strings.h>
 
@@ -86,7 +90,7 @@ bool CivetwebServer::knows_ipv6() { return mg_check_feature(MG_FEATURES_IPV6) !=
 
 CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options,
                                const Routes& routes, BlockingGate* gate)
-    : addresses_(addresses), routes_(routes), gate_(gate), bodies_(static_cast<std::size_t>(options.worker_threads)) {
+    : addresses_(addresses), routes_(routes), gate_(gate), bodies_(std::make_shared<BodyStore>(static_cast<std::size_t>(options.worker_threads))) {
   static std::once_flag initialised;
   std::call_once(initialised, [] { mg_init_library(MG_FEATURES_DEFAULT); });
 
@@ -160,22 +164,42 @@ Admission CivetwebServer::admit(const mg_request_info& info) const {
 }
 
 int CivetwebServer::handle(mg_connection* connection) {
-  const mg_request_info& info = *mg_get_request_info(connection);
-  const ServerRequest request{
-      .admission = admit(info),
-      .method = text_or_empty(info.request_method),
-      .path = text_or_empty(info.local_uri),
-      .is_ambiguous = mg_get_header(connection, "Content-Length") && mg_get_header(connection, "Transfer-Encoding"),
-      .scrape = ExpositionRequest::from([&info](const char* name) { return header_values(info, name); },
-                                        text_or_empty(info.query_string))};
-  std::string memory = bodies_.take();
-  const ServerReply reply = reply_to(request, routes_, memory);
-  if (mg_write(connection, reply.head.data(), reply.head.size()) > 0 && !reply.body.empty()) {
-    mg_write(connection, reply.body.data(), reply.body.size());
+  const auto start = std::chrono::steady_clock::now();
+  HttpTotals& totals = http_totals();
+  totals.requests_in_flight.fetch_add(1, std::memory_order_relaxed);  // relaxed: see HttpTotals
+  const ServerReply reply = reply_to(connection);
+  const std::string_view rest = reply.rest();
+  if (mg_write(connection, reply.head.data(), reply.head.size()) > 0 && !rest.empty()) {
+    mg_write(connection, rest.data(), rest.size());
   }
-  bodies_.give_back(std::move(memory));
+  totals.count_reply(reply.status, reply.head.size() + rest.size(), std::chrono::steady_clock::now() - start);
+  totals.requests_in_flight.fetch_sub(1, std::memory_order_relaxed);  // relaxed: see HttpTotals
   discard_rest(connection);
-  return reply.status > 0 ? reply.status : 500;
+  return reply.status;
+}
+
+ServerReply CivetwebServer::reply_to(mg_connection* connection) const {
+  const mg_request_info& info = *mg_get_request_info(connection);
+  const RequestLine line{.method = std::string(text_or_empty(info.request_method)),
+                         .path = std::string(text_or_empty(info.local_uri)),
+                         .query = std::string(text_or_empty(info.query_string))};
+  const Admission admission = admit(info);
+  const ReplyForm form{.is_head = line.method == "HEAD", .headers = admission.headers};
+  if (admission.status != 200) return message_reply(admission.status, reason_phrase(admission.status), form);
+  if (mg_get_header(connection, "Content-Length") && mg_get_header(connection, "Transfer-Encoding")) {
+    return message_reply(400, "a request must not have both a Content-Length and a Transfer-Encoding", form);
+  }
+  auto found = find_route(line, routes_, form);
+  if (auto* const error = std::get_if<ServerReply>(&found)) return std::move(*error);
+  try {
+    Exposition exposition{.body = bodies_->take()};
+    const auto header = [&info](const char* name) { return header_values(info, name); };
+    expose(std::get<Registry>(std::get<Route>(found)), ExpositionRequest::from(header, line.query), exposition);
+    return exposition_reply(exposition.content_type, exposition.content_encoding,
+                            bodies_->keep(std::move(exposition.body)), form);
+  } catch (const std::exception& error) {
+    return message_reply(500, fmt::format("cannot compute the reply: {}", error.what()), form);
+  }
 }
 
 std::vector<std::uint16_t> CivetwebServer::ports() const {

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include <narthex/civetweb_exporter.h>
 
 #include "civetweb/blocking_gate.h"
-#include "http/body_pool.h"
+#include "http/body_store.h"
 #include "http/listen_address.h"
 #include "http/routes.h"
+#include "http/server_reply.h"
 
 struct mg_connection;
 struct mg_context;
@@ -39,13 +41,14 @@ class CivetwebServer {
   // looks for files, scripts, handlers, or upgrades, and stops if the result is positive.
   int begin_request(mg_connection* connection) noexcept;
   int handle(mg_connection* connection);  // returns the status
+  ServerReply reply_to(mg_connection* connection) const;
   Admission admit(const mg_request_info& info) const;
   void stop_soon() const;  // throws std::bad_alloc before it stops
 
   const std::vector<ListenAddress> addresses_;
   const Routes& routes_;
   BlockingGate* const gate_;
-  BodyPool bodies_;
+  const std::shared_ptr<BodyStore> bodies_;
   mg_context* context_;
 };
 

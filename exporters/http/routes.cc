@@ -1,18 +1,17 @@
 #include "http/routes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
-#include "http/joined.h"
-
 namespace narthex::detail {
 
 namespace {
 
-// Whether requests for the path arrive under that very name: civetweb decodes and cleans what is asked for.
+// Whether requests for the path arrive under exactly that name: civetweb decodes and cleans paths.
 bool is_reachable(std::string_view path) {
   const auto plain = [](char c) {
     return c > ' ' && c < 0x7f && std::string_view("?#%\\").find(c) == std::string::npos;
@@ -23,28 +22,34 @@ bool is_reachable(std::string_view path) {
 
 }  // namespace
 
-void Routes::add(const Registry& registry, const std::string& path) {
+void Routes::add(const std::string& path, Route route) {
   if (!is_reachable(path)) {
+    throw OptionsError(fmt::format(
+        "path {}: the path cannot be served; allowed: it starts with '/', and contains no "
+        "space, '?', '#', '%', '\\', empty part, or part that starts or ends with '.'",
+        quote(path)));
+  }
+  const std::lock_guard lock(mutex_);
+  if (!routes_.emplace(path, std::move(route)).second) {
     throw OptionsError(
-        fmt::format("path {}: the path cannot be served; allowed: it starts with '/', and contains no "
-                    "space, '?', '#', '%', '\\', empty part, or part that starts or ends with '.'",
-                    quote(path)));
-  }
-  const std::lock_guard lock(mutex_);
-  if (!registries_.emplace(path, registry).second) {
-    throw OptionsError(fmt::format("path {}: another registry is served there; use another path", quote(path)));
+        fmt::format("path {}: something else is served there; use another path", quote(path)));
   }
 }
 
-std::optional<Registry> Routes::find(std::string_view path) const {
+std::optional<Route> Routes::find(std::string_view path) const {
   const std::lock_guard lock(mutex_);
-  const auto found = registries_.find(path);
-  return found == registries_.end() ? std::nullopt : std::optional(found->second);
+  const auto found = routes_.find(path);
+  return found == routes_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string Routes::listed() const {
+std::vector<std::string> Routes::paths() const {
   const std::lock_guard lock(mutex_);
-  return joined(registries_, ", ", [](const auto& entry) -> const std::string& { return entry.first; });
+  std::vector<std::string> paths;
+  for (const auto& [path, route] : routes_) paths.push_back(path);
+  std::ranges::stable_partition(paths, [this](const std::string& path) {
+    return std::holds_alternative<Registry>(routes_.find(path)->second);
+  });
+  return paths;
 }
 
 }  // namespace narthex::detail

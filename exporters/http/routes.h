@@ -6,25 +6,46 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include <narthex/registry.h>
 
 namespace narthex::detail {
 
-// The registries and their paths.
+// The parts of a request line that decide about the reply.
+struct RequestLine {
+  std::string method{};
+  std::string path{};
+  std::string query{};
+};
+
+// The reply of a function.
+struct FunctionReply {
+  int status = 200;
+  std::string content_type{};
+  std::string body{};
+};
+
+// What is served on a path.
+using RouteFunction = std::function<FunctionReply(const RequestLine& request)>;
+using Route = std::variant<Registry, RouteFunction>;
+
+// The paths and what is served there. Routes are added and never removed.
+// Thread safety: all members may be called concurrently.
 class Routes {
  public:
-  // Throws OptionsError when the path is taken or is none.
-  void add(const Registry& registry, const std::string& path);
+  // Throws OptionsError if the path is in use, or if no request can have it.
+  void add(const std::string& path, Route route);
 
-  std::optional<Registry> find(std::string_view path) const;
+  std::optional<Route> find(std::string_view path) const;
 
-  // Returns all paths, as a message lists them: "/metrics, /internal".
-  std::string listed() const;
+  // Returns all paths in their order, with those of registries first.
+  std::vector<std::string> paths() const;
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::string, Registry, std::less<>> registries_;
+  std::map<std::string, Route, std::less<>> routes_;
 };
 
 }  // namespace narthex::detail

@@ -1,8 +1,9 @@
 #include "http/server_reply.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <ctime>
-#include <exception>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -18,89 +19,87 @@ constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 // A body up to this size is appended to the head: copying it takes less time than sending another packet.
 constexpr std::size_t kMaxShortBody = 16'384;
 
-std::string_view reason(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 429:
-      return "Too Many Requests";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Internal Server Error";
-  }
-}
-
-// Returns the lines before the body. `more` holds further header lines, each with its line end.
-std::string head(int status, std::string_view content_type, std::size_t length, std::string_view more = {}) {
+// Returns the lines before the body. `lines` holds further header lines, each with its line end.
+std::string head_of(int status, std::string_view content_type, std::size_t length, const ReplyForm& form,
+                    std::string_view lines) {
   const std::string date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
   return fmt::format(
       "HTTP/1.1 {} {}\r\n"
       "Date: {}\r\n"
       "Content-Type: {}\r\n"
       "Content-Length: {}\r\n"
-      "{}"
-      "Connection: close\r\n"
+      "{}{}"
+      "Connection: {}\r\n"
       "\r\n",
-      status, reason(status), date, content_type, length, more);
-}
-
-ServerReply message(int status, std::string text, std::string& memory, std::string_view more = {}) {
-  memory = std::move(text);
-  return {status, head(status, kPlain, memory.size(), more), memory};
-}
-
-ServerReply exposition(const Registry& registry, const ExpositionRequest& scrape, std::string& memory) {
-  Exposition reply{.body = std::move(memory)};
-  expose(registry, scrape, reply);
-  memory = std::move(reply.body);
-  std::string more = "Vary: Accept, Accept-Encoding\r\n";
-  if (!reply.content_encoding.empty()) more += fmt::format("Content-Encoding: {}\r\n", reply.content_encoding);
-  return {200, head(200, reply.content_type, memory.size(), more), memory};
-}
-
-ServerReply full_reply(const ServerRequest& request, const Routes& routes, std::string& memory) {
-  if (const int status = request.admission.status; status != 200) {
-    return message(status, fmt::format("{}\n", reason(status)), memory);
-  }
-  if (request.is_ambiguous) {
-    return message(400, "a request must not have both a Content-Length and a Transfer-Encoding\n", memory);
-  }
-  const std::optional<Registry> registry = routes.find(request.path);
-  if (!registry)
-    return message(404, fmt::format("nothing is served on this path; allowed: {}\n", routes.listed()), memory);
-  if (request.method != "GET" && request.method != "HEAD") {
-    return message(405, "method not allowed; allowed: GET, HEAD\n", memory, "Allow: GET, HEAD\r\n");
-  }
-  try {
-    return exposition(*registry, request.scrape, memory);
-  } catch (const std::exception& error) {
-    return message(500, fmt::format("cannot collect the metrics: {}\n", error.what()), memory);
-  }
+      status, reason_phrase(status), date, content_type, length, lines, form.headers,
+      form.keeps_alive ? "keep-alive" : "close");
 }
 
 }  // namespace
 
-ServerReply reply_to(const ServerRequest& request, const Routes& routes, std::string& memory) noexcept {
-  try {
-    ServerReply full = full_reply(request, routes, memory);
-    full.head.insert(full.head.size() - 2, request.admission.headers);  // before the empty line
-    if (request.method == "HEAD") full.body = {};
-    if (full.body.size() <= kMaxShortBody) full.head += std::exchange(full.body, {});
-    return full;
-  } catch (...) {  // no memory for a message
-    return {};
+std::string_view reason_phrase(int status) noexcept {
+  static constexpr std::pair<int, std::string_view> kReasons[]{
+      {200, "OK"},
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {405, "Method Not Allowed"},
+      {408, "Request Timeout"},
+      {413, "Content Too Large"},
+      {414, "URI Too Long"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {501, "Not Implemented"},
+      {503, "Service Unavailable"},
+      {505, "HTTP Version Not Supported"},
+  };
+  const auto found = std::ranges::find(kReasons, status, &std::pair<int, std::string_view>::first);
+  return found == std::end(kReasons) ? std::string_view("Other") : found->second;
+}
+
+ServerReply message_reply(int status, std::string_view text, const ReplyForm& form, std::string_view lines) {
+  ServerReply reply{.status = status, .head = head_of(status, kPlain, text.size() + 1, form, lines)};
+  if (!form.is_head) reply.head.append(text).append("\n");
+  return reply;
+}
+
+std::variant<Route, ServerReply> find_route(const RequestLine& request, const Routes& routes, const ReplyForm& form) {
+  static constexpr std::string_view kMethods[]{"POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+  const bool is_read = request.method == "GET" || request.method == "HEAD";
+  if (!is_read && std::ranges::find(kMethods, request.method) == std::end(kMethods)) {
+    return message_reply(501, "the method is unknown; allowed: GET, HEAD", form, "Allow: GET, HEAD\r\n");
   }
+  std::optional<Route> route = routes.find(request.path);
+  if (!route && is_read) {
+    return message_reply(
+        404, fmt::format("nothing is served on this path; allowed: {}", fmt::join(routes.paths(), ", ")), form);
+  }
+  if (!is_read) {
+    return message_reply(405, "method not allowed; allowed: GET, HEAD", form, "Allow: GET, HEAD\r\n");
+  }
+  return *std::move(route);
+}
+
+ServerReply body_reply(int status, std::string_view content_type, std::shared_ptr<const ReplyBody> body,
+                       const ReplyForm& form, std::string_view lines) {
+  const std::string_view bytes = body->bytes();
+  ServerReply reply{.status = status, .head = head_of(status, content_type, bytes.size(), form, lines)};
+  if (form.is_head) return reply;
+  if (bytes.size() <= kMaxShortBody) {
+    reply.head += bytes;
+  } else {
+    reply.body = std::move(body);
+  }
+  return reply;
+}
+
+ServerReply exposition_reply(std::string_view content_type, std::string_view content_encoding,
+                             std::shared_ptr<const ReplyBody> body, const ReplyForm& form) {
+  std::string lines = "Vary: Accept, Accept-Encoding\r\n";
+  if (!content_encoding.empty()) lines += fmt::format("Content-Encoding: {}\r\n", content_encoding);
+  return body_reply(200, content_type, std::move(body), form, lines);
 }
 
 }  // namespace narthex::detail

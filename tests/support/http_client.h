@@ -100,7 +100,7 @@ inline HttpReply request(std::uint16_t port, std::string_view bytes, int family 
 }
 
 inline HttpReply get(std::uint16_t port, const std::string& path = "/metrics", int family = AF_INET) {
-  return request(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n", family);
+  return request(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", family);
 }
 
 }  // namespace narthex

@@ -27,6 +27,8 @@ class FileDescriptor {
 
   explicit operator bool() const noexcept { return fd_ >= 0; }
   int fd() const noexcept { return fd_; }
+  // Returns the descriptor and does not own it any more.
+  int release() noexcept { return std::exchange(fd_, -1); }
 
  private:
   int fd_ = -1;

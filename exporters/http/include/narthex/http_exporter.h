@@ -31,7 +31,8 @@ struct HttpOptions {
   /// request. Empty: no file.
   std::string web_config_file{};
   /// Maximum number of open connections, from 1 to 1,000,000. For a further one, the connection is closed that is
-  /// longest without a complete request. A connection whose scrape runs is never closed for another one.
+  /// longest without a complete request, or without reading a part of its reply. A connection whose scrape runs is never
+  /// closed for another one.
   std::size_t max_connections = 512;
   /// Time in which a client has to send the whole head of a request, and to complete the TLS handshake, in milliseconds,
   /// from 1 ms to 1 hour.
@@ -45,7 +46,7 @@ struct HttpOptions {
   /// as the scraper waits, at most 10 s. Then they get status 503.
   std::size_t max_scrapes_in_flight = 16;
   /// Maximum size in bytes of all replies that clients have not read yet, at least 1. If a new reply exceeds it, the
-  /// connections that read slowest are closed: those whose requests are oldest. One reply always fits.
+  /// connections are closed that have read nothing for the longest time. One reply always fits.
   std::size_t max_pending_bytes = std::size_t{256} << 20;
   /// Number of replies that are written concurrently, from 1 to 1000. Collectors that wait or hang do not count: while
   /// they block threads, further threads are started.

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <narthex/exposition.h>
+
+#include "http/admission.h"
+#include "http/byte_stream.h"
+#include "http/client_address.h"
+#include "http/request_head.h"
+#include "http/routes.h"
+#include "http/scrape_job.h"
+#include "http/server_reply.h"
+
+namespace narthex::detail {
+
+class HttpServer;
+
+// A connection of a client: reads requests, passes them on, and writes replies.
+//
+//   handshaking --> reading --> checking --> computing --> writing --> reading      the connection is kept
+//        TLS          |         password     scrape           |
+//                     +----------- an error -----------------> writing --> draining --> closed
+//
+// Each state but `computing` ends at its deadline at the latest.
+// Thread safety: the I/O thread only.
+class Connection final : public std::enable_shared_from_this<Connection> {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using List = std::list<std::shared_ptr<Connection>>;
+
+  // The socket does not block. Throws std::bad_alloc.
+  Connection(HttpServer& server, FileDescriptor socket, const ClientAddress& client, bool is_encrypted);
+
+  void start();
+  // Does one step of the handshake.
+  void shake_hands();
+  // Ends the state whose deadline is over.
+  void end_state();
+  void close();
+  void close_socket();
+  // Whether a scrape runs for it.
+  bool is_running() const noexcept { return state_ == State::computing && job_->has_started(); }
+  // Closes the connection unless a reply has begun.
+  void wind_up();
+
+  Clock::time_point deadline() const noexcept { return deadline_; }
+  bool is_writing() const noexcept { return state_ == State::writing; }
+  // The time of the last event that makes a connection useful: it was accepted, its request was complete, it read a part
+  // of the reply.
+  Clock::time_point last_progress() const noexcept { return last_progress_; }
+  // Sends the result of the job.
+  void finish(const JobResult& result);
+
+  List::iterator position;  // in the list of the server
+
+ private:
+  enum class State { handshaking, reading, checking, computing, writing, draining, closed };
+
+  void enter(State state, Clock::time_point deadline);
+  // Calls resume() when the socket is ready.
+  void wait(Transfer::Wait for_what);
+  // Calls resume() after the events of other connections.
+  void yield();
+  void resume();
+  void read();
+  void read_next();
+  // Returns whether to read on.
+  bool parse();
+  void refuse(int status, std::string_view reason);
+  void count_request();
+  void count_reply();
+  void begin_request();
+  void take_admission(const Admission& admission);
+  void find_reply();
+  void compute_later(Route route);
+  bool cancel_job();
+  void send(ServerReply reply);
+  void write();
+  void complete();
+  void drain();
+
+  HttpServer& server_;
+  boost::asio::posix::stream_descriptor socket_;
+  const std::unique_ptr<ByteStream> stream_;
+  const ClientAddress client_;
+  State state_;
+  Clock::time_point deadline_{};
+
+  std::string buffer_;  // bytes that are read and do not belong to a complete request
+  RequestHead head_;
+  ReplyForm form_;
+  std::string headers_;  // of the admission
+  std::uint64_t requests_ = 0;
+  bool is_counted_ = false;  // the current request
+  Clock::time_point request_time_{};
+  ExpositionRequest scrape_;
+  std::shared_ptr<ScrapeJob> job_;  // in `computing`
+
+  ServerReply reply_;
+  std::size_t written_ = 0;
+  Clock::time_point last_progress_{};
+  std::size_t drained_ = 0;
+};
+
+}  // namespace narthex::detail

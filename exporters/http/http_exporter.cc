@@ -1,0 +1,167 @@
+#include <narthex/http_exporter.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <narthex/detail/quote.h>
+#include <narthex/error.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "http/http_server.h"
+#include "http/landing_page/landing_page.h"
+#include "http/listener.h"
+#include "http/routes.h"
+#include "http/server_reply.h"
+#include "http/web_gate.h"
+
+namespace narthex {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kHour = std::chrono::hours(1);
+
+template <class Value>
+void check(std::string_view name, Value value, Value min, Value max) {
+  if (value >= min && value <= max) return;
+  throw OptionsError(fmt::format("HttpExporter: {} is {}; allowed: {} to {}", name, value, min, max));
+}
+
+void check(std::string_view name, milliseconds value, milliseconds min, milliseconds max) {
+  if (value >= min && value <= max) return;
+  throw OptionsError(fmt::format("HttpExporter: {} is {} ms; allowed: {} to {} ms", name, value.count(), min.count(),
+                                 max.count()));
+}
+
+const HttpOptions& checked(const HttpOptions& options) {
+  constexpr milliseconds kMin{1};
+  if (options.socket_mode > 0777) {
+    throw OptionsError(fmt::format("HttpExporter: socket_mode is {:#o}; allowed: 0 to 0777", options.socket_mode));
+  }
+  check("max_connections", options.max_connections, std::size_t{1}, std::size_t{1'000'000});
+  check("request_timeout", options.request_timeout, kMin, kHour);
+  check("idle_timeout", options.idle_timeout, kMin, 24 * kHour);
+  check("write_timeout", options.write_timeout, kMin, kHour);
+  check("max_scrapes_in_flight", options.max_scrapes_in_flight, std::size_t{1}, std::size_t{1000});
+  if (options.max_pending_bytes == 0) {
+    throw OptionsError("HttpExporter: max_pending_bytes is 0; allowed: at least 1");
+  }
+  check("scrape_threads", options.scrape_threads, 1, 1000);
+  check("shutdown_timeout", options.shutdown_timeout, milliseconds(0), kHour);
+  return options;
+}
+
+std::function<void(std::string_view)> log_of(const HttpOptions& options) {
+  return [callback = options.diagnostic](std::string_view line) {
+    if (!callback) {
+      std::fprintf(stderr, "narthex: %.*s\n", static_cast<int>(line.size()), line.data());
+      return;
+    }
+    try {
+      callback(line);
+    } catch (...) {  // the threads of the exporter cannot handle it
+    }
+  };
+}
+
+// Calls a handler and checks its reply. An exception becomes status 500.
+detail::FunctionReply call(const HttpExporter::Handler& handler, const detail::RequestLine& line) {
+  HttpExporter::Response response = handler({.method = line.method, .path = line.path, .query = line.query});
+  if (response.status < 200 || response.status > 599 || response.status == 204 || response.status == 304) {
+    throw OptionsError(
+        fmt::format("the handler returned status {}; allowed: 200 to 599 without 204 and 304", response.status));
+  }
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
+  if (std::ranges::any_of(response.content_type, is_control)) {
+    throw OptionsError(fmt::format("the handler returned content_type {}; allowed: no control characters",
+                                   detail::quote(response.content_type)));
+  }
+  return {response.status, std::move(response.content_type), std::move(response.body)};
+}
+
+}  // namespace
+
+class HttpExporter::Impl {
+ public:
+  Impl(const Registry& registry, const HttpOptions& options) {
+    routes_.add(checked(options).path, registry);
+    std::vector<detail::Listener> listeners = detail::Listener::open_all(options.listen, options.socket_mode);
+    for (const detail::Listener& listener : listeners) {
+      addresses_.push_back(listener.address());
+      if (port_ == 0) port_ = listener.port();
+    }
+    if (!options.web_config_file.empty()) gate_ = detail::open_web_gate(options.web_config_file, log_of(options));
+    detail::ServerContent content{.routes = routes_, .gate = gate_.get(), .log = log_of(options)};
+    if (options.landing_page) content.page = [this](const detail::ReplyForm& form) { return page(form); };
+    try {
+      server_ = std::make_unique<detail::HttpServer>(options, std::move(listeners), std::move(content));
+    } catch (const std::system_error& error) {
+      throw SystemError("HttpExporter: cannot start", error.code());
+    }
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() { server_->stop(); }
+
+  void add(const std::string& path, detail::Route route) { routes_.add(path, std::move(route)); }
+
+  std::uint16_t port() const noexcept { return port_; }
+  const std::vector<std::string>& addresses() const noexcept { return addresses_; }
+
+  // After a fork() the child has this object but not its threads.
+  bool belongs_to_another_process() const noexcept { return process_ != ::getpid(); }
+  void abandon_in_child() { server_->abandon_in_child(); }
+
+ private:
+  detail::ServerReply page(const detail::ReplyForm& form) const {
+    detail::LandingPage page = detail::landing_page(routes_.paths(), start_);
+    const std::string lines = fmt::format(
+        "Content-Security-Policy: {}\r\n"
+        "Cache-Control: no-store\r\n"
+        "X-Content-Type-Options: nosniff\r\n",
+        page.content_security_policy);
+    return body_reply(200, "text/html; charset=utf-8", server_->bodies().keep(std::move(page.html)), form, lines);
+  }
+
+  const pid_t process_ = ::getpid();
+  const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
+  detail::Routes routes_;
+  std::vector<std::string> addresses_;
+  std::uint16_t port_ = 0;
+  // The I/O thread of the server calls the gate until stop(), and the thread of the gate calls the server until the gate
+  // is destroyed.
+  std::unique_ptr<detail::HttpServer> server_;
+  std::unique_ptr<detail::WebGate> gate_;
+};
+
+HttpExporter::HttpExporter(const Registry& registry, const HttpOptions& options)
+    : impl_(std::make_unique<Impl>(registry, options)) {}
+
+HttpExporter::~HttpExporter() {
+  if (!impl_->belongs_to_another_process()) return;
+  impl_->abandon_in_child();
+  static_cast<void>(impl_.release());  // its threads do not exist, and what they hold stays as it is
+}
+
+void HttpExporter::add(const Registry& registry, const std::string& path) { impl_->add(path, registry); }
+
+void HttpExporter::handle(const std::string& path, Handler handler) {
+  if (!handler) {
+    throw OptionsError(fmt::format("HttpExporter: the handler of path {} is empty; pass a function", detail::quote(path)));
+  }
+  impl_->add(path, [handler = std::move(handler)](const detail::RequestLine& line) { return call(handler, line); });
+}
+
+std::uint16_t HttpExporter::port() const noexcept { return impl_->port(); }
+
+std::vector<std::string> HttpExporter::addresses() const { return impl_->addresses(); }
+
+}  // namespace narthex

@@ -1,0 +1,92 @@
+#include "http/scrape_job.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+#include <narthex/detail/scrape_phases.h>
+
+#include "http/connection.h"
+#include "http/http_server.h"
+
+namespace narthex::detail {
+
+ScrapeJob::ScrapeJob(HttpServer& server, Route route, RequestLine line, ExpositionRequest scrape)
+    : server_(server), route_(std::move(route)), line_(std::move(line)), scrape_(std::move(scrape)) {}
+
+std::string ScrapeJob::key_of(const RequestLine& line, const ExpositionRequest& scrape) {
+  const auto timeout = scrape.timeout.value_or(std::chrono::milliseconds(-1)).count();
+  return fmt::format("{}\n{}\n{}\n{}\n{}", line.path, scrape.query, scrape.accept, scrape.accept_encoding, timeout);
+}
+
+// A connection that joins while the job starts gets its result too.
+bool ScrapeJob::join(std::shared_ptr<Connection> connection) {
+  if (has_started()) return false;
+  connections_.push_back(std::move(connection));
+  return true;
+}
+
+bool ScrapeJob::leave(const Connection& connection) {
+  if (has_started()) return false;
+  std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
+  if (connections_.empty() && server_.pool().cancel(ticket_)) server_.forget_job(key_, *this);
+  return true;
+}
+
+void ScrapeJob::submit(std::string key) {
+  key_ = std::move(key);
+  ticket_ = server_.pool().submit(line_.path, [self = shared_from_this()] { self->run(); });
+}
+
+void ScrapeJob::run() {
+  has_started_.store(true, std::memory_order_relaxed);  // relaxed: deliver() is posted, which orders the rest
+  result_ = compute();
+  server_.post([self = shared_from_this()] { self->deliver(); });
+}
+
+JobResult ScrapeJob::compute() {
+  try {
+    try {
+      if (std::holds_alternative<Registry>(route_)) return expose();
+      FunctionReply reply = std::get<RouteFunction>(route_)(line_);
+      return {.status = reply.status,
+              .content_type = std::move(reply.content_type),
+              .body = server_.bodies().keep(std::move(reply.body))};
+    } catch (const std::exception& error) {
+      return message(fmt::format("cannot compute the reply: {}\n", error.what()));
+    } catch (...) {
+      return message("cannot compute the reply\n");
+    }
+  } catch (const std::exception&) {  // no memory for the message
+    return {};
+  }
+}
+
+JobResult ScrapeJob::expose() {
+  const auto waited = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - created_);
+  if (scrape_.timeout) *scrape_.timeout -= waited;
+  Exposition exposition{.body = server_.bodies().take()};
+  ScrapePool::WritePermit permit(server_.pool(), line_.path);
+  expose_in_phases(std::get<Registry>(route_), scrape_, exposition, [&permit] { permit.acquire(); });
+  return {.status = 200,
+          .content_type = std::move(exposition.content_type),
+          .content_encoding = std::move(exposition.content_encoding),
+          .body = server_.bodies().keep(std::move(exposition.body)),
+          .is_exposition = true};
+}
+
+JobResult ScrapeJob::message(std::string_view text) const {
+  return {.status = 500,
+          .content_type = "text/plain; charset=utf-8",
+          .body = server_.bodies().keep(std::string(text))};
+}
+
+void ScrapeJob::deliver() {
+  server_.forget_job(key_, *this);
+  for (const auto& connection : connections_) connection->finish(result_);
+  result_ = {};
+}
+
+}  // namespace narthex::detail

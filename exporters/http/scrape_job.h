@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <narthex/exposition.h>
+
+#include "http/body_store.h"
+#include "http/routes.h"
+#include "http/scrape_pool.h"
+
+namespace narthex::detail {
+
+class Connection;
+class HttpServer;
+
+// What a thread of the pool has computed.
+struct JobResult {
+  int status = 0;  // 0: no memory
+  std::string content_type{};
+  std::string content_encoding{};
+  std::shared_ptr<const ReplyBody> body{};
+  bool is_exposition = false;
+};
+
+// The computation of a reply by a thread of the pool. Requests for the same exposition share one that has not started
+// when they arrive, so that many clients cost one body of time and memory.
+// Thread safety: the I/O thread only, except run().
+class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  ScrapeJob(HttpServer& server, Route route, RequestLine line, ExpositionRequest scrape);
+
+  // Returns a text that is equal for requests for the same exposition.
+  static std::string key_of(const RequestLine& line, const ExpositionRequest& scrape);
+
+  bool has_started() const noexcept { return has_started_.load(std::memory_order_relaxed); }
+  // Adds a connection that gets the result. Returns false if the job has started.
+  bool join(std::shared_ptr<Connection> connection);
+  // Removes a connection. Returns false if the job has started.
+  bool leave(const Connection& connection);
+  // Passes the job to the pool. `key` may be empty.
+  void submit(std::string key);
+
+ private:
+  // Runs on a thread of the pool.
+  void run();
+  JobResult compute();
+  JobResult expose();
+  JobResult message(std::string_view text) const;
+  void deliver();
+
+  HttpServer& server_;
+  const Route route_;
+  const RequestLine line_;
+  ExpositionRequest scrape_;
+  const Clock::time_point created_ = Clock::now();
+  std::string key_;
+  std::atomic<bool> has_started_{false};
+  std::vector<std::shared_ptr<Connection>> connections_;
+  ScrapePool::Ticket ticket_ = 0;
+  JobResult result_;  // written by run() before deliver() is posted
+};
+
+}  // namespace narthex::detail
