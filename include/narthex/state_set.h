@@ -13,7 +13,6 @@
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/kind.h>
 #include <narthex/detail/label_value.h>
-#include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/state_set_series.h>
 #include <narthex/labels.h>
 
@@ -79,12 +78,12 @@ class StateSetUpdates {
  private:
   // Calls update(text of the state). An enumerator whose `to_string` throws is not a state of the set.
   template <class State, class Update>
-  static void with_text(const State& state, Update update) noexcept {
+  void with_text(const State& state, Update update) const noexcept {
 #ifdef __cpp_exceptions
     try {
       update(std::string_view(detail::as_label(state)));
     } catch (...) {
-      detail::count_rejected_update();
+      series_->count_rejected_update();
     }
 #else
     update(std::string_view(detail::as_label(state)));

@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include <narthex/detail/http_totals.h>
-#include <narthex/detail/rejected_updates.h>
 
 #include "base/utf8.h"
 
@@ -20,15 +19,11 @@ Totals& totals() noexcept { return process_totals; }
 
 HttpTotals& http_totals() noexcept { return process_http_totals; }
 
-void count_rejected_update() noexcept {
-  process_totals.rejected_updates.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-}
-
 std::string as_utf8(std::string_view text) {
   if (is_utf8(text)) return std::string(text);
   std::size_t replaced = 0;
   std::string clean = to_utf8(text, replaced);
-  process_totals.replaced_bytes.fetch_add(replaced, std::memory_order_relaxed);  // relaxed: as above
+  process_totals.replaced_bytes.fetch_add(replaced, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
   return clean;
 }
 

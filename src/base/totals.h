@@ -11,8 +11,7 @@ namespace narthex::detail {
 
 // Counts of the library about itself, for the whole process.
 struct Totals {
-  std::atomic<std::uint64_t> rejected_updates{0};  // negative or NaN amounts, unknown states
-  std::atomic<std::uint64_t> replaced_bytes{0};    // bytes that are not UTF-8, and NUL in exemplars
+  std::atomic<std::uint64_t> replaced_bytes{0};  // bytes that are not UTF-8, and NUL in exemplars
   std::atomic<std::uint64_t> refused_exemplars{0};
   std::atomic<std::uint64_t> exemplar_errors{0};   // calls of ExemplarOptions::labels that threw
   std::atomic<std::uint64_t> deferred_objects{0};  // unlinked objects that are not freed yet; it also falls

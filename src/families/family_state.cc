@@ -23,7 +23,8 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> lim
       diagnostics_(std::move(diagnostics)),
       layout_(definition_.constant_labels, definition_.label_names),
       overflow_values_(definition_.label_names.size(), kOverflow),
-      table_(layout_, std::move(limit), definition_.idle_timeout),
+      rejected_updates_id_(definition_.name),
+      table_(layout_, std::move(limit), definition_.idle_timeout, rejected_updates_id_.get()),
       overflowed_(std::move(overflowed)) {
   // Here, so that a definition without memory for its series registers nothing.
   if (definition_.label_names.empty()) {

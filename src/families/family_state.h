@@ -11,6 +11,7 @@
 #include <narthex/sink.h>
 
 #include "base/diagnostics.h"
+#include "base/rejected_updates.h"
 #include "families/definition.h"
 #include "families/series_limit.h"
 #include "families/series_table.h"
@@ -67,6 +68,7 @@ class FamilyState {
   const std::shared_ptr<const Diagnostics> diagnostics_;
   const LabelLayout layout_;
   const std::vector<std::string_view> overflow_values_;
+  const RejectedUpdatesId rejected_updates_id_;
   SeriesTable table_;
   const std::shared_ptr<std::atomic<std::uint64_t>> overflowed_;
 };

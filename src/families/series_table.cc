@@ -22,11 +22,12 @@ RetiredPtr make_retired(const Series* series) { return std::make_unique<Retired>
 }  // namespace
 
 SeriesTable::SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit,
-                         std::chrono::milliseconds idle_timeout, std::uint32_t hash_mask)
+                         std::chrono::milliseconds idle_timeout, RejectedUpdates::Id id, std::uint32_t hash_mask)
     : layout_(layout),
       limit_(std::move(limit)),
       hash_mask_(hash_mask),
       hash_seed_(hash_seed()),
+      rejected_updates_id_(id),
       mutex_(limit_->mutex()),
       evictor_(index_, list_, limit_->full_epoch(), idle_timeout) {}
 
@@ -114,6 +115,7 @@ LookupResult SeriesTable::create(LabelValues escaped, bool are_raw, const Kind& 
   SeriesPtr<Series> created(series);
   series->hash_ = key;
   series->has_raw_labels_ = are_raw;
+  series->set_rejected_updates_id(rejected_updates_id_);
   evictor_.start(*series);
   return {insert(std::move(created), limit), nullptr};
 }

@@ -10,6 +10,7 @@
 #include <narthex/detail/kind.h>
 
 #include "base/mutex.h"
+#include "base/rejected_updates.h"
 #include "families/evictor.h"
 #include "families/series_index.h"
 #include "families/series_limit.h"
@@ -29,9 +30,10 @@ namespace narthex::detail {
 // only its label values, compared in full, identify it. No series but the overflow series is added during a full epoch.
 class SeriesTable {
  public:
-  // With an `idle_timeout` of 0, series are not evicted. Tests narrow the hash so that values collide.
+  // With an `idle_timeout` of 0, series are not evicted. Rejected updates of the series are counted under `id`. Tests
+  // narrow the hash so that values collide.
   SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit, std::chrono::milliseconds idle_timeout,
-              std::uint32_t hash_mask = ~0U);
+              RejectedUpdates::Id id, std::uint32_t hash_mask = ~0U);
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();
@@ -104,6 +106,7 @@ class SeriesTable {
   const std::shared_ptr<SeriesLimit> limit_;
   const std::uint32_t hash_mask_;
   const std::uint64_t hash_seed_;
+  const RejectedUpdates::Id rejected_updates_id_;
   SeriesIndex index_;
   std::atomic<bool> has_left_limit_{false};
 

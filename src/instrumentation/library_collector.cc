@@ -9,6 +9,7 @@
 #include <narthex/sink.h>
 
 #include "base/registry_statistics.h"
+#include "base/rejected_updates.h"
 #include "base/totals.h"
 #include "instrumentation/metric_desc.h"
 
@@ -80,6 +81,17 @@ void write_http(Sink& sink, const detail::HttpTotals& http) {
                         static_cast<double>(http.web_config_reload_failures));
 }
 
+void write_rejected_updates(Sink& sink) {
+  sink.begin_family(
+      {"narthex_rejected_updates_total",
+       "Updates of the metric that were rejected because of a negative or NaN amount or an unknown state.",
+       {},
+       MetricType::counter});
+  for (const auto& [name, count] : detail::rejected_updates().by_name()) {
+    sink.counter(LabelText::of({{"metric", name}}), static_cast<double>(count));
+  }
+}
+
 }  // namespace
 
 LibraryCollector::LibraryCollector(const Registry& registry) noexcept : registry_(registry.statistics_source()) {}
@@ -95,9 +107,7 @@ void LibraryCollector::collect(Sink& sink) {
   counter({"narthex_name_clashes_total",
            "Families and series left out of scrapes, because their escaped names clash with others."},
           registry.name_clashes);
-  counter(
-      {"narthex_rejected_updates_total", "Updates rejected because of a negative or NaN amount or an unknown state."},
-      process.rejected_updates);
+  write_rejected_updates(sink);
   counter({"narthex_replaced_bytes_total",
            "Bytes that were replaced by U+FFFD: bytes of labels that are not UTF-8, and NUL in exemplars."},
           process.replaced_bytes);

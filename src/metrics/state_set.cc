@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
-#include <narthex/detail/rejected_updates.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 

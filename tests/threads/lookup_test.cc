@@ -29,7 +29,7 @@ TEST(Lookup, DistinguishesValuesWithTheSameHash) {
   const std::vector<std::string> names{"a", "b"};
   const detail::LabelLayout layout({}, names);
   const auto kind = detail::make_kind(CounterOptions{});
-  detail::SeriesTable table(layout, std::make_shared<detail::SeriesLimit>(0), {}, 0);  // all hashes are zero
+  detail::SeriesTable table(layout, std::make_shared<detail::SeriesLimit>(0), {}, 0, 0);  // all hashes are zero
   std::map<std::pair<std::string, std::string>, detail::SeriesPtr<detail::Series>> created;
   for (int i = 0; i < 300; ++i) {
     const std::string a = std::to_string(i % 20);
@@ -236,7 +236,7 @@ TEST(Borrowed, KeepsOnlyItsOwnSeriesFromBeingFreed) {
     const std::vector<std::string> names{"what"};
     const detail::LabelLayout layout({}, names);
     const CountedKind kind;
-    detail::SeriesTable table(layout, std::make_shared<detail::SeriesLimit>(0), {});
+    detail::SeriesTable table(layout, std::make_shared<detail::SeriesLimit>(0), {}, 0);
     const auto find = [&](const std::string& value) {
       const std::string_view values[] = {value};
       return detail::HazardPtr<detail::Series>(table.find_or_create(values, kind));

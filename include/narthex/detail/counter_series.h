@@ -6,7 +6,6 @@
 #include <narthex/detail/exemplars.h>
 #include <narthex/detail/export.h>
 #include <narthex/detail/heat.h>
-#include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 #include <narthex/exemplar_labels.h>

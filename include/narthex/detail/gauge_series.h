@@ -5,7 +5,6 @@
 
 #include <narthex/detail/export.h>
 #include <narthex/detail/heat.h>
-#include <narthex/detail/rejected_updates.h>
 #include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 

@@ -25,6 +25,7 @@ class NARTHEX_EXPORT Series {
   // Creates a series of a kind. `labels` is their text in the text formats; `arguments` go to the kind's constructor.
   template <class Derived, class... Arguments>
   static Derived* make(std::string_view labels, Arguments&&... arguments) {
+    static_assert(sizeof(Derived) % kLabelsUnit == 0 && sizeof(Derived) / kLabelsUnit < 256, "see labels_offset_");
     void* memory = ::operator new(sizeof(Derived) + labels.size());
     try {
       auto* series = ::new (memory) Derived(std::forward<Arguments>(arguments)...);
@@ -47,7 +48,7 @@ class NARTHEX_EXPORT Series {
   virtual void collect(Sink& sink) const = 0;
 
   LabelView labels() const noexcept {
-    return LabelView({reinterpret_cast<const char*>(this) + labels_offset_, labels_size_});
+    return LabelView({reinterpret_cast<const char*>(this) + labels_offset_ * kLabelsUnit, labels_size_});
   }
 
   // A set flag requests more of the next update. Most series have no flag set, so an update only tests one byte, in a
@@ -69,6 +70,9 @@ class NARTHEX_EXPORT Series {
   void clear_flag(Flag flag) const noexcept {
     if (has_flag(flag)) flags_.fetch_and(static_cast<std::uint8_t>(~flag), kFlagOrder);
   }
+
+  // Counts an update that changed nothing because its value was not allowed, for example a negative or NaN amount.
+  [[gnu::cold]] void count_rejected_update() const noexcept;
 
   // Every update calls this.
   void mark_accessed() const noexcept { clear_flag(kNotAccessed); }
@@ -95,14 +99,19 @@ class NARTHEX_EXPORT Series {
   // relaxed: the evictor reads the flags again behind a fence, and an exemplar may come one update later
   static constexpr std::memory_order kFlagOrder = std::memory_order_relaxed;
 
+  static constexpr std::size_t kLabelsUnit = 8;
+
   void set_labels(char* memory, std::string_view labels) noexcept;
+  // Sets the id under which RejectedUpdates counts. Called before other threads see the series.
+  void set_rejected_updates_id(std::uint16_t id) noexcept;
 
   mutable std::atomic<std::uint32_t> references_{1};
   std::uint32_t hash_ = 0;      // of the label values, see SeriesIndex
   std::uint32_t position_ = 0;  // see SeriesList
   std::uint32_t labels_size_ = 0;
-  std::uint16_t labels_offset_ = 0;
-  bool has_raw_labels_ = false;  // no label value contains a character that the text formats escape
+  std::uint16_t rejected_updates_id_ : 12 = 0;  // see RejectedUpdates
+  bool has_raw_labels_ : 1 = false;             // no label value contains a character that the text formats escape
+  std::uint8_t labels_offset_ = 0;              // in units of kLabelsUnit
   mutable std::atomic<std::uint8_t> flags_{0};
   std::uint32_t idle_since_ = 0;  // see IdleTimeout
 };

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "base/totals.h"
+#include "support/rejected_updates.h"
 
 namespace narthex {
 namespace {
@@ -12,7 +12,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Counter make_counter() { return Registry().counter({.name = "jobs_total", .help = "Jobs done."}); }
 
-std::uint64_t rejected() { return detail::totals().rejected_updates.load(); }
+std::uint64_t rejected() { return rejected_updates_of("jobs_total"); }
 
 TEST(Counter, StartsAtZero) { EXPECT_EQ(make_counter().value(), 0); }
 

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "base/totals.h"
+#include "support/rejected_updates.h"
 
 namespace narthex {
 namespace {
@@ -39,11 +39,11 @@ TEST(Gauge, KeepsTheExactValue) {
 TEST(Gauge, RejectsAndCountsNaNIncrements) {
   const Gauge gauge = make_gauge();
   gauge.set(5);
-  const auto before = detail::totals().rejected_updates.load();
+  const auto before = rejected_updates_of("queue_length");
   gauge.inc(kNaN);
   gauge.dec(kNaN);
   EXPECT_EQ(gauge.value(), 5);
-  EXPECT_EQ(detail::totals().rejected_updates.load() - before, 2u);
+  EXPECT_EQ(rejected_updates_of("queue_length") - before, 2u);
 }
 
 TEST(Gauge, CanBeSetToTheCurrentTimeInSeconds) {

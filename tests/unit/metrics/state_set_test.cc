@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
-#include "base/totals.h"
+#include "support/rejected_updates.h"
 
 namespace narthex {
 namespace {
@@ -71,12 +71,12 @@ TEST_F(StateSetTest, AcceptsEnumerators) {
 
 TEST_F(StateSetTest, RejectsAndCountsAnUnknownState) {
   state_.set("running");
-  const auto before = detail::totals().rejected_updates.load();
+  const auto before = rejected_updates_of("job_state");
   state_.set("Running");
   state_.set("");
   state_.set("walking", true);
   state_.set(static_cast<const char*>(nullptr), false);
-  EXPECT_EQ(detail::totals().rejected_updates.load() - before, 4u);
+  EXPECT_EQ(rejected_updates_of("job_state") - before, 4u);
   EXPECT_EQ(to_text(registry_), lines("010"));
   EXPECT_FALSE(state_.is_on("Running"));
 }
@@ -90,11 +90,11 @@ std::string to_string(Mode mode) {
 
 TEST_F(StateSetTest, CountsAnEnumeratorWithoutTextAsRejected) {
   state_.set(Mode::automatic);
-  const auto before = detail::totals().rejected_updates.load();
+  const auto before = rejected_updates_of("job_state");
   static_assert(noexcept(state_.set(Mode::broken))&& noexcept(state_.set(Mode::broken, true)));
   state_.set(Mode::broken);
   state_.set(Mode::broken, true);
-  EXPECT_EQ(detail::totals().rejected_updates.load() - before, 2u);
+  EXPECT_EQ(rejected_updates_of("job_state") - before, 2u);
   EXPECT_EQ(to_text(registry_), lines("010"));
   EXPECT_THROW(static_cast<void>(state_.is_on(Mode::broken)), std::invalid_argument);
 }
@@ -145,12 +145,12 @@ TEST(StateSet, HandleStaysValidAfterItsRegistryIsDestroyed) {
 }
 
 TEST(StateSet, DefaultConstructedHandleDoesNothing) {
-  const auto before = detail::totals().rejected_updates.load();
+  const auto before = detail::rejected_updates().by_name();
   const StateSet state;
   state.set("on");
   state.set(Phase::running, true);
   EXPECT_FALSE(state.is_on("on"));
-  EXPECT_EQ(detail::totals().rejected_updates.load(), before);
+  EXPECT_EQ(detail::rejected_updates().by_name(), before);
 }
 
 }  // namespace
