@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -17,6 +18,7 @@
 #include <narthex/narthex.h>
 
 #include "base/mutex.h"
+#include "support/rejected_updates.h"
 #include "support/sample.h"
 #include "support/test_collector.h"
 #include "support/threads.h"
@@ -214,6 +216,17 @@ TEST_F(ForkTest, AllowsThreadsInTheChild) {
     });
     return works();
   }));
+}
+
+TEST_F(ForkTest, LetsTheChildContinueTheCountsOfRejectedUpdates) {
+  const std::uint64_t before = rejected_updates_of("steady_total");
+  const Repeatedly definer([&] { define(1); });
+  steady_.inc(-1);
+  EXPECT_TRUE(passes_in_child([&] {
+    steady_.inc(-1);
+    return rejected_updates_of("steady_total") == before + 2 && works();
+  }));
+  EXPECT_EQ(rejected_updates_of("steady_total"), before + 1);
 }
 
 TEST_F(ForkTest, AllowsAForkOfTheChild) {
