@@ -191,7 +191,8 @@ def container(layout):
 
 def scrapes(layout):
     """Adds the row of the cost of scrapes and of the problems that narthex reports."""
-    problems = graph("Refused or replaced", "ops", (rate("narthex_rejected_updates_total"), "updates"))
+    rejected = f"{rate('narthex_rejected_updates_total')} or 0 * sum(up{{{JOB}}})"
+    problems = graph("Refused or replaced", "ops", (rejected, "updates"))
     problems.ask(rate("narthex_replaced_bytes_total"), "bytes")
     problems.ask(rate("narthex_exemplars_refused_total"), "exemplars")
     problems.ask(rate("narthex_name_clashes_total"), "names")
