@@ -9,10 +9,12 @@ else()
   set(flags " -fvisibility-inlines-hidden")
 endif()
 
-# The civetweb component needs these libraries too, if it was built with support for the web configuration file.
+# The HTTP exporters need these libraries too, if they were built with support for the web configuration file.
 if(TARGET narthex_web_config)
-  set_property(GLOBAL APPEND PROPERTY NARTHEX_REQUIRES_civetweb libxcrypt OpenSSL yaml-cpp)
-  set_property(GLOBAL APPEND PROPERTY NARTHEX_DEBIAN_civetweb libcrypt-dev libssl-dev libyaml-cpp-dev)
+  foreach(component http civetweb)
+    set_property(GLOBAL APPEND PROPERTY NARTHEX_REQUIRES_${component} libxcrypt OpenSSL yaml-cpp)
+    set_property(GLOBAL APPEND PROPERTY NARTHEX_DEBIAN_${component} libcrypt-dev libssl-dev libyaml-cpp-dev)
+  endforeach()
   set(web_config_libraries crypt ssl crypto yaml-cpp)
 endif()
 
@@ -55,6 +57,9 @@ endfunction()
 narthex_pkg_config(narthex narthex)
 narthex_pkg_config(narthex-testing narthex-component "Reads, compares and lints narthex registries in tests")
 narthex_pkg_config(narthex-textfile narthex-component "Writes narthex registries to files for node_exporter")
+if(TARGET narthex_http)
+  narthex_pkg_config(narthex-http narthex-component "Serves narthex registries over HTTP" NEEDS ${web_config_libraries})
+endif()
 if(TARGET narthex_civetweb)
   narthex_pkg_config(narthex-civetweb narthex-component "Serves narthex registries over HTTP with civetweb"
     NEEDS civetweb ${web_config_libraries})

@@ -12,17 +12,20 @@ endmacro()
 
 # Adds the folder of a component, which defines the target narthex::<name>. If its option is off or a package is
 # missing, the component is not built. One line says why, and find_package(narthex COMPONENTS <name>) fails with the
-# same reason.
-#   narthex_component(<name> FOLDER <folder> [OPTION <option>] [REQUIRES <package>... DEBIAN <name>...])
+# same reason. A program that links the installed component needs the packages of REQUIRES. Those of BUILD_REQUIRES are
+# needed only here: they consist of headers that no public header includes.
+#   narthex_component(<name> FOLDER <folder> [OPTION <option>] [REQUIRES|BUILD_REQUIRES <package>... DEBIAN <name>...])
 function(narthex_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;OPTION" "REQUIRES;DEBIAN")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;OPTION" "REQUIRES;BUILD_REQUIRES;DEBIAN")
   set_property(GLOBAL APPEND PROPERTY NARTHEX_COMPONENTS ${name})
-  set_property(GLOBAL PROPERTY NARTHEX_REQUIRES_${name} ${arg_REQUIRES})
-  set_property(GLOBAL PROPERTY NARTHEX_DEBIAN_${name} ${arg_DEBIAN})
+  if(arg_REQUIRES)
+    set_property(GLOBAL PROPERTY NARTHEX_REQUIRES_${name} ${arg_REQUIRES})
+    set_property(GLOBAL PROPERTY NARTHEX_DEBIAN_${name} ${arg_DEBIAN})
+  endif()
   if(arg_OPTION AND NOT ${arg_OPTION})
     set(reason "${arg_OPTION} is OFF")
   endif()
-  foreach(package IN LISTS arg_REQUIRES)
+  foreach(package IN LISTS arg_REQUIRES arg_BUILD_REQUIRES)
     if(NOT reason)
       find_package(${package} QUIET)
       if(NOT ${package}_FOUND)

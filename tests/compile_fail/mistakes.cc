@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <narthex/civetweb_exporter.h>
+#include <narthex/http_exporter.h>
 #include <narthex/narthex.h>
 #include <narthex/pushgateway_exporter.h>
 
@@ -118,6 +119,8 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   narthex::CivetwebExporter(registry, {.listen = "127.0.0.1:9464"});
 #elif defined PUSHGATEWAY_EXPORTER_IS_IGNORED
   narthex::PushgatewayExporter(registry, {.job = "a"});
+#elif defined HTTP_EXPORTER_IS_IGNORED
+  narthex::HttpExporter(registry, {.listen = "127.0.0.1:9464"});
 #elif defined HTTP_METRICS_ARE_IGNORED
   narthex::HttpMetrics(registry, {.prefix = "a"});
 #elif defined HTTP_REQUEST_IS_IGNORED

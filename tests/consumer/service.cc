@@ -2,8 +2,15 @@
 #include <cstdio>
 #include <string>
 
-#include <narthex/civetweb_exporter.h>
 #include <narthex/narthex.h>
+
+#ifdef WITH_CIVETWEB
+#include <narthex/civetweb_exporter.h>
+using Exporter = narthex::CivetwebExporter;
+#else
+#include <narthex/http_exporter.h>
+using Exporter = narthex::HttpExporter;
+#endif
 
 int main() {
   narthex::Registry registry;
@@ -40,7 +47,7 @@ int main() {
   narthex::Exposition reply = narthex::expose(registry, {.accept = "text/plain", .accept_encoding = "gzip"});
   if (body.empty() || reply.content_type.empty()) return 1;
 
-  narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  Exporter exporter(registry, {.listen = "127.0.0.1:0"});
   std::printf("%d\n", exporter.port());
   std::fflush(stdout);
   std::getchar();  // serves until the end of standard input
