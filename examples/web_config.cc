@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <exception>
 
-#include <narthex/civetweb_exporter.h>
+#include <narthex/http_exporter.h>
 #include <narthex/narthex.h>
 
 int main(int argc, char** argv) {
@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
   try {
     narthex::Registry registry;
     narthex::Counter lines = registry.counter({.name = "lines_read_total", .help = "Lines read from standard input."});
-    narthex::CivetwebExporter exporter(registry, {.listen = argv[1], .web_config_file = argv[2]});
+    narthex::HttpExporter exporter(registry, {.listen = argv[1], .web_config_file = argv[2]});
     std::printf("listening on %s\n", exporter.addresses().front().c_str());
     std::fflush(stdout);
     for (int c = 0; (c = std::getchar()) != EOF;) {

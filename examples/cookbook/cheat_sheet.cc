@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include <narthex/civetweb_exporter.h>
+#include <narthex/http_exporter.h>
 #include <narthex/narthex.h>
 #include <narthex/textfile.h>
 
@@ -76,8 +76,8 @@ void cheat_sheet() {
   // Serving
   const std::string text = narthex::to_text(registry);
   const narthex::Exposition reply = narthex::expose(registry, {.accept = "application/openmetrics-text"});
-  narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});  // port 0 takes a free one
-  exporter.add(global, "/process");                                         // one more registry on a path of its own
+  narthex::HttpExporter exporter(registry, {.listen = "127.0.0.1:0"});  // port 0 takes a free one
+  exporter.add(global, "/process");                                     // one more registry on a path of its own
   queued.set(exporter.port());
   narthex::write_textfile(registry, "metrics.prom");  // for the textfile collector of node_exporter
 }

@@ -6,9 +6,11 @@
 #include <cstdio>
 #include <exception>
 #include <latch>
+#include <optional>
 #include <thread>
 #include <utility>
 
+#include <narthex/http_exporter.h>
 #include <narthex/httplib_metrics.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -82,6 +84,8 @@ void add_options(CommandLine& line, Place& place) {
            [&place](const std::string& value) { place.address = value; });
   line.add("--port", "PORT", "0 picks a free one (" + std::to_string(place.port) + ")",
            [&place](const std::string& value) { place.port = parse_port(value); });
+  line.add("--metrics-listen", "ADDRESSES", "where to serve the metrics too, also while all workers are busy (nowhere)",
+           [&place](const std::string& value) { place.metrics_listen = value; });
 }
 
 int run(const CommandLine& line, int argc, const char* const* argv, const std::function<int()>& serve) try {
@@ -101,7 +105,8 @@ int run(const CommandLine& line, int argc, const char* const* argv, const std::f
   return 1;
 }
 
-Service::Service(narthex::Registry& registry, narthex::HttpMetricsOptions requests, const std::string& metrics_path) {
+Service::Service(narthex::Registry& registry, narthex::HttpMetricsOptions requests, const std::string& metrics_path)
+    : registry_(registry), metrics_path_(metrics_path) {
   registry.add(narthex::ProcessCollector());
   registry.add(narthex::RuntimeCollector());
   registry.add(narthex::CgroupCollector());
@@ -149,6 +154,13 @@ void Service::log_exceptions() {
 }
 
 int Service::serve(const std::string& program, const Place& place) {
+  std::optional<narthex::HttpExporter> exporter;
+  if (!place.metrics_listen.empty()) {
+    exporter.emplace(registry_, narthex::HttpOptions{.listen = place.metrics_listen, .path = metrics_path_});
+    for (const std::string& address : exporter->addresses()) {
+      std::printf("%s: metrics on %s\n", program.c_str(), address.c_str());
+    }
+  }
   const std::string host = place.address.find(':') == std::string::npos ? place.address : "[" + place.address + "]";
   const int port = listen_on(server_, place);
   if (port < 0) {

@@ -14,10 +14,11 @@ namespace gallery {
 /// The address on which a service listens.
 struct Place {
   std::string address = "127.0.0.1";
-  int port = 0;  ///< 0 chooses a free port.
+  int port = 0;                  ///< 0 chooses a free port.
+  std::string metrics_listen{};  ///< HttpOptions::listen of a second listener, for metrics only. Empty: none.
 };
 
-/// Adds the options --address and --port. Their defaults are the values in the argument.
+/// Adds the options --address, --port, and --metrics-listen. Their defaults are the values in the argument.
 void add_options(CommandLine& line, Place& place);
 
 /// The main() of a service. It parses the command line, blocks SIGINT and SIGTERM for Service::serve(), and calls
@@ -28,7 +29,8 @@ int run(const CommandLine& line, int argc, const char* const* argv, const std::f
 /// narthex itself.
 class Service {
  public:
-  /// Serves the metrics at `metrics_path`. Scrapes are not counted as requests.
+  /// Serves the metrics at `metrics_path`, with the requests of users and on Place::metrics_listen. Scrapes are not
+  /// counted as requests.
   Service(narthex::Registry& registry, narthex::HttpMetricsOptions requests,
           const std::string& metrics_path = "/metrics");
 
@@ -46,6 +48,8 @@ class Service {
   void log_exceptions();
 
   httplib::Server server_;
+  narthex::Registry registry_;
+  std::string metrics_path_;
   std::vector<std::string> answered_;  // "GET /stats", ...
 };
 

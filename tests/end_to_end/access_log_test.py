@@ -270,7 +270,7 @@ class CommandLine(case.ServicesTest):
     def test_explains_its_options(self):
         status, explained, errors = self.run_program(case.binary("access_log"), "--help")
         self.assertEqual((status, errors), (0, ""))
-        for option in ("--address ADDRESS", "--port PORT", "--hostname NAME", "--help"):
+        for option in ("--address ADDRESS", "--port PORT", "--metrics-listen ADDRESSES", "--hostname NAME", "--help"):
             self.assertIn(f"\n  {option} ", explained)
 
     def test_says_which_port_is_taken(self):

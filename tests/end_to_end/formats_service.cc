@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include <narthex/civetweb_exporter.h>
+#include <narthex/http_exporter.h>
 #include <narthex/narthex.h>
 
 namespace {
@@ -37,7 +37,7 @@ int main() {
   const narthex::Histogram native =
       registry.histogram({.name = "native_seconds", .help = "The same in native buckets alone.", .native = {}});
   const narthex::Counter works = registry.counter({.name = "works_total", .help = "Pieces of work."});
-  const narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  const narthex::HttpExporter exporter(registry, {.listen = "127.0.0.1:0"});
   std::cout << "http://" << exporter.addresses().front() << std::endl;
 
   std::atomic<bool> goes_on = true;

@@ -1,6 +1,7 @@
 """The services of the image gallery: their replies, their failures, and their metrics."""
 
 import concurrent.futures
+import contextlib
 import json
 import pathlib
 import signal
@@ -431,7 +432,7 @@ class CommandLine(case.ServicesTest):
         for program, options in self.OPTIONS.items():
             status, explained, errors = self.run_program(case.binary(program), "--help")
             self.assertEqual((status, errors), (0, ""))
-            for option in ("--address ADDRESS", "--port PORT", *options, "--help"):
+            for option in ("--address ADDRESS", "--port PORT", "--metrics-listen ADDRESSES", *options, "--help"):
                 self.assertIn(f"\n  {option} ", explained)
 
     def test_say_which_port_is_taken(self):
@@ -441,6 +442,30 @@ class CommandLine(case.ServicesTest):
                 done = self.run_program(case.binary(program), "--port", place.port)
                 reason = "it is taken, or no address of this machine"
                 self.assertEqual(done, (1, "", f"{program}: cannot listen on '{place.netloc}': {reason}\n"))
+
+    def test_serve_the_metrics_on_another_address_while_all_workers_are_busy(self):
+        for program, path in METRICS.items():
+            with self.subTest(program):
+                listen = ("--metrics-listen", f"127.0.0.1:0, unix:{self.services.folder()}/metrics.sock")
+                service = self.services.start_service(case.binary(program), *listen)
+                tcp = service.program.wait_for_line(r"metrics on (127\S+)")[1]
+                unix = service.program.wait_for_line(r"metrics on unix:(\S+)")[1]
+                self.assertEqual(samples(f"http://{tcp}", program).keys(), samples(service.url, program).keys())
+                place = urllib.parse.urlsplit(service.url)
+                with contextlib.ExitStack() as silent:
+                    for _ in range(64):
+                        client = socket.create_connection((place.hostname, place.port))
+                        silent.enter_context(client).sendall(b"GET /")
+                    self.assertIn("process_open_fds", case.scrape(f"http://{tcp}", path=path)[1])
+                    curl = ("curl", "--silent", "--show-error", "--unix-socket", unix, f"http://localhost{path}")
+                    self.assertIn("\nprocess_open_fds ", self.run_quietly(*curl))
+                self.services.stop_program(service.program)
+                self.assertFalse(pathlib.Path(unix).exists())
+
+    def test_quote_an_address_on_which_they_cannot_serve_the_metrics(self):
+        done = self.run_program(case.binary("access_log"), "--port", 0, "--metrics-listen", "nowhere")
+        self.assertEqual(done[:2], (1, ""))
+        self.assertRegex(done[2], r"\Aaccess_log: .*'nowhere'.*\n\Z")
 
     def test_the_picture_that_comes_with_the_api_is_one(self):
         service = self.services.start_service(case.binary("image_of_the_day"), "--delay", "0ms")

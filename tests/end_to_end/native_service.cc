@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include <narthex/civetweb_exporter.h>
+#include <narthex/http_exporter.h>
 #include <narthex/narthex.h>
 
 namespace {
@@ -30,7 +30,7 @@ int main() {
         define(registry, "bounds_" + std::to_string(schema), {.growth_factor = factor, .max_buckets = 1'000});
     for (int i = 0; i < 256; ++i) bounds.observe(std::exp2((i + 0.5) / 256));
   }
-  const narthex::CivetwebExporter exporter(registry, {.listen = "127.0.0.1:0"});
+  const narthex::HttpExporter exporter(registry, {.listen = "127.0.0.1:0"});
   std::cout << "http://" << exporter.addresses().front() << std::endl;
 
   std::string name;
