@@ -1,41 +1,17 @@
 """A web configuration file, as for node_exporter, with a stock Prometheus and curl."""
 
 import pathlib
+import re
 import subprocess
 import tempfile
+import threading
 
 import case
 import harness
+import tls
+from tls import PASSWORD, USER
 
-USER, PASSWORD = "prometheus", "open sesame"
-SERVER = """
-tls_server_config:
-  cert_file: server.crt
-  key_file: server.key
-  client_ca_file: ca.crt
-  client_auth_type: RequireAndVerifyClientCert
-  client_allowed_sans: [prometheus]
-  min_version: TLS12
-http_server_config:
-  headers:
-    X-Content-Type-Options: nosniff
-basic_auth_users:
-  prometheus: $2y$04$cTdlIu0f0rUhDVvPnWew8OmIdrlRqojp9aqmcXcGx1Euo/MuxK2p6
-"""
-# openssl commands for an authority and the certificates of the server and of Prometheus.
-CERTIFICATES = """
-set -e
-new="openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-$new -x509 -days 1 -subj /CN=authority -keyout ca.key -out ca.crt
-sign() {
-  $new -subj "/CN=$1" -keyout "$1.key" -out "$1.csr"
-  printf 'subjectAltName=%s' "$2" >"$1.ext"
-  openssl x509 -req -days 1 -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -extfile "$1.ext" -out "$1.crt"
-}
-sign server DNS:localhost,IP:127.0.0.1
-sign client DNS:prometheus
-sign other DNS:other-client
-"""
+ROTATIONS = 50
 
 
 class Protected(case.ServicesTest):
@@ -46,9 +22,7 @@ class Protected(case.ServicesTest):
         folder = tempfile.TemporaryDirectory(prefix="narthex-")
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
-        subprocess.run(["sh", "-c", CERTIFICATES], cwd=cls.folder, check=True, capture_output=True, timeout=60)
-        (cls.folder / "web.yml").write_text(SERVER)
-        command = [case.binary("web_config"), "127.0.0.1:0", cls.folder / "web.yml"]
+        command = [case.binary("web_config"), "127.0.0.1:0", tls.prepare(cls.folder)]
         cls.program = cls.services.start("web_config", command, expected_exit=-15)
         cls.address = cls.program.wait_for_line(r"listening on (\S+)")[1]
 
@@ -92,21 +66,12 @@ class Protected(case.ServicesTest):
         self.assertRegex(reply, r"^HTTP/1\.1 400 Bad Request\r\n")
 
     def test_prometheus_scrapes_with_certificate_and_password(self):
-        def job(name, password):
-            return {
-                "job_name": name,
-                "scheme": "https",
-                "basic_auth": {"username": USER, "password": password},
-                "tls_config": {
-                    "ca_file": str(self.folder / "ca.crt"),
-                    "cert_file": str(self.folder / "client.crt"),
-                    "key_file": str(self.folder / "client.key"),
-                },
-                "static_configs": [{"targets": [self.address]}],
-            }
-
         self.program.send(5 * "a line\n")
-        prometheus = self.services.start_prometheus_with([job("right", PASSWORD), job("wrong", "open barley")])
+        jobs = [
+            tls.scrape_config(self.folder, "right", self.address),
+            tls.scrape_config(self.folder, "wrong", self.address, "open barley"),
+        ]
+        prometheus = self.services.start_prometheus_with(jobs)
         harness.wait_for("lines", lambda: prometheus.values("lines_read_total", by="job"), {"right": 5})
         harness.wait_for("up", lambda: prometheus.values("up", by="job"), {"right": 1, "wrong": 0})
         errors = {
@@ -114,6 +79,45 @@ class Protected(case.ServicesTest):
         }
         self.assertEqual(errors["right"], "")
         self.assertIn("401", errors["wrong"])
+
+    def serial_number(self):
+        """Returns the serial number of the certificate that a new connection gets."""
+        command = "openssl s_client -connect {0} -cert client.crt -key client.key </dev/null | openssl x509 -serial -noout"
+        command = ["sh", "-c", command.format(self.address)]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=60, check=True).stdout
+
+    def rotate(self, number):
+        """Replaces the certificate and then the key of the server, as a tool for renewal does."""
+        name = f"server-{number}"
+        tls.run(self.folder, f"sign {name} {tls.SERVER_NAMES}; mv {name}.crt server.crt; mv {name}.key server.key")
+        command = ["openssl", "x509", "-serial", "-noout", "-in", "server.crt"]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=True).stdout
+
+    def test_no_scrape_fails_while_certificates_are_replaced(self):
+        prometheus = self.services.start_prometheus_with([tls.scrape_config(self.folder, "rotated", self.address)])
+        harness.wait_for("up", lambda: prometheus.values("up", by="job"), {"rotated": 1})
+        first_lines = []
+        end = threading.Event()
+
+        def scrape():
+            while not end.is_set():
+                first_lines.append(self.trusted("--user", f"{USER}:{PASSWORD}")[1].split("\r\n")[0])
+
+        scrapers = [threading.Thread(target=scrape) for _ in range(2)]
+        for scraper in scrapers:
+            scraper.start()
+        try:
+            for number in range(ROTATIONS):
+                serial = self.rotate(number)
+                harness.wait_for("the new certificate is served", self.serial_number, serial)
+        finally:
+            end.set()
+            for scraper in scrapers:
+                scraper.join()
+        self.assertGreater(len(first_lines), ROTATIONS)
+        self.assertEqual(set(first_lines), {"HTTP/1.1 200 OK"}, f"{len(first_lines)} scrapes")
+        self.assertEqual(prometheus.values("min_over_time(up[5m])", by="job"), {"rotated": 1})
+        self.assertFalse(re.search("server.crt|server.key", self.program.log()))
 
 
 if __name__ == "__main__":
