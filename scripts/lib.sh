@@ -17,6 +17,8 @@ packages=(
 clang_packages=(clang libclang-rt-dev)
 # Debian packages for scripts/lint.
 lint_packages=(clang clang-format clang-tidy)
+# Debian packages for scripts/test-release beside those of the tests. victoria-metrics contains vmagent.
+release_packages=(victoria-metrics)
 # Debian packages for scripts/docs.
 docs_packages=(doxygen python3)
 
