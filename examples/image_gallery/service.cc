@@ -157,6 +157,7 @@ int Service::serve(const std::string& program, const Place& place) {
   std::optional<narthex::HttpExporter> exporter;
   if (!place.metrics_listen.empty()) {
     exporter.emplace(registry_, narthex::HttpOptions{.listen = place.metrics_listen, .path = metrics_path_});
+    exporter->handle("/healthz", [](const auto&) -> narthex::HttpExporter::Response { return {.body = "ok\n"}; });
     for (const std::string& address : exporter->addresses()) {
       std::printf("%s: metrics on %s\n", program.c_str(), address.c_str());
     }

@@ -29,7 +29,7 @@ int run(const CommandLine& line, int argc, const char* const* argv, const std::f
 /// narthex itself.
 class Service {
  public:
-  /// Serves the metrics at `metrics_path`, with the requests of users and on Place::metrics_listen. Scrapes are not
+  /// Serves the metrics at `metrics_path`, on the port of the service and on Place::metrics_listen. Scrapes are not
   /// counted as requests.
   Service(narthex::Registry& registry, narthex::HttpMetricsOptions requests,
           const std::string& metrics_path = "/metrics");

@@ -60,7 +60,7 @@ def wait_for(what, ask, wanted):
 class Program:
     """A child program, whose output is kept."""
 
-    def __init__(self, name, command, expected_exit=0):
+    def __init__(self, name, command, expected_exit=0, inherited=()):
         self.name = name
         self._expected_exit = expected_exit
         self._lines = collections.deque(maxlen=1000)
@@ -76,6 +76,7 @@ class Program:
             text=True,
             errors="replace",
             start_new_session=True,
+            pass_fds=inherited,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -191,9 +192,9 @@ class Services:
     def __exit__(self, *_):
         self.stop()
 
-    def start(self, name, command, expected_exit=0):
-        """Starts a program that ends with this exit code at SIGTERM."""
-        program = Program(name, command, expected_exit)
+    def start(self, name, command, expected_exit=0, inherited=()):
+        """Starts a program that ends with this exit code at SIGTERM, and that inherits these file descriptors."""
+        program = Program(name, command, expected_exit, inherited)
         self._programs.append(program)
         return program
 

@@ -1,6 +1,8 @@
 """Debian's vmagent scrapes HttpExporter and sends what it reads to VictoriaMetrics. Run by scripts/test-release."""
 
 import json
+import pathlib
+import re
 import urllib.parse
 
 import case
@@ -9,6 +11,7 @@ import own_network
 import tls
 
 LINES = 5
+SERVING = pathlib.Path(__file__).resolve().parents[2] / "examples/serving"
 
 
 class Vmagent(case.ServicesTest):
@@ -67,6 +70,13 @@ class Vmagent(case.ServicesTest):
         errors = {target["labels"]["job"]: target["lastError"] for target in reply["data"]["activeTargets"]}
         self.assertEqual((errors["plain"], errors["tls"]), ("", ""))
         self.assertIn("401", errors["wrong"])
+
+    def test_vmagent_accepts_the_configurations_of_the_examples(self):
+        for file in (SERVING / "prometheus-tls.yml", SERVING / "unix-socket.yml"):
+            copy = self.folder / file.name
+            copy.write_text(re.sub(r"/etc/prometheus/\S+", "/dev/null", file.read_text()))
+            status, _, errors = self.run_program("vmagent", f"-promscrape.config={copy}", "-promscrape.config.dryRun")
+            self.assertEqual(status, 0, errors)
 
 
 if __name__ == "__main__":
