@@ -116,7 +116,9 @@ Listener Listener::open(std::string_view entry, unsigned socket_mode) {
   const ListenAddress parsed = parse_listen(entry).front();
   FileDescriptor socket = listen_on(parsed.address);
   if (!socket) refuse_address(entry, errno);
-  return {std::move(socket), {}};
+  Listener listener(std::move(socket), {});
+  listener.address_ = parsed.with_port(listener.port_);  // with the host as it was written
+  return listener;
 }
 
 Listener Listener::open_unix(std::string_view entry, unsigned socket_mode) {

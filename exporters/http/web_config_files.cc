@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <narthex/detail/http_totals.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
@@ -118,6 +119,7 @@ std::string WebConfigFiles::refuse(Content content, std::string_view reason) {
   if (refused_ && refused_->is_same(content)) return {};
   refused_ = std::move(content);
   failures_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a count orders nothing else
+  http_totals().web_config_reload_failures.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
   return fmt::format("{}; the last valid web configuration stays in use until the files are corrected", reason);
 }
 

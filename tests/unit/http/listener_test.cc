@@ -51,7 +51,7 @@ TEST(Listener, OpensEachEntry) {
   ASSERT_EQ(listeners.size(), 4u);
   EXPECT_EQ(listeners[0].address(), "127.0.0.1:" + std::to_string(listeners[0].port()));
   EXPECT_EQ(listeners[1].address(), "[::1]:" + std::to_string(listeners[1].port()));
-  EXPECT_EQ(listeners[2].address(), "127.0.0.1:" + std::to_string(listeners[2].port()));
+  EXPECT_EQ(listeners[2].address(), "localhost:" + std::to_string(listeners[2].port()));
   EXPECT_EQ(listeners[3].address(), "unix:" + file_in(folder, "m.sock"));
   EXPECT_EQ(listeners[3].port(), 0);
 }
