@@ -59,10 +59,10 @@ class PasswordQueue::Impl {
 
   // Moves the job into the ring if there is space for it.
   bool is_accepted(const ClientAddress& client, Jobs& job) {
-    if (waiting_ >= kMaxWaiting || !is_running()) return false;
     auto place = std::ranges::find(ring_, client, &Place::client);
-    if (place == ring_.end()) place = ring_.insert(ring_.end(), Place{client});
-    if (place->jobs.size() >= kMaxPerAddress) return false;
+    const std::size_t own = place == ring_.end() ? 0 : place->jobs.size();
+    if (own >= kMaxPerAddress || waiting_ >= (own == 0 ? kMaxWaiting : kMaxWaiting / 2) || !is_running()) return false;
+    if (own == 0) place = ring_.insert(ring_.end(), Place{client});
     place->jobs.splice(place->jobs.end(), job);
     ++waiting_;
     return true;

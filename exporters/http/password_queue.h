@@ -19,7 +19,8 @@ namespace narthex::detail {
 //
 // The first check of the first place is next. If the address has more of them, its place moves to the end of the ring.
 // Invariant: no place is empty, so that a check waits for at most one check of each other address, and for the earlier
-// ones of its own address.
+// ones of its own address. The second half of the space is for the first checks of addresses, so that a few addresses
+// cannot use up all of it.
 // Thread safety: all members may be called concurrently.
 // Lifetime: the destructor waits for the running check and its callback, and drops the waiting ones. In the child of a
 // fork() the thread does not exist; there the destructor does nothing.
@@ -37,9 +38,9 @@ class PasswordQueue {
   PasswordQueue& operator=(const PasswordQueue&) = delete;
   ~PasswordQueue();
 
-  // Returns the verdict about an Authorization header if it needs no comparison, and kBusy if kMaxPerAddress checks of
-  // the client or kMaxWaiting checks wait, or if the thread cannot start. Otherwise returns nothing and calls `done`
-  // later.
+  // Returns the verdict about an Authorization header if it needs no comparison. Returns kBusy if kMaxPerAddress checks
+  // of the client or kMaxWaiting checks wait, if checks of the client and half of kMaxWaiting wait, or if the thread
+  // cannot start. Otherwise returns nothing and calls `done` later.
   std::optional<PasswordVerdict> check(const PasswordUsers& users, std::string_view authorization,
                                        const ClientAddress& client, Done done);
 

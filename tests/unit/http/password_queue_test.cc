@@ -127,6 +127,19 @@ TEST(PasswordQueue, IsBusyWhile1024ChecksWait) {
   }
 }
 
+// Otherwise 64 addresses would keep all others out.
+TEST(PasswordQueue, KeepsHalfOfItsSpaceForTheFirstChecksOfAddresses) {
+  OccupiedQueue queue;
+  int waiting = 0;
+  for (int i = 0; i < 16 * 64; ++i) {
+    const ClientAddress client = client_at("10.1.0." + std::to_string(i % 64));
+    waiting += queue->check(kUsers, kWrong, client, ignore) ? 0 : 1;
+  }
+  EXPECT_EQ(waiting, 512);
+  EXPECT_EQ(queue->check(kUsers, kRight, kScraper, ignore), std::nullopt);
+  EXPECT_EQ(queue->check(kUsers, kRight, kScraper, ignore), PasswordVerdict::kBusy);
+}
+
 // The next check of a guesser is behind the one that waits, however fast its requests follow each other.
 TEST(PasswordQueue, ChecksTheScraperWhileOthersGuess) {
   for (const bool is_same_address : {false, true}) {
