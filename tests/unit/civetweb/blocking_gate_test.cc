@@ -1,6 +1,8 @@
 #include "civetweb/blocking_gate.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -69,21 +71,19 @@ TEST_F(BlockingGateTest, WaitsForTheDecision) {
 }
 
 TEST_F(BlockingGateTest, LimitsTheNumberOfWaitingCalls) {
-  std::future<Admission> first = begin(1);
-  std::future<Admission> second = begin(2);
-  std::future<Admission> third = begin(3);
-  // One of the three did not wait.
-  const auto is_busy = [](std::future<Admission>& call) {
-    return call.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-  };
-  while (!is_busy(first) && !is_busy(second) && !is_busy(third)) std::this_thread::yield();
-  EXPECT_EQ(gate_.admit({}, "known").status, 200);
-  for (const WebGate::Callback& done : waiting_->callbacks) done({.status = 200});
-  std::multiset<int> statuses{first.get().status, second.get().status, third.get().status};
-  EXPECT_EQ(statuses, (std::multiset<int>{200, 200, 503}));
-  std::future<Admission> fourth = begin(4);
-  waiting_->callbacks[3]({.status = 200});
-  EXPECT_EQ(fourth.get().status, 200) << "the others have ended";
+  for (const std::size_t before : {0u, 3u}) {  // the second time, the calls of the first time have ended
+    std::vector<std::future<Admission>> calls;
+    for (std::size_t i = 1; i <= 3; ++i) calls.push_back(begin(before + i));
+    const auto has_ended = [](const std::future<Admission>& call) {
+      return call.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    };
+    while (std::ranges::none_of(calls, has_ended)) std::this_thread::yield();
+    EXPECT_EQ(gate_.admit({}, "known").status, 200);
+    for (std::size_t i = 0; i < 3; ++i) waiting_->callbacks[before + i]({.status = 200});
+    std::multiset<int> statuses;
+    for (std::future<Admission>& call : calls) statuses.insert(call.get().status);
+    EXPECT_EQ(statuses, (std::multiset<int>{200, 200, 503}));
+  }
 }
 
 TEST_F(BlockingGateTest, EndsWaitingCallsWhenItStops) {

@@ -201,9 +201,17 @@ TEST_F(TlsContexts, ServeAClientWithAnIntermediateCertificateWithoutResumption) 
 }
 
 TEST_F(TlsContexts, KeepNoSessionInMemory) {
+  TlsClient without_tickets = anonymous_;
+  without_tickets.prepare = [](SSL_CTX* context) {
+    SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  };
   const auto server = context();
-  for (int i = 0; i < 10; ++i) first_session(*server, anonymous_);
-  EXPECT_EQ(SSL_CTX_sess_number(server->raw()), 0);
+  for (const TlsClient& client : {anonymous_, without_tickets}) {
+    TlsPair pair(*server, client);
+    EXPECT_TRUE(pair.is_open());
+    EXPECT_EQ(SSL_CTX_sess_number(server->raw()), 0);
+  }
 }
 
 // Otherwise one read lasts for as long as a client announces new keys.

@@ -116,7 +116,10 @@ TEST_F(WebConfigFilesTest, TakeANewCertificateWithItsKey) {
   const auto before = context();
   EXPECT_EQ(context(), before) << "sessions can be resumed while nothing changes";
   write(second_, first_);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(context(), before) << "the key does not fit yet";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(context(), before) << "the key does not fit yet";
+    EXPECT_THAT(users(), IsEmpty()) << "a request does not look at the certificates";
+  }
   EXPECT_THAT(log_, ElementsAre(AllOf(StartsWith("web configuration: tls_server_config: key '" + files_.root()),
                                       HasSubstr("key values mismatch"), EndsWith(kStays))));
   EXPECT_EQ(config_->failures(), 1u);
