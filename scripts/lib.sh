@@ -15,6 +15,8 @@ packages=(
 )
 # Debian packages for the presets clang and asan and for the fuzzers.
 clang_packages=(clang libclang-rt-dev)
+# Debian packages for scripts/bench-http: the official Go client behind net/http.
+go_packages=(golang-go golang-github-prometheus-client-golang-dev golang-github-prometheus-exporter-toolkit-dev)
 # Debian packages for scripts/lint.
 lint_packages=(clang clang-format clang-tidy)
 # Debian packages for scripts/test-release beside those of the tests. victoria-metrics contains vmagent.
@@ -82,4 +84,12 @@ build() {
   cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; rm -f "$log"; fail "cmake could not configure $preset"; }
   rm -f "$log"
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
+}
+
+# Builds bench/rivals/promhttp.go on Debian's Go packages, without a network: build/release/bench/promhttp
+build_promhttp() {
+  say "Building promhttp"
+  mkdir -p build/release/bench
+  GOPATH=/usr/share/gocode GO111MODULE=off GOFLAGS='' GOCACHE="$root/build/go" \
+    go build -o build/release/bench/promhttp bench/rivals/promhttp.go || fail "could not build bench/rivals/promhttp.go"
 }
