@@ -90,7 +90,10 @@ bool CivetwebServer::knows_ipv6() { return mg_check_feature(MG_FEATURES_IPV6) !=
 
 CivetwebServer::CivetwebServer(const std::vector<ListenAddress>& addresses, const CivetwebOptions& options,
                                const Routes& routes, BlockingGate* gate)
-    : addresses_(addresses), routes_(routes), gate_(gate), bodies_(std::make_shared<BodyStore>(static_cast<std::size_t>(options.worker_threads))) {
+    : addresses_(addresses),
+      routes_(routes),
+      gate_(gate),
+      bodies_(std::make_shared<BodyStore>(static_cast<std::size_t>(options.worker_threads))) {
   static std::once_flag initialised;
   std::call_once(initialised, [] { mg_init_library(MG_FEATURES_DEFAULT); });
 

@@ -4,13 +4,14 @@
 
 namespace narthex::detail {
 
-// Blocks all signals on this thread, so that threads that start meanwhile inherit it: the handlers of the program run
-// on its own threads, and a broken connection does not raise SIGPIPE.
+// Blocks signals on this thread, so that threads that start meanwhile inherit it: the handlers of the program run on its
+// own threads, and a broken connection does not raise SIGPIPE. Signals for errors of a thread stay unblocked.
 class BlockSignals {
  public:
   BlockSignals() noexcept {
     sigset_t all;
     ::sigfillset(&all);
+    for (const int error : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) ::sigdelset(&all, error);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   BlockSignals(const BlockSignals&) = delete;

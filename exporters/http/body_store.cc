@@ -17,8 +17,7 @@ constexpr std::size_t kMinMapped = 128 << 10;    // a smaller body is never mapp
 ReplyBody::ReplyBody(std::shared_ptr<BodyStore> store, std::string text)
     : store_(std::move(store)), text_(std::move(text)), bytes_(text_), memory_(text_.capacity()) {
   if (text_.size() >= kMinMapped && store_->size() + memory_ > kMaxInStrings) {
-    void* const memory =
-        ::mmap(nullptr, text_.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* const memory = ::mmap(nullptr, text_.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory != MAP_FAILED) {
       std::memcpy(memory, text_.data(), text_.size());
       mapped_ = memory;

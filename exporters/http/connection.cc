@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <exception>
-#include <new>
+#include <memory>
+#include <span>
 #include <utility>
 #include <variant>
 
-#include <boost/asio/post.hpp>
-#include <fmt/format.h>
 #include <narthex/detail/http_totals.h>
+#include <sys/socket.h>
+#include <boost/asio/post.hpp>
 
 #include "http/http_server.h"
 
@@ -33,10 +34,13 @@ std::unique_ptr<ByteStream> stream_on(int socket, bool is_encrypted, WebGate* ga
 
 Connection::Connection(HttpServer& server, FileDescriptor socket, const ClientAddress& client, bool is_encrypted)
     : server_(server),
-      socket_(server.io(), socket.release()),
-      stream_(stream_on(socket_.native_handle(), is_encrypted, server.content().gate)),
+      socket_(server.io()),
+      stream_(stream_on(socket.fd(), is_encrypted, server.content().gate)),
       client_(client),
-      state_(is_encrypted ? State::handshaking : State::reading) {}
+      state_(is_encrypted ? State::handshaking : State::reading) {
+  socket_.assign(socket.fd());
+  socket.release();  // socket_ owns it now
+}
 
 void Connection::start() {
   last_progress_ = Clock::now();
@@ -84,17 +88,18 @@ void Connection::shake_hands() {
   const Transfer step = stream_->handshake();
   if (step.is_broken || step.is_end) return close();
   if (step.wait != Transfer::Wait::none) return wait(step.wait);
-  state_ = State::reading;  // the deadline stays: it includes the head
+  state_ = State::reading;  // with the same deadline
   read();
 }
 
 void Connection::read() {
   for (int reads = 0; reads < kMaxReadsPerTurn; ++reads) {
-    const Transfer got = stream_->read(server_.scratch());
+    // An incomplete head has at most kMaxHead bytes, so the buffer stays small.
+    const Transfer got = stream_->read(std::span(server_.scratch()).first(kMaxHead + 1 - buffer_.size()));
     if (got.is_broken) return close();
     if (got.is_end) return buffer_.empty() ? close() : refuse(400, "the request is not complete");
     if (got.wait != Transfer::Wait::none) return wait(got.wait);
-    if (buffer_.empty()) enter(State::reading, Clock::now() + server_.options().request_timeout);
+    if (std::exchange(is_idle_, false)) enter(State::reading, Clock::now() + server_.options().request_timeout);
     const std::string_view bytes(server_.scratch().data(), got.bytes);
     const bool ends_line = buffer_.empty() || bytes.find('\n') != std::string_view::npos;
     buffer_ += bytes;
@@ -134,6 +139,7 @@ void Connection::refuse(int status, std::string_view reason) {
 }
 
 void Connection::count_request() {
+  if (is_counted_) return;
   request_time_ = last_progress_ = Clock::now();
   is_counted_ = true;
   http_totals().requests_in_flight.fetch_add(1, std::memory_order_relaxed);  // relaxed: see HttpTotals
@@ -148,8 +154,9 @@ void Connection::begin_request() {
   enter(State::checking, request_time_ + kMaxWait);
   const std::uint64_t request = ++requests_;
   auto done = [self = shared_from_this(), request](const Admission& admission) {
-    self->server_.post([self, request, admission] {
-      if (self->state_ == State::checking && self->requests_ == request) self->take_admission(admission);
+    const auto taken = std::make_shared<const Admission>(admission);
+    self->server_.post([self, request, taken] {
+      if (self->state_ == State::checking && self->requests_ == request) self->take_admission(*taken);
     });
   };
   if (const auto admission = gate->admit(client_, head_.authorization, std::move(done))) take_admission(*admission);
@@ -182,8 +189,9 @@ void Connection::compute_later(Route route) {
 }
 
 void Connection::finish(const JobResult& result) {
+  if (state_ != State::computing) return;
   job_.reset();
-  if (state_ == State::closed) return;
+  state_ = State::checking;  // until the reply is sent
   if (result.status == 0) return close();
   send(result.is_exposition ? exposition_reply(result.content_type, result.content_encoding, result.body, form_)
                             : body_reply(result.status, result.content_type, result.body, form_));
@@ -222,7 +230,8 @@ void Connection::complete() {
   reply_ = {};
   if (form_.keeps_alive && !server_.is_stopping()) {
     const HttpOptions& options = server_.options();
-    enter(State::reading, Clock::now() + (buffer_.empty() ? options.idle_timeout : options.request_timeout));
+    is_idle_ = buffer_.empty();
+    enter(State::reading, Clock::now() + (is_idle_ ? options.idle_timeout : options.request_timeout));
     return boost::asio::post(server_.io(), [self = shared_from_this()] { self->read_next(); });
   }
   stream_->shut_down();
@@ -274,7 +283,7 @@ bool Connection::cancel_job() {
   if (state_ != State::computing) return true;
   if (!job_->leave(*this)) return false;
   job_.reset();
-  state_ = State::checking;  // as before it was submitted
+  state_ = State::checking;  // it waits for nothing
   return true;
 }
 
@@ -287,6 +296,8 @@ void Connection::close() {
   cancel_job();
   state_ = State::closed;
   deadline_ = Clock::time_point::max();
+  job_.reset();
+  ::shutdown(socket_.native_handle(), SHUT_RDWR);  // a child of a fork may have a copy
   close_socket();
   count_reply();
   reply_ = {};

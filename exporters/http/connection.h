@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <narthex/exposition.h>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "http/admission.h"
 #include "http/byte_stream.h"
@@ -52,7 +52,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void wind_up();
 
   Clock::time_point deadline() const noexcept { return deadline_; }
-  bool is_writing() const noexcept { return state_ == State::writing; }
+  // The body that it writes, or null.
+  const ReplyBody* body() const noexcept { return reply_.body.get(); }
+  Clock::time_point request_time() const noexcept { return request_time_; }
   // The time of the last event that makes a connection useful: it was accepted, its request was complete, it read a part
   // of the reply.
   Clock::time_point last_progress() const noexcept { return last_progress_; }
@@ -100,6 +102,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::string headers_;  // of the admission
   std::uint64_t requests_ = 0;
   bool is_counted_ = false;  // the current request
+  bool is_idle_ = false;     // it has read nothing since the last reply
   Clock::time_point request_time_{};
   ExpositionRequest scrape_;
   std::shared_ptr<ScrapeJob> job_;  // in `computing`

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <pthread.h>
-#include <unistd.h>
 
 namespace narthex::detail {
 
@@ -18,7 +17,7 @@ constexpr std::chrono::milliseconds kMaxWait{200};
 
 }  // namespace
 
-// What the forking thread and the I/O thread tell each other. Both keep it alive.
+// Where the forking thread and the I/O thread wait for each other.
 struct ForkPause::Rendezvous {
   std::mutex mutex;
   std::condition_variable changed;
@@ -54,9 +53,8 @@ struct ForkPause::Handlers {
   std::vector<ForkPause*> all;
 };
 
-ForkPause::ForkPause(std::mutex& post_mutex, std::thread::id io_thread,
-                     std::function<void(std::function<void()>)> post)
-    : process_(::getpid()), post_mutex_(post_mutex), io_thread_(io_thread), post_(std::move(post)) {
+ForkPause::ForkPause(std::mutex& post_mutex, std::function<void(std::function<void()>)> post)
+    : post_mutex_(post_mutex), post_(std::move(post)) {
   const std::lock_guard lock(Handlers::get().mutex);
   Handlers::get().all.push_back(this);
 }
@@ -66,11 +64,9 @@ ForkPause::~ForkPause() {
   std::erase(Handlers::get().all, this);
 }
 
-bool ForkPause::is_child() const noexcept { return process_ != ::getpid(); }
-
 void ForkPause::pause() noexcept {
   post_mutex_.lock();
-  if (is_child()) return;  // it has no I/O thread
+  if (is_child_) return;  // it has no I/O thread
   is_whole_ = false;
   if (std::this_thread::get_id() == io_thread_) return;
   try {
@@ -88,7 +84,7 @@ void ForkPause::pause() noexcept {
 }
 
 void ForkPause::resume() noexcept {
-  if (const auto meeting = std::move(rendezvous_)) {
+  if (const auto meeting = is_child_ ? nullptr : std::move(rendezvous_)) {
     const std::lock_guard lock(meeting->mutex);
     meeting->is_over = true;
     meeting->changed.notify_all();
@@ -97,6 +93,9 @@ void ForkPause::resume() noexcept {
 }
 
 // Keeps the rendezvous: in the child's copy of it, the I/O thread still waits.
-void ForkPause::resume_in_child() noexcept { post_mutex_.unlock(); }
+void ForkPause::resume_in_child() noexcept {
+  is_child_ = true;
+  post_mutex_.unlock();
+}
 
 }  // namespace narthex::detail

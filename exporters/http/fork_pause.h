@@ -1,11 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
-
-#include <sys/types.h>
 
 namespace narthex::detail {
 
@@ -21,13 +20,14 @@ namespace narthex::detail {
 class ForkPause {
  public:
   // `post` runs a function on the I/O thread, and is called with `post_mutex` locked.
-  ForkPause(std::mutex& post_mutex, std::thread::id io_thread, std::function<void(std::function<void()>)> post);
+  ForkPause(std::mutex& post_mutex, std::function<void(std::function<void()>)> post);
   ForkPause(const ForkPause&) = delete;
   ForkPause& operator=(const ForkPause&) = delete;
   ~ForkPause();
 
-  // Returns whether this is the child of a process that made the object.
-  bool is_child() const noexcept;
+  void set_io_thread(std::thread::id id) noexcept { io_thread_ = id; }
+  // Returns whether the process has forked since this object was created, and this is the child.
+  bool is_child() const noexcept { return is_child_; }
   // Returns whether the server's state is whole in the child.
   bool is_whole() const noexcept { return is_whole_; }
 
@@ -39,11 +39,11 @@ class ForkPause {
   void resume() noexcept;
   void resume_in_child() noexcept;
 
-  const pid_t process_;
   std::mutex& post_mutex_;
-  const std::thread::id io_thread_;
+  std::atomic<std::thread::id> io_thread_{};
   const std::function<void(std::function<void()>)> post_;
   std::shared_ptr<Rendezvous> rendezvous_;
+  bool is_child_ = false;
   bool is_whole_ = false;
 };
 

@@ -10,8 +10,7 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
-#include <sys/types.h>
-#include <unistd.h>
+#include <boost/system/system_error.hpp>
 
 #include "http/http_server.h"
 #include "http/landing_page/landing_page.h"
@@ -36,8 +35,8 @@ void check(std::string_view name, Value value, Value min, Value max) {
 
 void check(std::string_view name, milliseconds value, milliseconds min, milliseconds max) {
   if (value >= min && value <= max) return;
-  throw OptionsError(fmt::format("HttpExporter: {} is {} ms; allowed: {} to {} ms", name, value.count(), min.count(),
-                                 max.count()));
+  throw OptionsError(
+      fmt::format("HttpExporter: {} is {} ms; allowed: {} to {} ms", name, value.count(), min.count(), max.count()));
 }
 
 const HttpOptions& checked(const HttpOptions& options) {
@@ -71,7 +70,7 @@ std::function<void(std::string_view)> log_of(const HttpOptions& options) {
   };
 }
 
-// Calls a handler and checks its reply. An exception becomes status 500.
+// Calls a handler and checks its reply.
 detail::FunctionReply call(const HttpExporter::Handler& handler, const detail::RequestLine& line) {
   HttpExporter::Response response = handler({.method = line.method, .path = line.path, .query = line.query});
   if (response.status < 200 || response.status > 599 || response.status == 204 || response.status == 304) {
@@ -97,11 +96,12 @@ class HttpExporter::Impl {
       addresses_.push_back(listener.address());
       if (port_ == 0) port_ = listener.port();
     }
-    if (!options.web_config_file.empty()) gate_ = detail::open_web_gate(options.web_config_file, log_of(options));
-    detail::ServerContent content{.routes = routes_, .gate = gate_.get(), .log = log_of(options)};
-    if (options.landing_page) content.page = [this](const detail::ReplyForm& form) { return page(form); };
     try {
-      server_ = std::make_unique<detail::HttpServer>(options, std::move(listeners), std::move(content));
+      start(options, std::move(listeners));
+    } catch (const SystemError&) {
+      throw;
+    } catch (const boost::system::system_error& error) {
+      throw SystemError("HttpExporter: cannot start", error.code());
     } catch (const std::system_error& error) {
       throw SystemError("HttpExporter: cannot start", error.code());
     }
@@ -116,11 +116,18 @@ class HttpExporter::Impl {
   std::uint16_t port() const noexcept { return port_; }
   const std::vector<std::string>& addresses() const noexcept { return addresses_; }
 
-  // After a fork() the child has this object but not its threads.
-  bool belongs_to_another_process() const noexcept { return process_ != ::getpid(); }
-  void abandon_in_child() { server_->abandon_in_child(); }
+  bool is_in_child() const noexcept { return server_->is_in_child(); }
+  void abandon_in_child() noexcept { server_->abandon_in_child(); }
 
  private:
+  void start(const HttpOptions& options, std::vector<detail::Listener> listeners) {
+    if (!options.web_config_file.empty()) gate_ = detail::open_web_gate(options.web_config_file, log_of(options));
+    detail::ServerContent content{.routes = routes_, .gate = gate_.get(), .log = log_of(options)};
+    if (options.landing_page) content.page = [this](const detail::ReplyForm& form) { return page(form); };
+    server_ = std::make_unique<detail::HttpServer>(options, std::move(listeners), std::move(content));
+    server_->start();
+  }
+
   detail::ServerReply page(const detail::ReplyForm& form) const {
     detail::LandingPage page = detail::landing_page(routes_.paths(), start_);
     const std::string lines = fmt::format(
@@ -131,7 +138,6 @@ class HttpExporter::Impl {
     return body_reply(200, "text/html; charset=utf-8", server_->bodies().keep(std::move(page.html)), form, lines);
   }
 
-  const pid_t process_ = ::getpid();
   const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
   detail::Routes routes_;
   std::vector<std::string> addresses_;
@@ -146,7 +152,7 @@ HttpExporter::HttpExporter(const Registry& registry, const HttpOptions& options)
     : impl_(std::make_unique<Impl>(registry, options)) {}
 
 HttpExporter::~HttpExporter() {
-  if (!impl_->belongs_to_another_process()) return;
+  if (!impl_->is_in_child()) return;
   impl_->abandon_in_child();
   static_cast<void>(impl_.release());  // its threads do not exist, and what they hold stays as it is
 }
@@ -155,9 +161,11 @@ void HttpExporter::add(const Registry& registry, const std::string& path) { impl
 
 void HttpExporter::handle(const std::string& path, Handler handler) {
   if (!handler) {
-    throw OptionsError(fmt::format("HttpExporter: the handler of path {} is empty; pass a function", detail::quote(path)));
+    throw OptionsError(
+        fmt::format("HttpExporter: the handler of path {} is empty; pass a function", detail::quote(path)));
   }
-  impl_->add(path, [handler = std::move(handler)](const detail::RequestLine& line) { return call(handler, line); });
+  const auto function = [handler = std::move(handler)](const detail::RequestLine& line) { return call(handler, line); };
+  impl_->add(path, std::make_shared<const detail::RouteFunction>(function));
 }
 
 std::uint16_t HttpExporter::port() const noexcept { return impl_->port(); }

@@ -9,7 +9,6 @@
 #include <utility>
 #include <variant>
 
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 #include <narthex/detail/http_totals.h>
 #include <narthex/detail/quote.h>
@@ -28,9 +27,9 @@ namespace {
 using boost::system::error_code;
 
 constexpr int kMaxAcceptsPerTurn = 64;
-constexpr int kMaxUnsent = 262'144;  // bytes that the kernel buffers for a connection and has not sent
-constexpr std::chrono::milliseconds kShortPause{10};    // of accepting, if there are no descriptors
-constexpr std::chrono::milliseconds kLongPause{100};    // the same if no connection can give way
+constexpr int kMaxUnsent = 262'144;                   // bytes that the kernel buffers for a connection and has not sent
+constexpr std::chrono::milliseconds kShortPause{10};  // of accepting, if there are no descriptors
+constexpr std::chrono::milliseconds kLongPause{100};  // the same if no connection can give way
 constexpr std::chrono::milliseconds kMemoryPause{10};
 constexpr std::chrono::milliseconds kMinSweepPause{5};  // between two calls of end_states()
 
@@ -40,53 +39,65 @@ HttpServer::HttpServer(const HttpOptions& options, std::vector<Listener> listene
     : options_(options),
       content_(std::move(content)),
       listeners_(std::move(listeners)),
+      is_accepting_(listeners_.size(), false),
       bodies_(std::make_shared<BodyStore>(static_cast<std::size_t>(options.scrape_threads))),
       pool_(options.scrape_threads, options.max_scrapes_in_flight) {
   acceptors_.reserve(listeners_.size());
-  for (const Listener& listener : listeners_) {
-    acceptors_.emplace_back(*io_, listener.fd());
-    wait_for_connections(acceptors_.size() - 1);
+  for (Listener& listener : listeners_) {
+    acceptors_.emplace_back(*io_).assign(listener.fd());
+    listener.release();
   }
+}
+
+void HttpServer::start() {
+  recover();
+  fork_pause_.emplace(post_mutex_,
+                      [this](std::function<void()> function) { boost::asio::post(*io_, std::move(function)); });
   const BlockSignals block;
   thread_ = std::thread([this] { run(); });
-  fork_pause_.emplace(post_mutex_, thread_.get_id(),
-                      [this](std::function<void()> function) { boost::asio::post(*io_, std::move(function)); });
+  fork_pause_->set_io_thread(thread_.get_id());
 }
 
 void HttpServer::stop() {
+  if (!thread_.joinable()) return;
   fork_pause_.reset();
   post([this] { begin_shutdown(); });
   thread_.join();
   if (pool_.is_busy()) log_running_collectors();
 }
 
-// A handler that has no memory leaves its connection as it is, which then ends at its deadline.
 void HttpServer::run() noexcept {
-  for (;;) {
+  for (bool has_failed = false;;) {
     try {
+      if (std::exchange(has_failed, false)) recover();
       io_->run();
       return;
-    } catch (const std::exception&) {
-    }
-  }
-}
-
-void HttpServer::post(const std::function<void()>& function) {
-  for (;;) {
-    try {
-      const std::lock_guard lock(post_mutex_);
-      boost::asio::post(*io_, function);
-      return;
-    } catch (const std::bad_alloc&) {
+    } catch (const std::exception&) {  // a handler has no memory
+      has_failed = true;
       std::this_thread::sleep_for(kMemoryPause);
     }
   }
 }
 
+void HttpServer::recover() {
+  if (is_stopping_) return;
+  for (std::size_t i = 0; i < acceptors_.size(); ++i) {
+    if (!is_accepting_[i]) wait_for_connections(i);
+  }
+  next_deadline_ = Clock::time_point::max();
+  end_states();
+  watches_pool_ = false;
+  watch_pool();
+  continues_handshakes_ = false;
+  start_handshakes();
+}
+
 void HttpServer::wait_for_connections(std::size_t listener) {
   acceptors_[listener].async_wait(Descriptor::wait_read, [this, listener](error_code error) {
-    if (!error) accept_connections(listener);
+    is_accepting_[listener] = false;
+    if (!error && !is_stopping_) accept_connections(listener);
   });
+  is_accepting_[listener] = true;
 }
 
 void HttpServer::accept_connections(std::size_t listener) {
@@ -94,28 +105,30 @@ void HttpServer::accept_connections(std::size_t listener) {
     SocketAddress peer;
     peer.size = sizeof peer.storage;
     FileDescriptor socket(
-        ::accept4(listeners_[listener].fd(), peer.raw(), &peer.size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        ::accept4(acceptors_[listener].native_handle(), peer.raw(), &peer.size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket) {
       try {
         add_connection(std::move(socket), peer);
-      } catch (const std::exception&) {  // no memory for the connection: it is closed
+      } catch (const std::exception&) {  // no memory for the connection, which ends
       }
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      return pause_accepting(listener);
     } else if (errno == EAGAIN) {
       break;
-    }  // other errors concern a connection that is broken already
+    } else if (errno != ECONNABORTED && errno != EINTR && errno != EPROTO && errno != EPERM) {
+      return pause_accepting(listener);
+    }
   }
   wait_for_connections(listener);
 }
 
-// Without the pause, the thread would spin, because the listening socket stays ready. A connection that gives way lets
-// a client in that sends a request.
+// Without the pause, the thread would spin when the process has no more descriptors, because the listening socket stays
+// ready. Another connection is closed, so that the next client gets its descriptor.
 void HttpServer::pause_accepting(std::size_t listener) {
   const auto timer = std::make_shared<boost::asio::steady_timer>(*io_, make_room() ? kShortPause : kLongPause);
   timer->async_wait([this, listener, timer](error_code error) {
+    is_accepting_[listener] = false;
     if (!error && !is_stopping_) accept_connections(listener);
   });
+  is_accepting_[listener] = true;
 }
 
 void HttpServer::add_connection(FileDescriptor socket, const SocketAddress& peer) {
@@ -140,14 +153,10 @@ void HttpServer::add_connection(FileDescriptor socket, const SocketAddress& peer
 }
 
 bool HttpServer::make_room() {
-  return close_slowest([](const Connection& connection) { return !connection.is_running(); });
-}
-
-bool HttpServer::close_slowest(const std::function<bool(const Connection&)>& may_close) {
   std::shared_ptr<Connection> slowest;
   for (const auto& connection : connections_) {
-    if (slowest && connection->last_progress() >= slowest->last_progress()) continue;
-    if (may_close(*connection)) slowest = connection;
+    if (connection->is_running()) continue;
+    if (!slowest || connection->last_progress() < slowest->last_progress()) slowest = connection;
   }
   if (!slowest) return false;
   http_totals().refused_connections.fetch_add(1, std::memory_order_relaxed);  // relaxed: see HttpTotals
@@ -155,10 +164,18 @@ bool HttpServer::close_slowest(const std::function<bool(const Connection&)>& may
   return true;
 }
 
-// One reply always fits.
+// The oldest bodies go first, because closing some of the connections that share a body frees nothing. One reply always
+// fits.
 void HttpServer::limit_pending_bytes(const Connection& newest) {
-  const auto may_close = [&](const Connection& other) { return other.is_writing() && &other != &newest; };
-  while (bodies_->size() > options_.max_pending_bytes && close_slowest(may_close)) {
+  while (bodies_->size() > options_.max_pending_bytes) {
+    std::shared_ptr<Connection> oldest;
+    for (const auto& connection : connections_) {
+      if (!connection->body() || connection->body() == newest.body()) continue;
+      if (!oldest || connection->request_time() < oldest->request_time()) oldest = connection;
+    }
+    if (!oldest) return;
+    http_totals().refused_connections.fetch_add(1, std::memory_order_relaxed);  // relaxed: see HttpTotals
+    oldest->close();
   }
 }
 
@@ -172,8 +189,8 @@ std::shared_ptr<ScrapeJob> HttpServer::submit(std::shared_ptr<Connection> connec
   }
   auto job = std::make_shared<ScrapeJob>(*this, std::move(route), line, scrape);
   job->join(std::move(connection));
+  job->submit(key);
   if (is_shared) jobs_[key] = job;
-  job->submit(std::move(key));
   watch_pool();
   return job;
 }
@@ -191,11 +208,13 @@ void HttpServer::remove(Connection& connection) {
 
 void HttpServer::schedule(Clock::time_point deadline) {
   if (deadline >= next_deadline_) return;
-  next_deadline_ = std::max(deadline, Clock::now() + kMinSweepPause);
-  deadlines_.expires_at(next_deadline_);
+  next_deadline_ = Clock::time_point::max();  // if async_wait() throws
+  deadline = std::max(deadline, Clock::now() + kMinSweepPause);
+  deadlines_.expires_at(deadline);
   deadlines_.async_wait([this](error_code error) {
     if (!error) end_states();
   });
+  next_deadline_ = deadline;
 }
 
 void HttpServer::end_states() {
@@ -216,42 +235,48 @@ void HttpServer::end_states() {
 
 void HttpServer::queue_handshake(std::shared_ptr<Connection> connection) {
   handshakes_.push_back(std::move(connection));
-  if (handshakes_.size() == 1) boost::asio::post(*io_, [this] { continue_handshakes(); });
+  start_handshakes();
+}
+
+void HttpServer::start_handshakes() {
+  if (continues_handshakes_ || handshakes_.empty()) return;
+  boost::asio::post(*io_, [this] { continue_handshakes(); });
+  continues_handshakes_ = true;
 }
 
 void HttpServer::continue_handshakes() {
+  continues_handshakes_ = false;
   const std::shared_ptr<Connection> connection = std::move(handshakes_.front());
   handshakes_.pop_front();
-  if (!handshakes_.empty()) boost::asio::post(*io_, [this] { continue_handshakes(); });
+  start_handshakes();
   connection->shake_hands();
 }
 
 void HttpServer::watch_pool() {
   if (watches_pool_) return;
-  watches_pool_ = true;
   pool_check_.expires_after(ScrapePool::kMaxReadyTime);
   pool_check_.async_wait([this](error_code error) {
+    if (error) return;
     watches_pool_ = false;
-    if (!error && pool_.grow()) watch_pool();
+    if (pool_.grow()) watch_pool();
   });
+  watches_pool_ = true;
 }
 
 void HttpServer::begin_shutdown() {
-  is_stopping_ = true;
-  for (Descriptor& acceptor : acceptors_) acceptor.release();
-  listeners_.clear();
-  const Connection::List open = connections_;
-  for (const auto& connection : open) connection->wind_up();
-  if (connections_.empty()) return io_->stop();
   shutdown_.expires_after(options_.shutdown_timeout);
   shutdown_.async_wait([this](error_code) {
-    const Connection::List late = connections_;
-    for (const auto& connection : late) connection->close();
+    while (!connections_.empty()) std::shared_ptr(connections_.front())->close();
     io_->stop();
   });
+  is_stopping_ = true;
+  acceptors_.clear();
+  listeners_.clear();
+  for (auto next = connections_.begin(); next != connections_.end();) std::shared_ptr(*next++)->wind_up();
+  if (connections_.empty()) io_->stop();
 }
 
-void HttpServer::log_running_collectors() const {
+void HttpServer::log_running_collectors() const noexcept try {
   for (const std::string& path : content_.routes.paths()) {
     const std::optional<Route> route = content_.routes.find(path);
     const auto* registry = route ? std::get_if<Registry>(&*route) : nullptr;
@@ -260,15 +285,17 @@ void HttpServer::log_running_collectors() const {
       content_.log(fmt::format("HttpExporter waits in its destructor for the collector {} on {}", quote(name), path));
     }
   }
+} catch (const std::exception&) {  // no memory for the line
 }
 
-void HttpServer::abandon_in_child() {
+void HttpServer::abandon_in_child() noexcept try {
+  for (Listener& listener : listeners_) listener.keep_file();
   if (!fork_pause_->is_whole()) return;
   io_->notify_fork(boost::asio::io_context::fork_child);
-  for (Descriptor& acceptor : acceptors_) acceptor.release();
-  for (Listener& listener : listeners_) listener.abandon();
+  acceptors_.clear();
   for (const auto& connection : connections_) connection->close_socket();
-  io_.reset();  // closes its descriptors
+  io_.reset();                     // closes its descriptors
+} catch (const std::exception&) {  // the child has closed the descriptors already
 }
 
 }  // namespace narthex::detail

@@ -17,12 +17,6 @@ namespace {
 constexpr std::string_view kForms =
     "allowed: 127.0.0.1:9464, [::1]:9464, localhost:9464, or 0.0.0.0:9464 for all addresses";
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 bool parse_ipv4(const std::string& host, std::uint16_t port, SocketAddress& address) {
   auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
   ipv4.sin_family = AF_INET;
@@ -58,6 +52,12 @@ ListenAddress parse_entry(std::string_view entry) {
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
 
 std::string ListenAddress::with_port(std::uint16_t port) const { return fmt::format("{}:{}", host, port); }
 

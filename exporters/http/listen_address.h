@@ -18,6 +18,9 @@ struct ListenAddress {
   std::string with_port(std::uint16_t port) const;  // "127.0.0.1:9464"
 };
 
+// Returns a text without the spaces around it.
+std::string_view trimmed(std::string_view text);
+
 // Returns the entries of a comma-separated list.
 // Throws ListenError (invalid_argument), which quotes the entry that is wrong.
 std::vector<ListenAddress> parse_listen(std::string_view listen);

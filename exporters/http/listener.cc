@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -25,12 +26,6 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 constexpr std::string_view kInherited = "fd:";
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 // Returns the address as text: "127.0.0.1:9464", "[::1]:9464", "unix:/run/app.sock".
 std::string text_of(const SocketAddress& address) {
@@ -94,11 +89,9 @@ Listener::Listener(FileDescriptor socket, SocketFile file) : socket_(std::move(s
 
 Listener::~Listener() {
   struct stat status {};
-  if (!socket_ || file_.path.empty() || ::lstat(file_.path.c_str(), &status) != 0) return;
+  if (file_.path.empty() || ::lstat(file_.path.c_str(), &status) != 0) return;
   if (status.st_dev == file_.device && status.st_ino == file_.inode) ::unlink(file_.path.c_str());
 }
-
-void Listener::abandon() noexcept { const FileDescriptor closed = std::move(socket_); }
 
 std::vector<Listener> Listener::open_all(std::string_view listen, unsigned socket_mode) {
   std::vector<Listener> listeners;
@@ -135,9 +128,12 @@ Listener Listener::open_unix(std::string_view entry, unsigned socket_mode) {
   struct stat status {};
   if (::chmod(path.c_str(), socket_mode) != 0 || ::lstat(path.c_str(), &status) != 0 ||
       ::listen(socket.fd(), SOMAXCONN) != 0) {
-    refuse_address(entry, errno);
+    const int error = errno;
+    ::unlink(path.c_str());
+    refuse_address(entry, error);
   }
-  return {std::move(socket), {path, status.st_dev, status.st_ino}};
+  // The working directory may change before the file is removed.
+  return {std::move(socket), {std::filesystem::absolute(path), status.st_dev, status.st_ino}};
 }
 
 // The descriptor itself stays open, so that the exporter can be created again.
@@ -156,7 +152,9 @@ Listener Listener::open_inherited(std::string_view entry) {
     refuse_address(entry, EINVAL, "allowed: a stream socket that listens");
   }
   FileDescriptor socket(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
-  if (!socket || ::fcntl(socket.fd(), F_SETFL, O_NONBLOCK) != 0) refuse_address(entry, errno);
+  if (!socket || ::fcntl(socket.fd(), F_SETFL, ::fcntl(socket.fd(), F_GETFL) | O_NONBLOCK) != 0) {
+    refuse_address(entry, errno);
+  }
   return {std::move(socket), {}};
 }
 

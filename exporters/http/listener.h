@@ -10,8 +10,8 @@
 
 namespace narthex::detail {
 
-// A socket that accepts connections, of one entry of HttpOptions::listen. The destructor closes it and removes the file
-// of a Unix socket.
+// A socket that accepts connections, of one entry of HttpOptions::listen. The destructor closes it unless it was
+// released, and removes the file of a Unix socket.
 class Listener {
  public:
   // Opens the sockets of a comma-separated list. Throws ListenError, which quotes the entry that is wrong.
@@ -22,12 +22,13 @@ class Listener {
   ~Listener();
 
   int fd() const noexcept { return socket_.fd(); }
-  bool is_unix() const noexcept { return port_ == 0; }
+  // The caller owns the socket from now on.
+  void release() noexcept { socket_.release(); }
   const std::string& address() const noexcept { return address_; }  // "127.0.0.1:41267", "unix:/run/app.sock"
   std::uint16_t port() const noexcept { return port_; }             // 0: a Unix socket
 
-  // Closes the socket, but leaves its file: another process serves it.
-  void abandon() noexcept;
+  // Leaves the file to another process, which serves it.
+  void keep_file() noexcept { file_.path.clear(); }
 
  private:
   // The file of a Unix socket, which is removed only if it is still the same file.

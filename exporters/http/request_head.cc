@@ -4,13 +4,13 @@
 #include <optional>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <strings.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <fmt/format.h>
-#include <netinet/in.h>
-#include <strings.h>
 
 namespace narthex::detail {
 
@@ -166,7 +166,8 @@ ReadResult take(const Message& message, std::size_t size, bool keeps_alive, Requ
   head.line.query.clear();
   head.has_body = false;
   head.keeps_alive = keeps_alive;
-  if (!read_target(view(message.target()), head.line.method, head)) return invalid(400, "the request target is invalid");
+  if (!read_target(view(message.target()), head.line.method, head))
+    return invalid(400, "the request target is invalid");
   if (const auto error = check_host(message)) return *error;
   if (const auto error = check_framing(message, head)) return *error;
   head.fields.clear();
@@ -202,7 +203,21 @@ std::size_t size_of_empty_lines(std::string_view bytes) {
   return size;
 }
 
+// Returns the position behind the first empty line, also if its end is not CRLF, which the parser then rejects. 0: there
+// is none.
+std::size_t end_of_head(std::string_view bytes) {
+  for (std::size_t at = 0; (at = bytes.find('\n', at)) != std::string_view::npos;) {
+    ++at;
+    if (bytes.substr(at, 2) == "\r\n") return at + 2;
+    if (bytes.substr(at, 1) == "\n") return at + 1;
+  }
+  return 0;
+}
+
 ReadResult parse(std::string_view bytes, std::size_t skipped, RequestHead& head) {
+  if (bytes.find("\r\n ") != std::string_view::npos || bytes.find("\r\n\t") != std::string_view::npos) {
+    return invalid(400, "a header field must not continue on the next line");
+  }
   beast_http::request_parser<beast_http::empty_body> parser;
   parser.header_limit(kMaxHead);
   parser.body_limit(boost::none);
@@ -220,6 +235,7 @@ ReadResult parse(std::string_view bytes, std::size_t skipped, RequestHead& head)
 
 ReadResult read_request_head(std::string_view bytes, RequestHead& head) {
   const std::size_t skipped = size_of_empty_lines(bytes);
+  if (skipped > kMaxHead) return invalid(400, "the empty lines before the request are too long");
   std::string_view rest = bytes.substr(skipped);
   if (rest.empty() || rest == "\r") return {};
   std::string as_1_1;
@@ -232,12 +248,10 @@ ReadResult read_request_head(std::string_view bytes, RequestHead& head) {
       as_1_1[line - 1] = '1';
       rest = as_1_1;
     }
-    const std::string_view lines = rest.substr(0, rest.find("\r\n\r\n"));
-    if (lines.find("\r\n ") != std::string_view::npos || lines.find("\r\n\t") != std::string_view::npos) {
-      return invalid(400, "a header field must not continue on the next line");
-    }
   }
-  const ReadResult result = parse(rest, skipped, head);
+  const std::size_t end = end_of_head(rest);
+  // Before the end, only the request line is parsed, so that each line is parsed at most twice.
+  const ReadResult result = parse(end == 0 ? rest.substr(0, rest.find('\n')) : rest.substr(0, end), skipped, head);
   const std::size_t size = result.state == State::complete ? result.size : bytes.size();
   if (result.state == State::invalid || size <= kMaxHead) return result;
   if (line > kMaxHead) return invalid(414, "the request target is too long; allowed: 16 KiB");

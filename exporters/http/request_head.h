@@ -28,9 +28,9 @@ struct ReadResult {
   enum class State { incomplete, complete, invalid };
 
   State state = State::incomplete;
-  std::size_t size = 0;           // complete: bytes of the head; the rest belongs to the next request
-  int status = 0;                 // invalid: status of the reply
-  std::string_view reason = {};   // invalid: text of the reply
+  std::size_t size = 0;          // complete: bytes of the head; the rest belongs to the next request
+  int status = 0;                // invalid: status of the reply
+  std::string_view reason = {};  // invalid: text of the reply
 };
 
 inline constexpr std::size_t kMaxHead = 16'384;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ struct FunctionReply {
 
 // What is served on a path.
 using RouteFunction = std::function<FunctionReply(const RequestLine& request)>;
-using Route = std::variant<Registry, RouteFunction>;
+using Route = std::variant<Registry, std::shared_ptr<const RouteFunction>>;
 
 // The paths and what is served there. Routes are added and never removed.
 // Thread safety: all members may be called concurrently.

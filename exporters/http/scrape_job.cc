@@ -50,7 +50,7 @@ JobResult ScrapeJob::compute() {
   try {
     try {
       if (std::holds_alternative<Registry>(route_)) return expose();
-      FunctionReply reply = std::get<RouteFunction>(route_)(line_);
+      FunctionReply reply = (*std::get<std::shared_ptr<const RouteFunction>>(route_))(line_);
       return {.status = reply.status,
               .content_type = std::move(reply.content_type),
               .body = server_.bodies().keep(std::move(reply.body))};
@@ -67,9 +67,12 @@ JobResult ScrapeJob::compute() {
 JobResult ScrapeJob::expose() {
   const auto waited = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - created_);
   if (scrape_.timeout) *scrape_.timeout -= waited;
-  Exposition exposition{.body = server_.bodies().take()};
+  Exposition exposition;
   ScrapePool::WritePermit permit(server_.pool(), line_.path);
-  expose_in_phases(std::get<Registry>(route_), scrape_, exposition, [&permit] { permit.acquire(); });
+  expose_in_phases(std::get<Registry>(route_), scrape_, exposition, [&] {
+    permit.acquire();
+    exposition.body = server_.bodies().take();  // after the wait, so that few bodies are in use
+  });
   return {.status = 200,
           .content_type = std::move(exposition.content_type),
           .content_encoding = std::move(exposition.content_encoding),
@@ -78,14 +81,19 @@ JobResult ScrapeJob::expose() {
 }
 
 JobResult ScrapeJob::message(std::string_view text) const {
-  return {.status = 500,
-          .content_type = "text/plain; charset=utf-8",
-          .body = server_.bodies().keep(std::string(text))};
+  return {.status = 500, .content_type = "text/plain; charset=utf-8", .body = server_.bodies().keep(std::string(text))};
 }
 
 void ScrapeJob::deliver() {
   server_.forget_job(key_, *this);
-  for (const auto& connection : connections_) connection->finish(result_);
+  for (const auto& connection : connections_) {
+    try {
+      connection->finish(result_);
+    } catch (const std::exception&) {  // no memory for the head of the reply
+      connection->close();
+    }
+  }
+  connections_.clear();  // they refer to this object
   result_ = {};
 }
 

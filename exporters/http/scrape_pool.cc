@@ -35,10 +35,17 @@ void ScrapePool::WritePermit::acquire() {
 
 ScrapePool::ScrapePool(int max_writers, std::size_t max_per_path)
     : max_writers_(static_cast<std::size_t>(max_writers)), max_per_path_(max_per_path) {
-  for (std::size_t i = 0; i < std::min(max_writers_, max_per_path_); ++i) start_thread();
+  try {
+    for (std::size_t i = 0; i < std::min(max_writers_, max_per_path_); ++i) start_thread();
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-ScrapePool::~ScrapePool() {
+ScrapePool::~ScrapePool() { stop(); }
+
+void ScrapePool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stops_ = true;
@@ -114,6 +121,7 @@ void ScrapePool::make_ready(Jobs& from) noexcept {
 bool ScrapePool::grow() {
   const std::lock_guard lock(mutex_);
   if (ready_.empty()) return false;
+  if (running_ < threads_.size()) return true;  // a thread is about to take the job
   if (Clock::now() - ready_.front().ready_since < kMaxReadyTime) return true;
   try {
     start_thread();
@@ -133,7 +141,8 @@ void ScrapePool::run_jobs() {
     has_jobs_.wait(lock, [this] { return stops_ || !ready_.empty(); });
     if (stops_) return;
     Jobs job;
-    job.splice(job.end(), ready_, std::ranges::min_element(ready_, {}, [](const Job& one) { return one.path->running; }));
+    const auto running = [](const Job& one) { return one.path->running; };
+    job.splice(job.end(), ready_, std::ranges::min_element(ready_, {}, running));
     Path& path = *job.front().path;
     ++path.running;
     ++running_;

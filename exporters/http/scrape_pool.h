@@ -83,9 +83,11 @@ class ScrapePool {
     Jobs waiting{};
   };
 
+  void stop();
   void run_jobs();
   void start_thread();
-  Path& path_of(std::string_view name);        // under the mutex, as the next ones
+  // The next functions are called with the mutex locked.
+  Path& path_of(std::string_view name);
   bool may_write(const Path& path) const noexcept;
   void finish(Path& path) noexcept;
   void make_ready(Jobs& from) noexcept;  // its first job

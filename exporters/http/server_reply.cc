@@ -72,7 +72,7 @@ std::variant<Route, ServerReply> find_route(const RequestLine& request, const Ro
     return message_reply(501, "the method is unknown; allowed: GET, HEAD", form, "Allow: GET, HEAD\r\n");
   }
   std::optional<Route> route = routes.find(request.path);
-  if (!route && is_read) {
+  if (!route && request.path.starts_with('/')) {
     return message_reply(
         404, fmt::format("nothing is served on this path; allowed: {}", fmt::join(routes.paths(), ", ")), form);
   }

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <narthex/detail/scrape_phases.h>
@@ -52,9 +53,13 @@ void write(const ScrapeRequest& request, detail::Output& output) {
   }
 }
 
-void write(const ScrapeRequest& request, std::string& body) {
+// The memory of the body is reserved after the collectors have ended.
+void write(ScrapeRequest request, std::string& body) {
   detail::BodySize size(request.registries, request.format.format, request.names.selects_all());
-  size.reserve(body);
+  request.before_writing = [&, before = std::move(request.before_writing)] {
+    if (before) before();
+    size.reserve(body);
+  };
   detail::StringOutput output(body);
   write(request, output);
   size.set(body);

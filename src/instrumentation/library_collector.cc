@@ -53,7 +53,9 @@ void write_collectors(Sink& sink, const detail::RegistryStatistics& registry) {
 
 // Writes the counts of the HTTP exporters of the process.
 void write_http(Sink& sink, const detail::HttpTotals& http) {
-  sink.begin_family({"narthex_http_requests_total", "Requests to the HTTP exporters by status code of the reply.", {},
+  sink.begin_family({"narthex_http_requests_total",
+                     "Requests to the HTTP exporters by status code of the reply.",
+                     {},
                      MetricType::counter});
   std::uint64_t replies = 0;
   for (std::size_t code = 0; code < http.requests.size(); ++code) {
@@ -71,10 +73,10 @@ void write_http(Sink& sink, const detail::HttpTotals& http) {
               static_cast<double>(http.requests_in_flight));
   write_gauge(sink, {"narthex_http_connections", "Open connections of HttpExporter."},
               static_cast<double>(http.open_connections));
-  detail::write_counter(sink,
-                        {"narthex_http_connections_refused_total",
-                         "Connections that HttpExporter closed, because a limit was reached."},
-                        static_cast<double>(http.refused_connections));
+  detail::write_counter(
+      sink,
+      {"narthex_http_connections_refused_total", "Connections that HttpExporter closed, because a limit was reached."},
+      static_cast<double>(http.refused_connections));
   detail::write_counter(sink,
                         {"narthex_web_config_reload_failures_total",
                          "Changes of a web configuration file or its certificates that were invalid."},

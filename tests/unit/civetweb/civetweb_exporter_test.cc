@@ -178,7 +178,8 @@ TEST(CivetwebExporter, ToleratesClientsThatStopInTheMiddleOfARequest) {
 
 TEST(CivetwebExporter, HoldsNoThreadForASlowBody) {
   const CivetwebExporter exporter(
-      jobs_registry(), {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(200), .worker_threads = 1});
+      jobs_registry(),
+      {.listen = "127.0.0.1:0", .request_timeout = std::chrono::milliseconds(200), .worker_threads = 1});
   std::atomic<bool> is_served = false;
   std::atomic<int> sent = 0;
   constexpr int kMaxBytes = 1'000;

@@ -221,8 +221,8 @@ TYPED_TEST_P(ExporterContract, RejectsPathsThatCannotBeServed) {
 TYPED_TEST_P(ExporterContract, AcceptsTheAbsoluteFormOfAPath) {
   const TypeParam exporter(jobs_registry(), {.listen = "127.0.0.1:0"});
   const std::string host = "127.0.0.1:" + std::to_string(exporter.port());
-  EXPECT_EQ(request(exporter.port(), "GET http://" + host + "/metrics HTTP/1.1\r\nHost: " + host +
-                                         "\r\nConnection: close\r\n\r\n")
+  EXPECT_EQ(request(exporter.port(),
+                    "GET http://" + host + "/metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
                 .body,
             kJobs);
 }
@@ -243,10 +243,11 @@ TYPED_TEST_P(ExporterContract, CanBeDestroyedInAForkedChild) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(ExporterContract, ServesTheRegistry, ServesCurrentValuesInEveryScrape,
-                            RepliesToHeadWithoutABody, CompressesIfTheClientAcceptsGzip, ServesOnlyTheFamiliesInTheQuery,
-                            ServesThePreferredFormatOfTheClient, SkipsACollectorThatIsTooSlowForTheTimeout,
-                            ListsTheServedPathsInA404Reply, AllowsGetAndHeadOnly, ServesEachRegistryOnItsPath,
-                            KeepsItsRegistryAlive, ReportsTheAddressThatIsInUse, ReportsAnAddressThatAppearsTwice,
+                            RepliesToHeadWithoutABody, CompressesIfTheClientAcceptsGzip,
+                            ServesOnlyTheFamiliesInTheQuery, ServesThePreferredFormatOfTheClient,
+                            SkipsACollectorThatIsTooSlowForTheTimeout, ListsTheServedPathsInA404Reply,
+                            AllowsGetAndHeadOnly, ServesEachRegistryOnItsPath, KeepsItsRegistryAlive,
+                            ReportsTheAddressThatIsInUse, ReportsAnAddressThatAppearsTwice,
                             RejectsPathsThatCannotBeServed, AcceptsTheAbsoluteFormOfAPath,
                             CanBeDestroyedInAForkedChild);
 

@@ -26,8 +26,8 @@ TEST(HttpExporterFork, ClosesItsDescriptorsInAForkedChild) {
   const TemporaryFolder folder;
   const std::string file = folder.root() + "/m.sock";
   const std::size_t before = open_descriptors();
-  auto exporter = std::make_unique<HttpExporter>(
-      large_registry(20'000), HttpOptions{.listen = "127.0.0.1:0, unix:" + file});
+  auto exporter =
+      std::make_unique<HttpExporter>(large_registry(20'000), HttpOptions{.listen = "127.0.0.1:0, unix:" + file});
   auto kept = std::make_unique<KeptConnection>(exporter->port());
   EXPECT_EQ(kept->get("/").status(), "200");
   auto reading = std::make_unique<RawConnection>(exporter->port());

@@ -184,7 +184,8 @@ TEST(HttpExporter, RepliesWith500IfAFunctionFails) {
   exporter.handle("/throws", [](const auto&) -> HttpExporter::Response { throw std::runtime_error("no database"); });
   exporter.handle("/int", [](const auto&) -> HttpExporter::Response { throw 1; });
   exporter.handle("/status", [](const auto&) -> HttpExporter::Response { return {.status = 99}; });
-  exporter.handle("/type", [](const auto&) -> HttpExporter::Response { return {.content_type = "a\r\nSet-Cookie: b"}; });
+  exporter.handle("/type",
+                  [](const auto&) -> HttpExporter::Response { return {.content_type = "a\r\nSet-Cookie: b"}; });
   const auto reply_on = [&](const std::string& path) {
     const HttpReply reply = get(exporter.port(), path);
     EXPECT_THAT(reply.head, Not(HasSubstr("Set-Cookie")));
@@ -214,8 +215,8 @@ TEST(HttpExporter, ServesAPageUnlessItIsOffOrReplaced) {
 TEST(HttpExporter, ListensOnEachAddress) {
   const TemporaryFolder folder;
   const std::string file = folder.root() + "/m.sock";
-  const HttpExporter exporter(
-      jobs_registry(), {.listen = "unix:" + file + ", 127.0.0.1:0, [::1]:0", .socket_mode = 0600});
+  const HttpExporter exporter(jobs_registry(),
+                              {.listen = "unix:" + file + ", 127.0.0.1:0, [::1]:0", .socket_mode = 0600});
   const std::vector<std::string> addresses = exporter.addresses();
   ASSERT_EQ(addresses.size(), 3u);
   EXPECT_EQ(addresses[0], "unix:" + file);
@@ -235,7 +236,8 @@ TEST(HttpExporter, ListensOnEachAddress) {
   ASSERT_EQ(::send(client, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
   std::string reply;
   std::array<char, 4096> part{};
-  for (ssize_t n = 0; (n = ::recv(client, part.data(), part.size(), 0)) > 0;) reply.append(part.data(), static_cast<std::size_t>(n));
+  for (ssize_t n = 0; (n = ::recv(client, part.data(), part.size(), 0)) > 0;)
+    reply.append(part.data(), static_cast<std::size_t>(n));
   ::close(client);
   EXPECT_TRUE(reply.ends_with(kJobs));
 }
@@ -452,8 +454,8 @@ TEST(HttpExporter, FinishesStartedRepliesInItsDestructor) {
 
 TEST(HttpExporter, ClosesRepliesThatAreNotReadInItsDestructor) {
   for (const auto timeout : {milliseconds(0), milliseconds(20)}) {
-    auto exporter = std::make_unique<HttpExporter>(
-        large_registry(kMoreThanSocketsHold), HttpOptions{.listen = "127.0.0.1:0", .shutdown_timeout = timeout});
+    auto exporter = std::make_unique<HttpExporter>(large_registry(kMoreThanSocketsHold),
+                                                   HttpOptions{.listen = "127.0.0.1:0", .shutdown_timeout = timeout});
     RawConnection never_reads(exporter->port());
     never_reads.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
     never_reads.receive(1);
@@ -474,7 +476,8 @@ TEST(HttpExporter, WaitsForRunningCollectorsInItsDestructorAndLogsTheirNames) {
   scraping.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
   hung.wait_until_running();
   const auto destroyed = std::async(std::launch::async, [&] { exporter.reset(); });
-  EXPECT_EQ(line.get_future().get(), "HttpExporter waits in its destructor for the collector 'queue_depth' on /metrics");
+  EXPECT_EQ(line.get_future().get(),
+            "HttpExporter waits in its destructor for the collector 'queue_depth' on /metrics");
   EXPECT_EQ(scraping.receive(), "") << "shutdown_timeout is over";
   hung.release();
   destroyed.wait();

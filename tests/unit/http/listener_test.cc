@@ -81,8 +81,10 @@ TEST(Listener, DoesNotRemoveTheFileOfAnotherSocket) {
 TEST(Listener, ReplacesTheFileThatAnEndedProcessLeft) {
   const TemporaryFolder folder;
   const std::string file = file_in(folder, "m.sock");
-  auto left = Listener::open_all("unix:" + file, 0600);
-  left.front().abandon();  // closes the socket, as the end of a process does
+  {
+    auto left = Listener::open_all("unix:" + file, 0600);
+    left.front().keep_file();  // as if the process had ended
+  }
   ASSERT_TRUE(exists(file));
   EXPECT_THAT(addresses_of(Listener::open_all("unix:" + file, 0600)), testing::ElementsAre("unix:" + file));
 }
@@ -107,7 +109,8 @@ TEST(Listener, ReportsAFileThatIsNotASocket) {
 
 TEST(Listener, RejectsPathsOfSockets) {
   EXPECT_THAT(message_for("unix:"), HasSubstr("allowed: the path of a file"));
-  EXPECT_THAT(message_for("unix:" + std::string(108, 'a')), HasSubstr("allowed: at most 107 bytes: File name too long"));
+  EXPECT_THAT(message_for("unix:" + std::string(108, 'a')),
+              HasSubstr("allowed: at most 107 bytes: File name too long"));
   EXPECT_THAT(message_for(std::string("unix:a\0b", 8)), HasSubstr("allowed: the path of a file"));
   EXPECT_THAT(message_for("unix:/does/not/exist/m.sock"), HasSubstr("No such file or directory"));
 }
@@ -137,7 +140,8 @@ TEST(Listener, RejectsDescriptorsThatDoNotListen) {
   EXPECT_THAT(message_for("fd:9999"), HasSubstr("Bad file descriptor"));
   EXPECT_THAT(message_for("fd:0"), StartsWith("listen 'fd:0': cannot listen on this address"));
   const FileDescriptor unconnected(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  EXPECT_THAT(message_for("fd:" + std::to_string(unconnected.fd())), HasSubstr("allowed: a stream socket that listens"));
+  EXPECT_THAT(message_for("fd:" + std::to_string(unconnected.fd())),
+              HasSubstr("allowed: a stream socket that listens"));
 }
 
 TEST(Listener, RejectsInvalidAddresses) {
@@ -147,7 +151,8 @@ TEST(Listener, RejectsInvalidAddresses) {
     EXPECT_THAT(message_for(bad), testing::EndsWith(": Invalid argument"));
   }
   EXPECT_THAT(message_for("example.org:80"), HasSubstr(forms));
-  for (const char* bad : {"127.0.0.1:65536", "127.0.0.1:", "127.0.0.1:80s", "127.0.0.1:-1", "127.0.0.1:0,127.0.0.1:x"}) {
+  for (const char* bad :
+       {"127.0.0.1:65536", "127.0.0.1:", "127.0.0.1:80s", "127.0.0.1:-1", "127.0.0.1:0,127.0.0.1:x"}) {
     EXPECT_THAT(message_for(bad), HasSubstr("allowed: a port from 0 to 65535")) << bad;
   }
   EXPECT_THAT(message_for("192.0.2.1:0"), HasSubstr("Cannot assign requested address"));

@@ -66,9 +66,9 @@ TEST(RequestHead, ReadsEachFormOfTheTarget) {
   EXPECT_EQ(with_line("GET http://example.org?a HTTP/1.1"), "GET / [a] keep");
   EXPECT_EQ(with_line("OPTIONS * HTTP/1.1"), "OPTIONS * [] keep");
   EXPECT_EQ(with_line("CONNECT example.org:443 HTTP/1.1"), "CONNECT example.org:443 [] keep");
-  for (const char* target : {"*", "metrics", "http:///metrics", "http://a b/", "http://a@b/", "ftp://a/b", "?a", "/a#b", "http://:80/", "http://[]/", "http://[x]/",
-                             "http://%zz/",
-                             "/\x7f", "/\xc3\xa9", "example.org:443"}) {
+  for (const char* target :
+       {"*", "metrics", "http:///metrics", "http://a b/", "http://a@b/", "ftp://a/b", "?a", "/a#b", "http://:80/",
+        "http://[]/", "http://[x]/", "http://%zz/", "/\x7f", "/\xc3\xa9", "example.org:443"}) {
     EXPECT_EQ(with_line("GET " + std::string(target) + " HTTP/1.1"), "400") << target;
   }
   EXPECT_EQ(with_line("CONNECT /metrics HTTP/1.1"), "400");
@@ -109,13 +109,15 @@ TEST(RequestHead, StopsAtTheEndOfTheHead) {
 
 TEST(RequestHead, FindsErrorsBeforeTheHeadIsComplete) {
   EXPECT_EQ(describe("\x16\x03\x01"), "400") << "a TLS client";
-  EXPECT_EQ(describe("GET / HTTP/1.1\nH"), "400");
-  EXPECT_EQ(describe("GET / HTTP/1.1\r\nHost : a\r\n"), "400");
+  EXPECT_EQ(describe("GET / HTTP/1.1\n\n"), "400");
+  EXPECT_EQ(describe("GET / HTTP/1.1\r\nHost: a\n\n"), "400");
+  EXPECT_EQ(describe("GET / HTTP/1.1\r\nHost: a\n\r\n"), "400");
 }
 
 // RFC 9112, section 5.
 TEST(RequestHead, RejectsInvalidFields) {
-  for (const char* field : {"A : b", "A b: c", ": b", "A", "A\x01: b", "A: b\x01", "A: b\x7f", "(A): b", "A: b\n", "A: b\rc"}) {
+  for (const char* field :
+       {"A : b", "A b: c", ": b", "A", "A\x01: b", "A: b\x01", "A: b\x7f", "(A): b", "A: b\n", "A: b\rc"}) {
     EXPECT_EQ(with_fields(std::string(field) + "\r\n"), "400") << field;
   }
   EXPECT_EQ(with_fields("A: b\r\n c\r\n"), "400") << "folded";
@@ -126,15 +128,36 @@ TEST(RequestHead, RejectsInvalidFields) {
 
 // RFC 9112, section 3.2.
 TEST(RequestHead, NeedsOneHost) {
-  const auto with_host = [](const std::string& lines) { return describe("GET /metrics HTTP/1.1\r\n" + lines + "\r\n"); };
+  const auto with_host = [](const std::string& lines) {
+    return describe("GET /metrics HTTP/1.1\r\n" + lines + "\r\n");
+  };
   EXPECT_EQ(with_host(""), "400");
   EXPECT_EQ(describe("GET /metrics HTTP/1.0\r\n\r\n"), "GET /metrics [] close");
   EXPECT_EQ(with_host("Host: a\r\nHost: a\r\n"), "400");
-  for (const char* host : {"a:x", "a b", "a/b", "a@b", "[::1", "::1]", "[::1]x", "a\"b", "[]", "[::g]", "[1.2.3.4]",
-                           "[::1%eth0]", "[1:2:3:4:5:6:7:8:9]", "[v.a]", "[vx.a]", "[v1.]", "%", "a%4", "a%zz", "a:80:80"}) {
+  for (const char* host : {"a:x",
+                           "a b",
+                           "a/b",
+                           "a@b",
+                           "[::1",
+                           "::1]",
+                           "[::1]x",
+                           "a\"b",
+                           "[]",
+                           "[::g]",
+                           "[1.2.3.4]",
+                           "[::1%eth0]",
+                           "[1:2:3:4:5:6:7:8:9]",
+                           "[v.a]",
+                           "[vx.a]",
+                           "[v1.]",
+                           "%",
+                           "a%4",
+                           "a%zz",
+                           "a:80:80"}) {
     EXPECT_EQ(with_host("Host: " + std::string(host) + "\r\n"), "400") << host;
   }
-  for (const char* host : {"", "a", "a:", "a:80", "[::1]", "[::1]:80", "127.0.0.1:9464", "a_b.c-d~e", "[v1f.a:b]", "%41", "a,b"}) {
+  for (const char* host :
+       {"", "a", "a:", "a:80", "[::1]", "[::1]:80", "127.0.0.1:9464", "a_b.c-d~e", "[v1f.a:b]", "%41", "a,b"}) {
     EXPECT_EQ(with_host("Host: " + std::string(host) + "\r\n"), "GET /metrics [] keep") << host;
   }
 }
@@ -168,7 +191,9 @@ TEST(RequestHead, ReadsWhetherTheConnectionIsKept) {
 }
 
 TEST(RequestHead, LimitsTheSize) {
-  const auto target_of = [](std::size_t size) { return "GET /" + std::string(size, 'a') + " HTTP/1.1\r\n" + kHost + "\r\n"; };
+  const auto target_of = [](std::size_t size) {
+    return "GET /" + std::string(size, 'a') + " HTTP/1.1\r\n" + kHost + "\r\n";
+  };
   const std::size_t others = target_of(0).size();
   EXPECT_EQ(describe(target_of(kMaxHead - others)).substr(0, 5), "GET /");
   EXPECT_EQ(describe(target_of(kMaxHead)), "414");
@@ -180,6 +205,12 @@ TEST(RequestHead, LimitsTheSize) {
   std::string many;
   for (int i = 0; i < 2000; ++i) many += "a: b\r\n";
   EXPECT_EQ(with_fields(many), "GET /metrics [] keep");
+}
+
+TEST(RequestHead, LimitsTheEmptyLinesBeforeTheRequest) {
+  std::string lines;
+  while (lines.size() <= kMaxHead) lines += "\r\n";
+  EXPECT_EQ(describe(lines), "400");
 }
 
 TEST(RequestHead, KeepsTheFieldsOfAScrape) {

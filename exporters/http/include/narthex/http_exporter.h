@@ -18,7 +18,8 @@ namespace NARTHEX_VISIBILITY narthex {
 struct HttpOptions {
   /// Addresses to listen on, separated by commas. Each is one of:
   ///   - a numeric address or `localhost` with a port from 0 to 65535: "127.0.0.1:9464", "[::1]:9464". Port 0 selects a
-  ///     free port, which port() returns. "0.0.0.0:9464" and "[::]:9464" serve every client that can reach the machine;
+  ///     free port, which port() returns. "0.0.0.0:9464" serves all IPv4 addresses of the machine, "[::]:9464" all IPv6
+  ///     addresses;
   ///   - the path of a Unix socket: "unix:/run/app/metrics.sock". A file that an ended process left is replaced;
   ///   - a listening socket that the process inherited, for example from systemd: "fd:3".
   std::string listen = "127.0.0.1:9464";
@@ -28,36 +29,36 @@ struct HttpOptions {
   std::string path = "/metrics";
   /// Path of a web configuration file. It sets TLS, passwords, headers, and a rate limit (docs/web-configuration.md).
   /// Its format is that of the option --web.config.file of the exporters of Prometheus. It is read again for every
-  /// request. Empty: no file.
+  /// request, on the thread that serves all connections, so it should be on a local file system. Empty: no file.
   std::string web_config_file{};
-  /// Maximum number of open connections, from 1 to 1,000,000. For a further one, the connection is closed that is
-  /// longest without a complete request, or without reading a part of its reply. A connection whose scrape runs is never
-  /// closed for another one.
+  /// Maximum number of open connections, from 1 to 1,000,000. If a further client connects, another connection is
+  /// closed: the one that has been without a complete request, or without reading a part of its reply, for the longest
+  /// time. A connection whose scrape runs is never closed for another one.
   std::size_t max_connections = 512;
-  /// Time in which a client has to send the whole head of a request, and to complete the TLS handshake, in milliseconds,
-  /// from 1 ms to 1 hour.
+  /// Time in which a client has to send the whole head of a request, and to complete the TLS handshake, in
+  /// milliseconds, from 1 ms to 1 hour.
   std::chrono::milliseconds request_timeout{5000};
   /// Time for which a connection stays open between two requests, in milliseconds, from 1 ms to 24 hours. It should be
   /// longer than the scrape interval.
   std::chrono::milliseconds idle_timeout{120'000};
   /// Time in which a client has to read a whole reply, in milliseconds, from 1 ms to 1 hour.
   std::chrono::milliseconds write_timeout{30'000};
-  /// Maximum number of requests per path that are served concurrently, from 1 to 1000. Further requests wait for as long
-  /// as the scraper waits, at most 10 s. Then they get status 503.
+  /// Maximum number of requests per path that are served concurrently, from 1 to 1000. Further requests wait for as
+  /// long as the scraper waits, at most 10 s. Then they get status 503.
   std::size_t max_scrapes_in_flight = 16;
   /// Maximum size in bytes of all replies that clients have not read yet, at least 1. If a new reply exceeds it, the
-  /// connections are closed that have read nothing for the longest time. One reply always fits.
+  /// connections with the oldest replies are closed. One reply always fits.
   std::size_t max_pending_bytes = std::size_t{256} << 20;
-  /// Number of replies that are written concurrently, from 1 to 1000. Collectors that wait or hang do not count: while
-  /// they block threads, further threads are started.
+  /// Number of replies that are written concurrently, from 1 to 1000. It does not limit the number of collectors that
+  /// run concurrently: while collectors wait or hang, further threads are started.
   int scrape_threads = 2;
   /// Time for which the destructor lets started replies finish, in milliseconds, from 0 to 1 hour. 0: it closes them.
   std::chrono::milliseconds shutdown_timeout{1000};
   /// Serve a page on "/" that lists the paths and shows the metrics of the first path in a browser.
   bool landing_page = true;
   /// Receives lines about failures that the exporter survives: an invalid change of the web configuration file, a
-  /// collector that delays the destructor. It is called on a thread of the exporter and must not block. Empty: the lines
-  /// are written to stderr.
+  /// collector that delays the destructor. It is called on a thread of the exporter or on the thread that destroys it,
+  /// and must not block. Empty: the lines are written to stderr.
   std::function<void(std::string_view line)> diagnostic = {};
 };
 
@@ -66,16 +67,17 @@ struct HttpOptions {
 /// Values: GET and HEAD. Connections are kept open for further requests, and requests may be pipelined. Other methods
 ///   get status 405 or 501, heads above 16 KiB get 414 or 431, and requests with a body get 413. Clients that are slow
 ///   or silent occupy no thread. See HttpOptions for the limits.
-/// Thread safety: all members may be called concurrently. The exporter runs threads of its own: one that moves bytes,
-///   the scrape threads, and one that checks passwords if there are any. They have stacks of the default size and block
-///   all signals. Collectors and handlers run on scrape threads.
+/// Thread safety: all members may be called concurrently. The exporter runs threads of its own: one that reads and
+/// writes all connections, the scrape threads, and one that checks passwords if there are any. They have stacks of the
+/// default size and block signals. Collectors and handlers run on scrape threads. They must not destroy the exporter.
 /// Exceptions: ListenError if it cannot listen on an address. OptionsError for an invalid option or an invalid
 ///   web_config_file. FileError if a file cannot be read. SystemError if the system has no threads, descriptors, or
 ///   random bytes.
 /// Lifetime: it keeps the registries alive. The destructor stops accepting connections, lets started replies finish for
 ///   shutdown_timeout, and closes the others. It waits longer only for collectors and handlers that are running, and
 ///   logs the names of these collectors. The child of a fork() does not have the threads: there the exporter serves
-///   nothing, and its destructor closes the descriptors.
+///   nothing, and its destructor closes the descriptors. A child that closes all descriptors itself must not destroy
+///   the exporter.
 ///
 /// Example:
 ///   narthex::HttpExporter exporter(registry, {.listen = "127.0.0.1:9464, unix:/run/app/metrics.sock"});
