@@ -28,8 +28,8 @@ class TwoServers(case.ServicesTest):
             "succeeded": f"sum_over_time(up[{SECONDS}s])",
             "samples": f"count_over_time({SERIES}[{SECONDS}s])",
         }
-        at = {"time": self.end}
-        return {name: int(server.query(query, **at)[0][1]) for name, query in queries.items()}
+        found = {name: server.query(query, time=self.end) for name, query in queries.items()}
+        return {name: int(series[0][1]) if series else 0 for name, series in found.items()}
 
     def test_no_sample_is_missing_in_either(self):
         servers = [self.services.start_prometheus("slow", [f"http://{self.address}"]) for _ in range(2)]
