@@ -38,7 +38,7 @@ def run(folder, commands):
 
 
 def prepare(folder):
-    """Writes an authority, the certificates of the server and of two clients, and the file web.yml; returns its path."""
+    """Writes an authority, the certificates of a server and of two clients, and web.yml; returns its path."""
     run(folder, f"authority; sign server {SERVER_NAMES}; sign client DNS:prometheus; sign other DNS:other-client")
     file = pathlib.Path(folder, "web.yml")
     file.write_text(SERVER)

@@ -81,8 +81,8 @@ class Protected(case.ServicesTest):
 
     def serial_number(self):
         """Returns the serial number of the certificate that a new connection gets."""
-        command = "openssl s_client -connect {0} -cert client.crt -key client.key </dev/null | openssl x509 -serial -noout"
-        command = ["sh", "-c", command.format(self.address)]
+        connect = f"openssl s_client -connect {self.address} -cert client.crt -key client.key </dev/null"
+        command = ["sh", "-c", f"{connect} | openssl x509 -serial -noout"]
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=60, check=True).stdout
 
     def rotate(self, number):
