@@ -47,10 +47,14 @@ def memory(pid):
     return tuple(int(re.search(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)[1]) / 1024 for name in ("VmRSS", "VmHWM"))
 
 
-def kernel_memory():
-    """Returns the memory of all TCP sockets of the machine in MiB."""
-    pages = re.search(r"^TCP: .* mem (\d+)", pathlib.Path("/proc/net/sockstat").read_text(), re.MULTILINE)[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+def kernel_memory(server):
+    """Returns the memory of the sockets of a server in MiB: of their queues of bytes. Unix sockets count as nothing."""
+    if not server.is_ip:
+        return 0.0
+    command = ["ss", "--tcp", "--numeric", "--memory", "--no-header", f"sport = :{server.address[1]}"]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    queues = re.findall(r"skmem:\(r(\d+),rb\d+,t\d+,tb\d+,f(\d+),w(\d+),", shown)
+    return sum(int(value) for queue in queues for value in queue) / (1 << 20)
 
 
 def start_peak(pid):

@@ -189,7 +189,7 @@ def under_abuse(result, target, size, kind, count, *words, credentials=None, pau
     cpu = abused_server.cpu_seconds(target.pid)
     with Abusers(target, kind, count, *words) as abusers:
         figures = scrape(target, size.seconds, credentials=credentials, pause=pause)
-        during, kernel = abused_server.descriptors(target.pid), abused_server.kernel_memory()
+        during, kernel = abused_server.descriptors(target.pid), abused_server.kernel_memory(target.endpoint)
     result.figures["p99 without abuse"] = alone["new"].get("p99", float("nan"))
     judge_scrapes(result, figures, size.limit_ms)
     peak = abused_server.memory(target.pid)[1]
