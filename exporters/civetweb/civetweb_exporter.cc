@@ -60,7 +60,7 @@ std::unique_ptr<detail::BlockingGate> open_gate(const CivetwebOptions& options) 
     if (log) {
       log(line);
     } else {
-      std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+      std::fprintf(stderr, "narthex: %.*s\n", static_cast<int>(line.size()), line.data());
     }
   });
   if (gate->has_tls()) {
