@@ -18,8 +18,8 @@
 
 namespace narthex::bench {
 
-// What the servers in this folder share, so that scripts/bench-http compares servers and not their contents. promhttp.go
-// does the same.
+// What the servers in this folder share, so that scripts/bench-http compares servers and not their contents.
+// promhttp.go does the same.
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:0";

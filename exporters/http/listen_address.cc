@@ -53,7 +53,7 @@ ListenAddress parse_entry(std::string_view entry) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_spaces(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
   return text;
@@ -65,7 +65,7 @@ std::vector<ListenAddress> parse_listen(std::string_view listen) {
   std::vector<ListenAddress> addresses;
   for (;;) {
     const std::size_t comma = listen.find(',');
-    addresses.push_back(parse_entry(trimmed(listen.substr(0, comma))));
+    addresses.push_back(parse_entry(without_spaces(listen.substr(0, comma))));
     if (comma == std::string_view::npos) return addresses;
     listen.remove_prefix(comma + 1);
   }

@@ -19,7 +19,7 @@ struct ListenAddress {
 };
 
 // Returns a text without the spaces around it.
-std::string_view trimmed(std::string_view text);
+std::string_view without_spaces(std::string_view text);
 
 // Returns the entries of a comma-separated list.
 // Throws ListenError (invalid_argument), which quotes the entry that is wrong.

@@ -97,7 +97,7 @@ std::vector<Listener> Listener::open_all(std::string_view listen, unsigned socke
   std::vector<Listener> listeners;
   for (;;) {
     const std::size_t comma = listen.find(',');
-    listeners.push_back(open(trimmed(listen.substr(0, comma)), socket_mode));
+    listeners.push_back(open(without_spaces(listen.substr(0, comma)), socket_mode));
     if (comma == std::string_view::npos) return listeners;
     listen.remove_prefix(comma + 1);
   }

@@ -21,7 +21,8 @@ constexpr std::string_view kNotEncrypted =
     "\r\n"
     "this port expects TLS; use https:// in the address\n";
 
-// Reads what has arrived: closing a socket with unread bytes resets the connection, and the client loses the reply.
+// Reads what has arrived: closing a socket with unread bytes resets the connection, and the client loses the reply or
+// the alert.
 void discard_received(int socket) {
   std::array<char, 4096> bytes;
   for (int parts = 0; parts < 16 && ::recv(socket, bytes.data(), bytes.size(), 0) > 0; ++parts) {
@@ -76,8 +77,8 @@ class TlsStream final : public ByteStream {
       default:
         if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST) {
           ::send(socket_, kNotEncrypted.data(), kNotEncrypted.size(), MSG_NOSIGNAL);
-          discard_received(socket_);
         }
+        discard_received(socket_);
         return {.is_broken = true};
     }
   }

@@ -155,7 +155,8 @@ TEST(CivetwebExporter, HandlesEveryRequestItself) {
     connection.send(bytes);
     connection.end_sending();  // so that the server does not wait for more bytes
     const std::string reply = connection.receive();
-    EXPECT_TRUE(reply.empty() || reply.starts_with("HTTP/1.1 4") || reply.starts_with("HTTP/1.0 4")) << bytes << reply;
+    const std::string status = HttpReply::of(reply).status();
+    EXPECT_TRUE(reply.empty() || status.starts_with("4") || status == "501") << bytes << reply;
     EXPECT_THAT(reply, Not(HasSubstr("root:")));
     EXPECT_EQ(get(exporter.port()).body, kJobs) << "after " << bytes.substr(0, 100);
   }

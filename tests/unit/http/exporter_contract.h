@@ -153,7 +153,7 @@ TYPED_TEST_P(ExporterContract, SkipsACollectorThatIsTooSlowForTheTimeout) {
 TYPED_TEST_P(ExporterContract, ListsTheServedPathsInA404Reply) {
   TypeParam exporter(jobs_registry(), {.listen = "127.0.0.1:0"});
   exporter.add(Registry(), "/internal");
-  for (const char* path : {"/metric", "/metrics/", "/metrics/x", "/favicon.ico", "/Metrics", "/metrics%00"}) {
+  for (const char* path : {"/metric", "/metrics/", "/metrics/x", "/favicon.ico", "/Metrics"}) {
     const HttpReply reply = get(exporter.port(), path);
     EXPECT_EQ(reply.status(), "404") << path;
     EXPECT_EQ(reply.body, "nothing is served on this path; allowed: /internal, /metrics\n") << path;

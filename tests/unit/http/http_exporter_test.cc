@@ -157,6 +157,13 @@ TEST(HttpExporter, RepliesToAnInvalidHeadWithoutABody) {
   EXPECT_EQ(reply.body, "");
 }
 
+TEST(HttpExporter, ComparesPathsAsTheyAre) {
+  const HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0"});
+  for (const char* path : {"/metrics%00", "/%6detrics", "/./metrics", "/%2e/metrics", "/x/../metrics", "//metrics"}) {
+    EXPECT_EQ(get(exporter.port(), path).status(), "404") << path;
+  }
+}
+
 TEST(HttpExporter, RejectsUnknownMethods) {
   const HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0"});
   KeptConnection connection(exporter.port());

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <future>
 #include <list>
 #include <memory>
@@ -28,6 +29,7 @@ using testing::StartsWith;
 class HttpExporterTls : public testing::Test {
  protected:
   HttpExporterTls() {
+    std::signal(SIGPIPE, SIG_IGN);  // the client writes to connections that the server has closed
     files_.write("server.crt", server_.certificate_pem());
     files_.write("secrets/server.key", server_.key_pem());
     files_.write("ca.crt", authority_.certificate_pem());

@@ -21,7 +21,11 @@ class HungJob {
       released_.get_future().wait();
     };
   }
-  void wait_until_started() { started_.get_future().wait(); }
+  // Starts threads as HttpServer does, until the job has started.
+  void wait_until_started(ScrapePool& pool) {
+    const auto started = started_.get_future();
+    while (started.wait_for(ScrapePool::kMaxReadyTime) == std::future_status::timeout) pool.grow();
+  }
   void release() { released_.set_value(); }
 
  private:
@@ -59,7 +63,7 @@ TEST(ScrapePool, LimitsTheJobsOfEachPath) {
   std::atomic<bool> has_run = false;
   pool.submit("/hangs", [&] { has_run = true; });
   run_in(pool, "/other");
-  for (HungJob& one : hung) one.wait_until_started();
+  for (HungJob& one : hung) one.wait_until_started(pool);
   EXPECT_FALSE(has_run) << "three jobs of the path are running";
   hung.front().release();
   run_in(pool, "/hangs");
@@ -74,7 +78,7 @@ TEST(ScrapePool, CancelsJobsThatHaveNotStarted) {
   {
     ScrapePool pool(1, 1);
     const ScrapePool::Ticket running = pool.submit("/a", hung.job());
-    hung.wait_until_started();
+    hung.wait_until_started(pool);
     const ScrapePool::Ticket waiting = pool.submit("/a", [&] { has_run = true; });
     const ScrapePool::Ticket ready = pool.submit("/b", [&] { has_run = true; });
     EXPECT_FALSE(pool.cancel(running));
@@ -96,7 +100,7 @@ TEST(ScrapePool, DropsWaitingJobsInItsDestructor) {
   {
     ScrapePool pool(1, 1);
     pool.submit("/a", hung.job());
-    hung.wait_until_started();
+    hung.wait_until_started(pool);
     for (const char* path : {"/a", "/b"}) pool.submit(path, [owned] { FAIL() << "it should have been dropped"; });
     releasing = std::thread([&] { hung.release(); });
   }
