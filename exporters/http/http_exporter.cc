@@ -6,6 +6,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
@@ -129,7 +130,13 @@ class HttpExporter::Impl {
   }
 
   detail::ServerReply page(const detail::ReplyForm& form) const {
-    detail::LandingPage page = detail::landing_page(routes_.paths(), start_);
+    std::vector<std::string> metrics;
+    std::vector<std::string> others;
+    for (std::string& path : routes_.paths()) {
+      const bool is_registry = std::holds_alternative<Registry>(*routes_.find(path));
+      (is_registry ? metrics : others).push_back(std::move(path));
+    }
+    detail::LandingPage page = detail::landing_page(metrics, start_, others);
     const std::string lines = fmt::format(
         "Content-Security-Policy: {}\r\n"
         "Cache-Control: no-store\r\n"

@@ -125,6 +125,7 @@ int main(int argc, char** argv) {
     internals.counter({.name = "internal_total", .help = "On the second path."}).inc(7);
     narthex::HttpExporter exporter(registry, {.listen = options.listen, .web_config_file = options.web_config_file});
     exporter.add(internals, "/internals");
+    exporter.handle("/healthz", [](const auto&) { return narthex::HttpExporter::Response{.body = "ok"}; });
     std::printf("listening on http://127.0.0.1:%d\n", exporter.port());
     std::fflush(stdout);
 

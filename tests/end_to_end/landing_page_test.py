@@ -125,7 +125,9 @@ class Live(BrowserTest):
         self.assertRegex(line, r"^narthex \d+\.\d+\.\d+ \u00b7 started ")
         self.assertRegex(self.tab.evaluate("text(document.getElementById('start'))"), r"\(\S+ (s|min) ago\)$")
         links = self.tab.evaluate("[...document.querySelectorAll('nav a')].map((a) => [a.textContent, a.href])")
-        self.assertEqual(links, [[path, self.url + path] for path in ("/metrics", "/internals")])
+        self.assertEqual(links, [[path, self.url + path] for path in ("/metrics", "/internals", "/healthz")])
+        choices = self.tab.evaluate("[...document.getElementById('path').options].map((option) => option.text)")
+        self.assertEqual(choices, ["/metrics", "/internals"])
 
     def test_values_move_and_charts_grow(self):
         seen = set()

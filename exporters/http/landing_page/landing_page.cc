@@ -76,10 +76,11 @@ std::string relative_url(std::string_view path) {
   return url;
 }
 
-std::string links(const std::vector<std::string>& paths) {
+// `attribute` is part of each link.
+std::string links(const std::vector<std::string>& paths, std::string_view attribute) {
   std::string items;
   for (const std::string& path : paths) {
-    items += fmt::format(R"(<li><a href="{}">{}</a></li>)", relative_url(path), escape_html(path));
+    items += fmt::format(R"(<li><a{} href="{}">{}</a></li>)", attribute, relative_url(path), escape_html(path));
   }
   return items;
 }
@@ -108,12 +109,13 @@ std::string fill(std::string_view text, const Fields& fields) {
 
 }  // namespace
 
-LandingPage landing_page(const std::vector<std::string>& paths, std::chrono::system_clock::time_point start) {
+LandingPage landing_page(const std::vector<std::string>& paths, std::chrono::system_clock::time_point start,
+                         const std::vector<std::string>& other_paths) {
   const std::string nonce = random_nonce();
   return {.html = fill(kPageText, {{"nonce", nonce},
                                    {"version", escape_html(NARTHEX_VERSION)},
                                    {"start", utc(start)},
-                                   {"links", links(paths)}}),
+                                   {"links", links(paths, " data-metrics") + links(other_paths, "")}}),
           .content_security_policy = fmt::format(
               "default-src 'none'; script-src 'nonce-{0}'; style-src 'nonce-{0}'; img-src data:; connect-src 'self'; "
               "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",

@@ -13,11 +13,12 @@ struct LandingPage {
   std::string content_security_policy;  // the value of this header; it belongs to this html only
 };
 
-// Returns the page for an exporter that serves these paths, of which the page shows the first one initially. `start` is
-// when the exporter was created. Each page needs its own random number, so that it must be sent with
-// `Cache-Control: no-store`.
+// Returns the page for an exporter that was created at `start`. The page shows the metrics of the first of `paths` until
+// the reader chooses another one. It only links to `other_paths`, which serve something else. Each page needs its own
+// random number, so that it must be sent with `Cache-Control: no-store`.
 //
 // Paths may contain any byte. Throws SystemError if the system has no random bytes.
-LandingPage landing_page(const std::vector<std::string>& paths, std::chrono::system_clock::time_point start);
+LandingPage landing_page(const std::vector<std::string>& paths, std::chrono::system_clock::time_point start,
+                         const std::vector<std::string>& other_paths = {});
 
 }  // namespace narthex::detail

@@ -6,8 +6,8 @@ const MAX_WAIT = 30000; // between attempts after errors
 // A proxy may serve this page below a prefix, with or without a slash at the end. location.href may contain a password,
 // which fetch() refuses.
 const base = location.origin + location.pathname.replace(/\/?$/, '/');
-const links = [...byId('paths').querySelectorAll('a')];
-for (const link of links) link.href = new URL(link.getAttribute('href'), base);
+for (const link of document.links) link.href = new URL(link.getAttribute('href'), base);
+const links = [...document.links].filter((link) => 'metrics' in link.dataset);
 
 const page = new Page();
 let link = links[0];

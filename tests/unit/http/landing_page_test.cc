@@ -17,12 +17,12 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 
-LandingPage page_of(const std::vector<std::string>& paths) {
-  return landing_page(paths, system_clock::time_point(std::chrono::seconds(1'795'896'000)));
+LandingPage page_of(const std::vector<std::string>& paths, const std::vector<std::string>& other_paths = {}) {
+  return landing_page(paths, system_clock::time_point(std::chrono::seconds(1'795'896'000)), other_paths);
 }
 
-std::string links_of(const std::vector<std::string>& paths) {
-  const std::string html = page_of(paths).html;
+std::string links_of(const std::vector<std::string>& paths, const std::vector<std::string>& other_paths = {}) {
+  const std::string html = page_of(paths, other_paths).html;
   const std::string begin = R"(<ul id="paths">)";
   const std::size_t start = html.find(begin) + begin.size();
   return html.substr(start, html.find("</ul>", start) - start);
@@ -41,17 +41,19 @@ std::size_t count(const std::string& text, const std::string& part) {
 }
 
 TEST(LandingPage, LinksToThePathsRelativeToItself) {
-  EXPECT_EQ(links_of({"/metrics", "/internal/db"}),
-            R"(<li><a href="./metrics">/metrics</a></li><li><a href="./internal/db">/internal/db</a></li>)");
+  EXPECT_EQ(links_of({"/metrics", "/internal/db"}, {"/healthz"}),
+            R"(<li><a data-metrics href="./metrics">/metrics</a></li>)"
+            R"(<li><a data-metrics href="./internal/db">/internal/db</a></li>)"
+            R"(<li><a href="./healthz">/healthz</a></li>)");
   EXPECT_EQ(links_of({}), "");
 }
 
 TEST(LandingPage, EscapesPaths) {
-  EXPECT_EQ(links_of({R"(/<script>&"'%%nonce%%</script>)"}),
+  EXPECT_EQ(links_of({}, {R"(/<script>&"'%%nonce%%</script>)"}),
             R"(<li><a href="./%3Cscript%3E%26%22%27%25%25nonce%25%25%3C/script%3E">)"
             R"(/&lt;script&gt;&amp;&quot;&#39;%%nonce%%&lt;/script&gt;</a></li>)");
   EXPECT_EQ(links_of({"/a b?c#d\\e\n\xc3\xa9"}),
-            "<li><a href=\"./a%20b%3Fc%23d%5Ce%0A%C3%A9\">/a b?c#d\\e\n\xc3\xa9</a></li>");
+            "<li><a data-metrics href=\"./a%20b%3Fc%23d%5Ce%0A%C3%A9\">/a b?c#d\\e\n\xc3\xa9</a></li>");
 }
 
 TEST(LandingPage, LinksToNoOtherSchemeOrHost) {
