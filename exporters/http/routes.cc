@@ -11,6 +11,8 @@ namespace narthex::detail {
 
 namespace {
 
+using Entry = std::pair<std::string, Route>;
+
 // Whether requests for the path arrive under exactly that name: HttpExporter compares paths as they are, and civetweb decodes and cleans
 // them first.
 bool is_reachable(std::string_view path) {
@@ -31,23 +33,23 @@ void Routes::add(const std::string& path, Route route) {
                     quote(path)));
   }
   const std::lock_guard lock(mutex_);
-  if (!routes_.emplace(path, std::move(route)).second) {
+  if (std::ranges::find(routes_, path, &Entry::first) != routes_.end()) {
     throw OptionsError(fmt::format("path {}: something else is served there; use another path", quote(path)));
   }
+  routes_.emplace_back(path, std::move(route));
 }
 
 std::optional<Route> Routes::find(std::string_view path) const {
   const std::lock_guard lock(mutex_);
-  const auto found = routes_.find(path);
+  const auto found = std::ranges::find(routes_, path, &Entry::first);
   return found == routes_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::vector<std::string> Routes::paths() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> paths;
+  paths.reserve(routes_.size());
   for (const auto& [path, route] : routes_) paths.push_back(path);
-  std::ranges::stable_partition(
-      paths, [this](const std::string& path) { return std::holds_alternative<Registry>(routes_.find(path)->second); });
   return paths;
 }
 

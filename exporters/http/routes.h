@@ -1,12 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -41,12 +41,12 @@ class Routes {
 
   std::optional<Route> find(std::string_view path) const;
 
-  // Returns all paths in their order, with those of registries first.
+  // Returns all paths in the order in which they were added.
   std::vector<std::string> paths() const;
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::string, Route, std::less<>> routes_;
+  std::vector<std::pair<std::string, Route>> routes_;  // few, so that a search is fast enough
 };
 
 }  // namespace narthex::detail

@@ -156,7 +156,7 @@ TYPED_TEST_P(ExporterContract, ListsTheServedPathsInA404Reply) {
   for (const char* path : {"/metric", "/metrics/", "/metrics/x", "/favicon.ico", "/Metrics"}) {
     const HttpReply reply = get(exporter.port(), path);
     EXPECT_EQ(reply.status(), "404") << path;
-    EXPECT_EQ(reply.body, "nothing is served on this path; allowed: /internal, /metrics\n") << path;
+    EXPECT_EQ(reply.body, "nothing is served on this path; allowed: /metrics, /internal\n") << path;
   }
 }
 
