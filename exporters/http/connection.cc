@@ -171,13 +171,13 @@ void Connection::take_admission(const Admission& admission) {
 
 void Connection::find_reply() {
   const RequestLine& line = head_.line;
-  const bool is_page = line.path == "/" && (line.method == "GET" || line.method == "HEAD") && !head_.has_body;
-  if (is_page && server_.content().page && !server_.content().routes.find(line.path)) {
-    return send(server_.content().page(form_));
-  }
-  auto found = find_route(line, server_.content().routes, form_);
+  const ServerContent& content = server_.content();
+  const bool is_read = line.method == "GET" || line.method == "HEAD";
+  const bool is_page = line.path == "/" && content.page && !content.routes.find(line.path);
+  if (is_read && head_.has_body) return send(message_reply(413, "a request must not have a body", form_));
+  if (is_read && is_page) return send(content.page(form_));
+  auto found = find_route(line, content.routes, form_, is_page);
   if (auto* reply = std::get_if<ServerReply>(&found)) return send(std::move(*reply));
-  if (head_.has_body) return send(message_reply(413, "a request must not have a body", form_));
   compute_later(std::get<Route>(std::move(found)));
 }
 

@@ -65,14 +65,15 @@ ServerReply message_reply(int status, std::string_view text, const ReplyForm& fo
   return reply;
 }
 
-std::variant<Route, ServerReply> find_route(const RequestLine& request, const Routes& routes, const ReplyForm& form) {
+std::variant<Route, ServerReply> find_route(const RequestLine& request, const Routes& routes, const ReplyForm& form,
+                                            bool has_page) {
   static constexpr std::string_view kMethods[]{"POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
   const bool is_read = request.method == "GET" || request.method == "HEAD";
   if (!is_read && std::ranges::find(kMethods, request.method) == std::end(kMethods)) {
     return message_reply(501, "the method is unknown; allowed: GET, HEAD", form, "Allow: GET, HEAD\r\n");
   }
   std::optional<Route> route = routes.find(request.path);
-  if (!route && request.path.starts_with('/')) {
+  if (!route && (is_read || (!has_page && request.path.starts_with('/')))) {
     return message_reply(
         404, fmt::format("nothing is served on this path; allowed: {}", fmt::join(routes.paths(), ", ")), form);
   }

@@ -33,7 +33,9 @@ ServerReply message_reply(int status, std::string_view text, const ReplyForm& fo
 std::string_view reason_phrase(int status) noexcept;
 
 // Returns what is served for a request, or the reply if nothing is: 404, 405, or 501.
-std::variant<Route, ServerReply> find_route(const RequestLine& request, const Routes& routes, const ReplyForm& form);
+// `has_page`: the caller has served the path itself if the method is GET or HEAD.
+std::variant<Route, ServerReply> find_route(const RequestLine& request, const Routes& routes, const ReplyForm& form,
+                                            bool has_page = false);
 
 // Returns the reply with a body. `lines` is as above.
 ServerReply body_reply(int status, std::string_view content_type, std::shared_ptr<const ReplyBody> body,

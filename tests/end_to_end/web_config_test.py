@@ -10,7 +10,7 @@ import harness
 import tls
 from tls import PASSWORD, USER
 
-ROTATIONS = 10 if case.SANITIZED else 50
+ROTATIONS = 10 if case.SANITIZED else 25
 
 
 class Protected(case.ServicesTest):

@@ -213,6 +213,13 @@ TEST(HttpExporter, ServesAPageUnlessItIsOffOrReplaced) {
   EXPECT_EQ(page.status(), "200");
   EXPECT_THAT(page.head, HasSubstr("\r\nContent-Type: text/html; charset=utf-8\r\n"));
   EXPECT_THAT(page.head, HasSubstr("\r\nContent-Security-Policy: default-src 'none'"));
+  const auto status = [&](const std::string& method, const std::string& lines) {
+    return request(exporter.port(), method + " / HTTP/1.1\r\nHost: l\r\nConnection: close\r\n" + lines + "\r\n")
+        .status();
+  };
+  EXPECT_EQ(status("HEAD", ""), "200");
+  EXPECT_EQ(status("TRACE", ""), "405");
+  EXPECT_EQ(status("GET", "Content-Length: 1\r\n"), "413");
   exporter.handle("/", ok);
   EXPECT_EQ(get(exporter.port(), "/").body, "ok\n");
   const HttpExporter without(jobs_registry(), {.listen = "127.0.0.1:0", .landing_page = false});

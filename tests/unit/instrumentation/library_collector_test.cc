@@ -1,5 +1,6 @@
 #include <narthex/library_collector.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <limits>
@@ -44,9 +45,9 @@ TEST(LibraryCollector, ServesTheCountsOfItsRegistry) {
   const std::size_t errors = text.find(head + "errors");
   const std::size_t process = text.find("# HELP narthex_deferred");
   const std::size_t names = text.find("# HELP narthex_name_clashes");
-  const std::size_t rejected = text.find("# HELP narthex_rejected");
+  const std::size_t rejected = std::min(text.find("# HELP narthex_rejected"), text.find("# HELP narthex_replaced"));
   const std::size_t scrapes = text.find("# HELP narthex_scrapes");
-  const std::size_t end = text.find("# HELP roomy_total");
+  const std::size_t end = text.find("# HELP narthex_web_config");
   ASSERT_LT(end, text.size());
   EXPECT_EQ(
       text.substr(begin, seconds - begin) + text.substr(errors, process - errors) +
