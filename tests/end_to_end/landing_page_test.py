@@ -310,8 +310,11 @@ class Live(BrowserTest):
         self.tab.resize(360, 700)
         self.tab.evaluate("find('hostile').querySelector('button').click()")
         self.assertLessEqual(self.tab.evaluate("document.scrollingElement.scrollWidth"), 360)
-        widths = self.tab.evaluate("[...find('hostile').cells].map((cell) => cell.offsetWidth)")
+        cells = "[...find('hostile').cells]"
+        widths = self.tab.evaluate(f"{cells}.map((cell) => cell.offsetWidth)")
         self.assertEqual([width >= 80 for width in widths], [True, False, False, True, True])
+        visible = self.tab.evaluate(f"{cells}.map((cell) => cell.checkVisibility({{checkVisibilityCSS: true}}))")
+        self.assertEqual(visible, [True, False, False, True, True])
 
     def test_a_hidden_tab_reads_nothing(self):
         requests = []
@@ -397,7 +400,7 @@ class Replies(BrowserTest):
                 "two": "7",
                 "state": "2 on",
                 "level": "3",
-                "zero": "mean NaN",
+                "zero": "\u2013",
             },
         )
         self.assertEqual(self.read("empty")["small"], "no series")

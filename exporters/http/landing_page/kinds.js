@@ -56,8 +56,9 @@ const observed = ({ quantiles, mean }) => (quantiles.length ? quantiles : [['mea
 
 function observedText(numbers, unit, prefix) {
   const { isNew, total, rate, mean, quantiles } = numbers;
-  const parts = [prefix, rate >= 0 && `${short(rate)}/s`, quantiles.length && total && `mean ${unit.text(mean)}`];
-  parts.push(`total ${exact(total)}`, total && !isNew && 'since the start');
+  if (total === 0) return [[['', '\u2013']], 'no observations'];
+  const parts = [prefix, rate >= 0 && `${short(rate)}/s`, quantiles.length && `mean ${unit.text(mean)}`];
+  parts.push(`total ${exact(total)}`, !isNew && 'since the start');
   return [observed(numbers).map(([p, value]) => [p, unit.text(value)]), parts.filter(Boolean).join(' \u00b7 ')];
 }
 
