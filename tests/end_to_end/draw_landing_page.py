@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes a picture of a landing page, after watching it for some time. Needs Debian's packages chromium and optipng.
+"""Takes a picture of a landing page, after watching it for some time. Needs Debian's packages chromium and pngquant.
 
   draw_landing_page.py http://127.0.0.1:9464/ dark.png --scheme dark --open http_requests_total
 """
@@ -46,7 +46,8 @@ def main():
         options.file.write_bytes(tab.screenshot())
     finally:
         browser.close()
-    subprocess.run(["optipng", "-quiet", "-o5", "-strip", "all", options.file], check=True)
+    reduce = ["pngquant", "--force", "--strip", "--speed", "1", "--quality", "70-98", "--output"]
+    subprocess.run([*reduce, options.file, options.file], check=True)
 
 
 if __name__ == "__main__":
