@@ -20,7 +20,7 @@ go_packages=(golang-go golang-github-prometheus-client-golang-dev golang-github-
 # Debian packages for scripts/lint.
 lint_packages=(clang clang-format clang-tidy)
 # Debian packages for scripts/test-release beside those of the tests. victoria-metrics contains vmagent.
-release_packages=(chromium victoria-metrics)
+release_packages=(chromium fonts-liberation victoria-metrics)
 # Debian packages for scripts/docs.
 docs_packages=(doxygen python3)
 
