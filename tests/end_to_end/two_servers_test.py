@@ -9,7 +9,7 @@ import time
 import case
 import harness
 
-SECONDS = int(os.environ.get("NARTHEX_TWO_SERVERS_SECONDS", "30"))
+SECONDS = int(os.environ.get("NARTHEX_TWO_SERVERS_SECONDS", "15"))
 SERIES = "slow_collector_calls_total"
 
 

@@ -10,7 +10,7 @@ import harness
 import tls
 from tls import PASSWORD, USER
 
-ROTATIONS = 10 if case.SANITIZED else 25
+ROTATIONS = 10
 
 
 class Protected(case.ServicesTest):
