@@ -223,6 +223,12 @@ TEST_F(WebConfigFilesTest, ReplaceAContextAfterADay) {
 TEST_F(WebConfigFilesTest, IgnoreThatThereAreNoDescriptors) {
   write(first_, first_);
   start(kTls + user("ali"));
+  // UndefinedBehaviorSanitizer needs a descriptor to check an object of a type for the first time: a FileError.
+  files_.remove("web.yml");
+  users();
+  ASSERT_EQ(config_->failures(), 1u);
+  log_.clear();
+  write(kTls + user("ali"));
   const auto before = context();
   write(kTls + user("baba"));
   rlimit limit{};
@@ -235,7 +241,7 @@ TEST_F(WebConfigFilesTest, IgnoreThatThereAreNoDescriptors) {
   EXPECT_THAT(found, ElementsAre("ali"));
   EXPECT_EQ(after, before);
   EXPECT_THAT(log_, IsEmpty());
-  EXPECT_EQ(config_->failures(), 0u);
+  EXPECT_EQ(config_->failures(), 1u);
   EXPECT_THAT(users(), ElementsAre("baba"));
 }
 
