@@ -36,7 +36,7 @@ class ReplyBody {
 // Thread safety: all members may be called concurrently.
 class BodyStore : public std::enable_shared_from_this<BodyStore> {
  public:
-  // Keeps the memory of so many strings.
+  // Keeps the memory of at most max_kept strings.
   explicit BodyStore(std::size_t max_kept) : strings_(max_kept) {}
 
   // Returns an empty string to write a body into.

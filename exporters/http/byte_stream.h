@@ -35,7 +35,7 @@ class ByteStream {
   virtual Transfer read(std::span<char> bytes) = 0;
   // Writes a part of `first` and `second`, one after the other.
   virtual Transfer write(std::string_view first, std::string_view second) = 0;
-  // Tells the client that nothing more will be sent.
+  // Ends the sending direction: the client reads the end of the stream.
   virtual void shut_down() = 0;
 };
 

@@ -23,8 +23,7 @@ namespace narthex::detail {
 //
 // Collectors may hang, so each path has its own limit: one path cannot take the threads of another. grow() starts a
 // further thread while ready jobs wait. Threads that are started stay. A path with few running jobs goes before one with
-// many. max_writers limits the memory and the cores that
-// are used at a time, however many threads hang in collectors.
+// many. max_writers limits the memory and the cores that are used at a time, also while many threads hang in collectors.
 // Thread safety: all members may be called concurrently, except the destructor.
 class ScrapePool {
   struct Path;

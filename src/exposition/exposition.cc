@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <narthex/detail/scrape_phases.h>
@@ -53,14 +52,24 @@ void write(const ScrapeRequest& request, detail::Output& output) {
   }
 }
 
-// The memory of the body is reserved after the collectors have ended.
-void write(ScrapeRequest request, std::string& body) {
+// Appends to a body whose memory it reserves at the first piece of text: after the collectors have ended.
+class BodyOutput final : public detail::Output {
+ public:
+  BodyOutput(std::string& body, const detail::BodySize& size) : body_(body), size_(size) {}
+
+  void write(std::string_view text) override {
+    if (body_.empty()) size_.reserve(body_);
+    body_ += text;
+  }
+
+ private:
+  std::string& body_;
+  const detail::BodySize& size_;
+};
+
+void write(const ScrapeRequest& request, std::string& body) {
   detail::BodySize size(request.registries, request.format.format, request.names.selects_all());
-  request.before_writing = [&, before = std::move(request.before_writing)] {
-    if (before) before();
-    size.reserve(body);
-  };
-  detail::StringOutput output(body);
+  BodyOutput output(body, size);
   write(request, output);
   size.set(body);
 }
