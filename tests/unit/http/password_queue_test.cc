@@ -78,8 +78,8 @@ TEST(PasswordQueue, ReturnsTheVerdict) {
 }
 
 TEST(PasswordQueue, KnowsACorrectPasswordWhileOthersWait) {
-  OccupiedQueue queue;
   std::promise<void> checked;
+  OccupiedQueue queue;
   EXPECT_EQ(queue->check(kUsers, kRight, kScraper, [&](PasswordVerdict) { checked.set_value(); }), std::nullopt);
   EXPECT_EQ(queue->check(kUsers, "nonsense", kScraper, ignore), PasswordVerdict::kWrong);
   queue.release();
@@ -89,9 +89,9 @@ TEST(PasswordQueue, KnowsACorrectPasswordWhileOthersWait) {
 }
 
 TEST(PasswordQueue, ServesTheAddressesInTurn) {
-  OccupiedQueue queue;
   std::vector<std::string> order;
   std::promise<void> finished;
+  OccupiedQueue queue;
   const auto wait = [&](const char* host, const std::string& name) {
     const auto verdict = queue->check(kUsers, kWrong, client_at(host), [&, name](PasswordVerdict) {
       order.push_back(name);
@@ -145,14 +145,15 @@ TEST(PasswordQueue, ChecksTheScraperWhileOthersGuess) {
   for (const bool is_same_address : {false, true}) {
     std::atomic<int> guesses{0};
     std::atomic<bool> ends{false};
-    PasswordQueue queue;
-    const std::function<void(PasswordVerdict)> guess = [&](PasswordVerdict) {
+    std::function<void(PasswordVerdict)> guess;
+    std::promise<int> checked;
+    PasswordQueue queue;  // the last, because its thread uses the others until it is destroyed
+    guess = [&](PasswordVerdict) {
       ++guesses;
       if (!ends) queue.check(kUsers, kWrong, is_same_address ? kScraper : kGuesser, guess);
     };
     for (int i = 0; i < 8; ++i) guess(PasswordVerdict::kWrong);
     while (guesses < 20) std::this_thread::yield();
-    std::promise<int> checked;
     const int before = guesses;
     queue.check(kUsers, kRight, kScraper, [&](PasswordVerdict verdict) {
       EXPECT_EQ(verdict, PasswordVerdict::kRight);
@@ -179,8 +180,8 @@ TEST(PasswordQueue, DropsWaitingChecksWhenItIsDestroyed) {
 }
 
 TEST(PasswordQueue, BlocksAllSignalsOnItsThread) {
-  PasswordQueue queue;
   std::promise<sigset_t> blocked;
+  PasswordQueue queue;
   queue.check(kUsers, kWrong, kScraper, [&](PasswordVerdict) {
     sigset_t signals;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &signals);
