@@ -68,10 +68,8 @@ class GaugeUpdates {
 
   /// Returns the current value.
   ///
-  /// The value cannot be read while another thread is suspended inside set(). In the child of a fork(), such a set()
-  /// never completes. In both cases value() makes up to 10,000 attempts and yields the processor between them. If all
-  /// attempts fail, it returns the value of the last set() or of an earlier one, without the later increments. A scrape
-  /// reads the gauge the same way.
+  /// Updates that other threads make at the same time may be included or not. The call never waits. For a gauge that
+  /// many threads increment it reads one number for each thread that the process had at a time; for others, one number.
   [[nodiscard]] double value() const noexcept { return series_ ? series_->value() : 0; }
 
  protected:
@@ -84,7 +82,8 @@ class GaugeUpdates {
 /// A value that goes up and down, for example the length of a queue. It starts at 0.
 ///
 /// Values: any value. set() also accepts NaN and infinities. An increment of NaN is ignored and counted as a rejected
-///   update.
+///   update. Whole amounts are exact while each amount and the value stay below 2^53, however much is added and
+///   subtracted. Fractions have the rounding errors of additions to one `double`.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
 /// Exceptions: none, except those of the function that is passed to time().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.

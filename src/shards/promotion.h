@@ -18,7 +18,8 @@ namespace narthex::detail {
 // Invariant: the value is the base plus all cells, in every state.
 
 // Adds to a base. Returns true if another thread changed the base at the same moment.
-inline bool add_atomically(std::atomic<double>& base, double amount) noexcept {
+template <class AtomicDouble>
+bool add_atomically(AtomicDouble& base, double amount) noexcept {
   double before = base.load(std::memory_order_relaxed);  // relaxed: the compare-exchange checks it
   bool was_contended = false;
   // relaxed: a sum orders nothing else
@@ -51,8 +52,8 @@ inline void add_to_own(std::atomic<double>& cell, double amount) noexcept {
 template <class Visit>
 void for_each_cell(Slot slot, Visit visit) {
   Shards::for_each([&](const Shard& shard) {
-    // acquire: the checks that a gauge makes afterwards stay behind this load; a counter does not need it
-    if (const std::atomic<double>* cell = shard.sums.find(slot)) visit(cell->load(std::memory_order_acquire));
+    // relaxed: no other data depends on a cell
+    if (const std::atomic<double>* cell = shard.sums.find(slot)) visit(cell->load(std::memory_order_relaxed));
   });
 }
 
