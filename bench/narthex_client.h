@@ -54,6 +54,7 @@ class Narthex {
     family.labels(route.method, route.path, route.code).inc();
   }
   static void set(const Gauge& gauge, double value) { gauge.set(value); }
+  static double value(const Gauge& gauge) { return gauge.value(); }
   static void observe(const Histogram& histogram, double value) { histogram.observe(value); }
   static void observe(const Summary& summary, double value) { summary.observe(value); }
   static void observe(const Routes<Histogram>& family, const Route& route, double value) {

@@ -54,6 +54,7 @@ class PrometheusCpp {
   static void inc(Statuses by, const Status& status) { by.family.Add(labels(status)).Increment(); }
   static void inc(Routes<prometheus::Counter> by, const Route& route) { at(by, route)->Increment(); }
   static void set(Gauge gauge, double value) { gauge->Set(value); }
+  static double value(Gauge gauge) { return gauge->Value(); }
   static void observe(Histogram histogram, double value) { histogram->Observe(value); }
   static void observe(Routes<prometheus::Histogram> by, const Route& route, double value) {
     at(by, route)->Observe(value);
