@@ -37,6 +37,7 @@ Connection::Connection(HttpServer& server, FileDescriptor socket, const ClientAd
       socket_(server.io()),
       stream_(stream_on(socket.fd(), is_encrypted, server.content().gate)),
       client_(client),
+      is_encrypted_(is_encrypted),
       state_(is_encrypted ? State::handshaking : State::reading) {
   socket_.assign(socket.fd());
   socket.release();  // socket_ owns it now
@@ -188,18 +189,30 @@ void Connection::compute_later(Route route) {
   enter(State::computing, request_time_ + patience);
 }
 
-void Connection::finish(const JobResult& result) {
+BegunReply Connection::begin_reply(const JobResult& result) const {
+  if (is_encrypted_) return {};
+  BegunReply begun{.reply = reply_with(result)};
+  begun.sent = stream_->write(begun.reply.head, begun.reply.rest()).bytes;
+  return begun;
+}
+
+ServerReply Connection::reply_with(const JobResult& result) const {
+  if (!result.is_exposition) return body_reply(result.status, result.content_type, result.body, form_);
+  return exposition_reply(result.content_type, result.content_encoding, result.body, form_);
+}
+
+void Connection::finish(JobResult& result) {
   if (state_ != State::computing) return;
   job_.reset();
   state_ = State::checking;  // until the reply is sent
   if (result.status == 0) return close();
-  send(result.is_exposition ? exposition_reply(result.content_type, result.content_encoding, result.body, form_)
-                            : body_reply(result.status, result.content_type, result.body, form_));
+  if (result.begun.sent > 0) return send(std::move(result.begun.reply), result.begun.sent);
+  send(reply_with(result));
 }
 
-void Connection::send(ServerReply reply) {
+void Connection::send(ServerReply reply, std::size_t sent) {
   reply_ = std::move(reply);
-  written_ = 0;
+  written_ = sent;
   last_progress_ = Clock::now();
   enter(State::writing, last_progress_ + server_.options().write_timeout);
   server_.limit_pending_bytes(*this);

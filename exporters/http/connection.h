@@ -30,7 +30,7 @@ class HttpServer;
 //                     +----------- an error -----------------> writing --> draining --> closed
 //
 // Each state but `computing` ends at its deadline at the latest.
-// Thread safety: the I/O thread only.
+// Thread safety: the I/O thread only, except begin_reply().
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -58,8 +58,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // The time of the last event that makes a connection useful: it was accepted, its request was complete, it read a part
   // of the reply.
   Clock::time_point last_progress() const noexcept { return last_progress_; }
-  // Sends the result of the job.
-  void finish(const JobResult& result);
+  // Sends the first bytes of the result of the job, if they need not be encrypted. Called by a thread of the pool.
+  BegunReply begin_reply(const JobResult& result) const;
+  // Sends the result of the job, or the rest of it.
+  void finish(JobResult& result);
 
   List::iterator position;  // in the list of the server
 
@@ -84,7 +86,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void find_reply();
   void compute_later(Route route);
   bool cancel_job();
-  void send(ServerReply reply);
+  ServerReply reply_with(const JobResult& result) const;
+  void send(ServerReply reply, std::size_t sent = 0);
   void write();
   void complete();
   void drain();
@@ -93,6 +96,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   boost::asio::posix::stream_descriptor socket_;
   const std::unique_ptr<ByteStream> stream_;
   const ClientAddress client_;
+  const bool is_encrypted_;
   State state_;
   Clock::time_point deadline_{};
 

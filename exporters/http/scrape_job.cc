@@ -21,16 +21,20 @@ std::string ScrapeJob::key_of(const RequestLine& line, const ExpositionRequest& 
   return fmt::format("{}\n{}\n{}\n{}\n{}", line.path, scrape.query, scrape.accept, scrape.accept_encoding, timeout);
 }
 
-// A connection that joins while the job starts gets its result too.
 bool ScrapeJob::join(std::shared_ptr<Connection> connection) {
+  const std::lock_guard lock(mutex_);
   if (has_started()) return false;
   connections_.push_back(std::move(connection));
   return true;
 }
 
 bool ScrapeJob::leave(const Connection& connection) {
-  if (has_started()) return false;
-  std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
+  {
+    const std::lock_guard lock(mutex_);
+    may_begin_reply_ = !has_started();
+    if (has_started()) return false;
+    std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
+  }
   if (connections_.empty() && server_.pool().cancel(ticket_)) server_.forget_job(key_, *this);
   return true;
 }
@@ -41,8 +45,12 @@ void ScrapeJob::submit(std::string key) {
 }
 
 void ScrapeJob::run() {
-  has_started_.store(true, std::memory_order_relaxed);  // relaxed: deliver() is posted, which orders the rest
+  {
+    const std::lock_guard lock(mutex_);
+    has_started_.store(true, std::memory_order_relaxed);  // relaxed: the mutex orders the rest
+  }
   result_ = compute();
+  begin_reply();
   server_.post([self = shared_from_this()] { self->deliver(); });
 }
 
@@ -82,6 +90,18 @@ JobResult ScrapeJob::expose() {
 
 JobResult ScrapeJob::message(std::string_view text) const {
   return {.status = 500, .content_type = "text/plain; charset=utf-8", .body = server_.bodies().keep(std::string(text))};
+}
+
+// The I/O thread does not use the socket while the connection waits for the job, unless it closes the connection. It
+// then calls leave() first. Many connections are left to it, because it gives each of them a turn.
+void ScrapeJob::begin_reply() {
+  if (connections_.size() != 1 || result_.status == 0) return;
+  const std::lock_guard lock(mutex_);
+  if (!may_begin_reply_) return;
+  try {
+    result_.begun = connections_.front()->begin_reply(result_);
+  } catch (const std::exception&) {  // no memory for the head; the I/O thread tries again
+  }
 }
 
 void ScrapeJob::deliver() {

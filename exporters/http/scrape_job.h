@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "http/body_store.h"
 #include "http/routes.h"
 #include "http/scrape_pool.h"
+#include "http/server_reply.h"
 
 namespace narthex::detail {
 
@@ -25,10 +27,12 @@ struct JobResult {
   std::string content_encoding{};
   std::shared_ptr<const ReplyBody> body{};
   bool is_exposition = false;
+  BegunReply begun{};  // if the thread of the pool has sent some of it
 };
 
 // The computation of a reply by a thread of the pool. Requests for the same exposition share one that has not started
 // when they arrive, so that many clients cost one body of time and memory.
+// The thread of the pool also sends the first bytes of the reply, which saves the time until the I/O thread wakes up.
 // Thread safety: the I/O thread only, except run().
 class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
  public:
@@ -42,7 +46,7 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   bool has_started() const noexcept { return has_started_.load(std::memory_order_relaxed); }
   // Adds a connection that gets the result. Returns false if the job has started.
   bool join(std::shared_ptr<Connection> connection);
-  // Removes a connection. Returns false if the job has started.
+  // Removes a connection. Returns false if the job has started; from then on only the I/O thread uses its socket.
   bool leave(const Connection& connection);
   // Passes the job to the pool. `key` may be empty.
   void submit(std::string key);
@@ -53,6 +57,7 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   JobResult compute();
   JobResult expose();
   JobResult message(std::string_view text) const;
+  void begin_reply();
   void deliver();
 
   HttpServer& server_;
@@ -61,8 +66,10 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   ExpositionRequest scrape_;
   const Clock::time_point created_ = Clock::now();
   std::string key_;
-  std::atomic<bool> has_started_{false};
+  std::mutex mutex_;                      // guards the next three, except connections_ after the start
+  std::atomic<bool> has_started_{false};  // read without the mutex, too
   std::vector<std::shared_ptr<Connection>> connections_;
+  bool may_begin_reply_ = true;
   ScrapePool::Ticket ticket_ = 0;
   JobResult result_;  // written by run() before deliver() is posted
 };

@@ -62,17 +62,22 @@ void ScrapePool::start_thread() {
 }
 
 ScrapePool::Ticket ScrapePool::submit(std::string_view name, std::function<void()> job) {
-  const std::lock_guard lock(mutex_);
-  Path& path = path_of(name);
-  Jobs one;
-  one.push_back({last_ticket_ + 1, &path, std::move(job), {}});
-  if (path.active == max_per_path_) {
-    path.waiting.splice(path.waiting.end(), one);
-  } else {
-    ++path.active;
-    make_ready(one);
+  Ticket ticket;
+  {
+    const std::lock_guard lock(mutex_);
+    Path& path = path_of(name);
+    Jobs one;
+    one.push_back({last_ticket_ + 1, &path, std::move(job), {}});
+    if (path.active == max_per_path_) {
+      path.waiting.splice(path.waiting.end(), one);
+    } else {
+      ++path.active;
+      make_ready(one);
+    }
+    ticket = ++last_ticket_;
   }
-  return ++last_ticket_;
+  has_jobs_.notify_one();  // after the mutex is released, because the thread that wakes up needs it
+  return ticket;
 }
 
 ScrapePool::Path& ScrapePool::path_of(std::string_view name) {
@@ -100,6 +105,7 @@ bool ScrapePool::cancel(Ticket ticket) {
   }
   if (!take_from(ready_)) return false;
   finish(*cancelled.front().path);
+  has_jobs_.notify_one();
   return true;
 }
 
@@ -115,7 +121,6 @@ void ScrapePool::finish(Path& path) noexcept {
 void ScrapePool::make_ready(Jobs& from) noexcept {
   from.front().ready_since = Clock::now();
   ready_.splice(ready_.end(), from, from.begin());
-  has_jobs_.notify_one();
 }
 
 bool ScrapePool::grow() {
@@ -152,7 +157,7 @@ void ScrapePool::run_jobs() {
     lock.lock();
     --path.running;
     --running_;
-    if (!stops_) finish(path);
+    if (!stops_) finish(path);  // this thread takes the job that becomes ready
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ struct ServerReply {
   std::shared_ptr<const ReplyBody> body{};  // null for HEAD, and if the body is short
 
   std::string_view rest() const noexcept { return body ? body->bytes() : std::string_view(); }
+};
+
+// A reply, of which some bytes are sent.
+struct BegunReply {
+  ServerReply reply{};
+  std::size_t sent = 0;
 };
 
 // Returns a reply with a line of text. `lines` holds further header lines, each with its line end.
