@@ -47,7 +47,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void close();
   void close_socket();
   // Whether a scrape runs for it.
-  bool is_running() const noexcept { return state_ == State::computing && job_->has_started(); }
+  bool is_running() const noexcept { return state_ == State::computing && job_->is_running(); }
   // Closes the connection unless a reply has begun.
   void wind_up();
 

@@ -23,7 +23,7 @@ std::string ScrapeJob::key_of(const RequestLine& line, const ExpositionRequest& 
 
 bool ScrapeJob::join(std::shared_ptr<Connection> connection) {
   const std::lock_guard lock(mutex_);
-  if (has_started()) return false;
+  if (state_ != State::waiting) return false;
   connections_.push_back(std::move(connection));
   return true;
 }
@@ -31,8 +31,8 @@ bool ScrapeJob::join(std::shared_ptr<Connection> connection) {
 bool ScrapeJob::leave(const Connection& connection) {
   {
     const std::lock_guard lock(mutex_);
-    may_begin_reply_ = !has_started();
-    if (has_started()) return false;
+    may_begin_reply_ = state_ == State::waiting;
+    if (!may_begin_reply_) return false;
     std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
   }
   if (connections_.empty() && server_.pool().cancel(ticket_)) server_.forget_job(key_, *this);
@@ -45,13 +45,16 @@ void ScrapeJob::submit(std::string key) {
 }
 
 void ScrapeJob::run() {
-  {
-    const std::lock_guard lock(mutex_);
-    has_started_.store(true, std::memory_order_relaxed);  // relaxed: the mutex orders the rest
-  }
+  enter(State::running);
   result_ = compute();
+  enter(State::ended);  // before the client sees the reply, and may replace its connection by a new one
   begin_reply();
   server_.post([self = shared_from_this()] { self->deliver(); });
+}
+
+void ScrapeJob::enter(State state) {
+  const std::lock_guard lock(mutex_);
+  state_ = state;
 }
 
 JobResult ScrapeJob::compute() {

@@ -43,7 +43,7 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   // Returns a text that is equal for requests for the same exposition.
   static std::string key_of(const RequestLine& line, const ExpositionRequest& scrape);
 
-  bool has_started() const noexcept { return has_started_.load(std::memory_order_relaxed); }
+  bool is_running() const noexcept { return state_.load(std::memory_order_relaxed) == State::running; }
   // Adds a connection that gets the result. Returns false if the job has started.
   bool join(std::shared_ptr<Connection> connection);
   // Removes a connection. Returns false if the job has started; from then on only the I/O thread uses its socket.
@@ -52,8 +52,11 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   void submit(std::string key);
 
  private:
+  enum class State { waiting, running, ended };
+
   // Runs on a thread of the pool.
   void run();
+  void enter(State state);
   JobResult compute();
   JobResult expose();
   JobResult message(std::string_view text) const;
@@ -66,8 +69,8 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   ExpositionRequest scrape_;
   const Clock::time_point created_ = Clock::now();
   std::string key_;
-  std::mutex mutex_;                      // guards the next three, except connections_ after the start
-  std::atomic<bool> has_started_{false};  // read without the mutex, too
+  std::mutex mutex_;                          // guards the next three, except connections_ after the start
+  std::atomic<State> state_{State::waiting};  // is_running() reads it without the mutex
   std::vector<std::shared_ptr<Connection>> connections_;
   bool may_begin_reply_ = true;
   ScrapePool::Ticket ticket_ = 0;
