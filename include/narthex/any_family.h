@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -16,7 +17,8 @@ namespace detail {
 class FamilyState;
 }
 
-/// A family of any kind of metric and any number of labels. Only a Family or a DynamicFamily creates one.
+/// A family of any kind of metric and any number of labels. Only a Family, a DynamicFamily, or an EnumFamily creates
+/// one.
 ///
 /// Thread safety: all members may be called concurrently.
 /// Lifetime: copies refer to the same family. A family stays valid after remove() and after its Registry is destroyed.
@@ -49,6 +51,15 @@ class NARTHEX_EXPORT AnyFamily {
 
   // Throws LabelError if the family does not have this number of label names.
   void check_count(std::size_t values) const;
+
+  // For families with closed labels. A series has an index: see ClosedSeries.
+  static constexpr std::size_t kNoIndex = static_cast<std::size_t>(-1);  // no series: a key has no value
+  // Returns the array of the series that are served. A null element is not served.
+  const std::atomic<detail::Series*>* shown_series() const noexcept;
+  void copy_label_sizes(std::span<std::size_t> sizes) const noexcept;
+  // Serves a series, and returns it; or returns the overflow series. Returns null for a default family.
+  [[gnu::cold]] detail::Series* show(std::size_t index) const noexcept;
+  bool remove(std::size_t index) const;
 
  private:
   friend class Registry;

@@ -20,6 +20,8 @@ namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
+template <class Metric>
+class MetricRef;
 
 /// Definition of a counter, or of a family of counters.
 struct CounterOptions {
@@ -117,6 +119,8 @@ class NARTHEX_VISIBILITY Counter : public CounterUpdates<detail::SeriesPtr<detai
  private:
   template <class>
   friend class Borrowed;
+  template <class>
+  friend class MetricRef;
   using Series = detail::CounterSeries;
   template <class Reference>
   using Updates = CounterUpdates<Reference>;

@@ -18,6 +18,8 @@ namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
+template <class Metric>
+class MetricRef;
 
 /// Definition of a gauge, or of a family of gauges.
 struct GaugeOptions {
@@ -104,6 +106,8 @@ class NARTHEX_VISIBILITY Gauge : public GaugeUpdates<detail::SeriesPtr<detail::G
  private:
   template <class>
   friend class Borrowed;
+  template <class>
+  friend class MetricRef;
   using Series = detail::GaugeSeries;
   template <class Reference>
   using Updates = GaugeUpdates<Reference>;

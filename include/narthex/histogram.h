@@ -22,6 +22,8 @@ namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
+template <class Metric>
+class MetricRef;
 
 /// Native buckets of a histogram. They need no bounds: their resolution adapts to the observed values. Only the
 /// protobuf format contains them. The other formats serve the sum, the count, and the classic buckets.
@@ -147,6 +149,8 @@ class NARTHEX_VISIBILITY Histogram : public HistogramUpdates<detail::SeriesPtr<d
  private:
   template <class>
   friend class Borrowed;
+  template <class>
+  friend class MetricRef;
   using Series = detail::ObservationSeries;
   template <class Reference>
   using Updates = HistogramUpdates<Reference>;

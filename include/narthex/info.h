@@ -16,6 +16,8 @@ namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
+template <class Metric>
+class MetricRef;
 
 /// Definition of an info metric, or of a family of info metrics.
 struct InfoOptions {
@@ -67,6 +69,8 @@ class NARTHEX_VISIBILITY Info : public InfoUpdates<detail::SeriesPtr<detail::Inf
  private:
   template <class>
   friend class Borrowed;
+  template <class>
+  friend class MetricRef;
   using Series = detail::InfoSeries;
   template <class Reference>
   using Updates = InfoUpdates<Reference>;

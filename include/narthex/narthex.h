@@ -17,9 +17,11 @@
 #include <narthex/any_family.h>
 #include <narthex/buckets.h>
 #include <narthex/cgroup_collector.h>
+#include <narthex/closed_label.h>
 #include <narthex/collector.h>
 #include <narthex/counter.h>
 #include <narthex/emit.h>
+#include <narthex/enum_family.h>
 #include <narthex/error.h>
 #include <narthex/exception_counter.h>
 #include <narthex/exemplar_labels.h>

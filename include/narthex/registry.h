@@ -18,6 +18,7 @@
 #include <narthex/detail/label_names.h>
 #include <narthex/dynamic_family.h>
 #include <narthex/emit.h>
+#include <narthex/enum_family.h>
 #include <narthex/family.h>
 #include <narthex/gauge.h>
 #include <narthex/histogram.h>
@@ -29,8 +30,6 @@
 #include <narthex/unknown.h>
 
 namespace NARTHEX_VISIBILITY narthex {
-
-class Sink;
 
 namespace detail {
 class RegistryState;
@@ -50,7 +49,8 @@ class StatisticsSource;
 ///   metrics can still be added and removed.
 ///
 /// A definition function returns a Metric without label names; a Family<Metric, N> with N label names in braces, in a
-/// std::array, or in a std::span of fixed size; and a DynamicFamily<Metric> with the label names of another range.
+/// std::array, or in a std::span of fixed size; a DynamicFamily<Metric> with the label names of another range; and an
+/// EnumFamily<Metric, Keys...> with one or more closed labels: `counter({...}, enum_label<Method, 3>("method"))`.
 /// A definition that equals an earlier one returns the same metric. A definition that differs only in the values of its
 /// constant labels is a sibling: it adds series to the same name. `max_series` limits the siblings of a name, and the
 /// series of all siblings together. Any other definition of a name that exists throws AlreadyDefinedError.
@@ -77,60 +77,62 @@ class NARTHEX_EXPORT Registry {
   /// Defines a counter, or a family with label names: `registry.counter({...}, {"zone", "host"})`.
   template <class Name = detail::NoLabelName, std::size_t N = 1>
   auto counter(const CounterOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return metrics<Counter>(options, names);
+    return make<Counter>(options, names);
   }
-  /// Defines a family with the label names of a range.
-  auto counter(const CounterOptions& options, const auto& names) const { return metrics<Counter>(options, names); }
+  /// Defines a family with the label names of a range, or with closed labels.
+  auto counter(const CounterOptions& options, const auto&... labels) const { return make<Counter>(options, labels...); }
 
   /// Defines a gauge, or a family with label names: `registry.gauge({...}, {"zone", "host"})`.
   template <class Name = detail::NoLabelName, std::size_t N = 1>
   auto gauge(const GaugeOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return metrics<Gauge>(options, names);
+    return make<Gauge>(options, names);
   }
-  /// Defines a family with the label names of a range.
-  auto gauge(const GaugeOptions& options, const auto& names) const { return metrics<Gauge>(options, names); }
+  /// Defines a family with the label names of a range, or with closed labels.
+  auto gauge(const GaugeOptions& options, const auto&... labels) const { return make<Gauge>(options, labels...); }
 
   /// Defines a histogram, or a family with label names: `registry.histogram({...}, {"zone", "host"})`.
   template <class Name = detail::NoLabelName, std::size_t N = 1>
   auto histogram(const HistogramOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return metrics<Histogram>(options, names);
+    return make<Histogram>(options, names);
   }
-  /// Defines a family with the label names of a range.
-  auto histogram(const HistogramOptions& options, const auto& names) const {
-    return metrics<Histogram>(options, names);
+  /// Defines a family with the label names of a range, or with closed labels.
+  auto histogram(const HistogramOptions& options, const auto&... labels) const {
+    return make<Histogram>(options, labels...);
   }
 
   /// Defines an info, or a family with label names: `registry.info({...}, {"zone", "host"})`.
   template <class Name = detail::NoLabelName, std::size_t N = 1>
   auto info(const InfoOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return metrics<Info>(options, names);
+    return make<Info>(options, names);
   }
-  /// Defines a family with the label names of a range.
-  auto info(const InfoOptions& options, const auto& names) const { return metrics<Info>(options, names); }
+  /// Defines a family with the label names of a range, or with closed labels.
+  auto info(const InfoOptions& options, const auto&... labels) const { return make<Info>(options, labels...); }
 
   /// Defines a state set, or a family with label names: `registry.state_set({...}, {"zone", "host"})`.
   template <class Name = detail::NoLabelName, std::size_t N = 1>
   auto state_set(const StateSetOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return metrics<StateSet>(options, names);
+    return make<StateSet>(options, names);
   }
-  /// Defines a family with the label names of a range.
-  auto state_set(const StateSetOptions& options, const auto& names) const { return metrics<StateSet>(options, names); }
+  /// Defines a family with the label names of a range, or with closed labels.
+  auto state_set(const StateSetOptions& options, const auto&... labels) const {
+    return make<StateSet>(options, labels...);
+  }
 
   /// Defines a summary, or a family with label names: `registry.summary({...}, {"zone", "host"})`.
   template <class Name = detail::NoLabelName, std::size_t N = 1>
   auto summary(const SummaryOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return metrics<Summary>(options, names);
+    return make<Summary>(options, names);
   }
-  /// Defines a family with the label names of a range.
-  auto summary(const SummaryOptions& options, const auto& names) const { return metrics<Summary>(options, names); }
+  /// Defines a family with the label names of a range, or with closed labels.
+  auto summary(const SummaryOptions& options, const auto&... labels) const { return make<Summary>(options, labels...); }
 
   /// Defines a metric of unknown type, or a family with label names: `registry.unknown({...}, {"zone", "host"})`.
   template <class Name = detail::NoLabelName, std::size_t N = 1>
   auto unknown(const UnknownOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return metrics<Unknown>(options, names);
+    return make<Unknown>(options, names);
   }
-  /// Defines a family with the label names of a range.
-  auto unknown(const UnknownOptions& options, const auto& names) const { return metrics<Unknown>(options, names); }
+  /// Defines a family with the label names of a range, or with closed labels.
+  auto unknown(const UnknownOptions& options, const auto&... labels) const { return make<Unknown>(options, labels...); }
 
   /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. Siblings
   /// may be functions and metrics. Two functions, or a function and a metric, with the same constant labels throw
@@ -204,11 +206,11 @@ class NARTHEX_EXPORT Registry {
   friend class detail::Scrape;
   friend class LibraryCollector;
 
-  template <class Metric, class Names>
-  auto metrics(const typename Metric::Options& options, const Names& names) const {
-    using Result = detail::FamilyWith<Metric, Names>;
-    Result family(define(detail::common(options), detail::label_names(names), detail::make_kind(options)));
-    if constexpr (std::is_same_v<Names, detail::NoLabelNames>) {
+  template <class Metric, class... Labels>
+  auto make(const typename Metric::Options& options, const Labels&... labels) const {
+    using Result = detail::FamilyWith<Metric, Labels...>;
+    Result family(define(detail::common(options), detail::label_set(labels...), detail::make_kind(options)));
+    if constexpr ((std::is_same_v<Labels, detail::NoLabelNames> || ...)) {
       return Metric(family.labels());
     } else {
       return family;
@@ -220,8 +222,7 @@ class NARTHEX_EXPORT Registry {
     return define_function(detail::common(options), std::move(label_names), detail::make_kind(options),
                            std::move(function));
   }
-  std::shared_ptr<detail::FamilyState> define(const detail::FamilyOptions& options,
-                                              std::vector<std::string> label_names,
+  std::shared_ptr<detail::FamilyState> define(const detail::FamilyOptions& options, detail::LabelSet labels,
                                               std::unique_ptr<detail::Kind> kind) const;
   Registration define_function(const detail::FamilyOptions& options, std::vector<std::string> label_names,
                                std::unique_ptr<detail::Kind> kind, detail::EmitFunction function) const;

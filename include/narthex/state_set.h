@@ -20,6 +20,8 @@ namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
+template <class Metric>
+class MetricRef;
 
 /// Definition of a state set, or of a family of state sets.
 struct StateSetOptions {
@@ -116,6 +118,8 @@ class NARTHEX_VISIBILITY StateSet : public StateSetUpdates<detail::SeriesPtr<det
  private:
   template <class>
   friend class Borrowed;
+  template <class>
+  friend class MetricRef;
   using Series = detail::StateSetSeries;
   template <class Reference>
   using Updates = StateSetUpdates<Reference>;

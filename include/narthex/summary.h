@@ -19,6 +19,8 @@ namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
+template <class Metric>
+class MetricRef;
 
 /// Definition of a summary, or of a family of summaries.
 struct SummaryOptions {
@@ -108,6 +110,8 @@ class NARTHEX_VISIBILITY Summary : public SummaryUpdates<detail::SeriesPtr<detai
  private:
   template <class>
   friend class Borrowed;
+  template <class>
+  friend class MetricRef;
   using Series = detail::ObservationSeries;
   template <class Reference>
   using Updates = SummaryUpdates<Reference>;

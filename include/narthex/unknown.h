@@ -16,6 +16,8 @@ namespace NARTHEX_VISIBILITY narthex {
 
 template <class Metric>
 class Borrowed;
+template <class Metric>
+class MetricRef;
 
 /// Definition of a metric of unknown type, or of a family of such metrics.
 struct UnknownOptions {
@@ -77,6 +79,8 @@ class NARTHEX_VISIBILITY Unknown : public UnknownUpdates<detail::SeriesPtr<detai
  private:
   template <class>
   friend class Borrowed;
+  template <class>
+  friend class MetricRef;
   using Series = detail::UnknownSeries;
   template <class Reference>
   using Updates = UnknownUpdates<Reference>;

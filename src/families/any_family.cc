@@ -1,5 +1,7 @@
 #include <narthex/any_family.h>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <narthex/error.h>
@@ -23,6 +25,17 @@ detail::LookupResult AnyFamily::find(Values values) const {
 }
 
 bool AnyFamily::remove(Values values) const { return state_ && state_->remove(values); }
+
+const std::atomic<detail::Series*>* AnyFamily::shown_series() const noexcept { return state_->closed()->shown(); }
+
+void AnyFamily::copy_label_sizes(std::span<std::size_t> sizes) const noexcept {
+  const auto& closed_values = state_->definition().closed_values;
+  std::ranges::transform(closed_values, sizes.begin(), [](const auto& values) { return values.size(); });
+}
+
+detail::Series* AnyFamily::show(std::size_t index) const noexcept { return state_ ? state_->show(index) : nullptr; }
+
+bool AnyFamily::remove(std::size_t index) const { return state_ && state_->remove(index); }
 
 void AnyFamily::check_count(std::size_t values) const {
   if (!state_) return;

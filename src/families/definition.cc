@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
@@ -19,7 +20,8 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kDefaultMaxSeries = 10'000;  // of the options of every kind
+constexpr std::size_t kDefaultMaxSeries = 10'000;               // of the options of every kind
+constexpr std::size_t kMaxCombinations = std::size_t{1} << 24;  // of closed values; each takes 16 bytes
 
 [[noreturn]] void refuse(const Definition& definition, std::string_view why) {
   throw RegistrationError(fmt::format("{}: {}", title(definition), why));
@@ -69,11 +71,54 @@ void check_labels(const Definition& definition, NameRule rule) {
   }
 }
 
+void check_closed_values(const Definition& definition, const std::string& name, std::vector<std::string> values) {
+  const auto refuse_label = [&](std::string_view why) {
+    refuse(definition, fmt::format("label {}: {}", quote(name), why));
+  };
+  if (values.empty()) refuse_label("it has no values; allowed: one or more");
+  std::ranges::sort(values);
+  if (const auto twice = std::ranges::adjacent_find(values); twice != values.end()) {
+    refuse_label(fmt::format("the value {} appears twice; each key needs a value of its own", quote(*twice)));
+  }
+  for (const std::string& value : values) {
+    if (!is_utf8(value)) refuse_label(fmt::format("the value {} must be UTF-8", quote(value)));
+    if (value == kOverflow) refuse_label(fmt::format("the value {} is reserved; use another text", quote(value)));
+  }
+}
+
 std::string listed(const std::vector<std::string>& label_names) {
   std::string text;
   for (const std::string& name : label_names) {
     if (!text.empty()) text += ", ";
     append_label_name(text, name);  // in quotes, if a comma could be part of it
+  }
+  return text;
+}
+
+void check_closed_labels(const Definition& definition) {
+  const bool is_limited = definition.max_series != 0 && definition.max_series < kMaxCombinations;
+  const std::size_t limit = is_limited ? definition.max_series : kMaxCombinations;
+  std::size_t factor = limit;  // by which the combinations of the labels so far may be multiplied
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0; i < definition.closed_values.size(); ++i) {
+    check_closed_values(definition, definition.label_names[i], definition.closed_values[i]);
+    sizes.push_back(definition.closed_values[i].size());
+    factor /= sizes.back();
+  }
+  if (factor != 0) return;
+  refuse(definition, fmt::format("the closed labels ({}) have {} combinations of values; allowed: at most {}{}",
+                                 listed(definition.label_names), fmt::join(sizes, " x "), limit,
+                                 is_limited ? " (max_series)" : ""));
+}
+
+// Returns the label names, and the values of closed labels.
+std::string listed_with_values(const Definition& definition) {
+  if (definition.closed_values.empty()) return listed(definition.label_names);
+  std::string text;
+  for (std::size_t i = 0; i < definition.label_names.size(); ++i) {
+    if (i != 0) text += ", ";
+    append_label_name(text, definition.label_names[i]);
+    text += fmt::format(" from {}", quote(fmt::format("{}", fmt::join(definition.closed_values[i], ", "))));
   }
   return text;
 }
@@ -93,7 +138,7 @@ std::string listed(Labels labels) {
 std::string described(const Definition& definition) {
   std::string text = fmt::format("{} with help {}", to_string(definition.kind->type()), quote(definition.help));
   if (!definition.unit.empty()) text += fmt::format(", unit {}", quote(definition.unit));
-  text += fmt::format(", labels ({})", listed(definition.label_names));
+  text += fmt::format(", labels ({})", listed_with_values(definition));
   if (!definition.constant_labels.empty()) {
     text += fmt::format(", constant labels ({})", listed(definition.constant_labels));
   }
@@ -123,6 +168,12 @@ std::string title(const Definition& definition) {
   return fmt::format("{} {}", to_string(definition.kind->type()), quote(definition.name));
 }
 
+std::size_t closed_combinations(const Definition& definition) noexcept {
+  std::size_t combinations = 1;
+  for (const std::vector<std::string>& values : definition.closed_values) combinations *= values.size();
+  return combinations;
+}
+
 void check(const Definition& definition, NameRule rule) {
   if (const std::string error = metric_name_error(definition.name, rule); !error.empty()) refuse(definition, error);
   if (definition.kind->requires_suffix()) check_suffix(definition);
@@ -134,6 +185,7 @@ void check(const Definition& definition, NameRule rule) {
   const FamilyInfo family{definition.name, definition.help, definition.unit, definition.kind->type()};
   if (const std::string error = unit_error(family); !error.empty()) refuse(definition, error);
   check_labels(definition, rule);
+  check_closed_labels(definition);
   if (definition.idle_timeout.count() < 0) {
     refuse(definition, fmt::format("idle_timeout is {} ms; allowed: 0 or more; 0 means that series do not expire",
                                    definition.idle_timeout.count()));
@@ -142,8 +194,8 @@ void check(const Definition& definition, NameRule rule) {
 
 bool are_siblings(const Definition& a, const Definition& b) {
   return a.kind->type() == b.kind->type() && a.help == b.help && a.unit == b.unit && a.label_names == b.label_names &&
-         constant_names(a) == constant_names(b) && a.kind->settings() == b.kind->settings() &&
-         a.max_series == b.max_series && a.idle_timeout == b.idle_timeout;
+         a.closed_values == b.closed_values && constant_names(a) == constant_names(b) &&
+         a.kind->settings() == b.kind->settings() && a.max_series == b.max_series && a.idle_timeout == b.idle_timeout;
 }
 
 std::string conflict(const Definition& now, const Definition& before) {

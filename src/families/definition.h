@@ -14,13 +14,17 @@
 
 namespace narthex::detail {
 
+// The label value of overflow series.
+inline constexpr std::string_view kOverflow = "__overflow__";
+
 // The definition of a family.
 struct Definition {
   std::string name;
   std::string help;
   std::string unit;
   Labels constant_labels;
-  std::vector<std::string> label_names;  // in the order of labels(...)
+  std::vector<std::string> label_names;                 // in the order of labels(...)
+  std::vector<std::vector<std::string>> closed_values;  // the values of each label; empty if the labels are not closed
   std::size_t max_series;
   std::chrono::milliseconds idle_timeout;
   std::unique_ptr<const Kind> kind;
@@ -28,6 +32,9 @@ struct Definition {
 
 // Returns the first part of messages: "counter 'requests_total'".
 std::string title(const Definition& definition);
+
+// Returns the number of combinations of the closed values, which check() limits.
+std::size_t closed_combinations(const Definition& definition) noexcept;
 
 // Throws RegistrationError, which quotes the error and the rule, if the definition is not valid.
 void check(const Definition& definition, NameRule rule);

@@ -1,6 +1,7 @@
 #include "families/family_state.h"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,15 @@
 
 namespace narthex::detail {
 
+namespace {
+
+std::unique_ptr<ClosedSeries> make_closed(const Definition& definition) {
+  if (definition.closed_values.empty()) return nullptr;
+  return std::make_unique<ClosedSeries>(closed_combinations(definition));
+}
+
+}  // namespace
+
 FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> limit,
                          std::shared_ptr<std::atomic<std::uint64_t>> overflowed,
                          std::shared_ptr<const Diagnostics> diagnostics)
@@ -24,8 +34,12 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> lim
       layout_(definition_.constant_labels, definition_.label_names),
       overflow_values_(definition_.label_names.size(), kOverflow),
       rejected_updates_id_(definition_.name),
-      table_(layout_, std::move(limit), definition_.idle_timeout, rejected_updates_id_.get()),
+      closed_(make_closed(definition_)),
+      // Closed series do not expire.
+      table_(layout_, std::move(limit), closed_ ? std::chrono::milliseconds(0) : definition_.idle_timeout,
+             rejected_updates_id_.get(), ~0U, closed_.get()),
       overflowed_(std::move(overflowed)) {
+  if (closed_) create(closed_->overflow_index());
   // Here, so that a definition without memory for its series registers nothing.
   if (definition_.label_names.empty()) {
     static_cast<void>(HazardPtr<Series>(table_.find_or_create({}, *definition_.kind)));
@@ -51,6 +65,48 @@ LookupResult FamilyState::find_or_create_overflow() {
   return overflow;
 }
 
+Series* FamilyState::create(std::size_t index) {
+  return closed_->get_or_create(index, [&] {
+    std::vector<std::string_view> values = overflow_values_;
+    std::size_t rest = index;
+    for (std::size_t i = values.size(); i-- > 0 && index != closed_->overflow_index();) {
+      const std::vector<std::string>& all = definition_.closed_values[i];
+      values[i] = all[rest % all.size()];
+      rest /= all.size();
+    }
+    return table_.make(values, static_cast<std::uint32_t>(index), *definition_.kind);
+  });
+}
+
+Series* FamilyState::show(std::size_t index) noexcept {
+  if (index >= closed_->size()) return show_overflow("a key is not below the number of values of its label");
+  try {
+    if (table_.may_show(index)) {
+      Series* const series = create(index);
+      if (table_.show(series)) return series;
+    }
+    return show_overflow("the family has its maximum of series (max_series)");
+  } catch (const std::bad_alloc&) {
+    return show_overflow("there is no memory for a new series");
+  }
+}
+
+Series* FamilyState::show_overflow(std::string_view reason) noexcept {
+  if (overflowed_->fetch_add(1, std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
+    try {
+      diagnostics_->log(fmt::format("{}: {}; such updates are counted in the series labelled {}", title(definition_),
+                                    reason, quote(kOverflow)));
+    } catch (const std::bad_alloc&) {  // the line is not logged
+    }
+  }
+  return closed_->show_overflow();
+}
+
+bool FamilyState::remove(std::size_t index) {
+  const Series* const series = index < closed_->size() ? closed_->shown_at(index) : nullptr;
+  return series && table_.remove(*series);
+}
+
 std::size_t FamilyState::remove_matching(const Labels& labels) {
   const auto& names = definition_.label_names;
   std::vector<std::optional<std::string>> escaped_values(names.size());
@@ -74,8 +130,7 @@ std::size_t FamilyState::remove_matching(const Labels& labels) {
     one = std::move(escaped);
   }
   if (!is_possible) return 0;
-  return table_.remove_if(
-      [&](const Series& series) { return layout_.has_values(series.labels().text(), escaped_values); });
+  return remove_if([&](const Series& series) { return layout_.has_values(series.labels().text(), escaped_values); });
 }
 
 }  // namespace narthex::detail

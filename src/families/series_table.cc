@@ -22,14 +22,16 @@ RetiredPtr make_retired(const Series* series) { return std::make_unique<Retired>
 }  // namespace
 
 SeriesTable::SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit,
-                         std::chrono::milliseconds idle_timeout, RejectedUpdates::Id id, std::uint32_t hash_mask)
+                         std::chrono::milliseconds idle_timeout, RejectedUpdates::Id id, std::uint32_t hash_mask,
+                         ClosedSeries* closed)
     : layout_(layout),
       limit_(std::move(limit)),
       hash_mask_(hash_mask),
       hash_seed_(hash_seed()),
       rejected_updates_id_(id),
       mutex_(limit_->mutex()),
-      evictor_(index_, list_, limit_->full_epoch(), idle_timeout) {}
+      evictor_(index_, list_, limit_->full_epoch(), idle_timeout),
+      closed_(closed) {}
 
 SeriesTable::~SeriesTable() {
   leave_limit();
@@ -109,15 +111,36 @@ LookupResult SeriesTable::create(LabelValues escaped, bool are_raw, const Kind& 
     }
   }
 
+  return {insert(make(escaped, are_raw, key, kind), limit), nullptr};
+}
+
+SeriesPtr<Series> SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) const {
   fmt::memory_buffer text;  // on the stack for common lengths
   layout_.render(escaped, text);
   Series* const series = kind.make_series({text.data(), text.size()});
   SeriesPtr<Series> created(series);
-  series->hash_ = key;
+  series->hash_ = hash;
   series->has_raw_labels_ = are_raw;
   series->set_rejected_updates_id(rejected_updates_id_);
   evictor_.start(*series);
-  return {insert(std::move(created), limit), nullptr};
+  return created;
+}
+
+SeriesPtr<Series> SeriesTable::make(LabelValues values, std::uint32_t index, const Kind& kind) const {
+  const EscapedValues escaped(values);
+  return make(escaped, escaped.are_raw(), index, kind);
+}
+
+bool SeriesTable::show(Series* series) {
+  series->retain();
+  return static_cast<bool>(SeriesPtr<Series>(insert(SeriesPtr<Series>(series), Limit::enforced)));
+}
+
+bool SeriesTable::may_show(std::size_t index) const noexcept {
+  // relaxed: as in create()
+  if (has_left_limit_.load(std::memory_order_relaxed)) return true;
+  const std::uint32_t epoch = limit_->full_epoch().current();
+  return epoch == 0 || closed_->shown_at(index) || !limit_->full_epoch().is_still(epoch);
 }
 
 // Returns the series, or the one that another thread has inserted with these labels. Returns null if the family is
@@ -145,6 +168,7 @@ Series* SeriesTable::insert(SeriesPtr<Series> created, Limit limit) {
     series = created.detach();
     index_.insert(series);
     list_.add(series);
+    if (closed_) closed_->show(series, series->hash_);
     if (limit == Limit::ignored) overflow_ = series;
     if (evictor_.is_due_after_insertion()) evictor_.inspect_window(evicted);
     after_eviction(evicted);
@@ -167,6 +191,7 @@ bool SeriesTable::remove(const Series& series) {
     if (!list_.has(series)) return false;
     limit_->full_epoch().end();
     index_.erase(&series);
+    if (closed_) closed_->hide(series.hash_);
     if (overflow_ == &series) overflow_ = nullptr;
     retired = list_.remove(series, std::move(retired));
     update_limit();

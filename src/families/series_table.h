@@ -11,6 +11,7 @@
 
 #include "base/mutex.h"
 #include "base/rejected_updates.h"
+#include "families/closed_series.h"
 #include "families/evictor.h"
 #include "families/series_index.h"
 #include "families/series_limit.h"
@@ -31,9 +32,9 @@ namespace narthex::detail {
 class SeriesTable {
  public:
   // With an `idle_timeout` of 0, series are not evicted. Rejected updates of the series are counted under `id`. Tests
-  // narrow the hash so that values collide.
+  // narrow the hash so that values collide. `closed` is null if the labels of the family are not closed.
   SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit, std::chrono::milliseconds idle_timeout,
-              RejectedUpdates::Id id, std::uint32_t hash_mask = ~0U);
+              RejectedUpdates::Id id, std::uint32_t hash_mask = ~0U, ClosedSeries* closed = nullptr);
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();
@@ -46,8 +47,17 @@ class SeriesTable {
   // Returns the series with these values, or null.
   LookupResult find(LabelValues values);
 
+  // For a family with closed labels, whose series have their index instead of a hash.
+  // Returns a new series, which is not in the table.
+  SeriesPtr<Series> make(LabelValues values, std::uint32_t index, const Kind& kind) const;
+  // Adds a series, if the table does not contain it. Returns false if the family is full.
+  bool show(Series* series);
+  // Returns whether a series can be added. It cannot if it is hidden in a full family. Takes no lock.
+  bool may_show(std::size_t index) const noexcept;
+
   // Removes a series from the family. Handles keep it alive. Returns whether it existed.
   bool remove(LabelValues values);
+  bool remove(const Series& series);
   // Removes all series for which matches(series) is true, except those that are added during the call. Returns their
   // number.
   template <class Matches>
@@ -93,8 +103,8 @@ class SeriesTable {
   LookupResult find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept;
   LookupResult escape_and_create(LabelValues values, const Kind& kind);
   LookupResult create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit);
+  SeriesPtr<Series> make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) const;
   Series* insert(SeriesPtr<Series> created, Limit limit);
-  bool remove(const Series& series);
 
   // All four are called under the mutex.
   std::size_t counted() const noexcept;
@@ -114,6 +124,7 @@ class SeriesTable {
   std::size_t in_limit_ = 0;  // the number of series that the limit counts
   SeriesList list_;
   Evictor evictor_;
+  ClosedSeries* const closed_;
   const Series* overflow_ = nullptr;  // the overflow series, if the family has one
 };
 

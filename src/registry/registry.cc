@@ -12,10 +12,17 @@ namespace narthex {
 
 namespace {
 
-detail::Definition definition_of(const detail::FamilyOptions& options, std::vector<std::string> label_names,
+detail::Definition definition_of(const detail::FamilyOptions& options, detail::LabelSet labels,
                                  std::unique_ptr<detail::Kind> kind) {
-  return {std::string(options.name), std::string(options.help), std::string(options.unit), options.labels,
-          std::move(label_names),    options.max_series,        options.idle_timeout,      std::move(kind)};
+  return {std::string(options.name),
+          std::string(options.help),
+          std::string(options.unit),
+          options.labels,
+          std::move(labels.names),
+          std::move(labels.closed_values),
+          options.max_series,
+          options.idle_timeout,
+          std::move(kind)};
 }
 
 }  // namespace
@@ -26,16 +33,15 @@ Registry::Registry(RegistryOptions options) : state_(std::make_shared<detail::Re
 
 Registry::~Registry() = default;
 
-std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options,
-                                                      std::vector<std::string> label_names,
+std::shared_ptr<detail::FamilyState> Registry::define(const detail::FamilyOptions& options, detail::LabelSet labels,
                                                       std::unique_ptr<detail::Kind> kind) const {
   state_->own().set_exemplar_source(*kind);
-  return state_->define(definition_of(options, std::move(label_names), std::move(kind)));
+  return state_->define(definition_of(options, std::move(labels), std::move(kind)));
 }
 
 Registration Registry::define_function(const detail::FamilyOptions& options, std::vector<std::string> label_names,
                                        std::unique_ptr<detail::Kind> kind, detail::EmitFunction function) const {
-  return Registration(state_->own().define_function(definition_of(options, std::move(label_names), std::move(kind)),
+  return Registration(state_->own().define_function(definition_of(options, {std::move(label_names)}, std::move(kind)),
                                                     std::move(function)));
 }
 

@@ -27,14 +27,14 @@ MAY_INCLUDE = {
 HEADERS = {
     "base": """error.h detail/creation_time.h detail/cxx20.h detail/export.h detail/file_descriptor.h
         detail/http_totals.h detail/quote.h detail/stopwatch.h""",
-    "model": """labels.h sink.h detail/label_names.h detail/label_value.h""",
+    "model": """closed_label.h labels.h sink.h detail/label_names.h detail/label_value.h""",
     "shards": """detail/heat.h detail/histogram_cells.h detail/shard.h""",
     "exemplars": """exemplar_labels.h exemplar_options.h detail/exemplars.h""",
     "metrics": """buckets.h counter.h exception_counter.h gauge.h histogram.h in_flight.h info.h state_set.h summary.h
         timer.h unknown.h detail/bucket_bounds.h detail/counter_series.h detail/family_options.h detail/gauge_series.h
         detail/gauge_value.h detail/info_series.h detail/kind.h detail/observation_series.h detail/series.h
         detail/signed_sum.h detail/state_set_series.h detail/unknown_series.h""",
-    "families": """any_family.h borrowed.h dynamic_family.h family.h detail/hazard_ptr.h""",
+    "families": """any_family.h borrowed.h dynamic_family.h enum_family.h family.h metric_ref.h detail/hazard_ptr.h""",
     "registry": """collector.h emit.h registration.h registry.h registry_options.h""",
     "exposition": """exposition.h detail/header_values.h detail/push_rules.h
         detail/scrape_phases.h""",

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <narthex/closed_label.h>
 #include <narthex/detail/export.h>
 #include <narthex/detail/label_value.h>
 
@@ -18,6 +19,8 @@ template <class Metric, std::size_t N>
 class Family;
 template <class Metric>
 class DynamicFamily;
+template <class Metric, class... Keys>
+class EnumFamily;
 
 namespace detail {
 
@@ -62,9 +65,26 @@ constexpr std::size_t fixed_label_count() {
   return is_fixed ? kLabelCount<Names> : 1;
 }
 
+// The type of a family with these labels: the names in one range, or closed labels.
+template <class Metric, class... Labels>
+struct FamilyType {
+  using Type = DynamicFamily<Metric>;  // a mistake, which label_set() reports
+};
 template <class Metric, class Names>
-using FamilyWith = std::conditional_t<kLabelCount<Names> == std::dynamic_extent, DynamicFamily<Metric>,
-                                      Family<Metric, kLabelCount<Names>>>;
+struct FamilyType<Metric, Names> {
+  using Type = std::conditional_t<kLabelCount<Names> == std::dynamic_extent, DynamicFamily<Metric>,
+                                  Family<Metric, kLabelCount<Names>>>;
+};
+template <class Metric, class Key>
+struct FamilyType<Metric, ClosedLabel<Key>> {
+  using Type = EnumFamily<Metric, Key>;
+};
+template <class Metric, class... Keys>
+struct FamilyType<Metric, ClosedLabel<Keys>...> {
+  using Type = EnumFamily<Metric, Keys...>;
+};
+template <class Metric, class... Labels>
+using FamilyWith = typename FamilyType<Metric, Labels...>::Type;
 
 inline std::vector<std::string> label_names(const NoLabelNames& /*names*/) { return {}; }
 template <class Names>
@@ -78,6 +98,30 @@ auto label_names(
     for (const auto& name : names) texts.emplace_back(as_label(name));
   }
   return texts;
+}
+
+// The labels of a definition. The values are those of closed labels, one list for each name; other labels have none.
+struct LabelSet {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::string>> closed_values = {};
+};
+
+template <class T>
+inline constexpr bool is_closed_label = false;
+template <class Key>
+inline constexpr bool is_closed_label<ClosedLabel<Key>> = true;
+
+template <class... Labels>
+auto label_set(const Labels&... labels) {  // auto: as above
+  if constexpr ((is_closed_label<Labels> && ...)) {
+    return LabelSet{{labels.name()...}, {labels.values()...}};
+  } else if constexpr (sizeof...(Labels) == 1) {
+    return LabelSet{label_names(labels...)};
+  } else {
+    static_assert(is_allowed<Labels...>,
+                  "a family has its label names in one range, or only closed labels: enum_label() and text_label()");
+    return LabelSet();
+  }
 }
 
 }  // namespace detail

@@ -39,7 +39,7 @@ struct Braces {
   Braces(const T&...) noexcept {}
 };
 
-template <class>
+template <class...>
 inline constexpr bool is_allowed = false;  // depends on a template parameter, so that the assertion fails at its use
 
 template <class Caller>
