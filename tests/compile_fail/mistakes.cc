@@ -10,10 +10,13 @@
 #include <narthex/pushgateway_exporter.h>
 
 enum class Shape { round };
+enum class Method { get, put };
+std::string_view to_string(Method method) { return method == Method::get ? "GET" : "PUT"; }
 
 void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> requests, narthex::Counter counter,
          [[maybe_unused]] narthex::Gauge gauge, narthex::Histogram histogram, const std::string& trace,
          [[maybe_unused]] narthex::DynamicFamily<narthex::Counter> dynamic,
+         narthex::EnumFamily<narthex::Counter, Method, std::size_t> closed,
          [[maybe_unused]] const std::vector<std::string>& names) {
 #ifdef TOO_FEW_VALUES
   requests.labels("GET");
@@ -129,7 +132,32 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   if (true) narthex::Timer{histogram};
 #elif defined EXCEPTION_COUNTER_WITHOUT_NAME
   if (true) narthex::ExceptionCounter{counter};
+#elif defined KEY_IS_ANOTHER_ENUM
+  closed.at(Shape::round, 0).inc();
+#elif defined KEY_IS_A_NUMBER
+  closed.at(0, 0).inc();
+#elif defined KEY_IS_A_TEXT
+  closed.at(Method::get, "a").inc();
+#elif defined TOO_FEW_KEYS
+  closed.at(Method::get).inc();
+#elif defined TOO_MANY_KEYS
+  closed.at(Method::get, 0, 0).inc();
+#elif defined REMOVE_ANOTHER_ENUM
+  closed.remove(Shape::round, 0);
+#elif defined ENUM_LABEL_WITHOUT_TO_STRING
+  registry.counter({.name = "a", .help = "A."}, narthex::enum_label<Shape, 1>("shape"));
+#elif defined ENUM_LABEL_WITHOUT_ENUMERATORS
+  registry.counter({.name = "a", .help = "A."}, narthex::enum_label<Method, 0>("method"));
+#elif defined ENUM_LABEL_OF_NUMBERS
+  registry.counter({.name = "a", .help = "A."}, narthex::enum_label<int, 2>("method"));
+#elif defined TEXT_LABEL_WITHOUT_TEXTS
+  registry.counter({.name = "a", .help = "A."}, narthex::text_label<>("method"));
+#elif defined CLOSED_LABEL_WITH_LABEL_NAME
+  registry.counter({.name = "a", .help = "A."}, narthex::enum_label<Method, 2>("method"), "code");
+#elif defined FAMILY_OF_OTHER_KEYS
+  closed = registry.counter({.name = "a", .help = "A."}, narthex::enum_label<Method, 2>("method"));
 #endif
+  closed.at(Method::get, 0).inc();
   requests.labels("GET", 200).inc();
   registry.counter({.name = "a", .help = "A."}, {"name"}).labels(true).inc();
   registry.gauge_function({.name = "b", .help = "B."}, {"x", "y"}, [](const auto& emit) { emit(1, "x", 2); }).keep();
