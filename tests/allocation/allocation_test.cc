@@ -110,6 +110,21 @@ TEST(Allocation, IsNotNeededToFindASeries) {
 }
 
 // The first request of each route, method, and code allocates.
+TEST(Allocation, IsNeededForTheFirstUseOfAClosedSeriesOnly) {
+  Registry registry({.diagnostic = [](std::string_view) {}});
+  const auto family = registry.counter({.name = "hits_total", .help = "Hits."}, enum_label<Method, 2>("method"),
+                                       text_label<"a", "b">("what"));
+  const auto use = [&](Method method, std::size_t what) {
+    return allocations_of([&] { family.at(method, what).inc(); });
+  };
+  EXPECT_GT(use(Method::put, 1), 0);
+  EXPECT_EQ(use(Method::put, 1), 0);
+  EXPECT_GT(use(Method::get, 1), 0);
+  EXPECT_EQ(use(Method::put, 1), 0);
+  use(Method::put, 2);  // logs a line
+  EXPECT_EQ(use(Method::get, 3), 0);
+}
+
 TEST(Allocation, IsNotNeededForHttpRequests) {
   Registry registry;
   const HttpMetrics metrics(registry, {.routes = {"/users/{id}", "/image"}, .ignore = {"/metrics"}});

@@ -65,6 +65,10 @@ TEST(DefinitionWithoutMemory, IsMadeOrNot) {
   test("dynamic family", [&](R r) {
     r.counter({.name = "metric_info", .help = help, .labels = labels}, std::vector<std::string>{"a", "b"});
   });
+  test("closed labels", [&](R r) {
+    r.counter({.name = "metric_info", .help = help, .labels = labels}, text_label<"a", "b">("x"),
+              ClosedLabel<std::size_t>("y", {kLong, kLong + "\"\n"}));
+  });
   test("function", [&](R r) { r.gauge_function({.name = "metric_info", .help = help}, [] { return 1; }).keep(); });
   test("family of functions", [&](R r) {
     r.counter_function({.name = "metric_info", .help = help}, {"a"}, [](const auto& emit) { emit(1, "b"); }).keep();
@@ -162,6 +166,27 @@ std::string library_counts(const Registry& registry) {
   const Registry library;
   library.add(LibraryCollector(registry));
   return lines_with(to_text(library), "narthex_series_overflowed_total");
+}
+
+TEST(LookupWithoutMemory, CountsTheFirstUseOfAClosedSeriesInTheOverflowSeries) {
+  for (std::size_t size = 0; size < 16; ++size) {
+    for_each_failure_point("closed labels", [&](std::size_t n, Which which) {
+      const Registry registry(silent());
+      std::vector<std::string> values(17, "x");
+      for (std::size_t i = 0; i < values.size(); ++i) values[i] += std::to_string(i);
+      const auto family = registry.counter({.name = "hits_total", .help = "H."}, ClosedLabel<std::size_t>("a", values));
+      for (std::size_t i = 0; i < size; ++i) family.at(i).inc();
+      const Outcome outcome = call_without_memory(n, which, [&] { family.at(16).inc(); });
+      EXPECT_FALSE(outcome.has_thrown);
+      const std::string served = lines_with(to_text(registry), "hits_total{a=\"");
+      const bool has_overflow = served.ends_with("hits_total{a=\"__overflow__\"} 1\n");
+      EXPECT_TRUE(has_overflow || served.ends_with("hits_total{a=\"x16\"} 1\n")) << served;
+      family.at(16).inc();
+      EXPECT_EQ(family.at(16).value(), has_overflow ? 1 : 2);
+      for (std::size_t i = 0; i < size; ++i) EXPECT_EQ(family.at(i).value(), 1);
+      return outcome.has_failed;
+    });
+  }
 }
 
 struct FullFamily {
