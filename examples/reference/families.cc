@@ -1,6 +1,7 @@
 // Families: lookups, removal, limits, and label names that are known at run time only.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -40,6 +41,17 @@ void limit(narthex::Registry& registry) {
   std::printf("overflow %g\n", clients.labels("__overflow__").value());
 }
 
+void closed_labels(narthex::Registry& registry) {
+  const narthex::EnumFamily<narthex::Counter, Method, std::size_t> calls =
+      registry.counter({.name = "calls_total", .help = "Calls."}, narthex::enum_label<Method, 2>("method"),
+                       narthex::text_label<"ok", "failed">("result"));
+  calls.at(Method::put, 1).inc();  // no hash, no lock, and no memory after the first use of a series
+  calls.remove(Method::put, 1);    // not served until its next use
+  calls.at(Method::put, 1).inc();  // the same series again
+  calls.at(Method::put, 2).inc();  // there is no such text: counted in the overflow series
+  std::printf("calls %g\n", calls.at(Method::put, 1).value());
+}
+
 void names_at_run_time(narthex::Registry& registry, const std::vector<std::string>& names) {
   const narthex::DynamicFamily<narthex::Gauge> weights =
       registry.gauge({.name = "weight", .help = "Weight of a tenant."}, names);
@@ -52,5 +64,6 @@ int main() {
   narthex::Registry registry({.diagnostic = [](std::string_view) {}});  // instead of stderr; see limit()
   look_up(registry);
   limit(registry);
+  closed_labels(registry);
   names_at_run_time(registry, {"tenant", "zone"});
 }

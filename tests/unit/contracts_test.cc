@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -96,7 +97,10 @@ TEST(Contracts, OfLookups) {
   const Family<Counter, 1> family = registry.counter({.name = "a_total", .help = "A."}, {"x"});
   const DynamicFamily<Counter> dynamic =
       registry.counter({.name = "b_total", .help = "B."}, std::vector<std::string>{"x"});
+  const EnumFamily<Counter, std::size_t> closed =
+      registry.counter({.name = "c_total", .help = "C."}, text_label<"a">("x"));
   const std::vector<std::string> none;
+  expect_throws<LabelError>("EnumFamily::remove_matching()", [&] { closed.remove_matching({{"y", "1"}}); });
   expect_throws<LabelError>("Family::remove_matching()", [&] { family.remove_matching({{"y", "1"}}); });
   expect_throws<LabelError>("DynamicFamily::remove_matching()", [&] { dynamic.remove_matching({{"y", "1"}}); });
   expect_throws<LabelError>("DynamicFamily::labels()", [&] { static_cast<void>(dynamic.labels(none)); });
