@@ -161,6 +161,16 @@ ROWS = [
         (like("lookup_inc/{}/threads:1", 1.1, "no timeout"),),
         client="narthex_expiring",
     ),
+    Row(
+        "at().inc(), closed labels, 1T",
+        "closed_inc/{}/threads:1",
+        (like("closed_inc/narthex_kept/threads:1", 1.5, "kept handle"),),
+    ),
+    Row(
+        "at().inc(), closed labels, 2T",
+        "closed_inc/{}/threads:2",
+        (like("closed_inc/narthex_kept/threads:2", 1.5, "kept handle"), like_one_thread("closed_inc", 1.2)),
+    ),
     Row("HTTP request, 1T", "http_request/{}/threads:1", ()),
     Row("HTTP request, 2T", "http_request/{}/threads:2", ()),
     Row("HTTP request, 16 routes, 1T", "http_request_routed/{}/threads:1", ()),

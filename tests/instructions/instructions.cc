@@ -1,5 +1,7 @@
 // Repeats one kind of work, so that valgrind can count its instructions: instructions WORK TIMES.
 
+#include <array>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -41,6 +43,17 @@ void lookup(narthex::Registry& registry, int times) {
   warmed_up(times, [&](int i) { family.labels("GET", 200 + i % 8).inc(); });
 }
 
+enum class Method { get, put, post };
+std::string_view to_string(Method method) {
+  return std::array<std::string_view, 3>{"GET", "PUT", "POST"}.at(static_cast<std::size_t>(method));
+}
+
+void closed(narthex::Registry& registry, int times) {
+  const auto family = registry.counter({.name = "c_total", .help = "C."}, narthex::enum_label<Method, 3>("method"),
+                                       narthex::text_label<"200", "404", "500", "503">("code"));
+  warmed_up(times, [&](int i) { family.at(Method::put, static_cast<std::size_t>(i) % 4).inc(); });
+}
+
 // TIMES samples of a thousand series, in a text that is used again.
 template <int kSeries = 1'000>
 void scrape(narthex::Registry& registry, int samples, std::string_view accept) {
@@ -63,6 +76,7 @@ int main(int argc, char** argv) {
       {"histogram", histogram},
       {"native_histogram", native_histogram},
       {"lookup", lookup},
+      {"closed", closed},
       {"text", [](auto& registry, int times) { scrape(registry, times, "text/plain"); }},
       {"openmetrics", [](auto& registry, int times) { scrape(registry, times, "application/openmetrics-text"); }},
       {"protobuf", [](auto& registry, int times) { scrape(registry, times, kProtobuf); }},
