@@ -50,7 +50,10 @@ class NARTHEX_VISIBILITY EnumFamily : public AnyFamily {
 
   /// Stops serving the metric with these keys. Returns whether it was served. The next at() with these keys serves the
   /// same metric again, with its value. Updates in between, through handles and results of at(), are included then.
-  bool remove(Keys... keys) const { return AnyFamily::remove(index_of(keys...)); }
+  bool remove(Keys... keys) const {
+    std::size_t index = 0;
+    return find_index(index, keys...) && AnyFamily::remove(index);
+  }
 
  private:
   friend class Registry;
@@ -61,25 +64,23 @@ class NARTHEX_VISIBILITY EnumFamily : public AnyFamily {
     copy_label_sizes(sizes_);
   }
 
-  // Returns the index of the series, or kNoIndex if a key has no value. The last key varies fastest.
-  std::size_t index_of(Keys... keys) const noexcept {
-    std::size_t index = 0;
+  // Sets the index of a series; the last key varies fastest. Returns false if a key has no value.
+  bool find_index(std::size_t& index, Keys... keys) const noexcept {
     const std::size_t* size = sizes_.data();
     const auto add = [&](std::size_t key) {
       if (key >= *size) return false;
       index = index * *size++ + key;
       return true;
     };
-    return (add(static_cast<std::size_t>(keys)) && ...) ? index : kNoIndex;
+    return (add(static_cast<std::size_t>(keys)) && ...);
   }
 
   detail::Series* find_or_create(Keys... keys) const noexcept {
-    const std::size_t index = index_of(keys...);
-    if (index != kNoIndex) {
-      // acquire: the series is fully constructed
-      if (detail::Series* series = shown_[index].load(std::memory_order_acquire)) return series;
-    }
-    return show(index);
+    std::size_t index = 0;
+    if (!find_index(index, keys...)) return show(kNoIndex);
+    // acquire: the series is fully constructed
+    detail::Series* const series = shown_[index].load(std::memory_order_acquire);
+    return series ? series : show(index);
   }
 
   const std::atomic<detail::Series*>* shown_ = nullptr;  // valid as long as the state; see ClosedSeries

@@ -103,7 +103,7 @@ Series* FamilyState::show_overflow(std::string_view reason) noexcept {
 }
 
 bool FamilyState::remove(std::size_t index) {
-  const Series* const series = index < closed_->size() ? closed_->shown_at(index) : nullptr;
+  const Series* const series = closed_->shown_at(index);
   return series && table_.remove(*series);
 }
 

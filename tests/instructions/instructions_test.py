@@ -43,6 +43,10 @@ class Instructions(unittest.TestCase):
         """Two label values, a string and a number, and the increment."""
         self.expect("lookup", 465)
 
+    def test_increment_of_a_closed_series(self):
+        """Two enumerators, which are an array index, and the increment: at most 1.5 times a kept handle."""
+        self.expect("closed", 31)
+
     def test_sample_of_text(self):
         """A line of text 0.0.4."""
         self.expect("text", 280)
