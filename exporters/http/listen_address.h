@@ -9,7 +9,7 @@
 
 namespace narthex::detail {
 
-// One entry of CivetwebOptions::listen.
+// One address of the option `listen` of an exporter.
 struct ListenAddress {
   std::string host;  // as it is shown: "127.0.0.1", "[::1]"
   SocketAddress address;

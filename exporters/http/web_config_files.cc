@@ -118,8 +118,7 @@ std::shared_ptr<const TlsContext> WebConfigFiles::context_of(const Content& cont
 std::string WebConfigFiles::refuse(Content content, std::string_view reason) {
   if (refused_ && refused_->is_same(content)) return {};
   refused_ = std::move(content);
-  failures_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a count orders nothing else
-  http_totals().web_config_reload_failures.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
+  http_totals().web_config_reload_failures.fetch_add(1, std::memory_order_relaxed);  // relaxed: see HttpTotals
   return fmt::format("{}; the last valid web configuration stays in use until the files are corrected", reason);
 }
 

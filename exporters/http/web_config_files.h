@@ -1,7 +1,5 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -43,11 +41,6 @@ class WebConfigFiles {
   // This is decided when the file is read first.
   bool has_tls() const noexcept { return has_tls_; }
 
-  // Returns how often changed files were found broken.
-  std::uint64_t failures() const noexcept {
-    return failures_.load(std::memory_order_relaxed);  // relaxed: a count orders nothing else
-  }
-
  private:
   // The content of all files at one time.
   struct Content {
@@ -75,7 +68,6 @@ class WebConfigFiles {
   std::shared_ptr<const WebState> state_;
   std::optional<Content> refused_;  // the last content, if it was broken
   bool has_tls_ = false;
-  std::atomic<std::uint64_t> failures_{0};
 };
 
 }  // namespace narthex::detail

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,9 +40,6 @@ class WebGate {
   // Returns the context for a new connection, after looking for changed files; null without TLS. Broken new files, or a
   // key that does not fit its certificate yet, keep the last valid context in use.
   virtual std::shared_ptr<const TlsContext> tls_context() = 0;
-
-  // Returns how many changes of the files were found broken, for narthex_web_config_reload_failures_total.
-  virtual std::uint64_t reload_failures() const noexcept = 0;
 };
 
 // `log` gets one line when a changed file is found broken, and none until the files change again or become valid. It is

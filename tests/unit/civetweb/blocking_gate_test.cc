@@ -41,7 +41,6 @@ class ManualGate final : public WebGate {
   }
   bool has_tls() const noexcept override { return false; }
   std::shared_ptr<const TlsContext> tls_context() override { return nullptr; }
-  std::uint64_t reload_failures() const noexcept override { return 0; }
 
  private:
   const std::shared_ptr<Waiting> waiting_;
