@@ -22,7 +22,7 @@ const Case gauge_inc("gauge_inc", kAll, to_two_threads, [](benchmark::State& sta
 // Increments and operations of another kind in turn, on a gauge that was hot before its first set().
 template <int kIncrements, int kOthers, class Other>
 void take_turns(benchmark::State& state, auto& client, Other other) {
-  constexpr int kHot = 5000;  // more increments than a gauge needs to become hot
+  constexpr int kHot = 50'000;  // many more increments than a gauge needs to become hot
   const Pinned pinned(state.thread_index());
   const auto gauge = client.gauge();
   for (int i = 0; i < kHot; ++i) client.inc(gauge);

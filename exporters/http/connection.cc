@@ -189,17 +189,12 @@ void Connection::compute_later(Route route) {
   enter(State::computing, request_time_ + patience);
 }
 
-BegunReply Connection::begin_reply(const JobResult& result) const {
-  if (is_encrypted_) return {};
-  BegunReply begun{.reply = reply_with(result)};
-  begun.sent = stream_->write(begun.reply.head, begun.reply.rest()).bytes;
-  return begun;
-}
-
 ServerReply Connection::reply_with(const JobResult& result) const {
   if (!result.is_exposition) return body_reply(result.status, result.content_type, result.body, form_);
   return exposition_reply(result.content_type, result.content_encoding, result.body, form_);
 }
+
+std::size_t Connection::begin_reply(const ServerReply& reply) { return stream_->write(reply.head, reply.rest()).bytes; }
 
 void Connection::finish(JobResult& result) {
   if (state_ != State::computing) return;

@@ -30,7 +30,8 @@ class HttpServer;
 //                     +----------- an error -----------------> writing --> draining --> closed
 //
 // Each state but `computing` ends at its deadline at the latest.
-// Thread safety: the I/O thread only, except begin_reply().
+// Thread safety: the I/O thread only, except is_encrypted(), reply_with(), and begin_reply(), which the scrape thread
+// calls before it has ended the job.
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
@@ -55,11 +56,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // The body that it writes, or null.
   const ReplyBody* body() const noexcept { return reply_.body.get(); }
   Clock::time_point request_time() const noexcept { return request_time_; }
-  // The time of the last event that makes a connection useful: it was accepted, its request was complete, it read a part
-  // of the reply.
-  Clock::time_point last_progress() const noexcept { return last_progress_; }
-  // Sends the first bytes of the result of the job, if they need not be encrypted. Called by a thread of the pool.
-  BegunReply begin_reply(const JobResult& result) const;
+  // The time of the last event that makes a connection useful: it was accepted, its request was complete, it read a
+  // part of the reply. The end of its scrape counts as later than all others, until the reply is sent.
+  Clock::time_point last_progress() const noexcept {
+    return state_ == State::computing && job_->has_ended() ? Clock::time_point::max() : last_progress_;
+  }
+  bool is_encrypted() const noexcept { return is_encrypted_; }
+  // Returns the reply with the result of its job.
+  ServerReply reply_with(const JobResult& result) const;
+  // Sends the first bytes of a reply, and returns their number. For a connection without encryption.
+  std::size_t begin_reply(const ServerReply& reply);
   // Sends the result of the job, or the rest of it.
   void finish(JobResult& result);
 
@@ -86,7 +92,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   void find_reply();
   void compute_later(Route route);
   bool cancel_job();
-  ServerReply reply_with(const JobResult& result) const;
   void send(ServerReply reply, std::size_t sent = 0);
   void write();
   void complete();

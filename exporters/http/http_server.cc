@@ -189,10 +189,15 @@ std::shared_ptr<ScrapeJob> HttpServer::submit(std::shared_ptr<Connection> connec
   }
   auto job = std::make_shared<ScrapeJob>(*this, std::move(route), line, scrape);
   job->join(std::move(connection));
-  job->submit(key);
-  if (is_shared) jobs_[key] = job;
   watch_pool();
-  return job;
+  if (is_shared) jobs_[key] = job;
+  try {
+    job->submit(key);
+  } catch (...) {
+    forget_job(key, *job);
+    throw;
+  }
+  return job;  // nothing fails any more: the job refers to the connection, which must know it
 }
 
 void HttpServer::forget_job(const std::string& key, const ScrapeJob& job) {

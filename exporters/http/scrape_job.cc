@@ -22,8 +22,9 @@ std::string ScrapeJob::key_of(const RequestLine& line, const ExpositionRequest& 
 }
 
 bool ScrapeJob::join(std::shared_ptr<Connection> connection) {
+  if (state() != State::waiting) return false;  // the I/O thread must not wait for begin_reply()
   const std::lock_guard lock(mutex_);
-  if (state_ != State::waiting) return false;
+  if (state() != State::waiting) return false;
   connections_.push_back(std::move(connection));
   return true;
 }
@@ -31,7 +32,7 @@ bool ScrapeJob::join(std::shared_ptr<Connection> connection) {
 bool ScrapeJob::leave(const Connection& connection) {
   {
     const std::lock_guard lock(mutex_);
-    may_begin_reply_ = state_ == State::waiting;
+    may_begin_reply_ = state() == State::waiting;
     if (!may_begin_reply_) return false;
     std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
   }
@@ -54,7 +55,7 @@ void ScrapeJob::run() {
 
 void ScrapeJob::enter(State state) {
   const std::lock_guard lock(mutex_);
-  state_ = state;
+  state_.store(state, std::memory_order_relaxed);  // relaxed: see state()
 }
 
 JobResult ScrapeJob::compute() {
@@ -99,12 +100,15 @@ JobResult ScrapeJob::message(std::string_view text) const {
 // then calls leave() first. Many connections are left to it, because it gives each of them a turn.
 void ScrapeJob::begin_reply() {
   if (connections_.size() != 1 || result_.status == 0) return;
-  const std::lock_guard lock(mutex_);
-  if (!may_begin_reply_) return;
+  Connection& connection = *connections_.front();
+  if (connection.is_encrypted()) return;
   try {
-    result_.begun = connections_.front()->begin_reply(result_);
+    result_.begun.reply = connection.reply_with(result_);
   } catch (const std::exception&) {  // no memory for the head; the I/O thread tries again
+    return;
   }
+  const std::lock_guard lock(mutex_);
+  if (may_begin_reply_) result_.begun.sent = connection.begin_reply(result_.begun.reply);
 }
 
 void ScrapeJob::deliver() {

@@ -43,7 +43,8 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   // Returns a text that is equal for requests for the same exposition.
   static std::string key_of(const RequestLine& line, const ExpositionRequest& scrape);
 
-  bool is_running() const noexcept { return state_.load(std::memory_order_relaxed) == State::running; }
+  bool is_running() const noexcept { return state() == State::running; }
+  bool has_ended() const noexcept { return state() == State::ended; }
   // Adds a connection that gets the result. Returns false if the job has started.
   bool join(std::shared_ptr<Connection> connection);
   // Removes a connection. Returns false if the job has started; from then on only the I/O thread uses its socket.
@@ -57,6 +58,7 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   // Runs on a thread of the pool.
   void run();
   void enter(State state);
+  State state() const noexcept { return state_.load(std::memory_order_relaxed); }  // relaxed: mutex_ orders the rest
   JobResult compute();
   JobResult expose();
   JobResult message(std::string_view text) const;
@@ -70,7 +72,7 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   const Clock::time_point created_ = Clock::now();
   std::string key_;
   std::mutex mutex_;                          // guards the next three, except connections_ after the start
-  std::atomic<State> state_{State::waiting};  // is_running() reads it without the mutex
+  std::atomic<State> state_{State::waiting};  // read without the mutex, too
   std::vector<std::shared_ptr<Connection>> connections_;
   bool may_begin_reply_ = true;
   ScrapePool::Ticket ticket_ = 0;

@@ -105,7 +105,7 @@ bool ScrapePool::cancel(Ticket ticket) {
   }
   if (!take_from(ready_)) return false;
   finish(*cancelled.front().path);
-  has_jobs_.notify_one();
+  has_jobs_.notify_one();  // rarely, so it may be before the mutex is released
   return true;
 }
 

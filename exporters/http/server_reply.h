@@ -27,10 +27,10 @@ struct ServerReply {
   std::string_view rest() const noexcept { return body ? body->bytes() : std::string_view(); }
 };
 
-// A reply, of which some bytes are sent.
+// A reply whose first bytes are sent.
 struct BegunReply {
   ServerReply reply{};
-  std::size_t sent = 0;
+  std::size_t sent = 0;  // their number
 };
 
 // Returns a reply with a line of text. `lines` holds further header lines, each with its line end.

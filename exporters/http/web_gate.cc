@@ -41,7 +41,6 @@ class FileGate final : public WebGate {
 
   std::shared_ptr<const TlsContext> tls_context() override { return files_.for_connection()->tls; }
 
-
  private:
   std::optional<Admission> decide(const WebConfig& config, const ClientAddress& client, std::string_view authorization,
                                   Callback done) {

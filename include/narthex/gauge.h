@@ -70,8 +70,9 @@ class GaugeUpdates {
 
   /// Returns the current value.
   ///
-  /// Updates that other threads make at the same time may be included or not. The call never waits. For a gauge that
-  /// many threads increment it reads one number for each thread that the process had at a time; for others, one number.
+  /// Updates that other threads make at the same time may be included or not. The call never waits. It reads one
+  /// number. Only for a gauge that was incremented thousands of times between two reads, and was not set since, it
+  /// reads a number for each thread: as many as the process had at the same time.
   [[nodiscard]] double value() const noexcept { return series_ ? series_->value() : 0; }
 
  protected:
@@ -85,7 +86,8 @@ class GaugeUpdates {
 ///
 /// Values: any value. set() also accepts NaN and infinities. An increment of NaN is ignored and counted as a rejected
 ///   update. Whole amounts are exact while each amount and the value stay below 2^53, however much is added and
-///   subtracted. Fractions have the rounding errors of additions to one `double`.
+///   subtracted. The rounding error of a fraction is that of a `double` about as large as the largest value since the
+///   last set(). Beyond 2^63 only set() gives right values.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait.
 /// Exceptions: none, except those of the function that is passed to time().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.

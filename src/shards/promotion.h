@@ -9,13 +9,13 @@
 
 namespace narthex::detail {
 
-// How a series of any kind goes from one shared base to one cell for each thread:
+// How a series goes from one shared base to one cell for each thread. GaugeValue has further states.
 //
 //   state   kCold ----------> kPromoting ----------> slot        kPromoting is a claim of one thread
 //             ^                   |
 //             +--- no free slot --+
 //
-// Invariant: the value is the base plus all cells, in every state.
+// Invariant: the value is the base plus all cells, in these states.
 
 // Adds to a base. Returns true if another thread changed the base at the same moment.
 template <class AtomicDouble>

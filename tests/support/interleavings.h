@@ -17,11 +17,11 @@ namespace narthex {
 // Runs a few threads in every order of their accesses to shared memory, on one real thread. The code under test uses
 // Explored<T> instead of std::atomic<T>. Memory orders are not explored: every order here is sequentially consistent.
 //
-// A thread executes operations, which keep nothing but the shared memory. What an operation does depends only on what its
-// accesses return. A state is therefore the shared memory, the results of the operations that have ended, and what the
-// accesses of the others have returned so far. To make one step of a thread, its operation runs from the start: accesses
-// return what they returned before, the next one accesses the shared memory, and those behind it access a copy and are
-// forgotten. A state that was reached before is not explored again.
+// A thread executes operations, which keep nothing but the shared memory. What an operation does depends only on what
+// its accesses return. A state is therefore the shared memory, the results of the operations that have ended, and what
+// the accesses of the others have returned so far. To make one step of a thread, its operation runs from the start:
+// accesses return what they returned before, the next one accesses the shared memory, and those behind it access a copy
+// and are forgotten. A state that was reached before is not explored again.
 class Interleavings {
  public:
   using Word = std::uint64_t;
@@ -118,7 +118,7 @@ class Interleavings {
   void step(std::size_t thread) {
     thread_ = thread;
     replayed_ = 0;
-    has_stepped_ = false;
+    has_stepped_ = has_ended_ = false;
     Thread& self = state_.threads[thread];
     Began& operation = self.operations[self.ended];
     if (self.returned.empty()) {

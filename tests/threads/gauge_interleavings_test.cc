@@ -33,7 +33,7 @@ struct ExploredMemory {
     return slot == kFirstSlot ? &(*cells)[Interleavings::current().thread()] : nullptr;
   }
   static Explored<double>* find_or_create_cell(Slot slot) { return find_cell(slot); }
-  static Slot try_acquire_slot() { return kFirstSlot; }
+  static Slot try_acquire_slot() { return has_slots ? kFirstSlot : kCold; }
   static void release_slot(Slot /*slot*/) {}
   template <class Visit>
   static void for_each_cell(Slot /*slot*/, Visit visit) {
@@ -41,6 +41,7 @@ struct ExploredMemory {
   }
 
   static inline std::array<Explored<double>, kThreads>* cells = nullptr;
+  static inline bool has_slots = true;
 };
 
 struct Update {
@@ -155,9 +156,12 @@ TEST(GaugeInterleavings, KeepEachUpdateInItsPlace) {
       {{inc(1), set(1024)}, {inc(2), inc(0.5)}, {inc(4)}},
   };
   std::size_t states = 0;
-  for (const auto& programs : cases) {
-    states += Exploration(programs).run();
-    if (HasFailure()) return;
+  for (const bool has_slots : {true, false}) {
+    ExploredMemory::has_slots = has_slots;
+    for (const auto& programs : cases) {
+      states += Exploration(programs).run();
+      if (HasFailure()) return;
+    }
   }
   std::printf("%zu states\n", states);
   EXPECT_GT(states, 10'000u);

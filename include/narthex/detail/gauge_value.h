@@ -27,26 +27,27 @@ void add_whole(Cell& cell, double amount) noexcept {
   cell.store(std::bit_cast<double>(after), std::memory_order_relaxed);
 }
 
-// The value of a gauge. Many threads can add to it at the same time as long as they add whole amounts and nobody sets
-// it; then each has a cell.
+// The value of a gauge. While it is hot, each thread has a cell. It stays hot until it is set, or until an increment is
+// not a whole number of at most 2^53.
 //
-//             inc, often                        inc of a fraction
+//             inc, often                        inc, not whole
 //     kCold ------------> kPromoting ---> hot -------------------> kClosed
 //                              |           |                          |
 //                              | set       | set                      | set
 //                              +---------> kSet <---------------------+
 //
-//     kCold, kPromoting   all threads set and add to base_, atomically
+//     kCold               all threads set and add to base_, atomically
+//     kPromoting          all threads add to base_, atomically, while one acquires a slot
 //     hot: a slot         each thread adds whole amounts to its own cell; without a cell, to base_
 //     kClosed             all threads add to base_, atomically; the cells remain as they are
 //     kSet                all threads set and add to set_value_, atomically
 //
 // Invariants: the value is set_value_ in the state kSet, and base_ + cells in all others. The state follows the arrows
-// and never returns, except from kPromoting to kCold if no slot is free. No update and no reader waits.
+// and never returns, except from kPromoting to kCold if no slot is free. Updates and readers do not wait.
 //
 // What a reader sees: the last set that ended before it began, or one that overlaps it, and all increments since that
-// set. Increments that overlap the set or the reader may be included or not, each on its own. In particular two readers
-// may disagree on the order of a set and an increment that overlap, if the gauge turns hot at the same time.
+// set. Each increment that overlaps the set or the reader may be included or not. Two readers may see a set and an
+// increment that overlap in different orders, if the gauge becomes hot at the same time.
 // tests/threads/gauge_interleavings_test.cc checks this for every order of the steps of a few threads.
 //
 // `Memory` is ShardMemory, except in that test.
@@ -79,7 +80,8 @@ class GaugeValue {
   // Adds an amount for which try_inc_cell() has returned false.
   void inc_without_cell(double amount) noexcept;
   double value() const noexcept;
-  // Every reader calls this, so that a gauge does not become hot if it is read often: a read of a hot gauge takes longer.
+  // Every reader calls this, so that a gauge does not become hot if it is read often: a read of a hot gauge takes
+  // longer.
   void cool() const noexcept { heat_.cool(); }
 
  private:

@@ -331,6 +331,30 @@ TEST(HttpExporter, ClosesNoConnectionWhoseScrapeRuns) {
   EXPECT_EQ(scraping.receive().status(), "200");
 }
 
+// The client has the whole reply before the I/O thread knows that the scrape has ended.
+TEST(HttpExporter, AcceptsANewConnectionDirectlyAfterAReply) {
+  const Registry registry = jobs_registry();
+  const HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_connections = 1});
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(KeptConnection(exporter.port()).get("/metrics").body, kJobs) << i;
+}
+
+TEST(HttpExporter, ClosesNoConnectionWhoseScrapeHasJustEnded) {
+  for (int round = 0; round < 20; ++round) {
+    const Registry registry = jobs_registry();
+    HungCollector hung(registry, "hung");
+    const HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_connections = 4});
+    KeptConnection scraping(exporter.port());
+    scraping.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
+    hung.wait_until_running();
+    std::vector<std::unique_ptr<KeptConnection>> others;
+    for (int i = 0; i < 64; ++i) {
+      if (i == 8) hung.release();
+      others.push_back(std::make_unique<KeptConnection>(exporter.port()));
+    }
+    ASSERT_EQ(scraping.receive().status(), "200") << round;
+  }
+}
+
 TEST(HttpExporter, ServesOtherPathsWhileCollectorsHang) {
   Registry registry = jobs_registry();
   HungCollector first(registry, "first");
