@@ -257,7 +257,7 @@ TEST_F(WebConfigFilesTest, IgnoreExceptionsOfTheLog) {
                         [](std::string_view) { throw std::runtime_error("no space left"); });
   write("nonsense: 1\n");
   EXPECT_EQ(config.for_request()->config->users.size(), 1u);
-  EXPECT_EQ(config.failures(), 1u);
+  EXPECT_EQ(failures(), 1u);
 }
 
 TEST_F(WebConfigFilesTest, MustBeValidAtTheStart) {
