@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -41,6 +42,9 @@ void cheat_sheet() {
                                                                   {"client"});
   narthex::DynamicFamily<narthex::Gauge> dynamic = registry.gauge(
       {.name = "weight", .help = "Weights."}, std::vector<std::string>{"tenant"});  // names known at run time only
+  narthex::EnumFamily<narthex::Counter, std::size_t> results =
+      registry.counter({.name = "results_total", .help = "Results."},
+                       narthex::text_label<"ok", "failed">("result"));  // values known at compile time; also enum_label
 
   // Updates
   hits.inc();
@@ -58,6 +62,7 @@ void cheat_sheet() {
   requests.labels("POST", 500).inc(0);                    // starts the series at 0
   clients.labels("10.0.0.7").inc();
   dynamic.labels({"acme"}).set(1);
+  results.at(1).inc();  // an array index: nearly as fast as a kept handle
 
   // Blocks of code
   latency.time(work);                                 // observes the seconds that work() takes, returns what it returns

@@ -74,65 +74,65 @@ class NARTHEX_EXPORT Registry {
   /// Sets the collectors that global() contains. By default it contains all of them. May be called at any time.
   static void set_global_collectors(GlobalCollectors enabled);
 
-  /// Defines a counter, or a family with label names: `registry.counter({...}, {"zone", "host"})`.
-  template <class Name = detail::NoLabelName, std::size_t N = 1>
-  auto counter(const CounterOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+  /// Defines a counter, or a family with closed labels or with the label names of a range.
+  auto counter(const CounterOptions& options, const auto&... labels) const { return make<Counter>(options, labels...); }
+  /// Defines a family with label names in braces: `registry.counter({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto counter(const CounterOptions& options, const Name (&names)[N]) const {
     return make<Counter>(options, names);
   }
-  /// Defines a family with the label names of a range, or with closed labels.
-  auto counter(const CounterOptions& options, const auto&... labels) const { return make<Counter>(options, labels...); }
 
-  /// Defines a gauge, or a family with label names: `registry.gauge({...}, {"zone", "host"})`.
-  template <class Name = detail::NoLabelName, std::size_t N = 1>
-  auto gauge(const GaugeOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+  /// Defines a gauge, or a family with closed labels or with the label names of a range.
+  auto gauge(const GaugeOptions& options, const auto&... labels) const { return make<Gauge>(options, labels...); }
+  /// Defines a family with label names in braces: `registry.gauge({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto gauge(const GaugeOptions& options, const Name (&names)[N]) const {
     return make<Gauge>(options, names);
   }
-  /// Defines a family with the label names of a range, or with closed labels.
-  auto gauge(const GaugeOptions& options, const auto&... labels) const { return make<Gauge>(options, labels...); }
 
-  /// Defines a histogram, or a family with label names: `registry.histogram({...}, {"zone", "host"})`.
-  template <class Name = detail::NoLabelName, std::size_t N = 1>
-  auto histogram(const HistogramOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return make<Histogram>(options, names);
-  }
-  /// Defines a family with the label names of a range, or with closed labels.
+  /// Defines a histogram, or a family with closed labels or with the label names of a range.
   auto histogram(const HistogramOptions& options, const auto&... labels) const {
     return make<Histogram>(options, labels...);
   }
+  /// Defines a family with label names in braces: `registry.histogram({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto histogram(const HistogramOptions& options, const Name (&names)[N]) const {
+    return make<Histogram>(options, names);
+  }
 
-  /// Defines an info, or a family with label names: `registry.info({...}, {"zone", "host"})`.
-  template <class Name = detail::NoLabelName, std::size_t N = 1>
-  auto info(const InfoOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+  /// Defines an info, or a family with closed labels or with the label names of a range.
+  auto info(const InfoOptions& options, const auto&... labels) const { return make<Info>(options, labels...); }
+  /// Defines a family with label names in braces: `registry.info({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto info(const InfoOptions& options, const Name (&names)[N]) const {
     return make<Info>(options, names);
   }
-  /// Defines a family with the label names of a range, or with closed labels.
-  auto info(const InfoOptions& options, const auto&... labels) const { return make<Info>(options, labels...); }
 
-  /// Defines a state set, or a family with label names: `registry.state_set({...}, {"zone", "host"})`.
-  template <class Name = detail::NoLabelName, std::size_t N = 1>
-  auto state_set(const StateSetOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
-    return make<StateSet>(options, names);
-  }
-  /// Defines a family with the label names of a range, or with closed labels.
+  /// Defines a state set, or a family with closed labels or with the label names of a range.
   auto state_set(const StateSetOptions& options, const auto&... labels) const {
     return make<StateSet>(options, labels...);
   }
+  /// Defines a family with label names in braces: `registry.state_set({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto state_set(const StateSetOptions& options, const Name (&names)[N]) const {
+    return make<StateSet>(options, names);
+  }
 
-  /// Defines a summary, or a family with label names: `registry.summary({...}, {"zone", "host"})`.
-  template <class Name = detail::NoLabelName, std::size_t N = 1>
-  auto summary(const SummaryOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+  /// Defines a summary, or a family with closed labels or with the label names of a range.
+  auto summary(const SummaryOptions& options, const auto&... labels) const { return make<Summary>(options, labels...); }
+  /// Defines a family with label names in braces: `registry.summary({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto summary(const SummaryOptions& options, const Name (&names)[N]) const {
     return make<Summary>(options, names);
   }
-  /// Defines a family with the label names of a range, or with closed labels.
-  auto summary(const SummaryOptions& options, const auto&... labels) const { return make<Summary>(options, labels...); }
 
-  /// Defines a metric of unknown type, or a family with label names: `registry.unknown({...}, {"zone", "host"})`.
-  template <class Name = detail::NoLabelName, std::size_t N = 1>
-  auto unknown(const UnknownOptions& options, const Name (&names)[N] = detail::kNoLabelNames) const {
+  /// Defines a metric of unknown type, or a family with closed labels or with the label names of a range.
+  auto unknown(const UnknownOptions& options, const auto&... labels) const { return make<Unknown>(options, labels...); }
+  /// Defines a family with label names in braces: `registry.unknown({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto unknown(const UnknownOptions& options, const Name (&names)[N]) const {
     return make<Unknown>(options, names);
   }
-  /// Defines a family with the label names of a range, or with closed labels.
-  auto unknown(const UnknownOptions& options, const auto&... labels) const { return make<Unknown>(options, labels...); }
 
   /// Defines a counter whose value a function computes in each scrape, until the Registration is destroyed. Siblings
   /// may be functions and metrics. Two functions, or a function and a metric, with the same constant labels throw
@@ -210,7 +210,7 @@ class NARTHEX_EXPORT Registry {
   auto make(const typename Metric::Options& options, const Labels&... labels) const {
     using Result = detail::FamilyWith<Metric, Labels...>;
     Result family(define(detail::common(options), detail::label_set(labels...), detail::make_kind(options)));
-    if constexpr ((std::is_same_v<Labels, detail::NoLabelNames> || ...)) {
+    if constexpr (sizeof...(labels) == 0) {
       return Metric(family.labels());
     } else {
       return family;

@@ -24,19 +24,16 @@ class EnumFamily;
 
 namespace detail {
 
-// The default of the label names, which must be an array. It has no default constructor, because Clang would accept
-// empty braces as label names.
-struct NoLabelName {
-  explicit constexpr NoLabelName(int /*unused*/) noexcept {}
+// The type of label names in braces that are not texts. It has no default constructor, because Clang would accept empty
+// braces as label names.
+struct LabelName {
   template <class Name, class Value>
-  NoLabelName(const Name&, const Value&) noexcept {
+  LabelName(const Name&, const Value&) noexcept {
     static_assert(is_allowed<Name>,
                   "label names have no values: {\"zone\", \"host\"}; constant labels are an option: "
                   ".labels = {{\"zone\", \"b\"}}");
   }
 };
-using NoLabelNames = NoLabelName[1];
-inline constexpr NoLabelNames kNoLabelNames = {NoLabelName(0)};
 
 // A range of texts. A text is not one, because its elements are characters.
 template <class T>
@@ -54,8 +51,6 @@ template <class Name, std::size_t N>
 inline constexpr std::size_t kLabelCount<std::array<Name, N>> = N;
 template <class Name, std::size_t N>
 inline constexpr std::size_t kLabelCount<std::span<Name, N>> = N;
-template <>
-inline constexpr std::size_t kLabelCount<NoLabelNames> = 0;
 
 template <class Names>
 constexpr std::size_t fixed_label_count() {
@@ -65,10 +60,14 @@ constexpr std::size_t fixed_label_count() {
   return is_fixed ? kLabelCount<Names> : 1;
 }
 
-// The type of a family with these labels: the names in one range, or closed labels.
+// The type of a family with these labels: none, the names in one range, or closed labels.
 template <class Metric, class... Labels>
 struct FamilyType {
   using Type = DynamicFamily<Metric>;  // a mistake, which label_set() reports
+};
+template <class Metric>
+struct FamilyType<Metric> {
+  using Type = Family<Metric, 0>;
 };
 template <class Metric, class Names>
 struct FamilyType<Metric, Names> {
@@ -86,7 +85,10 @@ struct FamilyType<Metric, ClosedLabel<Keys>...> {
 template <class Metric, class... Labels>
 using FamilyWith = typename FamilyType<Metric, Labels...>::Type;
 
-inline std::vector<std::string> label_names(const NoLabelNames& /*names*/) { return {}; }
+template <std::size_t N>
+std::vector<std::string> label_names(const LabelName (&/*names*/)[N]) {
+  return {};  // the constructor reports the mistake
+}
 template <class Names>
 auto label_names(
     const Names& names) {  // auto: Clang instantiates it immediately, and the error shows the caller's line
