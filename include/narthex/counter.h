@@ -42,7 +42,8 @@ struct CounterOptions {
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a Counter and of the Borrowed<Counter> that `labels(...)` returns.
+/// The functions of a Counter, of the Borrowed<Counter> that `labels(...)` returns, and of the MetricRef<Counter> that
+/// `at(...)` returns.
 template <class Reference>
 class CounterUpdates {
  public:

@@ -43,7 +43,8 @@ class NARTHEX_VISIBILITY EnumFamily : public AnyFamily {
   ~EnumFamily() = default;
 
   /// Returns the metric with these keys. Creates it with the value 0 if it does not exist, and serves it again if it
-  /// was removed. If the siblings of the family have `max_series` series, new series are counted in the overflow series.
+  /// was removed. If the family and its siblings have `max_series` series, further ones are counted in the overflow
+  /// series.
   MetricRef<Metric> at(Keys... keys) const& noexcept { return MetricRef<Metric>(find_or_create(keys...)); }
   /// Returns a handle, because a temporary family ends before the result could be used.
   Metric at(Keys... keys) const&& noexcept { return MetricRef<Metric>(find_or_create(keys...)); }

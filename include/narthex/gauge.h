@@ -40,7 +40,8 @@ struct GaugeOptions {
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a Gauge and of the Borrowed<Gauge> that `labels(...)` returns.
+/// The functions of a Gauge, of the Borrowed<Gauge> that `labels(...)` returns, and of the MetricRef<Gauge> that
+/// `at(...)` returns.
 template <class Reference>
 class GaugeUpdates {
  public:

@@ -70,7 +70,8 @@ struct HistogramOptions {
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a Histogram and of the Borrowed<Histogram> that `labels(...)` returns.
+/// The functions of a Histogram, of the Borrowed<Histogram> that `labels(...)` returns, and of the MetricRef<Histogram>
+/// that `at(...)` returns.
 template <class Reference>
 class HistogramUpdates {
  public:

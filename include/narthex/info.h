@@ -36,7 +36,8 @@ struct InfoOptions {
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// Base class of Info and of the Borrowed<Info> that `labels(...)` returns. An info metric has no functions.
+/// Base class of Info, of the Borrowed<Info> that `labels(...)` returns, and of the MetricRef<Info> that `at(...)`
+/// returns. An info metric has no functions.
 template <class Reference>
 class InfoUpdates {
  protected:

@@ -49,8 +49,8 @@ template <detail::EnumLabel... Enumerators>
   return {std::string(detail::as_label(enumerators))...};
 }
 
-/// The functions of a StateSet and of the Borrowed<StateSet> that `labels(...)` returns. A state is given as a string,
-/// or as an enum that has a `to_string`.
+/// The functions of a StateSet, of the Borrowed<StateSet> that `labels(...)` returns, and of the MetricRef<StateSet>
+/// that `at(...)` returns. A state is given as a string, or as an enum that has a `to_string`.
 template <class Reference>
 class StateSetUpdates {
  public:

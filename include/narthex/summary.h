@@ -50,7 +50,8 @@ struct SummaryOptions {
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of a Summary and of the Borrowed<Summary> that `labels(...)` returns.
+/// The functions of a Summary, of the Borrowed<Summary> that `labels(...)` returns, and of the MetricRef<Summary> that
+/// `at(...)` returns.
 template <class Reference>
 class SummaryUpdates {
  public:

@@ -38,7 +38,8 @@ struct UnknownOptions {
   std::chrono::milliseconds idle_timeout = {};
 };
 
-/// The functions of an Unknown and of the Borrowed<Unknown> that `labels(...)` returns.
+/// The functions of an Unknown, of the Borrowed<Unknown> that `labels(...)` returns, and of the MetricRef<Unknown> that
+/// `at(...)` returns.
 template <class Reference>
 class UnknownUpdates {
  public:

@@ -18,6 +18,7 @@
 #include "support/error_message.h"
 #include "support/manual_clock.h"
 #include "support/rejected_updates.h"
+#include "support/test_collector.h"
 
 namespace narthex {
 namespace {
@@ -348,6 +349,19 @@ TEST_F(EnumFamilyTest, ConvertsAResultToAHandleThatMayBeStored) {
   kept->inc();
   of_temporary->inc();
   EXPECT_EQ(kept->value(), 2);
+}
+
+TEST_F(EnumFamilyTest, ReturnsMetricsForTimersAndOperationsInFlight) {
+  const auto label = text_label<"a">("x");
+  const auto gauges = registry_.gauge({.name = "b", .help = "B."}, label);
+  const auto histograms = registry_.histogram({.name = "c", .help = "C.", .buckets = {1e9}}, label);
+  {
+    const InFlight in_flight(gauges.at(0));
+    const Timer timer(histograms.at(0));
+    EXPECT_EQ(gauges.at(0).value(), 1);
+  }
+  EXPECT_EQ(gauges.at(0).value(), 0);
+  EXPECT_EQ(lines_with(to_text(registry_), "c_count"), "c_count{x=\"a\"} 1\n");
 }
 
 TEST_F(EnumFamilyTest, MovesByCopying) {
