@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -46,6 +47,8 @@ class NARTHEX_EXPORT AnyFamily {
 
   // These take as many values as the family has label names. Bytes that are not UTF-8 become U+FFFD and are counted.
   detail::LookupResult find_or_create(Values values) const;
+  // The same with label_word() of each value.
+  detail::LookupResult find_or_create(Values values, const std::uint64_t* words) const;
   detail::LookupResult find(Values values) const;
   bool remove(Values values) const;
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -41,8 +42,7 @@ class NARTHEX_VISIBILITY Family : public AnyFamily {
   /// values share one series, whose label values are all `__overflow__`.
   template <class... Values>
   Borrowed<Metric> labels(const Values&... values) const {
-    return with_views([this](Views views) { return Borrowed<Metric>(find_or_create(views)); },
-                      detail::as_label(values)...);
+    return find_or_create_of(detail::as_label(values)...);
   }
 
   /// Returns the metric with these label values, or nothing if it does not exist.
@@ -79,6 +79,12 @@ class NARTHEX_VISIBILITY Family : public AnyFamily {
   friend class Registry;
   using Views = std::span<const std::string_view>;
   using AnyFamily::AnyFamily;
+
+  template <class... Texts>
+  Borrowed<Metric> find_or_create_of(const Texts&... texts) const {
+    const std::array<std::uint64_t, sizeof...(Texts)> words{detail::label_word(texts)...};
+    return with_views([&](Views views) { return Borrowed<Metric>(find_or_create(views, words.data())); }, texts...);
+  }
 
   // The views into the texts are valid, because the texts exist until the call returns.
   template <class Call, class... Texts>

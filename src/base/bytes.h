@@ -1,9 +1,12 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+
+#include <narthex/detail/short_bytes.h>
 
 namespace narthex::detail {
 
@@ -14,19 +17,10 @@ inline std::uint64_t bytes_at(const char* text) noexcept {
   return word;
 }
 
-// Returns all bytes of a text of at most eight bytes as one word; 0 for an empty text. The order of the bytes, and
-// which of them appear twice, depend only on the size.
-inline std::uint64_t short_bytes_at(const char* text, std::size_t size) noexcept {
-  if (size >= 4) {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;  // overlaps `first` below eight bytes
-    std::memcpy(&first, text, sizeof first);
-    std::memcpy(&last, text + size - sizeof last, sizeof last);
-    return std::uint64_t{last} << 32 | first;
-  }
-  if (size == 0) return 0;
-  const auto byte = [text](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(text[i])}; };
-  return byte(size - 1) << 16 | byte(size / 2) << 8 | byte(0);
+// Returns short_bytes_at() of a text of one to eight bytes, without a branch. At least eight bytes must precede the end.
+inline std::uint64_t short_bytes_before(const char* end, std::size_t size) noexcept {
+  if constexpr (std::endian::native != std::endian::little) return short_bytes_at(end - size, size);
+  return bytes_at(end - sizeof(std::uint64_t)) >> (-8 * size) % 64;
 }
 
 // std::memcmp() == 0, inline because the texts of labels are short.

@@ -20,6 +20,10 @@ detail::LookupResult AnyFamily::find_or_create(Values values) const {
   return state_ ? state_->find_or_create(values) : detail::LookupResult();
 }
 
+detail::LookupResult AnyFamily::find_or_create(Values values, const std::uint64_t* words) const {
+  return state_ ? state_->find_or_create(values, words) : detail::LookupResult();
+}
+
 detail::LookupResult AnyFamily::find(Values values) const {
   return state_ ? state_->find(values) : detail::LookupResult();
 }

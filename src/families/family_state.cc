@@ -32,7 +32,6 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> lim
     : definition_(std::move(definition)),
       diagnostics_(std::move(diagnostics)),
       layout_(definition_.constant_labels, definition_.label_names),
-      overflow_values_(definition_.label_names.size(), kOverflow),
       rejected_updates_id_(definition_.name),
       closed_(make_closed(definition_)),
       // Closed series do not expire.
@@ -47,27 +46,40 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> lim
 }
 
 LookupResult FamilyState::find_or_create(LabelValues values) {
-  const LookupResult found = table_.find_or_create(values, *definition_.kind);
-  return found.series ? found : find_or_create_overflow();
+  return table_.find_raw_or(values, [&](std::uint32_t epoch) { return create(values, epoch); });
+}
+
+LookupResult FamilyState::find_or_create(LabelValues values, const std::uint64_t* words) {
+  return table_.find_raw_or(values, words, [&](std::uint32_t epoch) { return create(values, epoch); });
+}
+
+LookupResult FamilyState::create(LabelValues values, std::uint32_t epoch) {
+  const LookupResult created = table_.create(values, *definition_.kind, epoch);
+  return created.series ? created : find_or_create_overflow();
+}
+
+LookupResult FamilyState::find_or_create_overflow() {
+  // relaxed, both: a sum orders nothing else
+  if (overflowed_->load(std::memory_order_relaxed) == 0) return begin_overflow();
+  const LookupResult overflow = table_.find_or_create_overflow(*definition_.kind);
+  overflowed_->fetch_add(1, std::memory_order_relaxed);
+  return overflow;
 }
 
 // Whatever needs memory comes before the count, so that a lookup that fails is not counted.
-LookupResult FamilyState::find_or_create_overflow() {
-  std::string line;
-  if (overflowed_->load(std::memory_order_relaxed) == 0) {  // relaxed: a sum orders nothing else
-    line = fmt::format(
-        "{}: the family has its maximum of {} series (max_series); further label values are counted in one series "
-        "labelled {}; check whether a label takes its values from untrusted clients",
-        title(definition_), definition_.max_series, quote(kOverflow));
-  }
-  const LookupResult overflow = table_.find_or_create_overflow(overflow_values_, *definition_.kind);
+LookupResult FamilyState::begin_overflow() {
+  const std::string line = fmt::format(
+      "{}: the family has its maximum of {} series (max_series); further label values are counted in one series "
+      "labelled {}; check whether a label takes its values from untrusted clients",
+      title(definition_), definition_.max_series, quote(kOverflow));
+  const LookupResult overflow = table_.find_or_create_overflow(*definition_.kind);
   if (overflowed_->fetch_add(1, std::memory_order_relaxed) == 0) diagnostics_->log(line);  // relaxed: as above
   return overflow;
 }
 
 Series* FamilyState::create(std::size_t index) {
   return closed_->get_or_create(index, [&] {
-    std::vector<std::string_view> values = overflow_values_;
+    std::vector<std::string_view> values(definition_.label_names.size(), kOverflow);
     std::size_t rest = index;
     for (std::size_t i = values.size(); i-- > 0 && index != closed_->overflow_index();) {
       const std::vector<std::string>& all = definition_.closed_values[i];

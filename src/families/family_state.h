@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string_view>
-#include <vector>
 
 #include <narthex/labels.h>
 #include <narthex/sink.h>
@@ -31,6 +29,8 @@ class FamilyState {
 
   // Takes one value for each label name. If the family is full, returns the overflow series for new values.
   LookupResult find_or_create(LabelValues values);
+  // The same with label_word() of each value.
+  LookupResult find_or_create(LabelValues values, const std::uint64_t* words);
   // Returns the overflow series, and counts a lookup in it.
   LookupResult find_or_create_overflow();
   // Returns an empty result if the series does not exist.
@@ -82,11 +82,14 @@ class FamilyState {
     const Series* const overflow = shown_overflow();
     return removed + (overflow && matches(*overflow) && closed_->hide_overflow() ? 1 : 0);
   }
+  // The second part of find_or_create(). See SeriesTable::find_raw_or().
+  [[gnu::noinline]] LookupResult create(LabelValues values, std::uint32_t epoch);
+  // Does the same as find_or_create_overflow() for the first lookup, which it logs.
+  LookupResult begin_overflow();
 
   const Definition definition_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
   const LabelLayout layout_;
-  const std::vector<std::string_view> overflow_values_;
   const RejectedUpdatesId rejected_updates_id_;
   const std::unique_ptr<ClosedSeries> closed_;  // destroyed after the table
   SeriesTable table_;

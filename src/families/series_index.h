@@ -45,7 +45,7 @@ class SeriesIndex {
 
   // Returns a series that has this hash and for which matches(series) is true. For any thread.
   template <class Matches>
-  LookupResult find(std::uint32_t hash, Matches matches) const noexcept;
+  [[gnu::always_inline]] LookupResult find(std::uint32_t hash, Matches matches) const noexcept;
 
   // All other functions are for writers.
 
@@ -85,17 +85,17 @@ class SeriesIndex {
 
   // Searches once. Returns false if the search met a change and must be repeated. `hazard` protects `found`.
   template <class Matches>
-  bool search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, Hazard& hazard,
-              Series*& found) const noexcept;
+  [[gnu::always_inline]] bool search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, Hazard& hazard,
+                                     Series*& found) const noexcept;
 
   // Calls visit(entry, word) for the entries of a hash until it returns true. Returns whether it did.
   template <class Visit>
-  static bool probe(Entries& entries, std::uint32_t hash, Visit visit) noexcept {
+  [[gnu::always_inline]] static bool probe(Entries& entries, std::uint32_t hash, Visit visit) noexcept {
     for (std::size_t i = hash & entries.mask;; i = (i + 1) & entries.mask) {
       Entry& entry = entries.first()[i];
       const std::uintptr_t word = entry.load(std::memory_order_acquire);  // acquire: the series is fully constructed
+      if ((word & kTagMask) == hash >> kTagShift && word > kLowBits && visit(entry, word)) return true;
       if (word == kEmpty) return false;
-      if (word > kLowBits && (word & kTagMask) == hash >> kTagShift && visit(entry, word)) return true;
     }
   }
   static Series* series_of(std::uintptr_t word) noexcept {
@@ -112,9 +112,12 @@ class SeriesIndex {
 };
 
 template <class Matches>
-LookupResult SeriesIndex::find(std::uint32_t hash, Matches matches) const noexcept {
-  Shard* shard = own_shard();
-  if (!shard) return {};
+inline LookupResult SeriesIndex::find(std::uint32_t hash, Matches matches) const noexcept {
+  Shard* shard = t_shard;
+  if (shard == &no_shard) [[unlikely]] {
+    shard = acquire_shard();
+    if (!shard) return {};
+  }
   Hazard& hazard = free_hazard(*shard);
   Series* found = nullptr;
   while (!search(hash, matches, shard->entries, hazard, found)) {
@@ -127,8 +130,8 @@ LookupResult SeriesIndex::find(std::uint32_t hash, Matches matches) const noexce
 }
 
 template <class Matches>
-bool SeriesIndex::search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, Hazard& hazard,
-                         Series*& found) const noexcept {
+inline bool SeriesIndex::search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, Hazard& hazard,
+                                Series*& found) const noexcept {
   Entries* entries = entries_.load(std::memory_order_acquire);  // acquire: the copied words are visible
   publish(entries_hazard, entries);
   if (entries_.load(std::memory_order_seq_cst) != entries) return false;  // seq_cst: the reader's step 3 in hazards.h

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "model/escape.h"
-#include "model/label_hash.h"
+#include "model/label_key.h"
 
 namespace narthex::detail {
 
@@ -28,6 +28,8 @@ SeriesTable::SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit>
       limit_(std::move(limit)),
       hash_mask_(hash_mask),
       hash_seed_(hash_seed()),
+      overflow_values_(layout.size(), kOverflow),
+      overflow_hash_(hash(overflow_values_)),
       rejected_updates_id_(id),
       mutex_(limit_->mutex()),
       evictor_(index_, list_, limit_->full_epoch(), idle_timeout),
@@ -50,68 +52,66 @@ SeriesTable::~SeriesTable() {
 }
 
 std::uint32_t SeriesTable::hash(LabelValues values) const noexcept {
-  return hash_labels(values, hash_seed_).hash & hash_mask_;
+  return hash_labels(values, hash_seed_) & hash_mask_;
 }
 
-// Finds values that appear unescaped in the text of their series, which are nearly all values. Only quotes need a test:
-// if values without quotes are equal to a text without escapes, no character of theirs has to be escaped.
-inline LookupResult SeriesTable::find_raw(LabelValues values) const noexcept {
-  return with_known_size(values, [this](auto raw) {
-    const LabelHash key = hash_labels(raw, hash_seed_);
-    if (key.has_quotes) return LookupResult();
-    return index_.find(key.hash & hash_mask_, [&](const Series& series) {
-      return series.has_raw_labels_ && layout_.has_values(series.labels().text(), raw);
-    });
-  });
-}
-
-LookupResult SeriesTable::find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept {
-  return index_.find(hash, [&](const Series& series) { return layout_.has_values(series.labels().text(), escaped); });
+bool SeriesTable::has_values(const Series& series, LabelValues escaped) const noexcept {
+  return layout_.has_values(series.labels().text(), escaped);
 }
 
 LookupResult SeriesTable::find(LabelValues values) {
-  if (const LookupResult found = find_raw(values); found.series) return found;
+  return find_raw_or(values, [&](std::uint32_t /*epoch*/) { return find_escaped(values); });
+}
+
+LookupResult SeriesTable::find_escaped(LabelValues values) {
   const EscapedValues escaped(values);
   const std::uint32_t key = hash(escaped);
   const std::lock_guard lock(mutex_);
-  Series* series = index_.find_as_writer(
-      key, [&](const Series& other) { return layout_.has_values(other.labels().text(), LabelValues(escaped)); });
+  Series* series = index_.find_as_writer(key, [&](const Series& other) { return has_values(other, escaped); });
   if (series) series->retain();
   return {series, nullptr};
 }
 
 LookupResult SeriesTable::find_or_create(LabelValues values, const Kind& kind) {
-  const LookupResult found = find_raw(values);
-  return found.series ? found : escape_and_create(values, kind);
+  return find_raw_or(values, [&](std::uint32_t epoch) { return create(values, kind, epoch); });
 }
 
-LookupResult SeriesTable::find_or_create_overflow(LabelValues values, const Kind& kind) {
-  const LookupResult found = find_raw(values);
-  return found.series ? found : create(values, true, kind, Limit::ignored);
+LookupResult SeriesTable::find_or_create_overflow(const Kind& kind) {
+  const LookupResult overflow = index_.find(overflow_hash_, [this](const Series& series) {
+    // relaxed: a series that is created at the address of a former overflow series is inserted after the store of null
+    return &series == overflow_.load(std::memory_order_relaxed);
+  });
+  if (overflow.series) return overflow;
+  // A caller of labels() may have created a series with these values.
+  return find_raw_or(overflow_values_,
+                     [&](std::uint32_t /*epoch*/) { return create(overflow_values_, true, kind, Limit::ignored); });
 }
 
-LookupResult SeriesTable::escape_and_create(LabelValues values, const Kind& kind) {
-  if (std::ranges::all_of(values, is_plain)) return create(values, true, kind, Limit::enforced);
+LookupResult SeriesTable::create(LabelValues values, const Kind& kind, std::uint32_t epoch) {
+  if (!std::ranges::all_of(values, is_plain)) return escape_and_create(values, kind, epoch);
+  return is_full_since(epoch) ? LookupResult() : create(values, true, kind, Limit::enforced);
+}
+
+LookupResult SeriesTable::escape_and_create(LabelValues values, const Kind& kind, std::uint32_t epoch) {
   const EscapedValues escaped(values);
-  return create(escaped, escaped.are_raw(), kind, Limit::enforced);
+  if (!escaped.are_raw()) {
+    const LookupResult found =
+        index_.find(hash(escaped), [&](const Series& series) { return has_values(series, escaped); });
+    if (found.series) return found;
+  }
+  return is_full_since(epoch) ? LookupResult() : create(escaped, escaped.are_raw(), kind, Limit::enforced);
+}
+
+// Returns whether a series that was not found since the start of a full epoch does not exist. Without a shard the lookup
+// did not search.
+bool SeriesTable::is_full_since(std::uint32_t epoch) noexcept {
+  // relaxed: an epoch that began after leave_limit() makes the flag visible
+  return epoch != 0 && !has_left_limit_.load(std::memory_order_relaxed) && limit_->full_epoch().is_still(epoch) &&
+         own_shard() && !evictor_.is_due_after_miss();
 }
 
 LookupResult SeriesTable::create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit) {
-  const std::uint32_t key = hash(escaped);
-  const FullEpoch& full_epoch = limit_->full_epoch();
-  const std::uint32_t current = full_epoch.current();
-  // relaxed: an epoch that began after leave_limit() makes the flag visible
-  const std::uint32_t epoch = has_left_limit_.load(std::memory_order_relaxed) ? 0 : current;
-  if (epoch != 0 || !are_raw) {
-    if (const LookupResult found = find_escaped(escaped, key); found.series) return found;
-    // In the same full epoch the series does not exist. Without a shard the lookup did not search.
-    if (epoch != 0 && full_epoch.is_still(epoch) && limit == Limit::enforced && own_shard() &&
-        !evictor_.is_due_after_miss()) {
-      return {};
-    }
-  }
-
-  return {insert(make(escaped, are_raw, key, kind), limit), nullptr};
+  return {insert(make(escaped, are_raw, hash(escaped), kind), limit), nullptr};
 }
 
 SeriesPtr<Series> SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) const {
@@ -169,7 +169,7 @@ Series* SeriesTable::insert(SeriesPtr<Series> created, Limit limit) {
     index_.insert(series);
     list_.add(series);
     if (closed_) closed_->show(series, series->hash_);
-    if (limit == Limit::ignored) overflow_ = series;
+    if (limit == Limit::ignored) overflow_.store(series, std::memory_order_relaxed);  // relaxed: a hint
     if (evictor_.is_due_after_insertion()) evictor_.inspect_window(evicted);
     after_eviction(evicted);
   }
@@ -192,7 +192,7 @@ bool SeriesTable::remove(const Series& series) {
     limit_->full_epoch().end();
     index_.erase(&series);
     if (closed_) closed_->hide(series.hash_);
-    if (overflow_ == &series) overflow_ = nullptr;
+    forget_overflow(series);
     retired = list_.remove(series, std::move(retired));
     update_limit();
   }
@@ -218,7 +218,9 @@ void SeriesTable::leave_limit() noexcept {
 }
 
 // Returns the number of series without the overflow series.
-std::size_t SeriesTable::counted() const noexcept { return list_.size() - (overflow_ ? 1 : 0); }
+std::size_t SeriesTable::counted() const noexcept {
+  return list_.size() - (overflow_.load(std::memory_order_relaxed) ? 1 : 0);  // relaxed: changes under the mutex
+}
 
 bool SeriesTable::is_full() const noexcept {
   if (!has_left_limit_.load(std::memory_order_relaxed)) return limit_->is_full();  // relaxed: changes under the mutex
@@ -230,8 +232,13 @@ void SeriesTable::update_limit() noexcept {
   limit_->update(std::exchange(in_limit_, counted()), counted());
 }
 
+void SeriesTable::forget_overflow(const Series& removed) noexcept {
+  // relaxed, both: changes under the mutex, and see find_or_create_overflow()
+  if (overflow_.load(std::memory_order_relaxed) == &removed) overflow_.store(nullptr, std::memory_order_relaxed);
+}
+
 void SeriesTable::after_eviction(const Evictor::Evicted& evicted) noexcept {
-  if (std::ranges::find(evicted.all(), overflow_) != evicted.all().end()) overflow_ = nullptr;
+  for (const Series* series : evicted.all()) forget_overflow(*series);
   update_limit();
 }
 

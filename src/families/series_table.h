@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/kind.h>
@@ -16,10 +18,14 @@
 #include "families/series_index.h"
 #include "families/series_limit.h"
 #include "families/series_list.h"
+#include "model/label_key.h"
 #include "model/label_layout.h"
 #include "model/label_values.h"
 
 namespace narthex::detail {
+
+// All label values of the overflow series.
+inline constexpr std::string_view kOverflow = "__overflow__";
 
 // The series of one family. Lookups by label values take no lock; creation and removal take the mutex, which siblings
 // share.
@@ -42,8 +48,16 @@ class SeriesTable {
   // Returns the series with these values, one for each label name. `kind` creates it if it is new. Returns null if the
   // family is full and does not contain it.
   LookupResult find_or_create(LabelValues values, const Kind& kind);
+  // The two parts of find_or_create(). The first searches for values that appear unescaped in the text of their series,
+  // which are nearly all values. If it does not find them, it returns miss(epoch).
+  template <class Miss>
+  LookupResult find_raw_or(LabelValues values, Miss miss) const;
+  // The same with label_word() of each value, which takes fewer instructions.
+  template <class Miss>
+  [[gnu::always_inline]] LookupResult find_raw_or(LabelValues values, const std::uint64_t* words, Miss miss) const;
+  LookupResult create(LabelValues values, const Kind& kind, std::uint32_t epoch);
   // Returns the overflow series, which does not count towards max_series.
-  LookupResult find_or_create_overflow(LabelValues values, const Kind& kind);
+  LookupResult find_or_create_overflow(const Kind& kind);
   // Returns the series with these values, or null.
   LookupResult find(LabelValues values);
 
@@ -99,23 +113,31 @@ class SeriesTable {
   }
 
   std::uint32_t hash(LabelValues values) const noexcept;
-  LookupResult find_raw(LabelValues values) const noexcept;
-  LookupResult find_escaped(LabelValues escaped, std::uint32_t hash) const noexcept;
-  LookupResult escape_and_create(LabelValues values, const Kind& kind);
+  template <std::size_t kSize>
+  [[gnu::always_inline]] LookupResult find_raw(LabelKey<kSize> key) const noexcept;
+  template <std::size_t kSize>
+  [[gnu::noinline]] bool has_raw_values(const Series& series, const LabelKey<kSize>& key) const noexcept;
+  bool has_values(const Series& series, LabelValues escaped) const noexcept;
+  LookupResult find_escaped(LabelValues values);
+  [[gnu::noinline]] LookupResult escape_and_create(LabelValues values, const Kind& kind, std::uint32_t epoch);
+  bool is_full_since(std::uint32_t epoch) noexcept;
   LookupResult create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit);
   SeriesPtr<Series> make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) const;
   Series* insert(SeriesPtr<Series> created, Limit limit);
 
-  // All four are called under the mutex.
+  // All five are called under the mutex.
   std::size_t counted() const noexcept;
   bool is_full() const noexcept;
   void update_limit() noexcept;
+  void forget_overflow(const Series& removed) noexcept;
   void after_eviction(const Evictor::Evicted& evicted) noexcept;
 
   const LabelLayout& layout_;
   const std::shared_ptr<SeriesLimit> limit_;
   const std::uint32_t hash_mask_;
-  const std::uint64_t hash_seed_;
+  const HashSeed hash_seed_;
+  const std::vector<std::string_view> overflow_values_;
+  const std::uint32_t overflow_hash_;
   const RejectedUpdates::Id rejected_updates_id_;
   SeriesIndex index_;
   std::atomic<bool> has_left_limit_{false};
@@ -125,8 +147,47 @@ class SeriesTable {
   SeriesList list_;
   Evictor evictor_;
   ClosedSeries* const closed_;
-  const Series* overflow_ = nullptr;  // the overflow series, if the family has one
+  std::atomic<const Series*> overflow_{nullptr};  // the overflow series, if the family has one; changes under the mutex
 };
+
+template <class Miss>
+LookupResult SeriesTable::find_raw_or(LabelValues values, Miss miss) const {
+  const std::uint32_t epoch = limit_->full_epoch().current();
+  const LookupResult found = index_.find(
+      hash(values), [&](const Series& series) { return series.has_raw_labels_ && has_values(series, values); });
+  return found.series ? found : miss(epoch);
+}
+
+template <class Miss>
+inline LookupResult SeriesTable::find_raw_or(LabelValues values, const std::uint64_t* words, Miss miss) const {
+  const std::uint32_t epoch = limit_->full_epoch().current();
+  LookupResult found;
+  switch (values.size()) {
+    case 1:
+      found = find_raw(LabelKey(values.first<1>(), words, hash_seed_));
+      break;
+    case 2:
+      found = find_raw(LabelKey(values.first<2>(), words, hash_seed_));
+      break;
+    case 3:
+      found = find_raw(LabelKey(values.first<3>(), words, hash_seed_));
+      break;
+    default:
+      return find_raw_or(values, miss);
+  }
+  return found.series ? found : miss(epoch);
+}
+
+template <std::size_t kSize>
+inline LookupResult SeriesTable::find_raw(LabelKey<kSize> key) const noexcept {
+  return index_.find(key.hash() & hash_mask_, [&](const Series& series) { return has_raw_values(series, key); });
+}
+
+// It does not matter which characters the values contain: a text without escapes that is equal to them is their text.
+template <std::size_t kSize>
+bool SeriesTable::has_raw_values(const Series& series, const LabelKey<kSize>& key) const noexcept {
+  return series.has_raw_labels_ && layout_.has_values(series.labels().text(), key);
+}
 
 template <class Matches>
 std::size_t SeriesTable::remove_if(Matches matches) {

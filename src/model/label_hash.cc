@@ -6,17 +6,14 @@
 
 namespace narthex::detail {
 
-std::uint64_t hash_seed() {
+HashSeed hash_seed() {
   const ForkGate::Pass pass;  // the child of a fork would wait for an initializer of another thread
-  static const std::uint64_t seed = [] {
+  static const HashSeed seed = [] {
     std::random_device device;
-    return std::uint64_t{device()} << 32 | device();
+    const auto word = [&device] { return std::uint64_t{device()} << 32 | device(); };
+    return HashSeed{word(), word() | 1};  // odd, so that the lower half of the product is different for each word
   }();
   return seed;
-}
-
-std::uint64_t long_label_word(std::string_view value, std::uint64_t seed) noexcept {
-  return XXH3_64bits_withSeed(value.data(), value.size(), seed);
 }
 
 }  // namespace narthex::detail

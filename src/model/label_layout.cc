@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/bytes.h"
 #include "model/escape.h"
 #include "model/names.h"
 
@@ -43,6 +44,19 @@ LabelLayout::LabelLayout(const Labels& constant_labels, std::span<const std::str
   }
   fixed_size_ = tail_.size();
   for (const Part& part : parts_) fixed_size_ += part.before.size();
+}
+
+bool LabelLayout::has_values(std::string_view text, std::span<const std::string_view> escaped_values) const noexcept {
+  if (text.size() != size_with(escaped_values)) return false;
+  std::size_t at = 0;
+  for (const Part& part : parts_) {
+    const std::string_view value = escaped_values[part.value];
+    at += part.before.size();
+    if (text[at - 1] != '"' || !same_bytes(text.data() + at, value.data(), value.size())) return false;
+    at += value.size();
+    if (text[at] != '"') return false;
+  }
+  return true;
 }
 
 bool LabelLayout::has_values(std::string_view text,

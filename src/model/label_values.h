@@ -30,19 +30,4 @@ class EscapedValues {
   bool are_raw_ = true;
 };
 
-// Calls call(values) with a span of fixed size for the common sizes.
-template <class Call>
-auto with_known_size(LabelValues values, Call call) {
-  switch (values.size()) {
-    case 1:
-      return call(values.first<1>());
-    case 2:
-      return call(values.first<2>());
-    case 3:
-      return call(values.first<3>());
-    default:
-      return call(values);
-  }
-}
-
 }  // namespace narthex::detail

@@ -31,7 +31,7 @@ std::shared_ptr<SeriesLimit> make_full_limit() {
 
 }  // namespace
 
-std::size_t Siblings::Hash::operator()(const std::string& text) const { return long_label_word(text, hash_seed()); }
+std::size_t Siblings::Hash::operator()(const std::string& text) const { return hash_of_text(text, hash_seed()); }
 
 Siblings::Siblings(std::size_t max_series, std::size_t registry_labels, std::shared_ptr<const Diagnostics> diagnostics)
     : registry_labels_(registry_labels),

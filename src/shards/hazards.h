@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <vector>
 
 #include <narthex/detail/shard.h>
@@ -50,7 +51,8 @@ inline void clear(Hazard& hazard) noexcept {
 // Returns an unused hazard for a borrowed handle, or the shard's `lookup` hazard if all are in use. Called by the
 // thread that owns the shard.
 inline Hazard& free_hazard(Shard& shard) noexcept {
-  for (Hazard& hazard : shard.borrowed) {
+  for (std::size_t i = 0; i < shard.borrowed.size(); ++i) {
+    Hazard& hazard = shard.borrowed[i];
     // acquire: uses of the previous object by the thread that cleared the hazard come before our publication
     if (!hazard.load(std::memory_order_acquire)) return hazard;
   }

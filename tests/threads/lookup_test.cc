@@ -1,9 +1,13 @@
 // Lookups without a lock, while series are created, removed, and freed.
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -43,6 +47,41 @@ TEST(Lookup, DistinguishesValuesWithTheSameHash) {
     const detail::HazardPtr<detail::Series> again(table.find_or_create(values, *kind));
     EXPECT_EQ(&*again.operator->(), &*series.operator->());
     EXPECT_EQ(series->labels().text(), "a=\"" + pair.first + "\",b=\"" + pair.second + "\"");
+  }
+}
+
+// A lookup compares up to eight bytes as one word, and three labels at most by their words.
+TEST(Lookup, DistinguishesValuesOfAllSizesWithTheSameHash) {
+  std::vector<std::string> values;
+  for (const std::string_view text : {"aaaaaaaaaaaaaaaaaa", "baaaaaaaaaaaaaaaab", "a\",b=\"a\",b=\"a"}) {
+    for (std::size_t size = 0; size <= text.size(); ++size) values.emplace_back(text.substr(0, size));
+  }
+  for (std::size_t size = 1; size < 9; ++size) values.push_back('a' + std::string(size, '\0'));
+  std::ranges::sort(values);
+  values.erase(std::ranges::unique(values).begin(), values.end());
+  for (std::size_t labels = 1; labels <= 4; ++labels) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < labels; ++i) names.emplace_back(1, "abcd"[i]);
+    const detail::LabelLayout layout({}, names);
+    const auto kind = detail::make_kind(CounterOptions{});
+    detail::SeriesTable table(layout, std::make_shared<detail::SeriesLimit>(0), {}, 0, 0);  // all hashes are zero
+    const auto find = [&](std::size_t value, std::size_t last) {
+      std::vector<std::string_view> views(labels, values[value]);
+      views.back() = values[last];
+      std::vector<std::uint64_t> words;
+      for (const std::string_view view : views) words.push_back(detail::label_word(view));
+      return detail::HazardPtr<detail::Series>(table.find_raw_or(
+          views, words.data(), [&](std::uint32_t epoch) { return table.create(views, *kind, epoch); }));
+    };
+    std::map<std::string, std::pair<std::size_t, std::size_t>> created;
+    const std::size_t firsts = labels == 1 ? 1 : 5;
+    for (std::size_t value = 0; value < firsts; ++value) {
+      for (std::size_t last = 0; last < values.size(); ++last) {
+        created.emplace(find(value, last)->labels().text(), std::pair(value, last));
+      }
+    }
+    EXPECT_EQ(created.size(), firsts * values.size()) << labels;
+    for (const auto& [text, pair] : created) EXPECT_EQ(find(pair.first, pair.second)->labels().text(), text);
   }
 }
 

@@ -1,14 +1,18 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <string_view>
 #include <type_traits>
 
 #include <narthex/detail/export.h>
+#include <narthex/detail/short_bytes.h>
 
 namespace NARTHEX_VISIBILITY narthex {
 namespace detail {
@@ -72,10 +76,26 @@ class IntegerText {
   }
   operator std::string_view() const noexcept { return {digits_.data(), size_}; }
 
+  // See label_word(). It reads single digits, because a processor is slow if it reads several that were just written
+  // one by one.
+  std::uint64_t word() const noexcept {
+    std::uint64_t word = 0;
+    if (size_ > sizeof word) return word;
+    for (std::size_t i = size_; i > 0; --i) word = word << 8 | static_cast<unsigned char>(digits_[i - 1]);
+    return word;
+  }
+
  private:
   std::array<char, 20> digits_;  // the longest 64-bit number
   std::size_t size_;
 };
+
+// Returns short_bytes_at() of a label value of at most eight bytes. The caller of a lookup computes it, because the
+// compiler often knows the value, or at least its size. The word of a longer value is not used.
+inline std::uint64_t label_word(std::string_view value) noexcept {
+  return value.size() <= sizeof(std::uint64_t) ? short_bytes_at(value.data(), value.size()) : 0;
+}
+inline std::uint64_t label_word(const IntegerText& value) noexcept { return value.word(); }
 
 // The same, as a constant: the compilers explain a failed concept in many lines, but a failed constant in one.
 template <class T>
