@@ -7,12 +7,16 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "../inputs.h"
+#include "flat_map.h"
 
 namespace narthex::bench {
 
@@ -36,7 +40,10 @@ class Limit {
     alignas(64) Cell value = 0;
     std::atomic<std::int64_t> count = 0;
   };
-  struct Statuses {};
+  // Used by the thread that has created it.
+  struct Statuses {
+    std::shared_ptr<FlatMap<Cell, 2>> by_values = std::make_shared<FlatMap<Cell, 2>>();
+  };
   struct Routes {
     Limit& limit;
   };
@@ -53,10 +60,10 @@ class Limit {
     static thread_local constinit OwnHistogram own;
     return &own;
   }
-  static Statuses counter_by_status() noexcept { return {}; }
+  static Statuses counter_by_status() { return {}; }
   Routes counter_by_route() noexcept { return {*this}; }
 
-  static Counter at(Statuses /*family*/, const Status& /*status*/) noexcept { return counter(); }
+  static Counter at(const Statuses& /*family*/, const Status& /*status*/) noexcept { return counter(); }
 
   // The text of a series, rendered once, and its cell.
   static Counter at(Routes by, const Route& route) {
@@ -68,6 +75,11 @@ class Limit {
   }
 
   static void inc(Counter counter, double amount = 1) noexcept { add(*counter, amount); }
+
+  static void inc(const Statuses& family, const Status& status) {
+    const std::array<std::string_view, 2> values{status.method, status.code};
+    add((*family.by_values)[values], 1);
+  }
 
   // One instruction with a lock prefix, contended when there is more than one thread.
   static void inc(Gauge gauge) noexcept { gauge->count.fetch_add(1, std::memory_order_relaxed); }
