@@ -13,8 +13,8 @@ namespace {
 
 using Work = std::function<void(narthex::Registry&, int times)>;
 
-// Updates after which a metric is hot, and its thread has a cell.
-constexpr int kWarmUp = 2'000;
+// Updates after which eight metrics are hot, and their thread has cells.
+constexpr int kWarmUp = 40'000;
 
 template <class Update>
 void warmed_up(int times, Update update) {
@@ -54,6 +54,19 @@ void closed(narthex::Registry& registry, int times) {
   warmed_up(times, [&](int) { family.at(Method::put, Code::error).inc(); });
 }
 
+void lookup_texts(narthex::Registry& registry, int times) {
+  constexpr std::string_view kCodes[] = {"200", "201", "204", "301", "304", "400", "404", "500"};
+  const auto family = registry.counter({.name = "c_total", .help = "C."}, {"method", "code"});
+  warmed_up(times, [&](int i) { family.labels("GET", kCodes[i % 8]).inc(); });
+}
+
+// Label values beyond max_series.
+void lookup_miss(narthex::Registry& registry, int times) {
+  const auto family = registry.counter({.name = "c_total", .help = "C.", .max_series = 8}, {"method", "code"});
+  for (int i = 0; i < 8; ++i) family.labels("GET", 200 + i).inc();
+  warmed_up(times, [&](int i) { family.labels("PUT", 200 + i % 8).inc(); });
+}
+
 // TIMES samples of a thousand series, in a text that is used again.
 template <int kSeries = 1'000>
 void scrape(narthex::Registry& registry, int samples, std::string_view accept) {
@@ -77,6 +90,8 @@ int main(int argc, char** argv) {
       {"native_histogram", native_histogram},
       {"lookup", lookup},
       {"closed", closed},
+      {"lookup_texts", lookup_texts},
+      {"lookup_miss", lookup_miss},
       {"text", [](auto& registry, int times) { scrape(registry, times, "text/plain"); }},
       {"openmetrics", [](auto& registry, int times) { scrape(registry, times, "application/openmetrics-text"); }},
       {"protobuf", [](auto& registry, int times) { scrape(registry, times, kProtobuf); }},
