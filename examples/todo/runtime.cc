@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
   narthex::Registry registry;
   registry.add(narthex::ProcessCollector());          // CPU, memory, threads, file descriptors
-  registry.add(narthex::RuntimeCollector());          // the allocator, and what the program was built with
+  registry.add(narthex::RuntimeCollector());          // what the program was built with
   registry.add(narthex::CgroupCollector());           // the container: limits, throttling, pressure
   registry.add(narthex::LibraryCollector(registry));  // narthex itself: scrapes, mistakes
 

@@ -28,7 +28,10 @@ struct GlobalCollectors {
   bool cgroup = true;   ///< CgroupCollector: limits and resource use of the container.
   bool library = true;  ///< LibraryCollector: the counts of narthex about itself.
   bool process = true;  ///< ProcessCollector: process_cpu_seconds_total and the other process metrics.
-  bool runtime = true;  ///< RuntimeCollector: the memory of the allocator, and cpp_info.
+  bool runtime = true;  ///< RuntimeCollector: cpp_info.
+  /// The RuntimeCollector also has the memory of the allocator. Scrapes then delay threads that allocate, see
+  /// RuntimeCollectorOptions::allocator. Default: false.
+  bool allocator = false;
 };
 
 }  // namespace narthex

@@ -27,16 +27,25 @@ class GlobalRegistry {
   Registry& registry() noexcept { return registry_; }
 
   void set_collectors(GlobalCollectors enabled) {
+    end_runtime_collector_without({.allocator = enabled.allocator});
     std::array<std::optional<Registration>, 4> ended;  // they wait for running calls, after the mutex is unlocked
     const std::lock_guard lock(mutex_);
     ended[0] = set<CgroupCollector>(cgroup_, enabled.cgroup);
     ended[1] = set<LibraryCollector>(library_, enabled.library, registry_);
     ended[2] = set<ProcessCollector>(process_, enabled.process);
-    ended[3] = set<RuntimeCollector>(runtime_, enabled.runtime);
+    ended[3] = set<RuntimeCollector>(runtime_, enabled.runtime, runtime_options_);
   }
 
  private:
   GlobalRegistry() { set_collectors({}); }
+
+  // Stores the options of the next RuntimeCollector, and ends the one that has other options.
+  void end_runtime_collector_without(RuntimeCollectorOptions options) {
+    std::optional<Registration> ended;  // waits for a running call, after the mutex is unlocked
+    const std::lock_guard lock(mutex_);
+    if (options.allocator != runtime_options_.allocator) ended = std::exchange(runtime_, std::nullopt);
+    runtime_options_ = options;
+  }
 
   // Returns the registration that ends, if there is one.
   template <class Collector, class... Arguments>
@@ -53,6 +62,7 @@ class GlobalRegistry {
   std::optional<Registration> library_;
   std::optional<Registration> process_;
   std::optional<Registration> runtime_;
+  RuntimeCollectorOptions runtime_options_;
 };
 
 }  // namespace

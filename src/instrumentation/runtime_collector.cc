@@ -33,8 +33,8 @@ bool is_glibc_allocating() noexcept {
   return libc && origin("malloc") == libc && origin("free") == libc;
 }
 
+// Not for a scrape that must not delay other threads: mallinfo2() locks each arena, and visits its free chunks.
 void write_allocator(Sink& sink) {
-  if (!is_glibc_allocating()) return;
   const struct mallinfo2 info = ::mallinfo2();
   const auto write = [&sink](std::string_view name, std::string_view help, std::size_t bytes) {
     detail::write_gauge(sink, {name, help, "bytes"}, static_cast<double>(bytes));
@@ -50,6 +50,8 @@ void write_allocator(Sink& sink) {
 
 std::string libc() { return fmt::format("glibc {}", ::gnu_get_libc_version()); }
 #else
+bool is_glibc_allocating() noexcept { return false; }
+
 void write_allocator(Sink&) {}
 
 std::string libc() { return {}; }
@@ -74,19 +76,20 @@ std::string standard_library() { return fmt::format("libstdc++ {}", _GLIBCXX_REL
 
 }  // namespace
 
-RuntimeCollector::RuntimeCollector()
+RuntimeCollector::RuntimeCollector(RuntimeCollectorOptions options)
     : build_(LabelText::of({{"compiler", kCompiler},
                             {"compiler_version", compiler_version()},
                             {"standard", fmt::format("c++{}", __cplusplus / 100 % 100)},
                             {"standard_library", standard_library()},
                             {"libc", libc()},
-                            {"narthex_version", NARTHEX_VERSION}})) {}
+                            {"narthex_version", NARTHEX_VERSION}})),
+      reads_allocator_(options.allocator && is_glibc_allocating()) {}
 
 void RuntimeCollector::collect(Sink& sink) {
   sink.begin_family(
       {"cpp_info", "Compiler, libraries, and version that narthex was built with.", {}, MetricType::info});
   sink.info(build_);
-  write_allocator(sink);
+  if (reads_allocator_) write_allocator(sink);
 }
 
 }  // namespace narthex

@@ -138,7 +138,7 @@ TEST_F(ScrapeWithoutMemory, OfSelectedFamilies) {
 TEST_F(ScrapeWithoutMemory, OfTheCollectorsOfTheLibrary) {
   const Registry registry(silent());
   registry.add(ProcessCollector());
-  registry.add(RuntimeCollector());
+  registry.add(RuntimeCollector({.allocator = true}));
   registry.add(CgroupCollector());
   registry.add(LibraryCollector(registry));
   for_each_failure_point("scrape, collectors of the library", [&](std::size_t n, Which which) {

@@ -9,7 +9,10 @@
 #include <thread>
 #include <vector>
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <link.h>
+#include <malloc.h>
 #include <narthex/narthex.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,12 +20,35 @@
 #include "support/sample.h"
 #include "support/test_collector.h"
 
+namespace {
+
+int calls_that_lock = 0;  // calls of the functions below
+
+// Counts a call, and returns the function of the C library that the function below replaces.
+template <class Function>
+Function* count_call(const char* name) {
+  ++calls_that_lock;
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+extern "C" struct mallinfo2 mallinfo2() noexcept { return count_call<struct mallinfo2()>("mallinfo2")(); }
+
+extern "C" int malloc_info(int options, FILE* file) noexcept {
+  return count_call<int(int, FILE*)>("malloc_info")(options, file);
+}
+
+extern "C" int dl_iterate_phdr(int (*visit)(dl_phdr_info*, std::size_t, void*), void* data) {
+  return count_call<decltype(dl_iterate_phdr)>("dl_iterate_phdr")(visit, data);
+}
+
 namespace narthex {
 namespace {
 
-Registry runtime() {
+Registry runtime(RuntimeCollectorOptions options = {.allocator = true}) {
   Registry registry;
-  registry.add(RuntimeCollector());
+  registry.add(RuntimeCollector(options));
   return registry;
 }
 
@@ -50,6 +76,23 @@ TEST(LibcAllocator, ServesTheValuesOfMallinfo2) {
   EXPECT_EQ(sample(text, "malloc_system_bytes"),
             sample(text, "malloc_allocated_bytes") + sample(text, "malloc_free_bytes"));
   EXPECT_LE(sample(text, "malloc_releasable_bytes"), sample(text, "malloc_free_bytes"));
+}
+
+// Each of these functions waits for locks of the allocator or of the loader, and makes other threads wait for them.
+TEST(LibcAllocator, IsReadByNoDefaultCollector) {
+  const Registry with_allocator = runtime();
+  const int before = calls_that_lock;
+  static_cast<void>(to_text(with_allocator));
+  EXPECT_EQ(calls_that_lock, before + 1);
+  Registry defaults;
+  defaults.add(CgroupCollector());
+  defaults.add(LibraryCollector(defaults));
+  defaults.add(ProcessCollector());
+  defaults.add(RuntimeCollector());
+  for (const Registry& registry : {defaults, Registry::global()}) {
+    static_cast<void>(to_text(registry));
+    EXPECT_EQ(calls_that_lock, before + 1);
+  }
 }
 
 TEST(LibcAllocator, ServesLargeAllocations) {

@@ -7,6 +7,7 @@
 #include <narthex/registry.h>
 
 #include "support/null_sink.h"
+#include "support/sanitized.h"
 #include "support/test_collector.h"
 
 namespace narthex {
@@ -108,6 +109,20 @@ TEST(Registry, GlobalContainsTheEnabledCollectors) {
   EXPECT_EQ(lines_with(to_text(Registry::global()), "process_"), "");
   EXPECT_NE(lines_with(to_text(Registry::global()), "cpp_info"), "");
   Registry::set_global_collectors({});
+  EXPECT_EQ(global_collectors(), all);
+}
+
+TEST(Registry, GlobalContainsTheAllocatorOnlyOnRequest) {
+  const auto has_allocator = [] { return !lines_with(to_text(Registry::global()), "malloc_").empty(); };
+  EXPECT_FALSE(has_allocator());
+  const std::string all = global_collectors();
+  Registry::set_global_collectors({.allocator = true});
+  EXPECT_EQ(has_allocator(), !kIsSanitized);
+  EXPECT_EQ(global_collectors(), all);
+  Registry::set_global_collectors({.runtime = false, .allocator = true});
+  EXPECT_FALSE(has_allocator());
+  Registry::set_global_collectors({});
+  EXPECT_FALSE(has_allocator());
   EXPECT_EQ(global_collectors(), all);
 }
 

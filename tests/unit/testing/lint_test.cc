@@ -125,7 +125,7 @@ TEST(Lint, ReportsNothingForTheCollectorsOfTheLibrary) {
   registry.add(CgroupCollector());
   registry.add(LibraryCollector(registry));
   registry.add(ProcessCollector());
-  registry.add(RuntimeCollector());
+  registry.add(RuntimeCollector({.allocator = true}));
   const HttpMetrics metrics(registry, {.routes = {"/users/{id}"}});
   metrics.start("GET", "/users/1").finish(200, {.request = 1, .response = 2});
   EXPECT_EQ(lint(registry), Lines());

@@ -166,6 +166,7 @@ def process(layout):
     allocator.ask(f"sum(malloc_allocated_bytes{{{JOB}}})", "in use")
     allocator.ask(f"sum(malloc_free_bytes{{{JOB}}})", "free")
     allocator.ask(f"sum(malloc_releasable_bytes{{{JOB}}})", "could go back")
+    allocator.describe("Needs RuntimeCollectorOptions::allocator.")
     layout.heading("Runtime")
     layout.line(allocator, table("Built with", f"cpp_info{{{JOB}}}", None))
 

@@ -21,6 +21,11 @@ class Panel:
         self.targets.append({"refId": letter, "expr": expression, "legendFormat": legend, **more})
         return self
 
+    def describe(self, text):
+        """Sets the text that Grafana shows beside the title; returns the panel."""
+        self._head["description"] = text
+        return self
+
     def transform(self, **transformation):
         """Adds a transformation of the query results; returns the panel."""
         self._tail.setdefault("transformations", []).append(transformation)
