@@ -73,13 +73,15 @@ const bool is_registered = [] {
 template <class T>
 typename CellPages<T>::Cell* CellPages<T>::find_or_create(Slot slot) noexcept {
   if (Cell* cell = find(slot)) return cell;
+  const Slot number = slot / kSlotsPerPage;
+  const std::size_t size = cells_in_page(number);
   // aligned, so that pages of two threads do not share a cache line
-  auto* page = static_cast<Cell*>(::operator new(sizeof(Cell) * kCellsPerPage, std::align_val_t(64), std::nothrow));
+  auto* page = static_cast<Cell*>(::operator new(sizeof(Cell) * size, std::align_val_t(64), std::nothrow));
   if (!page) return nullptr;
-  std::uninitialized_value_construct_n(page, kCellsPerPage);
+  std::uninitialized_value_construct_n(page, size);
   // release: a scrape that sees the page sees zeros
-  pages_[slot / kCellsPerPage].store(page, std::memory_order_release);
-  return page + slot % kCellsPerPage;
+  pages_[number].store(page, std::memory_order_release);
+  return page + slot % kSlotsPerPage;
 }
 
 template class CellPages<double>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 
 #include <narthex/detail/shard.h>
@@ -9,17 +10,26 @@
 
 namespace narthex::detail {
 
-// Allocates the slots of one kind of cells.
+// The number of slots that have a cell.
+inline constexpr std::size_t kMaxHotSeries = [] {
+  std::size_t cells = 0;
+  for (Slot page = kFirstPage; page < kPages; ++page) cells += cells_in_page(page);
+  return cells;
+}();
+
+// Allocates the slots of one kind of series. All kinds take their pages from one number.
 //
-//   slots:   [ in use | free | in use | in use | never used ... ]       free_slots_: a stack of the free ones
-//                                                ^ kFirstSlot + used_
+//   page 1, of this kind         page 2, of another kind     page 3, of this kind
+//   [ in use | free | ... ]      [ ... ]                     [ in use | in use | never used | ... | never used ]
+//                                                                                ^ unused_                     ^ end_
 //
-// Invariant: the cells of a free slot are zero in every shard.
+// Invariants: the cells of a free slot are zero in every shard. A page has slots of one kind.
 // It needs no memory but its own, of which the system provides the pages that were written. It is never destroyed,
 // because series with static storage duration release their slots when the process exits.
 class SlotAllocator {
  public:
-  constexpr SlotAllocator() noexcept = default;
+  // `next_page` is the number of the next page that no kind has taken.
+  constexpr explicit SlotAllocator(std::atomic<Slot>& next_page) noexcept : next_page_(next_page) {}
 
   // Returns a slot whose cells are zero in all shards. Returns kCold if all slots are in use, and also if another
   // thread holds the mutex, because an update does not wait.
@@ -28,10 +38,15 @@ class SlotAllocator {
   void release(Slot slot) noexcept;
 
  private:
+  // Returns false if all pages are taken.
+  bool take_page() noexcept;
+
+  std::atomic<Slot>& next_page_;
   Mutex mutex_;
-  Slot used_ = 0;              // number of slots that were ever in use
+  Slot unused_ = 0;            // the first slot of the last page that was never in use
+  Slot end_ = 0;               // of the last page
   std::size_t free_size_ = 0;  // number of valid elements in free_slots_
-  std::array<Slot, kSlots> free_slots_{};
+  std::array<Slot, kMaxHotSeries> free_slots_{};
 };
 
 extern constinit SlotAllocator sum_slots;

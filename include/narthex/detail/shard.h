@@ -12,21 +12,37 @@ namespace detail {
 
 struct HistogramCells;
 
-// The index of the cell that a series has in the shard of each thread, or a state without cells.
+// The place of the cell that a series has in the shard of each thread: the number of a page times kSlotsPerPage, plus
+// the number of the cell in the page. Or a state without cells.
 using Slot = std::uint32_t;
 inline constexpr Slot kCold = 0;       // all updates go to the base of the series
 inline constexpr Slot kPromoting = 1;  // the same, while one thread allocates a slot for the series
 
-inline constexpr Slot kCellsPerPage = 512;
-inline constexpr Slot kFirstSlot = kCellsPerPage;
-inline constexpr Slot kSlots = 512 * kCellsPerPage;
+inline constexpr Slot kPages = 128;
+inline constexpr Slot kSlotsPerPage = 8192;  // more than most pages have cells: the other slots are not used
+inline constexpr Slot kFirstPage = 1;        // so that a cold series needs no test of its own: page 0 has no cells
+inline constexpr Slot kFirstSlot = kFirstPage * kSlotsPerPage;
 
-// The cells of one thread, in pages. A page is allocated when the thread first uses a slot in it.
+// Returns the number of cells in a page. Later pages are larger, so that few pages are enough for all series.
+constexpr Slot cells_in_page(Slot page) noexcept {
+  constexpr Slot kMinCells = 64;
+  constexpr Slot kPagesOfOneSize = 16;
+  return kMinCells << page / kPagesOfOneSize;
+}
+static_assert(cells_in_page(kPages - 1) == kSlotsPerPage);
+
+// The cells of one thread, in pages. A page is allocated when the thread first uses a slot in it. Its cells are of one
+// type: the allocator of the slots gives each page to one kind of series.
 //
-//   slot 3 * 512 + 5:   pages_[3] ---> [ 0 | 1 | 2 | 3 | 4 | cell | 6 | ... ]
+//   pages_     [0] [1] [2] ... [15]  [16] ... [31]  [32] ... [111]  [112] ... [127]
+//               -   |   -       -      -        -     -         -       -         -
+//                   +---> [ 0 | 1 | 2 | 3 | 4 | cell of slot 1 * 8192 + 5 | 6 | ... | 63 ]
+//   cells       -  64  64 ...  64   128 ...   128   256 ...  4096    8192 ...  8192
 //
-// Invariants: only the owner of the shard allocates pages, and a page is never freed. Page 0 is never allocated, so a
-// cold series needs no test of its own: find() returns null for it.
+// Pages are used in ascending order, so a program with few hot series uses small ones: a page has 64 cells, or at most a
+// seventh of the cells before it.
+// Invariants: only the owner of the shard allocates pages, and a page is never freed. Page 0 is never allocated, so that
+// find() returns null for a cold series.
 template <class T>
 class CellPages {
  public:
@@ -35,14 +51,14 @@ class CellPages {
   // Returns the cell of a slot, or null if the thread does not have it yet.
   Cell* find(Slot slot) const noexcept {
     // acquire: the page's initial zeros are visible
-    Cell* page = pages_[slot / kCellsPerPage].load(std::memory_order_acquire);
-    return page ? page + slot % kCellsPerPage : nullptr;
+    Cell* page = static_cast<Cell*>(pages_[slot / kSlotsPerPage].load(std::memory_order_acquire));
+    return page ? page + slot % kSlotsPerPage : nullptr;
   }
   // Returns the cell of a slot, and allocates its page if necessary. Returns null without memory. Called by the owner.
   NARTHEX_EXPORT Cell* find_or_create(Slot slot) noexcept;
 
  private:
-  std::array<std::atomic<Cell*>, kSlots / kCellsPerPage> pages_{};
+  std::array<std::atomic<void*>, kPages> pages_{};
 };
 
 // A hazard pointer: the object that it points to is not freed. See src/shards/hazards.h.
@@ -52,11 +68,16 @@ using Hazard = std::atomic<const void*>;
 // releases its shard, and a new thread acquires it with its contents. Shards are never freed, so their number is the
 // largest number of threads that were alive at the same time.
 struct alignas(64) Shard {
-  CellPages<double> sums;                 // of counters and gauges
-  CellPages<HistogramCells*> histograms;  // each histogram's cells are a separate allocation
-  std::array<Hazard, 7> borrowed{};       // each protects the series of one HazardPtr
-  Hazard lookup = nullptr;                // protects a series during a lookup, when all of `borrowed` are in use
-  Hazard entries = nullptr;               // protects the entries of the index that the thread searches
+  constexpr Shard() noexcept : sums() {}
+
+  // The same pages: each member finds the cells of its type. Their layout is the same, and no page has cells of both.
+  union {
+    CellPages<double> sums;                 // of counters and gauges
+    CellPages<HistogramCells*> histograms;  // each histogram's cells are a separate allocation
+  };
+  std::array<Hazard, 7> borrowed{};  // each protects the series of one HazardPtr
+  Hazard lookup = nullptr;           // protects a series during a lookup, when all of `borrowed` are in use
+  Hazard entries = nullptr;          // protects the entries of the index that the thread searches
   std::atomic<bool> is_owned{false};
 };
 
