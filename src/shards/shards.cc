@@ -1,5 +1,6 @@
 #include "shards/shards.h"
 
+#include <bit>
 #include <memory>
 #include <new>
 #include <optional>
@@ -15,6 +16,7 @@ constinit thread_local Shard* t_shard = &no_shard;
 
 constinit std::array<std::atomic<Shard*>, Shards::kMaxShards> Shards::all_{};
 constinit std::atomic<std::size_t> Shards::size_{0};
+constinit std::array<std::atomic<std::uint64_t>, Shards::kMaxShards / Shards::kBits> Shards::free_{};
 
 namespace {
 
@@ -100,13 +102,17 @@ Shard* acquire_shard() noexcept {
 }
 
 Shard* Shards::acquire() noexcept {
-  const std::size_t size = size_.load(std::memory_order_acquire);  // acquire: as in for_each
-  for (std::size_t i = 0; i < size; ++i) {
-    Shard* const shard = all_[i].load(std::memory_order_acquire);  // acquire: as in for_each
-    if (!shard->is_owned.load(std::memory_order_relaxed) &&        // relaxed: the exchange decides
-        // acquire: sees everything that the last owner wrote; exchange: only one of several threads reads false
-        !shard->is_owned.exchange(true, std::memory_order_acquire)) {
-      return shard;
+  const std::size_t size = size_.load(std::memory_order_relaxed);  // relaxed: a shard that is missed stays free
+  for (std::size_t first = 0; first < size; first += kBits) {
+    std::atomic<std::uint64_t>& word = free_[first / kBits];
+    std::uint64_t seen = word.load(std::memory_order_relaxed);  // relaxed: the change below decides
+    while (seen != 0) {
+      const int bit = std::countr_zero(seen);
+      const std::uint64_t mask = std::uint64_t{1} << bit;
+      // acquire: sees everything that the last owner wrote; only one of several threads reads a bit that is set
+      seen = word.fetch_and(~mask, std::memory_order_acquire);
+      // relaxed: the acquire above sees the element, because the last owner saw it
+      if ((seen & mask) != 0) return all_[first + static_cast<std::size_t>(bit)].load(std::memory_order_relaxed);
     }
   }
   return create();
@@ -115,10 +121,10 @@ Shard* Shards::acquire() noexcept {
 Shard* Shards::create() noexcept {
   auto shard = std::unique_ptr<Shard>(new (std::nothrow) Shard);
   if (!shard) return nullptr;
-  shard->is_owned.store(true, std::memory_order_relaxed);  // relaxed: published below
   // relaxed: only a start, the loop finds the first element that is null
   for (std::size_t index = size_.load(std::memory_order_relaxed); index < kMaxShards; ++index) {
     Shard* empty = nullptr;
+    shard->index = static_cast<std::uint32_t>(index);
     // release: the shard's initial zeros; relaxed: another thread was faster, so its element is not used
     if (!all_[index].compare_exchange_strong(empty, shard.get(), std::memory_order_release,
                                              std::memory_order_relaxed)) {
@@ -135,7 +141,8 @@ Shard* Shards::create() noexcept {
 }
 
 void Shards::release(Shard* shard) noexcept {
-  shard->is_owned.store(false, std::memory_order_release);  // release: the next owner sees everything in the shard
+  const std::uint64_t mask = std::uint64_t{1} << shard->index % kBits;
+  free_[shard->index / kBits].fetch_or(mask, std::memory_order_release);  // release: the next owner sees all contents
 }
 
 void Shards::release_all_others() noexcept {

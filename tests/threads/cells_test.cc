@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <functional>
@@ -155,6 +156,23 @@ TEST(Cells, HaveOneOwnerAtATime) {
   });
 }
 
+// The same with more shards than one word of the list has bits.
+TEST(Cells, HaveOneOwnerAtATimeAmongMany) {
+  on_threads(4, [](int) {
+    std::array<detail::Shard*, 20> held{};
+    for (int i = 0; i < 5'000; ++i) {
+      for (detail::Shard*& shard : held) {
+        shard = detail::Shards::acquire();
+        ASSERT_EQ(shard->lookup.exchange(shard), nullptr);
+      }
+      for (detail::Shard* const shard : held) {
+        shard->lookup.store(nullptr);
+        detail::Shards::release(shard);
+      }
+    }
+  });
+}
+
 // Only the shard synchronizes the two threads: all other accesses are relaxed.
 TEST(Cells, AreVisibleToTheNextOwnerOfTheShard) {
   struct ReportsItsEnd {
@@ -204,13 +222,27 @@ TEST(Cells, AreZeroForTheirFirstReader) {
   });
 }
 
+int shards() {
+  int count = 0;
+  detail::Shards::for_each([&count](const detail::Shard&) { ++count; });
+  return count;
+}
+
+TEST(Cells, AreReusedByThreadsThatComeAndGo) {
+  constexpr int kConcurrent = 4;
+  constexpr int kGenerations = 2'500;
+  Registry registry;
+  const Counter counter = hot_counter(registry);
+  const int before = shards();
+  on_threads(kConcurrent, [&](int) {
+    for (int i = 0; i < kGenerations; ++i) on_threads(1, [&](int) { counter.inc(); });
+  });
+  EXPECT_LE(shards(), std::max(before, 1 + kConcurrent));
+  EXPECT_EQ(counter.value(), kHot + kConcurrent * kGenerations);
+}
+
 TEST(Cells, ExistForTheLargestNumberOfConcurrentThreads) {
   constexpr int kConcurrent = 200;
-  const auto shards = [] {
-    int count = 0;
-    detail::Shards::for_each([&count](const detail::Shard&) { ++count; });
-    return count;
-  };
   Registry registry;
   const Counter counter = hot_counter(registry);
   const int before = shards();

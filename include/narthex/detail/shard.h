@@ -78,7 +78,7 @@ struct alignas(64) Shard {
   std::array<Hazard, 7> borrowed{};  // each protects the series of one HazardPtr
   Hazard lookup = nullptr;           // protects a series during a lookup, when all of `borrowed` are in use
   Hazard entries = nullptr;          // protects the entries of the index that the thread searches
-  std::atomic<bool> is_owned{false};
+  std::uint32_t index = 0;           // among all shards
 };
 
 // The shard of a thread that has no other: it has no cells, and the thread does not set its hazards.
