@@ -1,51 +1,171 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 #include <narthex/narthex.h>
+#include <sys/resource.h>
 
 #include "case.h"
+#include "stopwatch.h"
 
 namespace narthex::bench {
 namespace {
 
-// A registry with one collector and nothing else.
-template <class Collected>
-class Alone {
+// A registry with collectors and nothing else.
+template <class Collectors>
+class With {
  public:
   static constexpr const char* kName = "narthex";
 
-  Alone() { registry_.add(Collected()); }
+  With() { Collectors::add_to(registry_); }
 
-  std::string scrape() const { return to_text(registry_); }
+  void scrape() const { benchmark::DoNotOptimize(to_text(registry_)); }
 
  private:
   Registry registry_;
 };
 
+struct Process {
+  static void add_to(const Registry& registry) { registry.add(ProcessCollector()); }
+};
+struct Cgroup {
+  static void add_to(const Registry& registry) { registry.add(CgroupCollector()); }
+};
+struct Runtime {
+  static void add_to(const Registry& registry) { registry.add(RuntimeCollector()); }
+};
+struct Allocator {
+  static void add_to(const Registry& registry) { registry.add(RuntimeCollector({.allocator = true})); }
+};
+// Those of Registry::global().
+struct Default {
+  static void add_to(const Registry& registry) {
+    Process::add_to(registry);
+    Cgroup::add_to(registry);
+    Runtime::add_to(registry);
+    registry.add(LibraryCollector(registry));
+  }
+};
+
+// The limit of a pause: nothing runs, and for the time of a scrape.
+class NoScrape {
+ public:
+  static constexpr const char* kName = "limit";
+
+  static void scrape() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(300);
+    while (std::chrono::steady_clock::now() < end) {
+    }
+  }
+};
+
+// Memory that leaves free chunks in the arena of the calling thread. Every second chunk is in use.
+class FreeChunks {
+ public:
+  FreeChunks() : pieces_(kPieces) {
+    for (auto& piece : pieces_) piece = std::make_unique<char[]>(kSize);
+    for (std::size_t i = 0; i < kPieces; i += 2) pieces_[i].reset();
+  }
+
+ private:
+  static constexpr std::size_t kPieces = 200'000;
+  static constexpr std::size_t kSize = 2000;  // larger than the caches of threads keep
+
+  std::vector<std::unique_ptr<char[]>> pieces_;
+};
+
 constexpr auto kScrape = [](benchmark::State& state, const auto& registry) {
-  for (auto _ : state) benchmark::DoNotOptimize(registry.scrape());
+  for (auto _ : state) registry.scrape();
 };
 
 void in_microseconds(benchmark::internal::Benchmark* benchmark) { benchmark->Unit(benchmark::kMicrosecond); }
 
 // A scrape of one collector. The cgroup collector reads the files of the cgroup versions that the machine has.
-const Case process("scrape_process", ClientList<Alone<ProcessCollector>>(), in_microseconds, kScrape);
-const Case cgroup("scrape_cgroup", ClientList<Alone<CgroupCollector>>(), in_microseconds, kScrape);
-const Case runtime("scrape_runtime", ClientList<Alone<RuntimeCollector>>(), in_microseconds, kScrape);
+const Case process("scrape_process", ClientList<With<Process>>(), in_microseconds, kScrape);
+const Case cgroup("scrape_cgroup", ClientList<With<Cgroup>>(), in_microseconds, kScrape);
+const Case runtime("scrape_runtime", ClientList<With<Runtime>>(), in_microseconds, kScrape);
 
-// The same with many free chunks in the allocator, which the collector counts. Every second chunk is in use.
-const Case runtime_fragmented("scrape_runtime_fragmented", ClientList<Alone<RuntimeCollector>>(), in_microseconds,
-                              [](benchmark::State& state, const auto& registry) {
-                                constexpr std::size_t kPieces = 200'000;  // every second one is freed
-                                constexpr std::size_t kSize = 2000;       // larger than the per-thread cache keeps
-                                std::vector<std::unique_ptr<char[]>> pieces(kPieces);
-                                for (auto& piece : pieces) piece = std::make_unique<char[]>(kSize);
-                                for (std::size_t i = 0; i < kPieces; i += 2) pieces[i].reset();
-                                kScrape(state, registry);
-                              });
+// The same with 100,000 free chunks in the allocator, which the collector counts.
+const Case allocator_fragmented("scrape_allocator_fragmented", ClientList<With<Allocator>>(), in_microseconds,
+                                [](benchmark::State& state, const auto& registry) {
+                                  const FreeChunks chunks;
+                                  kScrape(state, registry);
+                                });
+
+// A thread that makes a scrape each time that it is started.
+template <class Client>
+class Scraper {
+ public:
+  explicit Scraper(const Client& client)
+      : thread_([this, &client] {
+          for (;;) {
+            state_.wait(State::idle);
+            if (state_.load() == State::ended) return;
+            client.scrape();
+            state_.store(State::idle);
+          }
+        }) {}
+  Scraper(const Scraper&) = delete;
+  Scraper& operator=(const Scraper&) = delete;
+  ~Scraper() {
+    state_.store(State::ended);
+    state_.notify_one();
+  }
+
+  void start() {
+    state_.store(State::scraping);
+    state_.notify_one();
+  }
+  bool is_scraping() const { return state_.load() == State::scraping; }
+
+ private:
+  enum class State { idle, scraping, ended };
+
+  std::atomic<State> state_{State::idle};
+  std::jthread thread_;
+};
+
+// Returns how often the calling thread has lost its core to another one.
+long preemptions() noexcept {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nivcsw;
+}
+
+// The longest pause of a thread that allocates and frees, while another thread scrapes, in seconds: the median of the
+// scrapes in which the thread kept its core. There are 100,000 free chunks.
+constexpr auto kPause = [](benchmark::State& state, const auto& client) {
+  const FreeChunks chunks;
+  Scraper scraper(client);
+  std::vector<double> pauses;
+  for (auto _ : state) {
+    double longest = 0;
+    const long before = preemptions();
+    scraper.start();
+    while (scraper.is_scraping()) {
+      longest = std::max(longest, seconds_of([] { benchmark::DoNotOptimize(std::make_unique<char[]>(1500)); }));
+    }
+    state.SetIterationTime(longest);
+    if (preemptions() == before) pauses.push_back(longest);
+  }
+  if (pauses.empty()) return state.SkipWithError("the thread lost its core during each scrape");
+  std::ranges::nth_element(pauses, pauses.begin() + std::ssize(pauses) / 2);
+  state.counters["p50_seconds"] = pauses[pauses.size() / 2];
+};
+
+void pauses(benchmark::internal::Benchmark* benchmark) {
+  constexpr int kScrapes = 500;
+  benchmark->Iterations(kScrapes)->UseManualTime()->Unit(benchmark::kMicrosecond);
+}
+
+const Case pause_default("pause_default", ClientList<With<Default>, NoScrape>(), pauses, kPause);
+const Case pause_allocator("pause_allocator", ClientList<With<Allocator>, NoScrape>(), pauses, kPause);
 
 }  // namespace
 }  // namespace narthex::bench

@@ -1,5 +1,6 @@
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -42,6 +43,21 @@ const Case scrape_threads("scrape_live_threads", kClients, live_threads, [](benc
     update_each(1);
     state.SetIterationTime(seconds_of([&] { client.scrape(reply); }));
   }
+});
+
+void beside_live_threads(benchmark::internal::Benchmark* benchmark) {
+  constexpr int kStarts = 2000;  // fixed, because the live threads of each run take longer to start
+  benchmark->ArgName("live")->Arg(1)->Arg(10'000)->Iterations(kStarts)->UseRealTime()->Unit(benchmark::kMicrosecond);
+}
+
+// The start of a thread, one update of a hot counter, and the end of the thread, while other threads that have updated
+// the counter are alive.
+const Case thread_start("thread_start", kAll, beside_live_threads, [](benchmark::State& state, auto& client) {
+  const auto counter = client.counter();
+  for (int i = 0; i < kUpdatesBeforeThreads; ++i) client.inc(counter);
+  const auto update = [&client, &counter](int /*thread*/) { client.inc(counter); };
+  const LiveThreads live(static_cast<int>(state.range()), update);
+  for (auto _ : state) std::jthread(update, 0);
 });
 
 }  // namespace

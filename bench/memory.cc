@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "clients.h"
@@ -23,6 +24,7 @@ constexpr std::size_t kManySeries = 1'000'000;
 constexpr int kThreadsOnSeries = 16;
 constexpr std::size_t kSeriesOfThread = 10'000;
 constexpr int kLiveThreads = 256;
+constexpr std::size_t kHotSeries = 10;
 constexpr std::size_t kManyHotSeries = 10'000;
 constexpr int kManyThreads = 1000;
 constexpr int kUpdates = 5000;  // many more than a counter needs to become hot
@@ -77,14 +79,37 @@ double peak() {
   return peak_bytes();
 }
 
-// Bytes per live thread that has updated a hot counter and looked up a series.
-template <class Client>
+// Ten hot series: counters, and perhaps histograms.
+template <class Client, std::size_t kHistograms>
+class HotSeries {
+ public:
+  explicit HotSeries(Client& client) {
+    const auto counters = client.counter_by_status();
+    for (std::size_t i = kHistograms; i < kHotSeries; ++i) counters_.push_back(client.at(counters, kStatuses[i]));
+    if constexpr (kHistograms > 0) {
+      const auto histograms = client.histogram_by_route();
+      for (std::size_t i = 0; i < kHistograms; ++i) histograms_.push_back(client.at(histograms, route(i)));
+    }
+  }
+
+  void update() const {
+    for (const auto& counter : counters_) Client::inc(counter);
+    for (const auto& histogram : histograms_) Client::observe(histogram, 0.042);
+  }
+
+ private:
+  std::vector<decltype(std::declval<Client>().counter())> counters_;
+  std::vector<decltype(std::declval<Client>().histogram())> histograms_;
+};
+
+// Bytes per live thread that has updated ten hot series and looked up a series.
+template <class Client, std::size_t kHistograms = 0>
 double per_thread() {
   Client client;
+  const HotSeries<Client, kHistograms> hot(client);
   const auto family = client.counter_by_status();
-  const auto hot = client.at(family, kStatuses.front());
   const auto update = [&](const Status& status) {
-    for (int i = 0; i < kUpdates; ++i) client.inc(hot);
+    for (int i = 0; i < kUpdates; ++i) hot.update();
     client.inc(client.at(family, status));
   };
   typename Client::Reply reply;
@@ -150,7 +175,8 @@ Measurements measurements() {
           {"peak", peak<Client>},
           {"stretched", stretched_peak<Client>},
           {"stretched_scrape", stretched_scrape<Client>},
-          {"thread", per_thread<Client>}};
+          {"thread", per_thread<Client>},
+          {"thread_histograms", per_thread<Client, kHotSeries / 2>}};
 }
 
 const std::map<std::string_view, Measurements> kMeasurements{
@@ -158,7 +184,8 @@ const std::map<std::string_view, Measurements> kMeasurements{
 #ifdef NARTHEX_BENCH_PROMETHEUS_CPP
     {PrometheusCpp::kName, measurements<PrometheusCpp>()},
 #endif
-    {Limit::kName, {{"thread", per_thread<Limit>}}},  // the cost of a thread that only adds to its own memory
+    // The cost of a thread that only adds to its own memory.
+    {Limit::kName, {{"thread", per_thread<Limit>}, {"thread_histograms", per_thread<Limit>}}},
 };
 
 }  // namespace

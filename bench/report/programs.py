@@ -12,7 +12,7 @@ import tempfile
 
 # The measurements of narthex_memory and their clients. With a million series a process takes seconds.
 SLOW_MEMORY = ["peak", "stretched", "stretched_scrape"]
-MEMORY = ["counters", "counters_touched", "histograms", "histograms_touched", "thread", *SLOW_MEMORY]
+MEMORY = ["counters", "counters_touched", "histograms", "histograms_touched", "thread", "thread_histograms", *SLOW_MEMORY]
 CLIENTS = ["narthex", "prometheus_cpp"]
 MOST_SECONDS = 1800
 # Updates of memory that only one thread uses.
@@ -138,7 +138,7 @@ def nanoseconds(entry, cores):
 def run_memory(program, effort, results):
     """Measures memory, every figure in a process of its own, in random order."""
     print(f"Running {program.name} ...", flush=True)
-    wanted = [(client, what) for what in MEMORY for client in CLIENTS] + [("limit", "thread")]
+    wanted = [(client, what) for what in MEMORY for client in CLIENTS] + [("limit", what) for what in MEMORY if what.startswith("thread")]
     if effort.skipped:
         wanted = [(client, what) for client, what in wanted if what not in SLOW_MEMORY]
     wanted *= effort.repetitions

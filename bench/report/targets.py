@@ -94,9 +94,19 @@ def like_one_thread(case, factor):
     return Target(f"<= {factor} x 1T", is_met)
 
 
+UNITS = {"us": 1e3, "B": 1, "MiB": 2**20}
+
+
 def at_most(amount, unit):
-    """At most this amount of memory."""
-    return Target(f"<= {amount} {unit}", lambda measured: measured.ours <= amount * {"B": 1, "MiB": 2**20}[unit])
+    """At most this amount of memory or time."""
+    return Target(f"<= {amount} {unit}", lambda measured: measured.ours <= amount * UNITS[unit])
+
+
+def above_limit(amount, unit):
+    """At most this amount of memory above the limit."""
+    return Target(
+        f"<= limit + {amount:,} {unit}", lambda measured: measured.ours <= measured.limit + amount * UNITS[unit]
+    )
 
 
 # Mixed updates of a gauge that was hot before it was set.
@@ -203,7 +213,9 @@ ROWS = [
     Row("scrape, process collector", "scrape_process/{}", (), unit="us"),
     Row("scrape, cgroup collector", "scrape_cgroup/{}", (), unit="us"),
     Row("scrape, runtime collector", "scrape_runtime/{}", (), unit="us"),
-    Row("scrape, runtime collector, 100,000 free chunks", "scrape_runtime_fragmented/{}", (), unit="us"),
+    Row("scrape, allocator, 100,000 free chunks", "scrape_allocator_fragmented/{}", (), unit="us"),
+    Row("pause of a thread that allocates, default collectors", "pause_default/{}", (at_most(50, "us"),), unit="us"),
+    Row("pause of a thread that allocates, allocator = true", "pause_allocator/{}", (), unit="us"),
     Row("memory per counter series", "memory_counters/{}", (at_most(170, "B"),), unit="B"),
     Row(
         "memory per counter series, 16 threads",
@@ -218,7 +230,15 @@ ROWS = [
         (like("memory_histograms/{}", 1.3, "1 thread"),),
         unit="B",
     ),
-    Row("memory per live thread", "memory_thread/{}", (), unit="B"),
+    Row("memory per live thread, 10 hot counters", "memory_thread/{}", (above_limit(4000, "B"),), unit="B"),
+    Row(
+        "memory per live thread, 5 hot counters, 5 hot histograms",
+        "memory_thread_histograms/{}",
+        (),
+        unit="B",
+    ),
+    Row("thread start and end, 1 live thread", "thread_start/{}/live:1", (), unit="us"),
+    Row("thread start and end, 10,000 live threads", "thread_start/{}/live:10000", (), unit="us"),
     Row("peak memory, 1M series", "memory_peak/{}", (at_most(300, "MiB"),), unit="MiB"),
     Row("peak memory, 1M series, 1,000 threads", "memory_stretched/{}", (), unit="MiB"),
     Row("scrape, 1M series, 1,000 threads", "memory_stretched_scrape/{}", (), unit="ms"),
