@@ -20,7 +20,8 @@ struct ProcessCollectorOptions {
 ///   process_virtual_memory_max_bytes, process_resident_memory_bytes, process_heap_bytes, process_threads and
 ///   process_start_time_seconds, as in the other Prometheus clients; process_page_faults_total and
 ///   process_context_switches_total by `type`. Values that cannot be read, and limits that are not set, are left out.
-/// Thread safety: see Collector.
+/// Thread safety: see Collector. The kernel visits all threads of the process for two of the system calls, which takes
+///   about 0.1 us for each thread. Running threads do not wait. Threads that start or end may wait.
 /// Exceptions: std::bad_alloc.
 ///
 /// Example:
