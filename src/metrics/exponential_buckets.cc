@@ -128,7 +128,7 @@ ExponentialTable* ExponentialBuckets::next_table(ExponentialTable* before, std::
 bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value, double amount) noexcept {
   const ReentrancyGuard guard;
   Shard* shard = guard ? own_shard() : nullptr;
-  auto* cell = shard ? shard->histograms.find_or_create(slot) : nullptr;
+  auto* cell = shard ? shard->cells.find_or_create<HistogramCells*>(slot) : nullptr;
   if (!cell) return false;
   auto* table = static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed));  // relaxed: as in own_table
   // relaxed: only this thread acquires slots of the table

@@ -96,7 +96,7 @@ class ExponentialBuckets {
   // Returns this thread's newest table, or null while it has none.
   ExponentialTable* own_table() const noexcept {
     // acquire: the cells of a slot are null before the slot is published
-    const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
+    const auto* cell = t_shard->cells.find<HistogramCells*>(slot_.load(std::memory_order_acquire));
     // relaxed: created by this thread, or by the last owner of the shard
     return cell ? static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed)) : nullptr;
   }

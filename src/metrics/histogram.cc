@@ -112,7 +112,7 @@ HistogramSeries::~HistogramSeries() {
 HistogramCells* HistogramSeries::find_or_create_own_cells(Slot slot) const noexcept {
   const ReentrancyGuard guard;
   Shard* shard = guard ? own_shard() : nullptr;
-  auto* cell = shard ? shard->histograms.find_or_create(slot) : nullptr;
+  auto* cell = shard ? shard->cells.find_or_create<HistogramCells*>(slot) : nullptr;
   if (!cell) return nullptr;
   // relaxed: created by this thread, or by the last owner of the shard
   if (HistogramCells* cells = cell->load(std::memory_order_relaxed)) return cells;

@@ -15,7 +15,7 @@ template <class Visit>
 void for_each_histogram(Slot slot, Visit visit) {
   if (slot < kFirstSlot) return;
   Shards::for_each([&](const Shard& shard) {
-    const auto* cell = shard.histograms.find(slot);
+    const auto* cell = shard.cells.find<HistogramCells*>(slot);
     // acquire: the cells' initial zeros are visible
     if (HistogramCells* cells = cell ? cell->load(std::memory_order_acquire) : nullptr) visit(*cells);
   });
@@ -26,7 +26,7 @@ template <class Free>
 void release_histogram_slot(Slot slot, Free free) noexcept {
   if (slot < kFirstSlot) return;
   Shards::for_each([&](Shard& shard) {
-    auto* cell = shard.histograms.find(slot);
+    auto* cell = shard.cells.find<HistogramCells*>(slot);
     // relaxed: no thread writes any more, and the next writers see this through the mutex of the allocator
     if (HistogramCells* cells = cell ? cell->exchange(nullptr, std::memory_order_relaxed) : nullptr) free(cells);
   });

@@ -39,7 +39,7 @@ inline void promote(std::atomic<Slot>& state, SlotAllocator& slots) noexcept {
 inline std::atomic<double>* own_sum_cell(Slot slot) noexcept {
   const ReentrancyGuard guard;
   Shard* shard = guard ? own_shard() : nullptr;
-  return shard ? shard->sums.find_or_create(slot) : nullptr;
+  return shard ? shard->cells.find_or_create<double>(slot) : nullptr;
 }
 
 // Adds to a cell of the calling thread.
@@ -53,7 +53,7 @@ template <class Visit>
 void for_each_cell(Slot slot, Visit visit) {
   Shards::for_each([&](const Shard& shard) {
     // relaxed: no other data depends on a cell
-    if (const std::atomic<double>* cell = shard.sums.find(slot)) visit(cell->load(std::memory_order_relaxed));
+    if (const std::atomic<double>* cell = shard.cells.find<double>(slot)) visit(cell->load(std::memory_order_relaxed));
   });
 }
 
@@ -70,7 +70,7 @@ inline void release_sum_slot(Slot slot) noexcept {
   if (slot < kFirstSlot) return;
   Shards::for_each([slot](Shard& shard) {
     // relaxed: no thread writes any more, and the next writers see this through the mutex of the allocator
-    if (std::atomic<double>* cell = shard.sums.find(slot)) cell->store(0, std::memory_order_relaxed);
+    if (std::atomic<double>* cell = shard.cells.find<double>(slot)) cell->store(0, std::memory_order_relaxed);
   });
   sum_slots.release(slot);
 }

@@ -73,8 +73,9 @@ const bool is_registered = [] {
 }  // namespace
 
 template <class T>
-typename CellPages<T>::Cell* CellPages<T>::find_or_create(Slot slot) noexcept {
-  if (Cell* cell = find(slot)) return cell;
+std::atomic<T>* CellPages::find_or_create(Slot slot) noexcept {
+  using Cell = std::atomic<T>;
+  if (Cell* cell = find<T>(slot)) return cell;
   const Slot number = slot / kSlotsPerPage;
   const std::size_t size = cells_in_page(number);
   // aligned, so that pages of two threads do not share a cache line
@@ -86,8 +87,8 @@ typename CellPages<T>::Cell* CellPages<T>::find_or_create(Slot slot) noexcept {
   return page + slot % kSlotsPerPage;
 }
 
-template class CellPages<double>;
-template class CellPages<HistogramCells*>;
+template std::atomic<double>* CellPages::find_or_create(Slot) noexcept;
+template std::atomic<HistogramCells*>* CellPages::find_or_create(Slot) noexcept;
 
 Shard* acquire_shard() noexcept {
   if (t_is_ending) return nullptr;

@@ -40,7 +40,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
  private:
   void add(double amount) noexcept {
     // acquire: the cells of a slot are zero before the slot is published
-    if (std::atomic<double>* cell = t_shard->sums.find(slot_.load(std::memory_order_acquire))) {
+    if (std::atomic<double>* cell = t_shard->cells.find<double>(slot_.load(std::memory_order_acquire))) {
       // relaxed: only this thread writes the cell, and a sum orders nothing else
       cell->store(cell->load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
     } else {

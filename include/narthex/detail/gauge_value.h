@@ -103,7 +103,7 @@ struct ShardMemory {
   using Atomic = std::atomic<T>;
   using Heat = detail::Heat;
 
-  static std::atomic<double>* find_cell(Slot slot) noexcept { return t_shard->sums.find(slot); }
+  static std::atomic<double>* find_cell(Slot slot) noexcept { return t_shard->cells.find<double>(slot); }
   // Returns null if the thread is ending or without memory.
   static std::atomic<double>* find_or_create_cell(Slot slot) noexcept;
   // Returns kCold if no slot is free.

@@ -68,7 +68,7 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
   // Returns the cells of this thread, or null while it has none.
   HistogramCells* own_cells() const noexcept {
     // acquire: the cells of a slot are null before the slot is published
-    const auto* cell = t_shard->histograms.find(slot_.load(std::memory_order_acquire));
+    const auto* cell = t_shard->cells.find<HistogramCells*>(slot_.load(std::memory_order_acquire));
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread created them
   }
   void observe_with_flags(double value) noexcept;

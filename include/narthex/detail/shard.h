@@ -43,19 +43,19 @@ static_assert(cells_in_page(kPages - 1) == kSlotsPerPage);
 // seventh of the cells before it.
 // Invariants: only the owner of the shard allocates pages, and a page is never freed. Page 0 is never allocated, so that
 // find() returns null for a cold series.
-template <class T>
 class CellPages {
  public:
-  using Cell = std::atomic<T>;
-
-  // Returns the cell of a slot, or null if the thread does not have it yet.
-  Cell* find(Slot slot) const noexcept {
+  // Returns the cell of a slot, or null if the thread does not have it yet. T is double for counters and gauges (those of
+  // gauges contain the bits of an integer), and HistogramCells* for histograms and summaries.
+  template <class T>
+  std::atomic<T>* find(Slot slot) const noexcept {
     // acquire: the page's initial zeros are visible
-    Cell* page = static_cast<Cell*>(pages_[slot / kSlotsPerPage].load(std::memory_order_acquire));
+    auto* page = static_cast<std::atomic<T>*>(pages_[slot / kSlotsPerPage].load(std::memory_order_acquire));
     return page ? page + slot % kSlotsPerPage : nullptr;
   }
   // Returns the cell of a slot, and allocates its page if necessary. Returns null without memory. Called by the owner.
-  NARTHEX_EXPORT Cell* find_or_create(Slot slot) noexcept;
+  template <class T>
+  NARTHEX_EXPORT std::atomic<T>* find_or_create(Slot slot) noexcept;
 
  private:
   std::array<std::atomic<void*>, kPages> pages_{};
@@ -68,13 +68,7 @@ using Hazard = std::atomic<const void*>;
 // releases its shard, and a new thread acquires it with its contents. Shards are never freed, so their number is the
 // largest number of threads that were alive at the same time.
 struct alignas(64) Shard {
-  constexpr Shard() noexcept : sums() {}
-
-  // The same pages: each member finds the cells of its type. Their layout is the same, and no page has cells of both.
-  union {
-    CellPages<double> sums;                 // of counters and gauges
-    CellPages<HistogramCells*> histograms;  // each histogram's cells are a separate allocation
-  };
+  CellPages cells;
   std::array<Hazard, 7> borrowed{};  // each protects the series of one HazardPtr
   Hazard lookup = nullptr;           // protects a series during a lookup, when all of `borrowed` are in use
   Hazard entries = nullptr;          // protects the entries of the index that the thread searches

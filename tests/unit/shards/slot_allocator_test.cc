@@ -13,7 +13,7 @@ namespace {
 
 constinit std::atomic<Slot> next_page{kFirstPage};
 constinit std::array<SlotAllocator, 2> kinds{SlotAllocator(next_page), SlotAllocator(next_page)};
-constinit CellPages<double> pages;  // not on the stack, because pages are never freed
+constinit CellPages pages;  // not on the stack, because pages are never freed
 
 TEST(SlotAllocator, GivesEachHotSeriesItsOwnCell) {
   EXPECT_EQ(kMaxHotSeries, 261'056);
@@ -27,8 +27,8 @@ TEST(SlotAllocator, GivesEachHotSeriesItsOwnCell) {
     ASSERT_LT(slot % kSlotsPerPage, cells_in_page(slot / kSlotsPerPage));
     pages_of_kind[kind].insert(slot / kSlotsPerPage);
     ASSERT_FALSE(pages_of_kind[kind ^ 1].contains(slot / kSlotsPerPage)) << "both kinds have slot " << slot;
-    std::atomic<double>* const cell = pages.find_or_create(slot);
-    ASSERT_EQ(pages.find(slot), cell);
+    std::atomic<double>* const cell = pages.find_or_create<double>(slot);
+    ASSERT_EQ(pages.find<double>(slot), cell);
     ASSERT_EQ(cell->load(), 0) << "slot " << slot << " has the cell of another slot";
     cell->store(1);
     last[kind] = slot;
@@ -42,11 +42,11 @@ TEST(SlotAllocator, GivesEachHotSeriesItsOwnCell) {
 }
 
 TEST(CellPages, HaveNoCellForAColdSeries) {
-  static constinit CellPages<double> cells;
-  cells.find_or_create(kFirstSlot);
-  EXPECT_EQ(cells.find(kCold), nullptr);
-  EXPECT_EQ(cells.find(kPromoting), nullptr);
-  EXPECT_EQ(cells.find(kFirstSlot + kSlotsPerPage), nullptr);
+  static constinit CellPages cells;
+  cells.find_or_create<double>(kFirstSlot);
+  EXPECT_EQ(cells.find<double>(kCold), nullptr);
+  EXPECT_EQ(cells.find<double>(kPromoting), nullptr);
+  EXPECT_EQ(cells.find<double>(kFirstSlot + kSlotsPerPage), nullptr);
 }
 
 }  // namespace
