@@ -10,15 +10,15 @@ namespace narthex::detail {
 
 // The series of a family whose labels are all closed, with an index for each combination of label values.
 //
-//   shown_:     [ series | null   | series | null ]                  in the table of the family: served
+//   shown_:     [ series | null   | series | null ]                 in the table of the family: served
 //   created_:   [ series | series | series | null | overflow ]      kept until this object is destroyed
 //
-// at() reads an element of shown_ and uses the series without further protection.
+// at() reads an element of shown_, and uses the series without further protection.
 // Invariants: a series is created once, before it is shown, and is not freed before this object. A removed series is
 // only hidden: a thread that still uses it updates memory that is valid, and the update is served when the series is
-// shown again. shown_ and the table contain the same series, because both change under the mutex of the family. A series
-// stores its index as its hash.
-// The overflow series is not in the table. It exists from the start, so that counting in it needs no memory and no lock.
+// shown again. shown_ and the table contain the same series, because both change under the mutex of the family. A
+// series stores its index as its hash.
+// The overflow series is not in the table. It exists from the start, so counting in it needs no memory and no lock.
 class ClosedSeries {
  public:
   // `size` is the number of combinations.
