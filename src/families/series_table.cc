@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "families/definition.h"
 #include "model/escape.h"
 #include "model/label_key.h"
 

@@ -24,9 +24,6 @@
 
 namespace narthex::detail {
 
-// All label values of the overflow series.
-inline constexpr std::string_view kOverflow = "__overflow__";
-
 // The series of one family. Lookups by label values take no lock; creation and removal take the mutex, which siblings
 // share.
 //
