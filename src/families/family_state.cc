@@ -46,15 +46,15 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> lim
 }
 
 LookupResult FamilyState::find_or_create(LabelValues values) {
-  return table_.find_raw_or(values, [&](std::uint32_t epoch) { return create(values, epoch); });
+  return table_.find_raw_or(values, [&](SeriesTable::Miss miss) { return create(values, miss); });
 }
 
 LookupResult FamilyState::find_or_create(LabelValues values, const std::uint64_t* words) {
-  return table_.find_raw_or(values, words, [&](std::uint32_t epoch) { return create(values, epoch); });
+  return table_.find_raw_or(values, words, [&](SeriesTable::Miss miss) { return create(values, miss); });
 }
 
-LookupResult FamilyState::create(LabelValues values, std::uint32_t epoch) {
-  const LookupResult created = table_.create(values, *definition_.kind, epoch);
+LookupResult FamilyState::create(LabelValues values, SeriesTable::Miss miss) {
+  const LookupResult created = table_.create(values, *definition_.kind, miss);
   return created.series ? created : find_or_create_overflow();
 }
 

@@ -83,7 +83,7 @@ class FamilyState {
     return removed + (overflow && matches(*overflow) && closed_->hide_overflow() ? 1 : 0);
   }
   // The second part of find_or_create(). See SeriesTable::find_raw_or().
-  [[gnu::noinline]] LookupResult create(LabelValues values, std::uint32_t epoch);
+  [[gnu::noinline]] LookupResult create(LabelValues values, SeriesTable::Miss miss);
   // Does the same as find_or_create_overflow() for the first lookup, which it logs.
   LookupResult begin_overflow();
 

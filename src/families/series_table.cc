@@ -61,7 +61,7 @@ bool SeriesTable::has_values(const Series& series, LabelValues escaped) const no
 }
 
 LookupResult SeriesTable::find(LabelValues values) {
-  return find_raw_or(values, [&](std::uint32_t /*epoch*/) { return find_escaped(values); });
+  return find_raw_or(values, [&](Miss) { return find_escaped(values); });
 }
 
 LookupResult SeriesTable::find_escaped(LabelValues values) {
@@ -74,7 +74,7 @@ LookupResult SeriesTable::find_escaped(LabelValues values) {
 }
 
 LookupResult SeriesTable::find_or_create(LabelValues values, const Kind& kind) {
-  return find_raw_or(values, [&](std::uint32_t epoch) { return create(values, kind, epoch); });
+  return find_raw_or(values, [&](Miss miss) { return create(values, kind, miss); });
 }
 
 LookupResult SeriesTable::find_or_create_overflow(const Kind& kind) {
@@ -85,22 +85,22 @@ LookupResult SeriesTable::find_or_create_overflow(const Kind& kind) {
   if (overflow.series) return overflow;
   // A caller of labels() may have created a series with these values.
   return find_raw_or(overflow_values_,
-                     [&](std::uint32_t /*epoch*/) { return create(overflow_values_, true, kind, Limit::ignored); });
+                     [&](Miss miss) { return create(overflow_values_, miss.hash, true, kind, Limit::ignored); });
 }
 
-LookupResult SeriesTable::create(LabelValues values, const Kind& kind, std::uint32_t epoch) {
-  if (!std::ranges::all_of(values, is_plain)) return escape_and_create(values, kind, epoch);
-  return is_full_since(epoch) ? LookupResult() : create(values, true, kind, Limit::enforced);
+LookupResult SeriesTable::create(LabelValues values, const Kind& kind, Miss miss) {
+  if (!std::ranges::all_of(values, is_plain)) return escape_and_create(values, kind, miss.epoch);
+  return is_full_since(miss.epoch) ? LookupResult() : create(values, miss.hash, true, kind, Limit::enforced);
 }
 
 LookupResult SeriesTable::escape_and_create(LabelValues values, const Kind& kind, std::uint32_t epoch) {
   const EscapedValues escaped(values);
+  const std::uint32_t key = hash(escaped);
   if (!escaped.are_raw()) {
-    const LookupResult found =
-        index_.find(hash(escaped), [&](const Series& series) { return has_values(series, escaped); });
+    const LookupResult found = index_.find(key, [&](const Series& series) { return has_values(series, escaped); });
     if (found.series) return found;
   }
-  return is_full_since(epoch) ? LookupResult() : create(escaped, escaped.are_raw(), kind, Limit::enforced);
+  return is_full_since(epoch) ? LookupResult() : create(escaped, key, escaped.are_raw(), kind, Limit::enforced);
 }
 
 // Returns whether a series that was not found since the start of a full epoch does not exist. Without a shard the lookup
@@ -111,11 +111,11 @@ bool SeriesTable::is_full_since(std::uint32_t epoch) noexcept {
          own_shard() && !evictor_.is_due_after_miss();
 }
 
-LookupResult SeriesTable::create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit) {
-  return {insert(make(escaped, are_raw, hash(escaped), kind), limit), nullptr};
+LookupResult SeriesTable::create(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind, Limit limit) {
+  return {insert(make(escaped, hash, are_raw, kind), limit), nullptr};
 }
 
-SeriesPtr<Series> SeriesTable::make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) const {
+SeriesPtr<Series> SeriesTable::make(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind) const {
   fmt::memory_buffer text;  // on the stack for common lengths
   layout_.render(escaped, text);
   Series* const series = kind.make_series({text.data(), text.size()});
@@ -129,7 +129,7 @@ SeriesPtr<Series> SeriesTable::make(LabelValues escaped, bool are_raw, std::uint
 
 SeriesPtr<Series> SeriesTable::make(LabelValues values, std::uint32_t index, const Kind& kind) const {
   const EscapedValues escaped(values);
-  return make(escaped, escaped.are_raw(), index, kind);
+  return make(escaped, index, escaped.are_raw(), kind);
 }
 
 bool SeriesTable::show(Series* series) {

@@ -45,14 +45,19 @@ class SeriesTable {
   // Returns the series with these values, one for each label name. `kind` creates it if it is new. Returns null if the
   // family is full and does not contain it.
   LookupResult find_or_create(LabelValues values, const Kind& kind);
+  // What a lookup that found nothing has read before.
+  struct Miss {
+    std::uint32_t hash;   // of the values
+    std::uint32_t epoch;  // see FullEpoch
+  };
   // The two parts of find_or_create(). The first searches for values that appear unescaped in the text of their series,
-  // which are nearly all values. If it does not find them, it returns miss(epoch).
-  template <class Miss>
-  LookupResult find_raw_or(LabelValues values, Miss miss) const;
+  // which are nearly all values. If it does not find them, it returns call(Miss).
+  template <class Call>
+  LookupResult find_raw_or(LabelValues values, Call call) const;
   // The same with label_word() of each value, which takes fewer instructions.
-  template <class Miss>
-  [[gnu::always_inline]] LookupResult find_raw_or(LabelValues values, const std::uint64_t* words, Miss miss) const;
-  LookupResult create(LabelValues values, const Kind& kind, std::uint32_t epoch);
+  template <class Call>
+  [[gnu::always_inline]] LookupResult find_raw_or(LabelValues values, const std::uint64_t* words, Call call) const;
+  LookupResult create(LabelValues values, const Kind& kind, Miss miss);
   // Returns the overflow series, which does not count towards max_series.
   LookupResult find_or_create_overflow(const Kind& kind);
   // Returns the series with these values, or null.
@@ -110,16 +115,16 @@ class SeriesTable {
   }
 
   std::uint32_t hash(LabelValues values) const noexcept;
-  template <std::size_t kSize>
-  [[gnu::always_inline]] LookupResult find_raw(LabelKey<kSize> key) const noexcept;
+  template <std::size_t kSize, class Call>
+  [[gnu::always_inline]] LookupResult find_raw_or(LabelKey<kSize> key, Call call) const;
   template <std::size_t kSize>
   [[gnu::noinline]] bool has_raw_values(const Series& series, const LabelKey<kSize>& key) const noexcept;
   bool has_values(const Series& series, LabelValues escaped) const noexcept;
   LookupResult find_escaped(LabelValues values);
   [[gnu::noinline]] LookupResult escape_and_create(LabelValues values, const Kind& kind, std::uint32_t epoch);
   bool is_full_since(std::uint32_t epoch) noexcept;
-  LookupResult create(LabelValues escaped, bool are_raw, const Kind& kind, Limit limit);
-  SeriesPtr<Series> make(LabelValues escaped, bool are_raw, std::uint32_t hash, const Kind& kind) const;
+  LookupResult create(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind, Limit limit);
+  SeriesPtr<Series> make(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind) const;
   Series* insert(SeriesPtr<Series> created, Limit limit);
 
   // All five are called under the mutex.
@@ -147,37 +152,33 @@ class SeriesTable {
   std::atomic<const Series*> overflow_{nullptr};  // the overflow series, if the family has one; changes under the mutex
 };
 
-template <class Miss>
-LookupResult SeriesTable::find_raw_or(LabelValues values, Miss miss) const {
-  const std::uint32_t epoch = limit_->full_epoch().current();
+template <class Call>
+LookupResult SeriesTable::find_raw_or(LabelValues values, Call call) const {
+  const Miss miss{hash(values), limit_->full_epoch().current()};
   const LookupResult found = index_.find(
-      hash(values), [&](const Series& series) { return series.has_raw_labels_ && has_values(series, values); });
-  return found.series ? found : miss(epoch);
+      miss.hash, [&](const Series& series) { return series.has_raw_labels_ && has_values(series, values); });
+  return found.series ? found : call(miss);
 }
 
-template <class Miss>
-inline LookupResult SeriesTable::find_raw_or(LabelValues values, const std::uint64_t* words, Miss miss) const {
-  const std::uint32_t epoch = limit_->full_epoch().current();
-  LookupResult found;
+template <class Call>
+inline LookupResult SeriesTable::find_raw_or(LabelValues values, const std::uint64_t* words, Call call) const {
   switch (values.size()) {
     case 1:
-      found = find_raw(LabelKey(values.first<1>(), words, hash_seed_));
-      break;
+      return find_raw_or(LabelKey(values.first<1>(), words, hash_seed_), call);
     case 2:
-      found = find_raw(LabelKey(values.first<2>(), words, hash_seed_));
-      break;
+      return find_raw_or(LabelKey(values.first<2>(), words, hash_seed_), call);
     case 3:
-      found = find_raw(LabelKey(values.first<3>(), words, hash_seed_));
-      break;
+      return find_raw_or(LabelKey(values.first<3>(), words, hash_seed_), call);
     default:
-      return find_raw_or(values, miss);
+      return find_raw_or(values, call);
   }
-  return found.series ? found : miss(epoch);
 }
 
-template <std::size_t kSize>
-inline LookupResult SeriesTable::find_raw(LabelKey<kSize> key) const noexcept {
-  return index_.find(key.hash() & hash_mask_, [&](const Series& series) { return has_raw_values(series, key); });
+template <std::size_t kSize, class Call>
+inline LookupResult SeriesTable::find_raw_or(LabelKey<kSize> key, Call call) const {
+  const Miss miss{key.hash() & hash_mask_, limit_->full_epoch().current()};
+  const LookupResult found = index_.find(miss.hash, [&](const Series& series) { return has_raw_values(series, key); });
+  return found.series ? found : call(miss);
 }
 
 // It does not matter which characters the values contain: a text without escapes that is equal to them is their text.

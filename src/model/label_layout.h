@@ -9,6 +9,7 @@
 
 #include <narthex/labels.h>
 
+#include "base/bytes.h"
 #include "model/label_key.h"
 
 namespace narthex::detail {
@@ -28,12 +29,14 @@ class LabelLayout {
   // Appends the text with these escaped values to a string or a buffer.
   template <class Text>
   void render(std::span<const std::string_view> escaped_values, Text& text) const {
-    const auto append = [&text](std::string_view piece) { text.append(piece.data(), piece.data() + piece.size()); };
+    const std::size_t size = text.size();
+    text.resize(size + size_with(escaped_values));
+    char* at = text.data() + size;
     for (const Part& part : parts_) {
-      append(part.before);
-      append(escaped_values[part.value]);
+      at = put(at, part.before);
+      at = put(at, escaped_values[part.value]);
     }
-    append(tail_);
+    put(at, tail_);
   }
 
   // Returns whether a rendered text has these values.

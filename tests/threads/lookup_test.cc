@@ -71,7 +71,7 @@ TEST(Lookup, DistinguishesValuesOfAllSizesWithTheSameHash) {
       std::vector<std::uint64_t> words;
       for (const std::string_view view : views) words.push_back(detail::label_word(view));
       return detail::HazardPtr<detail::Series>(table.find_raw_or(
-          views, words.data(), [&](std::uint32_t epoch) { return table.create(views, *kind, epoch); }));
+          views, words.data(), [&](detail::SeriesTable::Miss miss) { return table.create(views, *kind, miss); }));
     };
     std::map<std::string, std::pair<std::size_t, std::size_t>> created;
     const std::size_t firsts = labels == 1 ? 1 : 5;
