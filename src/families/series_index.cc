@@ -33,9 +33,12 @@ RetiredPtr SeriesIndex::reserve_one() {
   auto retired = std::make_unique<Retired>(Retired{old, Entries::free});
   Entries* grown = Entries::create(size);
   used_ = 0;
+  const auto word_at = [old](std::size_t i) {
+    return old->first()[i & old->mask].load(std::memory_order_relaxed);  // relaxed: only writers insert
+  };
   for (std::size_t i = 0; i <= old->mask; ++i) {
-    const std::uintptr_t word = entry_at(i).load(std::memory_order_relaxed);  // relaxed: only writers insert
-    if (word > kLowBits) store(*grown, word);
+    __builtin_prefetch(series_of(word_at(i + kPrefetchDistance)));  // store() reads its hash
+    if (const std::uintptr_t word = word_at(i); word > kLowBits) store(*grown, word);
   }
   // release: readers see the copied words; seq_cst: the remover's step 1 in hazards.h
   entries_.store(grown, std::memory_order_seq_cst);

@@ -73,6 +73,8 @@ class SeriesIndex {
   static constexpr std::uintptr_t kMarked = 8;
   static constexpr std::uintptr_t kLowBits = kTagMask | kMarked;
   static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ > kLowBits);
+  // The series are in the order of their hashes, which the processor does not prefetch.
+  static constexpr std::size_t kPrefetchDistance = 16;
 
   // The number of entries minus one, and behind it the entries. The number is a power of two.
   struct Entries {
