@@ -6,7 +6,12 @@
 namespace narthex::detail {
 
 void SeriesList::reserve_one() {
-  if (series_.size() == series_.capacity()) series_.reserve(std::max<std::size_t>(2 * series_.size(), 1));
+  if (series_.size() < series_.capacity()) return;
+  if (series_.size() > size_ + size_ / 8) {
+    compact();
+  } else {
+    series_.reserve(std::max<std::size_t>(2 * series_.size(), 1));
+  }
 }
 
 void SeriesList::add(Series* series) noexcept {

@@ -19,8 +19,8 @@ namespace narthex::detail {
 //   cursor:            batch: 1 2 3, removed: 2                a scrape uses its batch without the mutex
 //
 // Invariants: a series stores its position. A series in a cursor's batch is not retired before the cursor has left the
-// batch, even if it was removed. When most positions are holes, the list is compacted and the cursors are adjusted, so
-// the memory is bounded by the number of series alive.
+// batch, even if it was removed. When most positions are holes, or an eighth of them and the memory is full, the list is
+// compacted and the cursors are adjusted. So the memory is bounded by the number of series alive.
 // Everything is guarded by the mutex of the family.
 class SeriesList {
  public:
