@@ -6,6 +6,7 @@
 #include <exception>
 #include <map>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -51,6 +52,23 @@ double per_series() {
   Series series;
   const double before = resident_bytes();
   for (std::size_t number = 0; number < kSeries; ++number) series.update(route(number));
+  return (resident_bytes() - before) / kSeries;
+}
+
+// The same after a million series were created and removed, while 100,000 were alive. The next one to be removed is
+// random, so that the free pieces of memory are scattered.
+template <class Client>
+double per_churned_series() {
+  Counters<Client> counters;
+  std::vector<std::size_t> alive(kSeries);
+  const double before = resident_bytes();
+  for (std::size_t number = 0; number < kSeries; ++number) counters.update(route(alive[number] = number));
+  std::mt19937 random;  // the same order in every run
+  for (std::size_t number = kSeries; number < kSeries + kManySeries; ++number) {
+    std::size_t& removed = alive[random() % kSeries];
+    counters.client.remove(counters.family, route(removed));
+    counters.update(route(removed = number));
+  }
   return (resident_bytes() - before) / kSeries;
 }
 
@@ -169,6 +187,7 @@ using Measurements = std::map<std::string_view, double (*)()>;
 template <class Client>
 Measurements measurements() {
   return {{"counters", per_series<Counters<Client>>},
+          {"counters_churned", per_churned_series<Client>},
           {"counters_touched", per_touched_series<Counters<Client>>},
           {"histograms", per_series<Histograms<Client>>},
           {"histograms_touched", per_touched_series<Histograms<Client>>},

@@ -53,6 +53,9 @@ class Narthex {
   static void inc(const Routes<Counter>& family, const Route& route) {
     family.labels(route.method, route.path, route.code).inc();
   }
+  static void remove(const Routes<Counter>& family, const Route& route) {
+    family.remove(route.method, route.path, route.code);
+  }
   static void set(const Gauge& gauge, double value) { gauge.set(value); }
   static double value(const Gauge& gauge) { return gauge.value(); }
   static void observe(const Histogram& histogram, double value) { histogram.observe(value); }

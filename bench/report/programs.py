@@ -12,7 +12,16 @@ import tempfile
 
 # The measurements of narthex_memory and their clients. With a million series a process takes seconds.
 SLOW_MEMORY = ["peak", "stretched", "stretched_scrape"]
-MEMORY = ["counters", "counters_touched", "histograms", "histograms_touched", "thread", "thread_histograms", *SLOW_MEMORY]
+MEMORY = [
+    "counters",
+    "counters_churned",
+    "counters_touched",
+    "histograms",
+    "histograms_touched",
+    "thread",
+    "thread_histograms",
+    *SLOW_MEMORY,
+]
 CLIENTS = ["narthex", "prometheus_cpp"]
 MOST_SECONDS = 1800
 # Updates of memory that only one thread uses.

@@ -189,7 +189,7 @@ ROWS = [
     Row("HTTP request, 2T", "http_request/{}/threads:2", ()),
     Row("HTTP request, 16 routes, 1T", "http_request_routed/{}/threads:1", ()),
     Row("HTTP request, 16 routes, 2T", "http_request_routed/{}/threads:2", ()),
-    Row("new labelled series", "make_series/{}", (faster(6),)),
+    Row("new labelled series", "make_series/{}", (faster(6), times_limit(1.3))),
     Row("text sample, 10k", "text_counters/{}/series:10000", ()),
     Row("text sample, 100k", "text_counters/{}/series:100000", (faster(60),)),
     Row(
@@ -217,6 +217,12 @@ ROWS = [
     Row("pause of a thread that allocates, default collectors", "pause_default/{}", (at_most(50, "us"),), unit="us"),
     Row("pause of a thread that allocates, allocator = true", "pause_allocator/{}", (), unit="us"),
     Row("memory per counter series", "memory_counters/{}", (at_most(170, "B"),), unit="B"),
+    Row(
+        "memory per counter series, after 1M removals",
+        "memory_counters_churned/{}",
+        (at_most(170, "B"),),
+        unit="B",
+    ),
     Row(
         "memory per counter series, 16 threads",
         "memory_counters_touched/{}",

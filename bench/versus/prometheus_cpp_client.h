@@ -53,6 +53,7 @@ class PrometheusCpp {
   static void inc(Gauge gauge) { gauge->Increment(); }
   static void inc(Statuses by, const Status& status) { by.family.Add(labels(status)).Increment(); }
   static void inc(Routes<prometheus::Counter> by, const Route& route) { at(by, route)->Increment(); }
+  static void remove(Routes<prometheus::Counter> by, const Route& route) { by.family.Remove(at(by, route)); }
   static void set(Gauge gauge, double value) { gauge->Set(value); }
   static double value(Gauge gauge) { return gauge->Value(); }
   static void observe(Histogram histogram, double value) { histogram->Observe(value); }
