@@ -248,8 +248,8 @@ TEST_F(EnumFamilyTest, RejectsMoreCombinationsThanMaxSeries) {
 }
 
 TEST_F(EnumFamilyTest, RejectsMoreCombinationsThanAnArrayMayHave) {
-  std::vector<std::string> values;
-  for (int i = 0; i < 257; ++i) values.push_back(std::to_string(i));
+  std::vector<std::string> values(257);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::to_string(i);
   const ClosedLabel<std::size_t> a("a", values);
   const ClosedLabel<std::size_t> b("b", values);
   const ClosedLabel<std::size_t> c("c", values);
@@ -365,7 +365,7 @@ TEST_F(EnumFamilyTest, ReturnsMetricsForTimersAndOperationsInFlight) {
 }
 
 TEST_F(EnumFamilyTest, MovesByCopying) {
-  EnumFamily<Counter, Method, Code> other = std::move(hits_);
+  EnumFamily<Counter, Method, Code> other = std::move(hits_);  // NOLINT(performance-move-const-arg): the subject
   other.at(Method::get, Code::ok).inc();
   other = {};
   other.at(Method::get, Code::ok).inc();
