@@ -20,7 +20,7 @@ inline std::uint64_t bytes_at(const char* text) noexcept {
 // Returns short_bytes_at() of a text of one to eight bytes, without a branch. At least eight bytes must precede the end.
 inline std::uint64_t short_bytes_before(const char* end, std::size_t size) noexcept {
   if constexpr (std::endian::native != std::endian::little) return short_bytes_at(end - size, size);
-  return bytes_at(end - sizeof(std::uint64_t)) >> (-8 * size) % 64;
+  return bytes_at(end - sizeof(std::uint64_t)) >> (64 - 8 * size);
 }
 
 // std::memcmp() == 0, inline because the texts of labels are short.
