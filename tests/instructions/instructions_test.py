@@ -8,6 +8,8 @@ import unittest
 PROGRAM, VALGRIND = sys.argv[1:]
 
 FEW, MANY = 4_000, 20_000
+# The random numbers in a hash change the number of instructions before FEW, too.
+MANY_LOOKUPS = 200_000
 
 
 def instructions(work, times):
@@ -41,7 +43,15 @@ class Instructions(unittest.TestCase):
 
     def test_lookup(self):
         """Two label values, a string and a number, and the increment."""
-        self.expect("lookup", 465)
+        self.expect("lookup", 262, MANY_LOOKUPS)
+
+    def test_lookup_of_texts(self):
+        """Two short texts, of which the compiler knows one, and the increment."""
+        self.expect("lookup_texts", 265, MANY_LOOKUPS)
+
+    def test_miss(self):
+        """A lookup in a family that is full, and the increment of the overflow series."""
+        self.expect("lookup_miss", 490, MANY_LOOKUPS)
 
     def test_increment_of_a_closed_series(self):
         """Two enumerators, which are an array index, and the increment: at most 1.5 times a kept handle."""

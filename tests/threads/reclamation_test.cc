@@ -1,5 +1,6 @@
 // A series in use is not freed, and a removed series is not found.
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
@@ -130,6 +131,33 @@ TEST(SeriesList, FreesNoSeriesInABatchOfAScrape) {
   EXPECT_EQ(alive, 1);
   another.next();
   Reclaimer::retire(make_retired(Series::make<Watched>("")), Reclaimer::When::now);
+  EXPECT_EQ(alive, 0);
+}
+
+TEST(SeriesList, UsesTheMemoryOfHolesAgain) {
+  SeriesList list;
+  std::vector<Series*> all;
+  const auto add = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      list.reserve_one();
+      list.add(all.emplace_back(Series::make<Watched>("")));
+    }
+  };
+  add(1024);
+  for (std::size_t i = 0; i < 256; ++i) {
+    list.erase(*all[2 * i]);
+    all[2 * i]->release();
+    all[2 * i] = nullptr;
+  }
+  EXPECT_EQ(list.positions().size(), 1024);
+  add(200);
+  std::erase(all, nullptr);
+  EXPECT_EQ(list.positions().size(), 968) << "the list was not compacted when it was full";
+  EXPECT_TRUE(std::ranges::equal(list.positions(), all));
+  for (const Series* series : all) {
+    EXPECT_TRUE(list.has(*series));
+    series->release();
+  }
   EXPECT_EQ(alive, 0);
 }
 
