@@ -81,6 +81,10 @@ class GalleryTest(case.ServicesTest):
         """Returns the number of logs that an access_log has counted."""
         return json.loads(harness.request(f"{url}/stats").body)["logs"]
 
+    def wait_for_log(self, text):
+        """Waits until a program has logged a text: a thread reads what the programs write."""
+        harness.wait_for(f"the log {text!r}", lambda: text in self.services.logs(), True)
+
     def calls(self, url):
         """Returns the number of upstream calls of the gallery by service and outcome."""
         name = "image_gallery_upstream_duration_seconds_count"
@@ -114,14 +118,14 @@ class Page(GalleryTest):
         self.assertEqual((reply.status, reply.body.decode()), (502, wanted))
         self.assertEqual(self.logs_of(log), 0)
         self.assertEqual(self.calls(url), {("image_of_the_day", "unreachable"): 1})
-        self.assertIn("image_of_the_day gave no answer to GET /image: ", self.services.logs())
+        self.wait_for_log("image_of_the_day gave no answer to GET /image: ")
 
     def test_an_api_that_answers_something_else_is_none(self):
         log = self.start_log()
         url = self.start_page(log, [log])
         self.assertEqual(harness.request(url).status, 502)
         self.assertEqual(self.calls(url), {("image_of_the_day", "refused"): 1})
-        self.assertIn("image_of_the_day answered 404 to GET /image\n", self.services.logs())
+        self.wait_for_log("image_of_the_day answered 404 to GET /image\n")
 
     def test_an_api_that_is_silent_is_waited_for_only_so_long(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -135,7 +139,7 @@ class Page(GalleryTest):
         url = self.start_page(images.url, [closed_url()])
         self.assertEqual(harness.request(url).status, 200)
         self.assertEqual(self.calls(url), {("image_of_the_day", "success"): 1, ("access_log", "unreachable"): 1})
-        self.assertIn("a visit is not logged: access_log gave no answer to POST /access-log: ", self.services.logs())
+        self.wait_for_log("a visit is not logged: access_log gave no answer to POST /access-log: ")
 
     def test_logs_are_spread_evenly_over_the_replicas(self):
         images, _ = self.start_images()
