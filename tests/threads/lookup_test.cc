@@ -58,7 +58,8 @@ TEST(Lookup, DistinguishesValuesOfAllSizesWithTheSameHash) {
   }
   for (std::size_t size = 1; size < 9; ++size) values.push_back('a' + std::string(size, '\0'));
   std::ranges::sort(values);
-  values.erase(std::ranges::unique(values).begin(), values.end());
+  // Clang 14 does not compile std::ranges::unique().
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   for (std::size_t labels = 1; labels <= 4; ++labels) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < labels; ++i) names.emplace_back(1, "abcd"[i]);
