@@ -143,7 +143,7 @@ class Exploration {
   GaugeValue<ExploredMemory> gauge_;
 };
 
-// The amounts are different powers of two, so that a value tells what it contains.
+// The amounts are different powers of two, so each sum of them identifies the updates in it.
 TEST(GaugeInterleavings, KeepEachUpdateInItsPlace) {
   const std::vector<std::vector<Program>> cases{
       {{inc(1), inc(2), inc(4)}, {inc(8), read()}},

@@ -1,12 +1,10 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <initializer_list>
 #include <string_view>
 #include <type_traits>
