@@ -31,7 +31,7 @@ void ShardMemory::for_each_cell(Slot slot, Visit visit) {
 
 GaugeSeries::~GaugeSeries() = default;
 
-void GaugeSeries::inc_without_cell(double amount) noexcept { value_.inc_without_cell(amount); }
+void GaugeSeries::inc_or_promote(double amount) noexcept { value_.inc_or_promote(amount); }
 
 double GaugeSeries::value() const noexcept {
   value_.cool();

@@ -12,8 +12,8 @@ GaugeValue<Memory>::~GaugeValue() {
 }
 
 template <class Memory>
-void GaugeValue<Memory>::inc_without_cell(double amount) noexcept {
-  Slot state = state_.load(std::memory_order_acquire);  // acquire: as in try_inc_cell() and set()
+void GaugeValue<Memory>::inc_or_promote(double amount) noexcept {
+  Slot state = state_.load(std::memory_order_acquire);  // acquire: as in try_inc() and set()
   switch (state) {
     case kSet:
       add_atomically(set_value_, amount);

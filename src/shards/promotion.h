@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include <narthex/detail/add_atomically.h>
 #include <narthex/detail/shard.h>
 
 #include "shards/shards.h"
@@ -16,16 +17,6 @@ namespace narthex::detail {
 //             +--- no free slot --+
 //
 // Invariant: the value is the base plus all cells, in these states.
-
-// Adds to a base. Returns true if another thread changed the base at the same moment.
-template <class AtomicDouble>
-bool add_atomically(AtomicDouble& base, double amount) noexcept {
-  double before = base.load(std::memory_order_relaxed);  // relaxed: the compare-exchange checks it
-  bool was_contended = false;
-  // relaxed: a sum orders nothing else
-  while (!base.compare_exchange_weak(before, before + amount, std::memory_order_relaxed)) was_contended = true;
-  return was_contended;
-}
 
 // Gives a cold series a slot, unless no slot is free or another thread is promoting the series.
 inline void promote(std::atomic<Slot>& state, SlotAllocator& slots) noexcept {

@@ -28,7 +28,7 @@ HEADERS = {
     "base": """error.h detail/creation_time.h detail/cxx20.h detail/export.h detail/file_descriptor.h
         detail/http_totals.h detail/quote.h detail/short_bytes.h detail/stopwatch.h""",
     "model": """closed_label.h labels.h sink.h detail/label_names.h detail/label_value.h""",
-    "shards": """detail/heat.h detail/histogram_cells.h detail/shard.h""",
+    "shards": """detail/add_atomically.h detail/heat.h detail/histogram_cells.h detail/shard.h""",
     "exemplars": """exemplar_labels.h exemplar_options.h detail/exemplars.h""",
     "metrics": """buckets.h counter.h exception_counter.h gauge.h histogram.h in_flight.h info.h state_set.h summary.h
         timer.h unknown.h detail/bucket_bounds.h detail/counter_series.h detail/family_options.h detail/gauge_series.h

@@ -83,7 +83,7 @@ class Exploration {
         gauge_.set(update.amount);
         return 0;
       case Update::kInc:
-        if (!gauge_.try_inc_cell(update.amount)) gauge_.inc_without_cell(update.amount);
+        if (!gauge_.try_inc(update.amount)) gauge_.inc_or_promote(update.amount);
         return 0;
       case Update::kRead:
         return std::bit_cast<Interleavings::Word>(gauge_.value());

@@ -24,13 +24,13 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
   void inc(double amount) noexcept {
     if (std::isnan(amount)) return count_rejected_update();  // the gauge would stay NaN
     mark_accessed();
-    if (!value_.try_inc_cell(amount)) inc_without_cell(amount);
+    if (!value_.try_inc(amount)) inc_or_promote(amount);
   }
   double value() const noexcept;
   void collect(Sink& sink) const override;
 
  private:
-  void inc_without_cell(double amount) noexcept;
+  void inc_or_promote(double amount) noexcept;
 
   GaugeValue<ShardMemory> value_;
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include <narthex/detail/add_atomically.h>
 #include <narthex/detail/export.h>
 #include <narthex/detail/heat.h>
 #include <narthex/detail/shard.h>
@@ -69,16 +70,21 @@ class GaugeValue {
     set_value_.store(value, std::memory_order_relaxed);                        // relaxed: as above
     if (state != kSet) state_.store(kSet, std::memory_order_release);          // release: the value is visible first
   }
-  // Adds to the cell of this thread. Returns false if the thread or the amount has none.
-  bool try_inc_cell(double amount) noexcept {
-    // acquire: the cells of a slot are zero before the slot is published
-    auto* cell = Memory::find_cell(state_.load(std::memory_order_acquire));
+  // Adds to the cell of this thread, or to the value that was set. Returns false if there is neither.
+  bool try_inc(double amount) noexcept {
+    // acquire: as in set(), and the cells of a slot are zero before the slot is published
+    const Slot state = state_.load(std::memory_order_acquire);
+    if (state == kSet) {
+      add_atomically(set_value_, amount);
+      return true;
+    }
+    auto* cell = Memory::find_cell(state);
     if (!cell || !is_whole(amount)) return false;
     add_whole(*cell, amount);
     return true;
   }
-  // Adds an amount for which try_inc_cell() has returned false.
-  void inc_without_cell(double amount) noexcept;
+  // Adds an amount for which try_inc() has returned false.
+  void inc_or_promote(double amount) noexcept;
   double value() const noexcept;
   // Every reader calls this, so that a gauge does not become hot if it is read often: a read of a hot gauge takes
   // longer.
