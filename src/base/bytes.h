@@ -32,11 +32,32 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept 
   return bytes_at(a + size - 8) == bytes_at(b + size - 8);  // overlaps the word before
 }
 
+// Copies a text of less than 16 bytes and returns its end. Two copies overlap unless the text has twice the size of one.
+inline char* put_short(char* to, const char* from, std::size_t size) noexcept {
+  const auto first_and_last = [=](auto first) {
+    auto last = first;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + size - sizeof last, &last, sizeof last);
+  };
+  if (size >= sizeof(std::uint64_t)) {
+    first_and_last(std::uint64_t{});
+  } else if (size >= sizeof(std::uint32_t)) {
+    first_and_last(std::uint32_t{});
+  } else if (size >= sizeof(std::uint16_t)) {
+    first_and_last(std::uint16_t{});
+  } else if (size > 0) {
+    *to = *from;
+  }
+  return to + size;
+}
+
 // Copies a text and returns its end. Inline, because names and labels have about 10 to 100 bytes, and a call would take
 // as long as the copy.
 inline char* put(char* to, std::string_view text) noexcept {
   constexpr std::size_t kPiece = 16;
-  if (text.size() < kPiece) return to + text.copy(to, text.size());
+  if (text.size() < kPiece) return put_short(to, text.data(), text.size());
   const char* const last = text.data() + text.size() - kPiece;
   char* const to_last = to + text.size() - kPiece;
   for (const char* from = text.data(); from < last; from += kPiece, to += kPiece) std::memcpy(to, from, kPiece);

@@ -18,7 +18,7 @@ namespace {
 // Every integer below this is exactly a double.
 constexpr std::uint64_t kExactIntegers = std::uint64_t{1} << std::numeric_limits<double>::digits;
 
-// An integer below this is written without an exponent.
+// An integer below this is written without an exponent. Its digits fit into one word.
 constexpr std::uint64_t kFirstScientific = 1'000'000;
 
 constexpr int kMaxDigits = std::numeric_limits<double>::max_digits10;
@@ -117,14 +117,12 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept 
   return write_exponent(to + count + (count > 1), exponent);
 }
 
-char* write_whole(char* to, std::uint64_t number) noexcept {
-  if (number < kFirstScientific) {
-    const Word digits = eight_digits(number);
-    const int leading_zeros = std::countr_zero(digits | Word{1} << 56) / 8;  // keeps the last digit of 0
-    put(to, (digits | kZeros) >> 8 * leading_zeros);
-    return to + 8 - leading_zeros;
-  }
-  return write_decimal(to, number, 0);
+// Takes numbers below 10^6.
+char* write_small(char* to, std::uint64_t number) noexcept {
+  const Word digits = eight_digits(number);
+  const int leading_zeros = std::countr_zero(digits | Word{1} << 56) / 8;  // keeps the last digit of 0
+  put(to, (digits | kZeros) >> 8 * leading_zeros);
+  return to + 8 - leading_zeros;
 }
 
 // Returns the shortest decimal that parses to the same double, which is finite and above 0. It is a private function of
@@ -137,34 +135,42 @@ auto shortest_decimal(double size) noexcept {
 
 char* write_word(char* to, std::string_view word) noexcept { return to + word.copy(to, word.size()); }
 
-}  // namespace
-
-char* write_number(char* to, double value) noexcept {
-  if (std::isnan(value)) return write_word(to, "NaN");  // for every sign and payload
-  if (std::isinf(value)) return write_word(to, value > 0 ? "+Inf" : "-Inf");
+// write_ending(end) writes what follows a number that has neither a point nor an exponent.
+template <class Ending>
+char* write_double(char* to, double value, Ending write_ending) noexcept {
   if (value < 0) *to++ = '-';  // not for -0
   const double size = std::abs(value);
-  if (size < static_cast<double>(kExactIntegers)) {
+  if (size < static_cast<double>(kFirstScientific)) [[likely]] {
     const auto whole = static_cast<std::int64_t>(size);
-    if (static_cast<double>(whole) == size) return write_whole(to, static_cast<std::uint64_t>(whole));
+    if (static_cast<double>(whole) == size) return write_ending(write_small(to, static_cast<std::uint64_t>(whole)));
+  } else if (size < static_cast<double>(kExactIntegers)) {
+    const auto whole = static_cast<std::int64_t>(size);
+    if (static_cast<double>(whole) == size) return write_decimal(to, static_cast<std::uint64_t>(whole), 0);
+  } else if (std::isnan(value)) {
+    return write_word(to, "NaN");  // for every sign and payload
+  } else if (std::isinf(value)) {
+    return write_word(to, value > 0 ? "+Inf" : "Inf");
   }
   const auto decimal = shortest_decimal(size);
   return write_decimal(to, decimal.significand, decimal.exponent);
 }
 
+}  // namespace
+
+char* write_number(char* to, double value) noexcept {
+  return write_double(to, value, [](char* end) { return end; });
+}
+
 char* write_count(char* to, std::uint64_t count) noexcept {
-  return count < kExactIntegers ? write_whole(to, count) : write_number(to, static_cast<double>(count));
+  return count < kFirstScientific ? write_small(to, count) : write_number(to, static_cast<double>(count));
 }
 
 char* write_float(char* to, double value) noexcept {
-  to = write_number(to, value);
-  // The numbers that write_number() writes without a point and an exponent. False for NaN and infinities.
-  const bool looks_like_integer = std::abs(value) < static_cast<double>(kFirstScientific) && value == std::trunc(value);
-  return looks_like_integer ? write_word(to, ".0") : to;
+  return write_double(to, value, [](char* end) { return write_word(end, ".0"); });
 }
 
 char* write_integer(char* to, std::uint64_t number) noexcept {
-  if (number < kFirstScientific) return write_whole(to, number);
+  if (number < kFirstScientific) return write_small(to, number);
   return std::to_chars(to, to + kMaxNumberSize, number).ptr;
 }
 

@@ -34,6 +34,8 @@ class LineWriter {
   // written with its first sample.
   void begin_family(std::string_view name, std::string_view ending = {});
   void add_metadata(std::string_view keyword, std::string_view text);
+  // Appends a suffix to the names of all samples, but not of the metadata.
+  void end_metadata(std::string_view suffix) { name_ += suffix; }
 
   std::string_view name() const noexcept { return plain_name_; }
 

@@ -53,14 +53,16 @@ void OpenMetricsWriter::begin_family(const FamilyInfo& family) {
   lines_.begin_family(name);
   lines_.add_metadata("TYPE", type);
   if (has_unit(family, name)) lines_.add_metadata("UNIT", family.unit);
-  if (!family.help) return;
-  if (is_plain(*family.help)) {
-    lines_.add_metadata("HELP", *family.help);
-  } else {
-    std::string help;
-    append_label_value(help, as_utf8(*family.help));  // this format escapes help texts and label values alike
-    lines_.add_metadata("HELP", help);
+  if (family.help) {
+    if (is_plain(*family.help)) {
+      lines_.add_metadata("HELP", *family.help);
+    } else {
+      std::string help;
+      append_label_value(help, as_utf8(*family.help));  // this format escapes help texts and label values alike
+      lines_.add_metadata("HELP", help);
+    }
   }
+  if (has_total_) lines_.end_metadata(suffix::kTotal);
 }
 
 void OpenMetricsWriter::finish() {
@@ -100,7 +102,7 @@ void OpenMetricsWriter::counter(LabelView labels, const CounterSample& sample, c
   if (!has_total_) return single(labels, sample.value, at);
   lines_.begin_sample(at);
   const Exemplar* const exemplar = servable(sample.exemplar);
-  end_line(write_float(lines_.begin_line(suffix::kTotal, labels, room_for(exemplar)), sample.value), exemplar);
+  end_line(write_float(lines_.begin_line({}, labels, room_for(exemplar)), sample.value), exemplar);
 }
 
 void OpenMetricsWriter::info(LabelView labels, const Timestamp& at) {
