@@ -26,14 +26,16 @@ BodySize::BodySize(std::span<const Registry> registries, Format format, bool is_
                 ? &Scrape::state(registries.front()).last_body_sizes.at(static_cast<std::size_t>(format))
                 : nullptr) {}
 
-void BodySize::reserve(std::string& body) const {
-  if (!last_) return;
+std::size_t BodySize::expected() const noexcept {
+  constexpr std::size_t kRoomOfLine = 1'024;  // a line reserves more than it needs
   // relaxed, here and below: an estimate orders nothing
-  const std::size_t last = last_->load(std::memory_order_relaxed);
-  const std::size_t expected = last + last / 16;
-  if (expected <= body.capacity()) return;
-  body.reserve(expected);
-  use_huge_pages(body.data(), expected);
+  const std::size_t last = last_ ? last_->load(std::memory_order_relaxed) : 0;
+  return last == 0 ? 0 : last + last / 16 + kRoomOfLine;
+}
+
+void BodySize::reserve(std::string& body, std::size_t size) {
+  body.reserve(size);
+  use_huge_pages(body.data(), size);
 }
 
 void BodySize::set(const std::string& body) noexcept {

@@ -18,8 +18,10 @@ class BodySize {
  public:
   BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept;
 
-  // Reserves the expected size before a body is written.
-  void reserve(std::string& body) const;
+  // Returns the expected size, or 0 if there is no estimate.
+  std::size_t expected() const noexcept;
+  // Reserves a size for an empty body.
+  static void reserve(std::string& body, std::size_t size);
   // Stores the size of a body that was written.
   void set(const std::string& body) noexcept;
 

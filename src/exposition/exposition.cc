@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <narthex/detail/scrape_phases.h>
@@ -52,33 +54,44 @@ void write(const ScrapeRequest& request, detail::Output& output) {
   }
 }
 
-// Appends to a body whose memory it reserves at the first piece of text: after the collectors have ended.
-class BodyOutput final : public detail::Output {
+// Replaces a body. The room is the old body, so that its memory needs no zeros; a short one is enlarged at the first
+// text: after the collectors have ended.
+class BodyOutput final : public detail::StringOutput {
  public:
-  BodyOutput(std::string& body, const detail::BodySize& size) : body_(body), size_(size) {}
+  BodyOutput(std::string& body, const detail::BodySize& size)
+      : StringOutput(body, body.size()), body_(body), size_(size) {}
 
-  void write(std::string_view text) override {
-    if (body_.empty()) size_.reserve(body_);
-    body_ += text;
+  std::span<char> take(std::size_t finished, std::size_t unfinished, std::size_t size) override {
+    if (!std::exchange(has_begun_, true)) {
+      const std::size_t expected = size_.expected();
+      if (expected > body_.capacity()) {
+        trim();
+        detail::BodySize::reserve(body_, expected);
+      }
+    }
+    return StringOutput::take(finished, unfinished, size);
   }
 
  private:
   std::string& body_;
   const detail::BodySize& size_;
+  bool has_begun_ = false;
 };
 
 void write(const ScrapeRequest& request, std::string& body) {
   detail::BodySize size(request.registries, request.format.format, request.names.selects_all());
-  BodyOutput output(body, size);
-  write(request, output);
+  {
+    BodyOutput output(body, size);
+    write(request, output);
+  }
   size.set(body);
 }
 
 void expose(const ScrapeRequest& scrape, std::string_view accept_encoding, Exposition& reply) {
   detail::set_content_type(scrape.format, reply.content_type);
   reply.content_encoding.clear();
-  reply.body.clear();
   if (detail::accepts_gzip(accept_encoding)) {
+    reply.body.clear();
     detail::GzipOutput output(reply.body);
     write(scrape, output);
     if (output.finish()) reply.content_encoding = "gzip";

@@ -1,17 +1,15 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <string_view>
 
 #include "formats/output.h"
 
 namespace narthex::detail {
 
-// Collects lines and passes them to an output in large pieces:
+// Writes lines to the room of an output:
 //
 //   [ finished lines | unfinished line ......... | free ]
-//                    ^ end_                            ^ limit_
+//   ^ begin_         ^ end_                             ^ limit_
 //
 // A line reserves its maximum size once. What is written there belongs to the text after finish_line().
 class LineBuffer {
@@ -20,19 +18,20 @@ class LineBuffer {
 
   // Returns the end of the finished lines, after which `size` characters may be written.
   char* reserve(std::size_t size) {
-    if (size > static_cast<std::size_t>(limit_ - end_)) grow(size);
+    if (size > static_cast<std::size_t>(limit_ - end_)) take(size);
     return end_;
   }
 
   void finish_line(char* end) noexcept { end_ = end; }
 
-  void flush();
+  // Ends the text.
+  void flush() { take(0); }
 
  private:
-  void grow(std::size_t size);
+  void take(std::size_t size);
 
   Output& out_;
-  std::unique_ptr<char[]> text_;
+  char* begin_ = nullptr;
   char* end_ = nullptr;
   char* limit_ = nullptr;
 };

@@ -1,23 +1,39 @@
 #include "formats/message_buffer.h"
 
-#include <algorithm>
-#include <utility>
+#include <cstring>
+#include <span>
+
+#include "formats/varint.h"
 
 namespace narthex::detail {
 
-namespace {
+void MessageBuffer::begin() { end_ = reserve(kLengthOfFamily) + kLengthOfFamily; }
 
-constexpr std::size_t kMinCapacity = 16'384;
-}  // namespace
+void MessageBuffer::finish() noexcept {
+  end_with_length(start_ + kLengthOfFamily, kLengthOfFamily);
+  start_ = end_;
+}
 
-void MessageBuffer::grow(std::size_t size) {
-  const std::size_t used = this->size();
-  const std::size_t capacity = std::max({2 * used, used + size, kMinCapacity});
-  auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
-  if (used > 0) std::memcpy(bytes.get(), bytes_.get(), used);
-  bytes_ = std::move(bytes);
-  end_ = bytes_.get() + used;
-  limit_ = bytes_.get() + capacity;
+void MessageBuffer::flush() {
+  drop();
+  take(0);
+}
+
+void MessageBuffer::take(std::size_t size) {
+  const std::size_t unfinished = position();
+  const std::span<char> room = out_.take(static_cast<std::size_t>(start_ - room_), unfinished, size);
+  room_ = start_ = room.data();
+  end_ = start_ + unfinished;
+  limit_ = room_ + room.size();
+}
+
+void MessageBuffer::end_with_length(char* first, std::size_t size_of_length) noexcept {
+  const auto size = static_cast<std::size_t>(end_ - first);
+  char* const length = first - size_of_length;
+  char* const moved = length + size_of_varint(size);
+  if (moved != first) std::memmove(moved, first, size);
+  put_varint(length, size);
+  end_ = moved + size;
 }
 
 }  // namespace narthex::detail

@@ -1,67 +1,65 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
-#include <memory>
-#include <string_view>
 
-#include <protozero/basic_pbf_writer.hpp>
-
-#include "base/bytes.h"
+#include "formats/output.h"
 
 namespace narthex::detail {
 
-// The buffer that protozero writes messages to. Unlike a std::string it does not zero its memory nor end in a zero
-// byte, which halves the time.
+// Writes messages, each after its length, to the room of an output:
 //
-//   [ bytes of the message | free ]
-//   ^ bytes_               ^ end_ ^ limit_
+//   [ finished messages | length | bytes of the message | free ]
+//   ^ room_             ^ start_ ^ first byte           ^ end_  ^ limit_
+//
+// A length is known after its message, and has one to ten bytes. Until then it has the size that it is most likely to
+// need, and if it needs another one, the message is moved. Messages inside of messages are written in the same way.
+// Each reservation leaves space for that.
 class MessageBuffer {
  public:
-  std::string_view bytes() const noexcept { return {bytes_.get(), size()}; }
-  // Whether it is small enough to be kept between scrapes; 4 MiB take about 50,000 counters.
-  bool is_worth_keeping() const noexcept { return limit_ - bytes_.get() <= std::ptrdiff_t{4} << 20; }
-  std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - bytes_.get()); }
-  char* at(std::size_t position) noexcept { return bytes_.get() + position; }
+  explicit MessageBuffer(Output& out) : out_(out) {}
 
-  void push_back(char byte) {
-    if (end_ == limit_) grow(1);
-    *end_++ = byte;
+  void begin();
+  void finish() noexcept;
+  // Removes the message that has begun.
+  void drop() noexcept { end_ = start_; }
+  // Ends the output.
+  void flush();
+
+  // Returns the end of the bytes, after which `size` may be written.
+  char* reserve(std::size_t size) {
+    if (size + kSpare > static_cast<std::size_t>(limit_ - end_)) take(size + kSpare);
+    return end_;
   }
-  // Appends `size` bytes, which the caller writes to the returned address.
-  char* extend(std::size_t size) {
-    if (size > static_cast<std::size_t>(limit_ - end_)) grow(size);
-    end_ += size;
-    return end_ - size;
-  }
-  void append(std::string_view bytes) { put(extend(bytes.size()), bytes); }
-  void resize(std::size_t size) noexcept { end_ = bytes_.get() + size; }  // to a smaller one
-  void erase(std::size_t from, std::size_t to) noexcept {
-    std::memmove(at(from), at(to), size() - to);
-    end_ -= to - from;
+  void set_end(char* end) noexcept { end_ = end; }
+
+  // The position of the next byte, and the byte at a position, which moves when the buffer grows.
+  std::size_t position() const noexcept { return static_cast<std::size_t>(end_ - start_); }
+  char* at(std::size_t position) noexcept { return start_ + position; }
+
+  // Writes the length of an inner message, from its first byte to the end of the bytes, before it. It has one byte left
+  // for that.
+  void end_inner(char* first) noexcept {
+    const auto size = static_cast<std::size_t>(end_ - first);
+    if (size < kFirstOfTwoBytes) [[likely]] {
+      first[-1] = static_cast<char>(size);
+    } else {
+      end_with_length(first, 1);
+    }
   }
 
  private:
-  void grow(std::size_t size);
+  static constexpr std::size_t kFirstOfTwoBytes = 0x80;
+  static constexpr std::size_t kSpare = 64;          // for the lengths of six messages inside of each other
+  static constexpr std::size_t kLengthOfFamily = 3;  // up to 2 MiB: moving a larger or a much smaller one costs little
 
-  std::unique_ptr<char[]> bytes_;
+  void take(std::size_t size);
+  void end_with_length(char* first, std::size_t size_of_length) noexcept;
+
+  Output& out_;
+  char* room_ = nullptr;
+  char* start_ = nullptr;
   char* end_ = nullptr;
   char* limit_ = nullptr;
 };
 
 }  // namespace narthex::detail
-
-// The interface by which protozero uses a buffer.
-template <>
-struct protozero::buffer_customization<narthex::detail::MessageBuffer> {
-  using Buffer = narthex::detail::MessageBuffer;
-
-  static std::size_t size(const Buffer* buffer) noexcept { return buffer->size(); }
-  static void append(Buffer* buffer, const char* data, std::size_t count) { buffer->append({data, count}); }
-  static void append_zeros(Buffer* buffer, std::size_t count) { std::memset(buffer->extend(count), 0, count); }
-  static void resize(Buffer* buffer, std::size_t size) noexcept { buffer->resize(size); }
-  static void reserve_additional(Buffer*, std::size_t) noexcept {}  // it grows by itself
-  static void erase_range(Buffer* buffer, std::size_t from, std::size_t to) noexcept { buffer->erase(from, to); }
-  static char* at_pos(Buffer* buffer, std::size_t position) noexcept { return buffer->at(position); }
-  static void push_back(Buffer* buffer, char byte) { buffer->push_back(byte); }
-};

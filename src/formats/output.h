@@ -1,27 +1,67 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <span>
 #include <string>
-#include <string_view>
 
 namespace narthex::detail {
 
-// Receives the text of a format in large pieces.
+// Receives the text of a format. It provides the memory that a writer writes to, so that the text of a body is written
+// in its place and not copied:
+//
+//   [ text that the output has | finished | unfinished | free ]
+//                               ^ room
 class Output {
  public:
+  Output() = default;
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
   virtual ~Output() = default;
 
-  virtual void write(std::string_view text) = 0;
+  // Takes the first `finished` characters of the room of the last call. Returns a new room, which starts with the
+  // `unfinished` characters that follow them and is larger by at least `size`. A call with neither of these two ends the
+  // text.
+  virtual std::span<char> take(std::size_t finished, std::size_t unfinished, std::size_t size) = 0;
 };
 
-// Appends to a string.
-class StringOutput final : public Output {
+// Appends to a string, whose free space is the room.
+class StringOutput : public Output {
  public:
-  explicit StringOutput(std::string& out) : out_(out) {}
+  explicit StringOutput(std::string& out) : StringOutput(out, 0) {}
+  ~StringOutput() override { trim(); }
 
-  void write(std::string_view text) override { out_ += text; }
+  std::span<char> take(std::size_t finished, std::size_t unfinished, std::size_t size) override {
+    free_ -= finished;
+    if (unfinished + size == 0) trim();
+    if (unfinished + size > free_) grow(unfinished + size);
+    return {out_.data() + out_.size() - free_, free_};
+  }
+
+ protected:
+  // The last `free` characters of the string do not belong to the text.
+  StringOutput(std::string& out, std::size_t free) : out_(out), free_(free) {}
+
+  void trim() {
+    out_.resize(out_.size() - free_);
+    free_ = 0;
+  }
 
  private:
+  // A string sets its new characters to zero. In steps of this size they stay in the nearest cache until the text
+  // follows.
+  void grow(std::size_t size) {
+    constexpr std::size_t kMinStep = 1'024;
+    constexpr std::size_t kMaxStep = 16'384;
+    const std::size_t text = out_.size() - free_;
+    const std::size_t needed = text + size;
+    const std::size_t end = needed + std::clamp(needed, kMinStep, kMaxStep);
+    out_.resize(needed <= out_.capacity() ? std::min(end, out_.capacity()) : end);
+    free_ = out_.size() - text;
+  }
+
   std::string& out_;
+  std::size_t free_;
 };
 
 }  // namespace narthex::detail

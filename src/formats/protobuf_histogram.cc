@@ -52,8 +52,8 @@ std::size_t end_of_span(Buckets buckets, std::size_t begin) {
 
 void add_span(MessageWriter& histogram, Tag tag, std::int64_t offset, std::int64_t length) {
   MessageWriter span(histogram, tag);
-  span.add_sint32(span_field::offset, static_cast<std::int32_t>(offset));
-  span.add_uint32(span_field::length, static_cast<std::uint32_t>(length));
+  span.add_sint64(span_field::offset, offset);
+  span.add_uint64(span_field::length, static_cast<std::uint64_t>(length));
 }
 
 void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, Buckets buckets) {
@@ -74,7 +74,7 @@ void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, Buckets buc
     for (std::int64_t empty = 0; gap <= kLongestFilledGap && empty < gap; ++empty) add_count(0);
     add_count(buckets[i].count);
   }
-  histogram.add_packed_sint64(delta_tag, deltas.begin(), deltas.end());
+  histogram.add_packed_sint64(delta_tag, {deltas.data(), deltas.size()});
 }
 
 // The server derives the +Inf bucket from the count, so it is written only for its exemplar.
@@ -87,7 +87,7 @@ void add_bucket(MessageWriter& histogram, const Bucket& bucket) {
 }
 
 void add_native(MessageWriter& histogram, const NativeSample& native) {
-  histogram.add_sint32(histogram_field::schema, native.schema);
+  histogram.add_sint64(histogram_field::schema, native.schema);
   histogram.add_double(histogram_field::zero_threshold, native.zero_threshold);
   histogram.add_uint64(histogram_field::zero_count, native.zero_count);
   add_side(histogram, histogram_field::negative_span, histogram_field::negative_delta, native.negative);

@@ -7,15 +7,13 @@
 
 #include <narthex/sink.h>
 
-#include "formats/message_buffer.h"
+#include "formats/message_writer.h"
 
 namespace narthex::detail {
 
-// Parts of messages that several metric types share. No part passes its size to protozero in advance: protozero counts
-// a message of known size as open permanently, which fails an assertion in builds with assertions.
+// Parts of messages that several metric types share.
 
-using MessageWriter = protozero::basic_pbf_writer<MessageBuffer>;
-using Tag = protozero::pbf_tag_type;
+constexpr Tag kLabel = 1;  // of a metric and of an exemplar
 
 // Replaces each NaN by the NaN that the server stores as a value. Another bit pattern marks the end of a series.
 inline double canonical(double value) noexcept {
@@ -23,10 +21,10 @@ inline double canonical(double value) noexcept {
 }
 
 // Adds a label from its unescaped texts.
-void add_label(MessageWriter& parent, Tag tag, std::string_view name, std::string_view value);
+void add_label(MessageWriter& parent, std::string_view name, std::string_view value);
 
 // Adds all labels of an escaped text.
-void add_labels(MessageWriter& parent, Tag tag, LabelView labels);
+void add_labels(MessageWriter& parent, LabelView labels);
 
 // Adds a time, unless there is none or it is before 1970.
 void add_time(MessageWriter& parent, Tag tag, const Timestamp& at);

@@ -1,12 +1,9 @@
 #include "formats/protobuf_writer.h"
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include <narthex/error.h>
-#include <protozero/varint.hpp>
 
 #include "base/totals.h"
 #include "formats/protobuf_histogram.h"
@@ -26,7 +23,7 @@ namespace family_field {
 enum : Tag { name = 1, help, type, metric, unit };
 }
 namespace metric_field {
-enum : Tag { label = 1, gauge, counter, summary, untyped, timestamp_ms, histogram };
+enum : Tag { gauge = 2, counter, summary, untyped, timestamp_ms, histogram };
 }
 namespace counter_field {
 enum : Tag { value = 1, exemplar, created };
@@ -41,7 +38,7 @@ constexpr Tag kValue = 1;  // of a gauge and of an untyped metric
 constexpr char kNativeGaugeHistogram = 5;
 
 // Returns the number of io.prometheus.client.MetricType.
-std::int32_t type_number(MetricType type) { return by_type<std::int32_t>(type, {0, 1, 4, 2, 3, 1, 1, 4}); }
+std::uint64_t type_number(MetricType type) { return by_type<std::uint64_t>(type, {0, 1, 4, 2, 3, 1, 1, 4}); }
 
 void add_value(MessageWriter& metric, Tag tag, double value) {
   MessageWriter message(metric, tag);
@@ -55,30 +52,34 @@ void ProtobufWriter::begin_family(const FamilyInfo& family) {
   check_name(family);
   name_ = family.name;
   name_ += missing_suffix(family);
-  MessageWriter message(*message_);
+  message_.begin();
+  MessageWriter message(message_);
   message.add_string(family_field::name, name_);
   if (family.help) {
     if (is_plain(*family.help)) {
-      message.add_string(family_field::help, family.help->data(), family.help->size());
+      message.add_string(family_field::help, *family.help);
     } else {
       message.add_string(family_field::help, as_utf8(*family.help));
     }
   }
-  message.add_enum(family_field::type, type_number(family.type));
-  end_of_type_ = message_->size();
-  if (!family.unit.empty()) message.add_string(family_field::unit, family.unit.data(), family.unit.size());
+  message.add_uint64(family_field::type, type_number(family.type));
+  end_of_type_ = message_.position();
+  if (!family.unit.empty()) message.add_string(family_field::unit, family.unit);
 }
 
-void ProtobufWriter::end_family() {
+void ProtobufWriter::end_family() noexcept {
   if (has_samples_) {
-    std::array<char, protozero::max_varint_length> length;
-    const int size = protozero::add_varint_to_buffer(length.data(), message_->size());
-    out_.write({length.data(), static_cast<std::size_t>(size)});
-    out_.write(message_->bytes());
+    message_.finish();
+  } else {
+    message_.drop();
   }
-  message_->resize(0);
   name_.clear();
   has_samples_ = false;
+}
+
+void ProtobufWriter::finish() {
+  end_family();
+  message_.flush();
 }
 
 template <class WriteValue>
@@ -86,9 +87,9 @@ void ProtobufWriter::write_metric(LabelView labels, const Timestamp& at, WriteVa
   if (name_.empty()) refuse_sample_without_family();
   if (at) check_timestamp(name_, *at);
   has_samples_ = true;
-  MessageWriter family(*message_);
+  MessageWriter family(message_);
   MessageWriter metric(family, family_field::metric);
-  add_labels(metric, metric_field::label, labels);
+  add_labels(metric, labels);
   write_value(metric);
   if (at) metric.add_int64(metric_field::timestamp_ms, at->time_since_epoch().count());
 }
@@ -114,7 +115,7 @@ void ProtobufWriter::state_set(LabelView labels, std::span<const State> states, 
   check_free(name_, labels);
   for (const State& state : states) {
     write_metric(labels, at, [&](MessageWriter& metric) {
-      add_label(metric, metric_field::label, name_, as_utf8(state.name));
+      add_label(metric, name_, as_utf8(state.name));
       add_value(metric, metric_field::gauge, state.on ? 1 : 0);
     });
   }
@@ -129,7 +130,7 @@ void ProtobufWriter::gauge_histogram(LabelView labels, const HistogramSample& sa
   HistogramSample gauge = sample;
   gauge.created = {};  // it does not count since some moment
   histogram(labels, gauge, at);
-  if (sample.native) *message_->at(end_of_type_ - 1) = kNativeGaugeHistogram;
+  if (sample.native) *message_.at(end_of_type_ - 1) = kNativeGaugeHistogram;
 }
 
 void ProtobufWriter::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {

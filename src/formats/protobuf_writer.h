@@ -8,7 +8,6 @@
 
 #include "formats/message_buffer.h"
 #include "formats/output.h"
-#include "formats/spare.h"
 
 namespace narthex::detail {
 
@@ -21,7 +20,7 @@ namespace narthex::detail {
 // Errors: as TextWriter.
 class ProtobufWriter final : public Sink {
  public:
-  explicit ProtobufWriter(Output& out) : out_(out) { message_->resize(0); }
+  explicit ProtobufWriter(Output& out) : message_(out) {}
 
   void begin_family(const FamilyInfo& family) override;
   void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
@@ -32,18 +31,17 @@ class ProtobufWriter final : public Sink {
   void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
   void gauge_histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
   void summary(LabelView labels, const SummarySample& sample, const Timestamp& at) override;
-  void finish() override { end_family(); }
+  void finish() override;
 
  private:
   // Writes a metric with its labels and time, and calls write_value(metric) for the rest.
   template <class WriteValue>
   void write_metric(LabelView labels, const Timestamp& at, WriteValue write_value);
 
-  void end_family();
+  void end_family() noexcept;
 
-  Output& out_;
-  std::string name_;  // of the current family; empty: none
-  Spare<MessageBuffer>::Pointer message_ = Spare<MessageBuffer>::take();
+  std::string name_;             // of the current family; empty: none
+  MessageBuffer message_;        // of the current family
   std::size_t end_of_type_ = 0;  // position in message_
   bool has_samples_ = false;
 };

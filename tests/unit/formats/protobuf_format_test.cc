@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
+#include <protozero/pbf_reader.hpp>
 
 #include "formats/protobuf_writer.h"
 #include "model/checked_labels.h"
@@ -175,6 +176,65 @@ TEST_F(ProtobufFormat, WritesTheLengthOfALongFamilyAsAVarint) {
   const std::string all = bytes();
   EXPECT_EQ(all.substr(0, 4), "ac02");
   EXPECT_EQ(all.size(), 2 * 302u);
+}
+
+// Lengths of one to four bytes, of labels, metrics, and families.
+TEST_F(ProtobufFormat, WritesLengthsOfAllSizes) {
+  std::vector<std::size_t> sizes{16'300, 16'384, 200'000, 2'097'152, 3'000'000};
+  for (std::size_t size = 0; size < 300; ++size) sizes.push_back(size);
+  for (const std::size_t size : sizes) {
+    const std::string value(size, 'v');
+    sink_.begin_family({.name = "a", .type = MetricType::gauge});
+    sink_.gauge(LabelText::of({{"name", value}, {"z", "\n"}}), 1, at(5));
+    sink_.finish();
+    const char* begin = bytes_.data();
+    const char* const end = begin + bytes_.size();
+    const std::uint64_t length = protozero::decode_varint(&begin, end);
+    ASSERT_EQ(length, static_cast<std::uint64_t>(end - begin)) << size;
+    protozero::pbf_reader family(begin, static_cast<std::size_t>(end - begin));
+    ASSERT_TRUE(family.next(4));
+    protozero::pbf_reader metric = family.get_message();
+    ASSERT_FALSE(family.next());
+    std::vector<std::string> labels;
+    while (metric.next(1)) {
+      for (protozero::pbf_reader label = metric.get_message(); label.next();) labels.push_back(label.get_string());
+    }
+    EXPECT_TRUE(labels == (std::vector<std::string>{"name", value, "z", "\n"})) << size;
+    bytes_.clear();
+  }
+}
+
+// Labels that need unescaping beside labels that do not, in texts of every size.
+TEST_F(ProtobufFormat, WritesLabelsOfAllForms) {
+  for (const std::string_view value : {"", "x", "x\"", "\\", "\n", "seven_b", "eight_by", "ten_bytes_", "a=\"b\","}) {
+    for (const std::string_view name : {"a", "a.b", "b\"", "a_longer_name", "b=", "b\\"}) {
+      const Labels labels{{std::string(name), std::string(value)}, {"c", "1"}, {"z", std::string(value)}};
+      sink_.begin_family({.name = "g", .type = MetricType::gauge});
+      sink_.gauge(LabelText::of({labels.front()}), 0);
+      sink_.gauge(LabelText::of(labels), 0);
+      std::string expected;
+      const auto add_field = [](std::string& to, std::string_view key, std::string_view field) {
+        to += key;
+        to += static_cast<char>(field.size());
+        to += field;
+      };
+      for (const std::size_t count : {std::size_t{1}, labels.size()}) {
+        std::string metric;
+        for (std::size_t i = 0; i < count; ++i) {
+          std::string label;
+          add_field(label, "\x0a", labels[i].first);
+          add_field(label, "\x12", labels[i].second);
+          add_field(metric, "\x0a", label);
+        }
+        add_field(metric, "\x12", std::string("\x09\0\0\0\0\0\0\0\0", 9));
+        add_field(expected, "\x22", metric);
+      }
+      std::string family;
+      add_field(family, "", "\x0a\x01g\x18\x01" + expected);
+      EXPECT_EQ(bytes(), hex(family)) << name << ' ' << value;
+      bytes_.clear();
+    }
+  }
 }
 
 // Exposition rule 167.
