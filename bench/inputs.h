@@ -21,6 +21,12 @@ struct Definition {
 };
 
 inline constexpr Definition kRequests{"http_requests_total", "Requests answered."};
+
+// Returns the name of a family with the labels of a route. Family 0 has the name of kRequests.
+inline std::string requests_name(std::size_t family) {
+  return family == 0 ? kRequests.name : "http_requests_" + std::to_string(family) + "_total";
+}
+
 inline constexpr Definition kInFlight{"http_requests_in_flight", "Requests being answered now."};
 inline constexpr Definition kLatency{"http_request_duration_seconds", "Time to answer a request."};
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,8 +35,8 @@ class Narthex {
   }
 
   Statuses counter_by_status() { return counter_by_status({}); }
-  Routes<Counter> counter_by_route() {
-    return registry_.counter({.name = kRequests.name, .help = kRequests.help, .max_series = 0}, kRouteLabels);
+  Routes<Counter> counter_by_route(std::size_t family = 0) {
+    return registry_.counter({.name = requests_name(family), .help = kRequests.help, .max_series = 0}, kRouteLabels);
   }
   Routes<Histogram> histogram_by_route() { return registry_.histogram(latency_options(), kRouteLabels); }
 
@@ -66,7 +67,7 @@ class Narthex {
 
   // The reply that a server keeps between scrapes, so that its strings are used again.
   using Reply = Exposition;
-  void scrape(Reply& reply) const { expose(registry_, {}, reply); }
+  void scrape(Reply& reply, const ExpositionRequest& request = {}) const { expose(registry_, request, reply); }
   std::string text() const { return to_text(registry_); }
 
   const Registry& registry() const noexcept { return registry_; }

@@ -6,21 +6,10 @@
 
 #include "case.h"
 #include "changing_counters.h"
-#include "stopwatch.h"
+#include "scrapes.h"
 
 namespace narthex::bench {
 namespace {
-
-// Repeated scrapes. Every series changes in between, untimed. One thread, because a scrape is the work of one thread.
-// Reports samples per second.
-template <class Series, class Scrape>
-void scrapes(benchmark::State& state, Series& series, Scrape scrape) {
-  for (auto _ : state) {
-    series.change();
-    state.SetIterationTime(seconds_of(scrape));
-  }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(series.samples()));
-}
 
 // 1,000 series (90 KB of text) are a medium service, 10,000 a large one. A million series fit into no cache.
 void counter_sizes(benchmark::internal::Benchmark* benchmark) {

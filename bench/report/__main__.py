@@ -14,7 +14,7 @@ import targets
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FULL = programs.Effort(repetitions=5, seconds=0.2, skipped="")
 # A quick run leaves out a million series, which take seconds to create, and the growth figures.
-QUICK = programs.Effort(repetitions=3, seconds=0.02, skipped=r"series:1000000|threads:[48]$|lookup_by_size|live:")
+QUICK = programs.Effort(repetitions=3, seconds=0.02, skipped=r"series:1000000|large_families|threads:[48]$|lookup_by_size|live:")
 
 
 def main():

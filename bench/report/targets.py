@@ -84,6 +84,14 @@ def like(case, factor, words):
     return Target(f"<= {factor} x {words}", lambda measured: measured.ours <= factor * measured.median(case))
 
 
+def on_top_of(case, factor, words):
+    """At most `factor` times the limit and the figure of narthex for another case together."""
+    return Target(
+        f"<= {factor} x ({words} + limit)",
+        lambda measured: measured.ours <= factor * (measured.median(case) + measured.limit),
+    )
+
+
 def like_one_thread(case, factor):
     """At most `factor` times the figure of one thread, times the slowdown of the control loop."""
 
@@ -190,24 +198,41 @@ ROWS = [
     Row("HTTP request, 16 routes, 1T", "http_request_routed/{}/threads:1", ()),
     Row("HTTP request, 16 routes, 2T", "http_request_routed/{}/threads:2", ()),
     Row("new labelled series", "make_series/{}", (faster(6), times_limit(1.3))),
-    Row("text sample, 10k", "text_counters/{}/series:10000", ()),
-    Row("text sample, 100k", "text_counters/{}/series:100000", (faster(60),)),
+    Row("text sample, 10k", "text_counters/{}/series:10000", (times_limit(1.2),)),
+    Row("text sample, 100k", "text_counters/{}/series:100000", (faster(60), times_limit(1.2))),
     Row(
         "text sample, 100k, fresh",
         "text_counters_fresh/{}/series:100000",
-        (faster(40),),
+        (faster(40), times_limit(1.2)),
         beside="text_counters/{}/series:100000",
     ),
     Row(
         "text sample, 1M",
         "text_counters/{}/series:1000000",
-        (faster(60), like("text_counters/{}/series:10000", 2, "10k")),
+        (faster(60), like("text_counters/{}/series:10000", 2, "10k"), times_limit(1.2)),
     ),
     Row(
         "text sample, 1M, fresh",
         "text_counters_fresh/{}/series:1000000",
-        (faster(40), like("text_counters_fresh/{}/series:10000", 2, "10k")),
+        (faster(40), like("text_counters_fresh/{}/series:10000", 2, "10k"), times_limit(1.2)),
         beside="text_counters/{}/series:1000000",
+    ),
+    Row("text sample, 1,000 families with 1 series each", "text_families/{}", (times_limit(1.2),)),
+    Row("text sample, 10 families with 100k series each", "text_large_families/{}", (times_limit(1.2),)),
+    Row(
+        "OpenMetrics sample, 10k",
+        "openmetrics_counters/{}/series:10000",
+        (like("text_counters/{}/series:10000", 1.2, "text"),),
+    ),
+    Row(
+        "protobuf sample, 10k",
+        "protobuf_counters/{}/series:10000",
+        (like("text_counters/{}/series:10000", 1.5, "text"),),
+    ),
+    Row(
+        "text sample, gzip, 10k",
+        "gzip_counters/{}/series:10000",
+        (on_top_of("text_counters/{}/series:10000", 1.1, "text"),),
     ),
     Row("text line, histograms", "text_histograms/{}/series:10000", (faster(40),)),
     Row("scrape, process collector", "scrape_process/{}", (), unit="us"),

@@ -46,6 +46,8 @@ class Limit {
   };
   struct Routes {
     Limit& limit;
+    std::string name;
+    std::size_t first;  // index of the first series
   };
   using Counter = Cell*;
   using Gauge = SharedGauge*;
@@ -61,15 +63,17 @@ class Limit {
     return &own;
   }
   static Statuses counter_by_status() { return {}; }
-  Routes counter_by_route() noexcept { return {*this}; }
+  Routes counter_by_route(std::size_t family = 0) { return {*this, requests_name(family), series_.size()}; }
 
   static Counter at(const Statuses& /*family*/, const Status& /*status*/) noexcept { return counter(); }
 
-  // The text of a series, rendered once, and its cell.
-  static Counter at(Routes by, const Route& route) {
+  // The text of a series, rendered once, and its cell. The first one begins with the metadata of its family.
+  static Counter at(const Routes& by, const Route& route) {
+    const bool is_first = by.limit.series_.size() == by.first;
     Series& series = by.limit.series_.emplace_back();
-    series.line = fmt::format(FMT_COMPILE("{}{{{}=\"{}\",{}=\"{}\",{}=\"{}\"}} "), kRequests.name,  //
+    series.line = fmt::format(FMT_COMPILE("{}{{{}=\"{}\",{}=\"{}\",{}=\"{}\"}} "), by.name,  //
                               kRouteLabels[2], route.code, kRouteLabels[0], route.method, kRouteLabels[1], route.path);
+    if (is_first) series.line.insert(0, fmt::format("# HELP {0} {1}\n# TYPE {0} counter\n", by.name, kRequests.help));
     by.limit.max_bytes_ += series.line.size() + kMaxBytesOfNumber;
     return &series.value;
   }

@@ -38,7 +38,9 @@ class PrometheusCpp {
   Histogram histogram() { return &histograms().Add({}, latency_buckets()); }
 
   Statuses counter_by_status() { return {counters()}; }
-  Routes<prometheus::Counter> counter_by_route() { return {counters()}; }
+  Routes<prometheus::Counter> counter_by_route(std::size_t family = 0) {
+    return {prometheus::BuildCounter().Name(requests_name(family)).Help(kRequests.help).Register(*registry_)};
+  }
   Routes<prometheus::Histogram> histogram_by_route() { return {histograms()}; }
 
   static Counter at(Statuses by, const Status& status) { return &by.family.Add(labels(status)); }
