@@ -4,31 +4,35 @@
 namespace narthex::bench {
 namespace {
 
+// prometheus-cpp has no native histograms. Its summaries read a clock and forget.
+constexpr ClientList<Narthex, Limit> kOthers;
+
 // One observation of the metric that `define` returns, with the load of its value from memory.
-template <class Define>
-auto observing(Define define) {
-  return [define](benchmark::State& state, auto& client) {
+template <class Define, class Values>
+auto observing(Define define, const Values& values) {
+  return [define, &values](benchmark::State& state, auto& client) {
     const Pinned pinned(state.thread_index());
     const auto metric = define(client);
-    Wheel values(latencies(), state.thread_index());
-    for (auto _ : state) client.observe(metric, values.next());
+    Wheel wheel(values, state.thread_index());
+    for (auto _ : state) client.observe(metric, wheel.next());
   };
 }
 
-// In 14 buckets.
-const Case histogram_observe("histogram_observe", kAll, to_two_threads,
-                             observing([](auto& client) { return client.histogram(); }));
+// In 14 buckets: of values that a processor cannot predict, and of few values, most of which it can.
+constexpr auto kHistogram = [](auto& client) { return client.histogram(); };
+const Case histogram_observe("histogram_observe", kAll, to_two_threads, observing(kHistogram, latencies()));
+const Case histogram_rotating("histogram_rotating", kAll, to_two_threads, observing(kHistogram, rotating_latencies()));
 
 // In about 110 exponential buckets.
-const Case native_observe("native_observe", kNarthexAlone, to_two_threads,
-                          observing([](auto& client) { return client.native_histogram(); }));
+constexpr auto kNative = [](auto& client) { return client.native_histogram(); };
+const Case native_observe("native_observe", kOthers, to_two_threads, observing(kNative, latencies()));
+const Case native_rotating("native_rotating", kOthers, to_two_threads, observing(kNative, rotating_latencies()));
 
 // A summary: a sum and a count. With two quantiles: exponential buckets that are four times as fine.
-const Case summary_observe("summary_observe", kNarthexAlone, to_two_threads,
-                           observing([](auto& client) { return client.summary({}); }));
-const Case quantiles_observe("quantiles_observe", kNarthexAlone, to_two_threads, observing([](auto& client) {
-                               return client.summary({0.5, 0.99});
-                             }));
+const Case summary_observe("summary_observe", kOthers, to_two_threads,
+                           observing([](auto& client) { return client.summary(); }, latencies()));
+const Case quantiles_observe("quantiles_observe", kOthers, to_two_threads,
+                             observing([](auto& client) { return client.summary_with_quantiles(); }, latencies()));
 
 }  // namespace
 }  // namespace narthex::bench

@@ -102,6 +102,16 @@ inline const Latencies& latencies() {
   return values;
 }
 
+// The first of them: so few that a branch predictor memorises many of them.
+inline const std::array<double, 1024>& rotating_latencies() {
+  static const std::array<double, 1024> values = [] {
+    std::array<double, 1024> made{};
+    std::ranges::copy_n(latencies().begin(), made.size(), made.begin());
+    return made;
+  }();
+  return values;
+}
+
 // Cycles through an array. Each thread starts at another index, so that threads do not run in step.
 template <class T, std::size_t N>
 class Wheel {

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 #include <narthex/narthex.h>
 
@@ -30,8 +30,9 @@ class Narthex {
   Histogram native_histogram() {
     return registry_.histogram({.name = kLatency.name, .help = kLatency.help, .native = {}});
   }
-  Summary summary(std::vector<double> quantiles) {
-    return registry_.summary({.name = kLatency.name, .help = kLatency.help, .quantiles = std::move(quantiles)});
+  Summary summary() { return registry_.summary({.name = kLatency.name, .help = kLatency.help}); }
+  Summary summary_with_quantiles() {
+    return registry_.summary({.name = kLatency.name, .help = kLatency.help, .quantiles = {0.5, 0.99}});
   }
 
   Statuses counter_by_status() { return counter_by_status({}); }
@@ -49,6 +50,7 @@ class Narthex {
 
   static void inc(const Counter& counter) { counter.inc(); }
   static void inc(const Counter& counter, double amount) { counter.inc(amount); }
+  static void inc(const Counter& counter, std::string_view trace_id) { counter.inc(1, {{"trace_id", trace_id}}); }
   static void inc(const Gauge& gauge) { gauge.inc(); }
   static void inc(const Statuses& family, const Status& status) { family.labels(status.method, status.code).inc(); }
   static void inc(const Routes<Counter>& family, const Route& route) {
@@ -60,6 +62,9 @@ class Narthex {
   static void set(const Gauge& gauge, double value) { gauge.set(value); }
   static double value(const Gauge& gauge) { return gauge.value(); }
   static void observe(const Histogram& histogram, double value) { histogram.observe(value); }
+  static void observe(const Histogram& histogram, double value, std::string_view trace_id) {
+    histogram.observe(value, {{"trace_id", trace_id}});
+  }
   static void observe(const Summary& summary, double value) { summary.observe(value); }
   static void observe(const Routes<Histogram>& family, const Route& route, double value) {
     family.labels(route.method, route.path, route.code).observe(value);

@@ -147,30 +147,39 @@ ROWS = [
         for work, case in GAUGE_MIXES.items()
         for threads in (1, 2, 4, 8)
     ),
-    Row("histogram observe, 1T", "histogram_observe/{}/threads:1", (faster(6),)),
+    Row("histogram observe, unpredictable, 1T", "histogram_observe/{}/threads:1", (faster(6), times_limit(1.2))),
     Row(
-        "histogram observe, 2T",
+        "histogram observe, unpredictable, 2T",
         "histogram_observe/{}/threads:2",
-        (faster(30), like_one_thread("histogram_observe", 1.2)),
+        (faster(30), times_limit(1.2), like_one_thread("histogram_observe", 1.2)),
     ),
-    Row(
-        "native histogram observe, 1T",
-        "native_observe/{}/threads:1",
-        (like("histogram_observe/{}/threads:1", 1.5, "classic"),),
+    Row("histogram observe, 1,024 values, 1T", "histogram_rotating/{}/threads:1", (times_limit(1.2),)),
+    Row("histogram observe, 1,024 values, 2T", "histogram_rotating/{}/threads:2", (times_limit(1.2),)),
+    *(
+        Row(
+            f"native histogram observe, {values}, {threads}T",
+            f"native_{case}/{{}}/threads:{threads}",
+            (times_limit(1.2), like(f"histogram_{case}/{{}}/threads:{threads}", 1.3, "classic")),
+        )
+        for values, case in (("unpredictable", "observe"), ("1,024 values", "rotating"))
+        for threads in (1, 2)
     ),
-    Row("native histogram observe, 2T", "native_observe/{}/threads:2", (like_one_thread("native_observe", 1.2),)),
-    Row("summary observe, 1T", "summary_observe/{}/threads:1", (like("histogram_observe/{}/threads:1", 1, "classic"),)),
-    Row("summary observe, 2T", "summary_observe/{}/threads:2", (like_one_thread("summary_observe", 1.2),)),
-    Row(
-        "summary with quantiles, 1T",
-        "quantiles_observe/{}/threads:1",
-        (like("histogram_observe/{}/threads:1", 2, "classic"),),
-    ),
-    Row("summary with quantiles, 2T", "quantiles_observe/{}/threads:2", (like_one_thread("quantiles_observe", 1.2),)),
+    Row("summary observe, 1T", "summary_observe/{}/threads:1", (times_limit(1.2),)),
+    Row("summary observe, 2T", "summary_observe/{}/threads:2", (times_limit(1.2),)),
+    Row("summary with quantiles, 1T", "quantiles_observe/{}/threads:1", (times_limit(1.2),)),
+    Row("summary with quantiles, 2T", "quantiles_observe/{}/threads:2", (times_limit(1.2),)),
     Row("counter +1 with exemplar, 1T", "counter_inc_exemplar/{}/threads:1", ()),
-    Row("counter +1 with exemplar, 2T", "counter_inc_exemplar/{}/threads:2", ()),
+    Row(
+        "counter +1 with exemplar, 2T",
+        "counter_inc_exemplar/{}/threads:2",
+        (like_one_thread("counter_inc_exemplar", 1.3),),
+    ),
     Row("histogram with exemplar, 1T", "histogram_observe_exemplar/{}/threads:1", ()),
-    Row("histogram with exemplar, 2T", "histogram_observe_exemplar/{}/threads:2", ()),
+    Row(
+        "histogram with exemplar, 2T",
+        "histogram_observe_exemplar/{}/threads:2",
+        (like_one_thread("histogram_observe_exemplar", 1.3),),
+    ),
     Row("labels().inc(), 1T", "lookup_inc/{}/threads:1", (faster(13), times_limit(1.5))),
     Row(
         "labels().inc(), 2T",

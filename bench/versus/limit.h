@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -17,24 +16,18 @@
 
 #include "../inputs.h"
 #include "flat_map.h"
+#include "own_histograms.h"
 
 namespace narthex::bench {
 
 // The limit: the functions of a client with the least work that gives a result. No real client can be built from them:
-// threads share nothing, and nothing is looked up that the case does not need. With several threads, counters and
-// histograms are also the control loop: each thread works on its own memory, so that two threads take as long as one
-// unless the machine slows down.
-class Limit {
+// threads share nothing, and nothing is looked up that the case does not need. With several threads, counters are
+// also the control loop: each thread works on its own memory, so that two threads take as long as one unless the
+// machine slows down.
+class Limit : public OwnHistograms {
  public:
   static constexpr const char* kName = "limit";
 
-  // Written by one thread. Relaxed instead of a plain double, so that the compiler cannot merge the additions of a
-  // loop.
-  using Cell = std::atomic<double>;
-  struct OwnHistogram {
-    std::array<Cell, 15> buckets{};
-    Cell sum = 0;
-  };
   // Written by all threads, because set() is about the last value of any thread.
   struct SharedGauge {
     alignas(64) Cell value = 0;
@@ -51,17 +44,12 @@ class Limit {
   };
   using Counter = Cell*;
   using Gauge = SharedGauge*;
-  using Histogram = OwnHistogram*;
 
   static Counter counter() noexcept {
     static thread_local constinit Cell own = 0;
     return &own;
   }
   Gauge gauge() noexcept { return &gauge_; }
-  static Histogram histogram() noexcept {
-    static thread_local constinit OwnHistogram own;
-    return &own;
-  }
   static Statuses counter_by_status() { return {}; }
   Routes counter_by_route(std::size_t family = 0) { return {*this, requests_name(family), series_.size()}; }
 
@@ -89,14 +77,6 @@ class Limit {
   static void inc(Gauge gauge) noexcept { gauge->count.fetch_add(1, std::memory_order_relaxed); }
   static void set(Gauge gauge, double value) noexcept { gauge->value.store(value, std::memory_order_relaxed); }
 
-  static void observe(Histogram histogram, double value) noexcept {
-    std::size_t bucket = 0;
-    for (const double bound : kBounds)
-      bucket += bound < value ? 1 : 0;  // compares with all bounds, so that no branch is mispredicted
-    add(histogram->buckets[bucket], 1);
-    add(histogram->sum, value);
-  }
-
   using Reply = fmt::memory_buffer;
   void scrape(Reply& reply) const {
     reply.resize(max_bytes_);
@@ -116,16 +96,6 @@ class Limit {
   };
 
   static constexpr std::size_t kMaxBytesOfNumber = 32;
-  static inline const std::array<double, 14> kBounds = [] {
-    std::array<double, 14> bounds{};
-    std::ranges::copy(latency_buckets(), bounds.begin());
-    return bounds;
-  }();
-
-  // A load, an add, and a store: only one thread writes, so that no update is lost.
-  static void add(Cell& cell, double amount) noexcept {
-    cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-  }
 
   static char* write(char* at, double value) {
     const auto whole = static_cast<std::int64_t>(value);
