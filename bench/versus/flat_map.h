@@ -42,22 +42,19 @@ class FlatMap {
 
   std::size_t mask() const noexcept { return entries_.size() - 1; }
 
-  static bool has_values(const Series& series, const detail::LabelKey<kSize>& key) noexcept {
+  static bool has_values(const Series& series, const detail::LabelKey& key) noexcept {
     std::size_t size = 2 * kSize;
     for (const std::string_view value : key.values()) size += value.size();
     if (series.labels.size() != size) return false;
-    const char* at = series.labels.data();
+    std::size_t at = 1;
     for (std::size_t i = 0; i < kSize; ++i) {
-      const std::string_view value = key.values()[i];
-      const char* const end = at + value.size() + 1;
-      const bool has_word = key.has_word(i) && end - series.labels.data() >= 8;
-      if (has_word ? !key.is_before(i, end) : !detail::same_bytes(at + 1, value.data(), value.size())) return false;
-      at = end + 1;
+      if (!key.has_value_at(i, series.labels.data(), at)) return false;
+      at += key.values()[i].size() + 2;
     }
     return true;
   }
 
-  Value& insert(const detail::LabelKey<kSize>& key) {
+  Value& insert(const detail::LabelKey& key) {
     Series& series = series_.emplace_back();
     series.hash = key.hash();
     for (const std::string_view value : key.values()) series.labels.append(1, '"').append(value).append(1, '"');

@@ -45,12 +45,11 @@ class NARTHEX_EXPORT AnyFamily {
   ~AnyFamily() = default;
   explicit AnyFamily(std::shared_ptr<detail::FamilyState> state) noexcept : state_(std::move(state)) {}
 
-  // These take as many values as the family has label names. Bytes that are not UTF-8 become U+FFFD and are counted.
-  detail::LookupResult find_or_create(Values values) const;
-  // The same with label_word() of each value.
-  detail::LookupResult find_or_create(Values values, const std::uint64_t* words) const;
-  detail::LookupResult find(Values values) const;
-  bool remove(Values values) const;
+  // These take one value for each label name, and detail::label_word() of each, or null. Bytes that are not UTF-8 become
+  // U+FFFD and are counted.
+  detail::LookupResult find_or_create(Values values, const std::uint64_t* words = nullptr) const;
+  detail::LookupResult find(Values values, const std::uint64_t* words = nullptr) const;
+  bool remove(Values values, const std::uint64_t* words = nullptr) const;
 
   // Throws LabelError if the family does not have this number of label names.
   void check_count(std::size_t values) const;

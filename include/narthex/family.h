@@ -42,21 +42,24 @@ class NARTHEX_VISIBILITY Family : public AnyFamily {
   /// values share one series, whose label values are all `__overflow__`.
   template <class... Values>
   Borrowed<Metric> labels(const Values&... values) const {
-    return find_or_create_of(detail::as_label(values)...);
+    return with_texts([this](Views views, const Word* words) { return Borrowed<Metric>(find_or_create(views, words)); },
+                      detail::as_label(values)...);
   }
 
   /// Returns the metric with these label values, or nothing if it does not exist.
   template <class... Values>
   [[nodiscard]] std::optional<Metric> find(const Values&... values) const {
-    return with_views([this](Views views) { return Borrowed<Metric>::kept(AnyFamily::find(views)); },
-                      detail::as_label(values)...);
+    return with_texts(
+        [this](Views views, const Word* words) { return Borrowed<Metric>::kept(AnyFamily::find(views, words)); },
+        detail::as_label(values)...);
   }
 
   /// Removes the metric with these label values. Returns whether it existed. Handles to it stay valid and are not
   /// served any more. The next use of these label values creates a new metric with the value 0.
   template <class... Values>
   bool remove(const Values&... values) const {
-    return with_views([this](Views views) { return AnyFamily::remove(views); }, detail::as_label(values)...);
+    return with_texts([this](Views views, const Word* words) { return AnyFamily::remove(views, words); },
+                      detail::as_label(values)...);
   }
 
   /// Does not compile: the error says how label values are passed.
@@ -78,19 +81,16 @@ class NARTHEX_VISIBILITY Family : public AnyFamily {
  private:
   friend class Registry;
   using Views = std::span<const std::string_view>;
+  using Word = std::uint64_t;
   using AnyFamily::AnyFamily;
 
-  template <class... Texts>
-  Borrowed<Metric> find_or_create_of(const Texts&... texts) const {
-    const std::array<std::uint64_t, sizeof...(Texts)> words{detail::label_word(texts)...};
-    return with_views([&](Views views) { return Borrowed<Metric>(find_or_create(views, words.data())); }, texts...);
-  }
-
-  // The views into the texts are valid, because the texts exist until the call returns.
+  // Calls call(views, words) with label_word() of each text. The texts exist until the call returns.
   template <class Call, class... Texts>
-  static auto with_views(Call call, const Texts&... texts) {
+  static auto with_texts(Call call, const Texts&... texts) {
     static_assert(sizeof...(Texts) == N, "one label value is required for each label name of the family");
-    return call(Views(std::array<std::string_view, sizeof...(Texts)>{std::string_view(texts)...}));
+    const std::array<std::string_view, sizeof...(Texts)> views{std::string_view(texts)...};
+    const std::array<Word, sizeof...(Texts)> words{detail::label_word(texts)...};
+    return call(views, words.data());
   }
 };
 

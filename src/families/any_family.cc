@@ -16,19 +16,17 @@ std::size_t AnyFamily::remove_matching(const Labels& labels) const {
 
 std::size_t AnyFamily::clear() const { return state_ ? state_->clear() : 0; }
 
-detail::LookupResult AnyFamily::find_or_create(Values values) const {
-  return state_ ? state_->find_or_create(values) : detail::LookupResult();
-}
-
 detail::LookupResult AnyFamily::find_or_create(Values values, const std::uint64_t* words) const {
   return state_ ? state_->find_or_create(values, words) : detail::LookupResult();
 }
 
-detail::LookupResult AnyFamily::find(Values values) const {
-  return state_ ? state_->find(values) : detail::LookupResult();
+detail::LookupResult AnyFamily::find(Values values, const std::uint64_t* words) const {
+  return state_ ? state_->find(values, words) : detail::LookupResult();
 }
 
-bool AnyFamily::remove(Values values) const { return state_ && state_->remove(values); }
+bool AnyFamily::remove(Values values, const std::uint64_t* words) const {
+  return state_ && state_->remove(values, words);
+}
 
 const std::atomic<detail::Series*>* AnyFamily::shown_series() const noexcept { return state_->closed()->shown(); }
 

@@ -23,7 +23,8 @@ namespace narthex::detail {
 //
 // An idle series is marked in the index. One fence follows for all marked series. A series is in use if a hazard or a
 // second reference exists, if it was accessed, or if a scrape has it in its batch. It is unmarked then, and evicted
-// otherwise. A lookup never waits: it unmarks the series that it finds.
+// otherwise. A lookup never waits: it unmarks the series that it finds. Lookups find the overflow series by its address,
+// too, which has no mark. So the evictor clears the address before the fence. If the series stays, it stores it again.
 // Invariant: a series that is evicted is in no index, no list, no hazard, and no handle, and no update of it is lost.
 // All functions are called under the mutex of the family, unless they say otherwise.
 class Evictor {
@@ -49,8 +50,10 @@ class Evictor {
     std::size_t size_ = 0;
   };
 
-  Evictor(SeriesIndex& index, SeriesList& list, FullEpoch& full_epoch, std::chrono::milliseconds idle_timeout) noexcept
-      : index_(index), list_(list), full_epoch_(full_epoch), timeout_(idle_timeout) {}
+  // `overflow` leads lookups to the overflow series without the index.
+  Evictor(SeriesIndex& index, SeriesList& list, FullEpoch& full_epoch, std::atomic<Series*>& overflow,
+          std::chrono::milliseconds idle_timeout) noexcept
+      : index_(index), list_(list), full_epoch_(full_epoch), overflow_(overflow), timeout_(idle_timeout) {}
 
   bool is_on() const noexcept { return timeout_.is_on(); }
   // Starts the idle time of a new series. For any thread.
@@ -67,14 +70,17 @@ class Evictor {
   bool is_due_after_insertion() noexcept { return ++insertions_ >= kPeriod; }
   // Counts a lookup that found no series in a full family, which has no insertions. Returns true once in kPeriod
   // misses: inspect_window() is due then. For any thread.
-  bool is_due_after_miss() noexcept;
+  bool is_due_after_miss() noexcept { return is_on() && count_miss(); }
 
  private:
   static constexpr std::size_t kPeriod = kWindow / 4;
 
+  bool count_miss() noexcept;
+
   SeriesIndex& index_;
   SeriesList& list_;
   FullEpoch& full_epoch_;
+  std::atomic<Series*>& overflow_;
   const IdleTimeout timeout_;
   std::size_t insertions_ = 0;
   std::atomic<std::uint32_t> misses_{0};

@@ -36,25 +36,35 @@ FamilyState::FamilyState(Definition definition, std::shared_ptr<SeriesLimit> lim
       closed_(make_closed(definition_)),
       // Closed series do not expire.
       table_(layout_, std::move(limit), closed_ ? std::chrono::milliseconds(0) : definition_.idle_timeout,
-             rejected_updates_id_.get(), ~0U, closed_.get()),
+             rejected_updates_id_.get(), closed_.get()),
       overflowed_(std::move(overflowed)) {
   if (closed_) create(closed_->overflow_index());
   // Here, so that a definition without memory for its series registers nothing.
   if (definition_.label_names.empty()) {
-    static_cast<void>(HazardPtr<Series>(table_.find_or_create({}, *definition_.kind)));
+    static_cast<void>(HazardPtr<Series>(table_.find_or_create({}, nullptr, *definition_.kind)));
   }
 }
 
-LookupResult FamilyState::find_or_create(LabelValues values) {
-  return table_.find_raw_or(values, [&](SeriesTable::Miss miss) { return create(values, miss); });
-}
-
 LookupResult FamilyState::find_or_create(LabelValues values, const std::uint64_t* words) {
-  return table_.find_raw_or(values, words, [&](SeriesTable::Miss miss) { return create(values, miss); });
+  if (!words) return find_or_create_again({}, values, nullptr);
+  const LabelKey key = table_.key_of(values, words);
+  const std::uint32_t epoch = table_.full_epoch();
+  const LookupResult found = table_.find_hash(key.hash());
+  if (!found.series) return create(values, key.hash(), epoch);
+  // Compared after the search, so that the compiler has all registers for the comparison.
+  if (table_.has_raw_values(*found.series, key)) [[likely]]
+    return found;
+  return find_or_create_again(found, values, words);
 }
 
-LookupResult FamilyState::create(LabelValues values, SeriesTable::Miss miss) {
-  const LookupResult created = table_.create(values, *definition_.kind, miss);
+LookupResult FamilyState::find_or_create_again(LookupResult other, LabelValues values, const std::uint64_t* words) {
+  static_cast<void>(HazardPtr<Series>(other));
+  const LookupResult found = table_.find_or_create(values, words, *definition_.kind);
+  return found.series ? found : find_or_create_overflow();
+}
+
+LookupResult FamilyState::create(LabelValues values, std::uint32_t hash, std::uint32_t epoch) {
+  const LookupResult created = table_.create(values, hash, epoch, *definition_.kind);
   return created.series ? created : find_or_create_overflow();
 }
 

@@ -27,16 +27,16 @@ class FamilyState {
 
   const Definition& definition() const noexcept { return definition_; }
 
-  // Takes one value for each label name. If the family is full, returns the overflow series for new values.
-  LookupResult find_or_create(LabelValues values);
-  // The same with label_word() of each value.
+  // Values: one for each label name. `words` has label_word() of each, or is null.
+
+  // If the family is full, returns the overflow series for new values.
   LookupResult find_or_create(LabelValues values, const std::uint64_t* words);
   // Returns the overflow series, and counts a lookup in it.
   LookupResult find_or_create_overflow();
   // Returns an empty result if the series does not exist.
-  LookupResult find(LabelValues values) { return table_.find(values); }
+  LookupResult find(LabelValues values, const std::uint64_t* words) { return table_.find(values, words); }
 
-  bool remove(LabelValues values) { return table_.remove(values); }
+  bool remove(LabelValues values, const std::uint64_t* words) { return table_.remove(values, words); }
 
   // If the labels are closed, the series; otherwise null.
   const ClosedSeries* closed() const noexcept { return closed_.get(); }
@@ -82,8 +82,10 @@ class FamilyState {
     const Series* const overflow = shown_overflow();
     return removed + (overflow && matches(*overflow) && closed_->hide_overflow() ? 1 : 0);
   }
-  // The second part of find_or_create(). See SeriesTable::find_raw_or().
-  [[gnu::noinline]] LookupResult create(LabelValues values, SeriesTable::Miss miss);
+  // The parts of find_or_create() for values that are new, and for all others. `other` has the same hash, or is empty.
+  [[gnu::noinline]] LookupResult create(LabelValues values, std::uint32_t hash, std::uint32_t epoch);
+  [[gnu::noinline]] LookupResult find_or_create_again(LookupResult other, LabelValues values,
+                                                      const std::uint64_t* words);
   // Does the same as find_or_create_overflow() for the first lookup, which it logs.
   LookupResult begin_overflow();
 

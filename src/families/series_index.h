@@ -8,6 +8,7 @@
 #include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/series.h>
 
+#include "families/series_hazard.h"
 #include "shards/hazards.h"
 #include "shards/reclaimer.h"
 
@@ -87,7 +88,7 @@ class SeriesIndex {
 
   // Searches once. Returns false if the search met a change and must be repeated. `hazard` protects `found`.
   template <class Matches>
-  [[gnu::always_inline]] bool search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, Hazard& hazard,
+  [[gnu::always_inline]] bool search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, SeriesHazard& hazard,
                                      Series*& found) const noexcept;
 
   // Calls visit(entry, word) for the entries of a hash until it returns true. Returns whether it did.
@@ -120,19 +121,16 @@ inline LookupResult SeriesIndex::find(std::uint32_t hash, Matches matches) const
     shard = acquire_shard();
     if (!shard) return {};
   }
-  Hazard& hazard = free_hazard(*shard);
+  SeriesHazard hazard(*shard);
   Series* found = nullptr;
   while (!search(hash, matches, shard->entries, hazard, found)) {
   }
   clear(shard->entries);
-  if (found && &hazard != &shard->lookup) return {found, &hazard};
-  if (found) found->retain();
-  clear(hazard);
-  return {found, nullptr};
+  return hazard.result(found);
 }
 
 template <class Matches>
-inline bool SeriesIndex::search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, Hazard& hazard,
+inline bool SeriesIndex::search(std::uint32_t hash, Matches matches, Hazard& entries_hazard, SeriesHazard& hazard,
                                 Series*& found) const noexcept {
   Entries* entries = entries_.load(std::memory_order_acquire);  // acquire: the copied words are visible
   publish(entries_hazard, entries);
@@ -140,7 +138,7 @@ inline bool SeriesIndex::search(std::uint32_t hash, Matches matches, Hazard& ent
   bool has_changed = false;
   const bool stopped = probe(*entries, hash, [&](Entry& entry, std::uintptr_t word) {
     found = series_of(word);
-    publish(hazard, found);
+    hazard.publish(found);
     // The evictor may have read the hazards before, so for a marked series only unmarking it succeeds.
     // seq_cst, three times: the reader's step 3 in hazards.h
     const bool is_linked = (word & kMarked) != 0

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "families/definition.h"
+#include "families/series_hazard.h"
 #include "model/escape.h"
-#include "model/label_key.h"
 
 namespace narthex::detail {
 
@@ -23,17 +23,15 @@ RetiredPtr make_retired(const Series* series) { return std::make_unique<Retired>
 }  // namespace
 
 SeriesTable::SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit,
-                         std::chrono::milliseconds idle_timeout, RejectedUpdates::Id id, std::uint32_t hash_mask,
-                         ClosedSeries* closed)
+                         std::chrono::milliseconds idle_timeout, RejectedUpdates::Id id, ClosedSeries* closed,
+                         const HashSeed& seed)
     : layout_(layout),
       limit_(std::move(limit)),
-      hash_mask_(hash_mask),
-      hash_seed_(hash_seed()),
+      hash_seed_(seed),
       overflow_values_(layout.size(), kOverflow),
-      overflow_hash_(hash(overflow_values_)),
       rejected_updates_id_(id),
       mutex_(limit_->mutex()),
-      evictor_(index_, list_, limit_->full_epoch(), idle_timeout),
+      evictor_(index_, list_, limit_->full_epoch(), overflow_, idle_timeout),
       closed_(closed) {}
 
 SeriesTable::~SeriesTable() {
@@ -52,55 +50,66 @@ SeriesTable::~SeriesTable() {
   }
 }
 
-std::uint32_t SeriesTable::hash(LabelValues values) const noexcept {
-  return hash_labels(values, hash_seed_) & hash_mask_;
-}
-
-bool SeriesTable::has_values(const Series& series, LabelValues escaped) const noexcept {
-  return layout_.has_values(series.labels().text(), escaped);
-}
-
-LookupResult SeriesTable::find(LabelValues values) {
-  return find_raw_or(values, [&](Miss) { return find_escaped(values); });
+LookupResult SeriesTable::find(LabelValues values, const std::uint64_t* words) {
+  const LookupResult found = find_raw(key_of(values, words));
+  return found.series ? found : find_escaped(values);
 }
 
 LookupResult SeriesTable::find_escaped(LabelValues values) {
   const EscapedValues escaped(values);
-  const std::uint32_t key = hash(escaped);
+  const LabelKey key = key_of(escaped, nullptr);
   const std::lock_guard lock(mutex_);
-  Series* series = index_.find_as_writer(key, [&](const Series& other) { return has_values(other, escaped); });
-  if (series) series->retain();
-  return {series, nullptr};
+  Series* const series = index_.find_as_writer(
+      key.hash(), [&](const Series& other) { return layout_.has_values(other.labels().text(), key); });
+  return protect(series);
 }
 
-LookupResult SeriesTable::find_or_create(LabelValues values, const Kind& kind) {
-  return find_raw_or(values, [&](Miss miss) { return create(values, kind, miss); });
+LookupResult SeriesTable::find_or_create(LabelValues values, const std::uint64_t* words, const Kind& kind) {
+  const LabelKey key = key_of(values, words);
+  const std::uint32_t epoch = full_epoch();
+  const LookupResult found = find_raw(key);
+  return found.series ? found : create(values, key.hash(), epoch, kind);
+}
+
+LookupResult SeriesTable::find_raw(const LabelKey& key) const noexcept {
+  return index_.find(key.hash(), [&](const Series& series) { return has_raw_values(series, key); });
+}
+
+LookupResult SeriesTable::create(LabelValues values, std::uint32_t hash, std::uint32_t epoch, const Kind& kind) {
+  if (!std::ranges::all_of(values, is_plain)) return find_or_create_escaped(values, kind, epoch);
+  return is_full_since(epoch) ? LookupResult() : insert_new(values, hash, true, kind, Limit::enforced);
+}
+
+LookupResult SeriesTable::find_or_create_escaped(LabelValues values, const Kind& kind, std::uint32_t epoch) {
+  const EscapedValues escaped(values);
+  const LabelKey key = key_of(escaped, nullptr);
+  if (!escaped.are_raw()) {
+    const LookupResult found =
+        index_.find(key.hash(), [&](const Series& series) { return layout_.has_values(series.labels().text(), key); });
+    if (found.series) return found;
+  }
+  if (is_full_since(epoch)) return {};
+  return insert_new(escaped, key.hash(), escaped.are_raw(), kind, Limit::enforced);
 }
 
 LookupResult SeriesTable::find_or_create_overflow(const Kind& kind) {
-  const LookupResult overflow = index_.find(overflow_hash_, [this](const Series& series) {
-    // relaxed: a series that is created at the address of a former overflow series is inserted after the store of null
-    return &series == overflow_.load(std::memory_order_relaxed);
-  });
-  if (overflow.series) return overflow;
-  // A caller of labels() may have created a series with these values.
-  return find_raw_or(overflow_values_,
-                     [&](Miss miss) { return create(overflow_values_, miss.hash, true, kind, Limit::ignored); });
-}
-
-LookupResult SeriesTable::create(LabelValues values, const Kind& kind, Miss miss) {
-  if (!std::ranges::all_of(values, is_plain)) return escape_and_create(values, kind, miss.epoch);
-  return is_full_since(miss.epoch) ? LookupResult() : create(values, miss.hash, true, kind, Limit::enforced);
-}
-
-LookupResult SeriesTable::escape_and_create(LabelValues values, const Kind& kind, std::uint32_t epoch) {
-  const EscapedValues escaped(values);
-  const std::uint32_t key = hash(escaped);
-  if (!escaped.are_raw()) {
-    const LookupResult found = index_.find(key, [&](const Series& series) { return has_values(series, escaped); });
-    if (found.series) return found;
+  Series* const overflow = overflow_.load(std::memory_order_acquire);  // acquire: the series is fully constructed
+  if (overflow && t_shard != &no_shard) [[likely]] {
+    SeriesHazard hazard(*t_shard);
+    hazard.publish(overflow);
+    // seq_cst: the reader's step 3 in hazards.h
+    if (overflow_.load(std::memory_order_seq_cst) == overflow) [[likely]]
+      return hazard.result(overflow);
+    static_cast<void>(hazard.result(nullptr));
   }
-  return is_full_since(epoch) ? LookupResult() : create(escaped, key, escaped.are_raw(), kind, Limit::enforced);
+  return find_or_create_unknown_overflow(kind);
+}
+
+// The evictor is inspecting it, or it was removed, or a caller of labels() has created a series with these values.
+LookupResult SeriesTable::find_or_create_unknown_overflow(const Kind& kind) {
+  const LabelKey key = key_of(overflow_values_, nullptr);
+  const LookupResult found = find_raw(key);
+  return found.series ? found : insert_new(overflow_values_, key.hash(), true, kind, Limit::ignored);
 }
 
 // Returns whether a series that was not found since the start of a full epoch does not exist. Without a shard the lookup
@@ -111,8 +120,9 @@ bool SeriesTable::is_full_since(std::uint32_t epoch) noexcept {
          own_shard() && !evictor_.is_due_after_miss();
 }
 
-LookupResult SeriesTable::create(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind, Limit limit) {
-  return {insert(make(escaped, hash, are_raw, kind), limit), nullptr};
+LookupResult SeriesTable::insert_new(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind,
+                                     Limit limit) {
+  return insert(make(escaped, hash, are_raw, kind), limit);
 }
 
 SeriesPtr<Series> SeriesTable::make(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind) const {
@@ -134,7 +144,7 @@ SeriesPtr<Series> SeriesTable::make(LabelValues values, std::uint32_t index, con
 
 bool SeriesTable::show(Series* series) {
   series->retain();
-  return static_cast<bool>(SeriesPtr<Series>(insert(SeriesPtr<Series>(series), Limit::enforced)));
+  return static_cast<bool>(HazardPtr<Series>(insert(SeriesPtr<Series>(series), Limit::enforced)));
 }
 
 bool SeriesTable::may_show(std::size_t index) const noexcept {
@@ -146,43 +156,50 @@ bool SeriesTable::may_show(std::size_t index) const noexcept {
 
 // Returns the series, or the one that another thread has inserted with these labels. Returns null if the family is
 // full.
-Series* SeriesTable::insert(SeriesPtr<Series> created, Limit limit) {
-  Series* series = nullptr;
+LookupResult SeriesTable::insert(SeriesPtr<Series> created, Limit limit) {
+  LookupResult inserted;
   Evictor::Evicted evicted;
   RetiredPtr old_entries;
   {
     const std::lock_guard lock(mutex_);
-    series = index_.find_as_writer(
+    Series* const existing = index_.find_as_writer(
         created->hash_, [&](const Series& other) { return other.labels().text() == created->labels().text(); });
-    if (series) {
-      series->retain();
-      return series;
-    }
+    if (existing) return protect(existing);
     if (limit == Limit::enforced && is_full()) {
       evictor_.inspect_window(evicted);
-      after_eviction(evicted);
-      if (is_full()) return nullptr;
+      update_limit();
+      if (is_full()) return {};
     }
     list_.reserve_one();
     old_entries = index_.reserve_one();
-    created->retain();  // for the family
-    series = created.detach();
+    Series* const series = created.detach();  // the reference of the family
+    inserted = protect(series);
     index_.insert(series);
     list_.add(series);
     if (closed_) closed_->show(series, series->hash_);
-    if (limit == Limit::ignored) overflow_.store(series, std::memory_order_relaxed);  // relaxed: a hint
+    // release: as in SeriesIndex::store()
+    if (limit == Limit::ignored) overflow_.store(series, std::memory_order_release);
     if (evictor_.is_due_after_insertion()) evictor_.inspect_window(evicted);
-    after_eviction(evicted);
+    update_limit();
   }
   Reclaimer::retire(std::move(old_entries), Reclaimer::When::now);
-  return series;
+  return inserted;
 }
 
-bool SeriesTable::remove(LabelValues values) {
-  const LookupResult found = find(values);
-  if (!found.series) return false;
-  const HazardPtr<Series> series(found);
-  return remove(*found.series);
+// Returns a series, or null, as the result of a lookup. It cannot be removed meanwhile, because the caller has the mutex.
+LookupResult SeriesTable::protect(Series* series) noexcept {
+  if (t_shard != &no_shard) {
+    SeriesHazard hazard(*t_shard);
+    hazard.publish(series);
+    return hazard.result(series);
+  }
+  if (series) series->retain();
+  return {series, nullptr};
+}
+
+bool SeriesTable::remove(LabelValues values, const std::uint64_t* words) {
+  const HazardPtr<Series> series(find(values, words));
+  return series && remove(*series.operator->());
 }
 
 bool SeriesTable::remove(const Series& series) {
@@ -193,7 +210,8 @@ bool SeriesTable::remove(const Series& series) {
     limit_->full_epoch().end();
     index_.erase(&series);
     if (closed_) closed_->hide(series.hash_);
-    forget_overflow(series);
+    // relaxed: changes under the mutex; seq_cst: the remover's step 1 in hazards.h
+    if (overflow_.load(std::memory_order_relaxed) == &series) overflow_.store(nullptr, std::memory_order_seq_cst);
     retired = list_.remove(series, std::move(retired));
     update_limit();
   }
@@ -208,7 +226,7 @@ void SeriesTable::evict_idle() noexcept {
     const std::lock_guard lock(mutex_);
     size = list_.positions().size();
     inspected += evictor_.inspect(Evictor::kWindow, evicted);
-    after_eviction(evicted);
+    update_limit();
   }
 }
 
@@ -231,16 +249,6 @@ bool SeriesTable::is_full() const noexcept {
 void SeriesTable::update_limit() noexcept {
   if (has_left_limit_.load(std::memory_order_relaxed)) return;  // relaxed: as above
   limit_->update(std::exchange(in_limit_, counted()), counted());
-}
-
-void SeriesTable::forget_overflow(const Series& removed) noexcept {
-  // relaxed, both: changes under the mutex, and see find_or_create_overflow()
-  if (overflow_.load(std::memory_order_relaxed) == &removed) overflow_.store(nullptr, std::memory_order_relaxed);
-}
-
-void SeriesTable::after_eviction(const Evictor::Evicted& evicted) noexcept {
-  for (const Series* series : evicted.all()) forget_overflow(*series);
-  update_limit();
 }
 
 }  // namespace narthex::detail

@@ -34,34 +34,38 @@ namespace narthex::detail {
 // only its label values, compared in full, identify it. No series but the overflow series is added during a full epoch.
 class SeriesTable {
  public:
-  // With an `idle_timeout` of 0, series are not evicted. Rejected updates of the series are counted under `id`. Tests
-  // narrow the hash so that values collide. `closed` is null if the labels of the family are not closed.
+  // With an `idle_timeout` of 0, series are not evicted. Rejected updates of the series are counted under `id`. `closed`
+  // is null if the labels of the family are not closed. Tests choose a seed with which values collide.
   SeriesTable(const LabelLayout& layout, std::shared_ptr<SeriesLimit> limit, std::chrono::milliseconds idle_timeout,
-              RejectedUpdates::Id id, std::uint32_t hash_mask = ~0U, ClosedSeries* closed = nullptr);
+              RejectedUpdates::Id id, ClosedSeries* closed = nullptr, const HashSeed& seed = hash_seed());
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
   ~SeriesTable();
 
-  // Returns the series with these values, one for each label name. `kind` creates it if it is new. Returns null if the
-  // family is full and does not contain it.
-  LookupResult find_or_create(LabelValues values, const Kind& kind);
-  // What a lookup that found nothing has read before.
-  struct Miss {
-    std::uint32_t hash;   // of the values
-    std::uint32_t epoch;  // see FullEpoch
-  };
-  // The two parts of find_or_create(). The first searches for values that appear unescaped in the text of their series,
-  // which are nearly all values. If it does not find them, it returns call(Miss).
-  template <class Call>
-  LookupResult find_raw_or(LabelValues values, Call call) const;
-  // The same with label_word() of each value, which takes fewer instructions.
-  template <class Call>
-  [[gnu::always_inline]] LookupResult find_raw_or(LabelValues values, const std::uint64_t* words, Call call) const;
-  LookupResult create(LabelValues values, const Kind& kind, Miss miss);
+  // Values: one for each label name. `words` has label_word() of each, or is null.
+
+  // Returns the series with these values. `kind` creates it if it is new. Returns null if the family is full and does
+  // not contain it.
+  LookupResult find_or_create(LabelValues values, const std::uint64_t* words, const Kind& kind);
+  // The usual case of find_or_create() in steps. `epoch` is full_epoch() before the other steps. The first step returns
+  // a series with this hash. Usually it is the only one, and has these values. If there is none, create() follows.
+  LabelKey key_of(LabelValues values, const std::uint64_t* words) const noexcept {
+    return LabelKey(values, words, hash_seed_);
+  }
+  std::uint32_t full_epoch() const noexcept { return limit_->full_epoch().current(); }
+  LookupResult find_hash(std::uint32_t hash) const noexcept {
+    return index_.find(hash, [](const Series&) { return true; });
+  }
+  // Returns whether a series has values that appear unescaped in its text, as nearly all values do.
+  bool has_raw_values(const Series& series, const LabelKey& key) const noexcept {
+    // It does not matter which characters they contain: a text without escapes that is equal to them is their text.
+    return series.has_raw_labels_ && layout_.has_values(series.labels().text(), key);
+  }
+  LookupResult create(LabelValues values, std::uint32_t hash, std::uint32_t epoch, const Kind& kind);
   // Returns the overflow series, which does not count towards max_series.
   LookupResult find_or_create_overflow(const Kind& kind);
   // Returns the series with these values, or null.
-  LookupResult find(LabelValues values);
+  LookupResult find(LabelValues values, const std::uint64_t* words = nullptr);
 
   // For a family with closed labels, whose series have their index instead of a hash.
   // Returns a new series, which is not in the table.
@@ -72,7 +76,7 @@ class SeriesTable {
   bool may_show(std::size_t index) const noexcept;
 
   // Removes a series from the family. Handles keep it alive. Returns whether it existed.
-  bool remove(LabelValues values);
+  bool remove(LabelValues values, const std::uint64_t* words = nullptr);
   bool remove(const Series& series);
   // Removes all series for which matches(series) is true, except those that are added during the call. Returns their
   // number.
@@ -115,32 +119,26 @@ class SeriesTable {
     for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(memory + line * kCacheLine);
   }
 
-  std::uint32_t hash(LabelValues values) const noexcept;
-  template <std::size_t kSize, class Call>
-  [[gnu::always_inline]] LookupResult find_raw_or(LabelKey<kSize> key, Call call) const;
-  template <std::size_t kSize>
-  [[gnu::noinline]] bool has_raw_values(const Series& series, const LabelKey<kSize>& key) const noexcept;
-  bool has_values(const Series& series, LabelValues escaped) const noexcept;
-  LookupResult find_escaped(LabelValues values);
-  [[gnu::noinline]] LookupResult escape_and_create(LabelValues values, const Kind& kind, std::uint32_t epoch);
+  LookupResult find_raw(const LabelKey& key) const noexcept;
+  [[gnu::noinline]] LookupResult find_escaped(LabelValues values);
+  [[gnu::noinline]] LookupResult find_or_create_escaped(LabelValues values, const Kind& kind, std::uint32_t epoch);
+  [[gnu::noinline]] LookupResult find_or_create_unknown_overflow(const Kind& kind);
   bool is_full_since(std::uint32_t epoch) noexcept;
-  LookupResult create(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind, Limit limit);
   SeriesPtr<Series> make(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind) const;
-  Series* insert(SeriesPtr<Series> created, Limit limit);
+  [[gnu::noinline]] LookupResult insert_new(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind,
+                                            Limit limit);
+  LookupResult insert(SeriesPtr<Series> created, Limit limit);
 
-  // All five are called under the mutex.
+  // All four are called under the mutex.
   std::size_t counted() const noexcept;
   bool is_full() const noexcept;
   void update_limit() noexcept;
-  void forget_overflow(const Series& removed) noexcept;
-  void after_eviction(const Evictor::Evicted& evicted) noexcept;
+  static LookupResult protect(Series* series) noexcept;
 
   const LabelLayout& layout_;
   const std::shared_ptr<SeriesLimit> limit_;
-  const std::uint32_t hash_mask_;
   const HashSeed hash_seed_;
   const std::vector<std::string_view> overflow_values_;
-  const std::uint32_t overflow_hash_;
   const RejectedUpdates::Id rejected_updates_id_;
   SeriesIndex index_;
   std::atomic<bool> has_left_limit_{false};
@@ -150,43 +148,9 @@ class SeriesTable {
   SeriesList list_;
   Evictor evictor_;
   ClosedSeries* const closed_;
-  std::atomic<const Series*> overflow_{nullptr};  // the overflow series, if the family has one; changes under the mutex
+  // The overflow series, if the family has one. Lookups use it without the index. Changes under the mutex.
+  std::atomic<Series*> overflow_{nullptr};
 };
-
-template <class Call>
-LookupResult SeriesTable::find_raw_or(LabelValues values, Call call) const {
-  const Miss miss{hash(values), limit_->full_epoch().current()};
-  const LookupResult found = index_.find(
-      miss.hash, [&](const Series& series) { return series.has_raw_labels_ && has_values(series, values); });
-  return found.series ? found : call(miss);
-}
-
-template <class Call>
-inline LookupResult SeriesTable::find_raw_or(LabelValues values, const std::uint64_t* words, Call call) const {
-  switch (values.size()) {
-    case 1:
-      return find_raw_or(LabelKey(values.first<1>(), words, hash_seed_), call);
-    case 2:
-      return find_raw_or(LabelKey(values.first<2>(), words, hash_seed_), call);
-    case 3:
-      return find_raw_or(LabelKey(values.first<3>(), words, hash_seed_), call);
-    default:
-      return find_raw_or(values, call);
-  }
-}
-
-template <std::size_t kSize, class Call>
-inline LookupResult SeriesTable::find_raw_or(LabelKey<kSize> key, Call call) const {
-  const Miss miss{key.hash() & hash_mask_, limit_->full_epoch().current()};
-  const LookupResult found = index_.find(miss.hash, [&](const Series& series) { return has_raw_values(series, key); });
-  return found.series ? found : call(miss);
-}
-
-// It does not matter which characters the values contain: a text without escapes that is equal to them is their text.
-template <std::size_t kSize>
-bool SeriesTable::has_raw_values(const Series& series, const LabelKey<kSize>& key) const noexcept {
-  return series.has_raw_labels_ && layout_.has_values(series.labels().text(), key);
-}
 
 template <class Matches>
 std::size_t SeriesTable::remove_if(Matches matches) {

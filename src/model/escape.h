@@ -11,9 +11,11 @@
 
 namespace narthex::detail {
 
-// Whether every byte is ASCII and none is a backslash, a quote, or a line feed.
+// Whether every byte is ASCII and none is a backslash, a quote, or a line feed. One less than a byte of ASCII has a high
+// bit only if the byte is zero. Only a zero byte changes the byte above it.
 constexpr bool is_plain_word(std::uint64_t word) noexcept {
-  return (matches(word, '\\') | matches(word, '"') | matches(word, '\n') | (word & kHighBits)) == 0;
+  const auto has = [word](std::uint64_t byte) { return (word ^ byte * kOnes) - kOnes; };
+  return ((has('\\') | has('"') | has('\n') | word) & kHighBits) == 0;
 }
 
 // Whether a text needs no escaping and is ASCII, as almost all label values are.

@@ -3,9 +3,6 @@
 #include <cstdint>
 #include <string_view>
 
-#define XXH_INLINE_ALL  // label values are short: a function call would cost as much as the hash
-#include <xxhash.h>
-
 namespace narthex::detail {
 
 // The random numbers of this process, so that untrusted clients cannot choose values that collide.
@@ -24,9 +21,6 @@ inline std::uint64_t add_to_hash(std::uint64_t hash, std::uint64_t word, std::ui
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-// Returns the hash of a longer text. Not inlined, because XXH3 of long texts is a lot of code.
-[[gnu::noinline]] inline std::uint64_t hash_of_text(std::string_view text, const HashSeed& seed) noexcept {
-  return XXH3_64bits_withSeed(text.data(), text.size(), seed.start);
-}
+std::uint64_t hash_of_text(std::string_view text, const HashSeed& seed) noexcept;
 
 }  // namespace narthex::detail

@@ -2,56 +2,53 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include <narthex/detail/label_value.h>
 
 #include "base/bytes.h"
 #include "model/label_hash.h"
+#include "model/label_values.h"
 
 namespace narthex::detail {
 
-// Adds a label value to a hash. Its word is label_word() of a value of at most eight bytes, and the XXH3 hash of a longer
-// one.
-inline std::uint64_t add_label(std::uint64_t hash, std::string_view value, std::uint64_t word,
-                               const HashSeed& seed) noexcept {
-  if (value.size() > sizeof word) word = hash_of_text(value, seed);
-  word ^= value.size() << 61;  // the highest byte of the word is mostly 0; values with equal hashes are compared
-  return add_to_hash(hash, word, seed.multiplier);
+// Returns whether a value in quotes begins at a position, which is behind the opening quote.
+inline bool is_in_quotes(std::string_view value, const char* at) noexcept {
+  return at[-1] == '"' && at[value.size()] == '"' && same_bytes(at, value.data(), value.size());
 }
 
-inline std::uint32_t hash_labels(std::span<const std::string_view> values, const HashSeed& seed) noexcept {
-  std::uint64_t hash = seed.start;
-  for (const std::string_view value : values) hash = add_label(hash, value, label_word(value), seed);
-  return static_cast<std::uint32_t>(hash);
-}
-
-// The label values of a lookup with label_word() of each. The words of short values are hashed and compared instead of
-// the values.
-template <std::size_t kSize>
+// The label values of a series with their hash. Short values are hashed and compared as one word, see label_word().
 class LabelKey {
  public:
-  using Values = std::span<const std::string_view, kSize>;
-
-  LabelKey(Values values, const std::uint64_t* words, const HashSeed& seed) noexcept : values_(values), words_(words) {
+  // `words` has label_word() of each value, or is null.
+  LabelKey(LabelValues values, const std::uint64_t* words, const HashSeed& seed) noexcept
+      : values_(values), words_(words) {
     std::uint64_t hash = seed.start;
-    for (std::size_t i = 0; i < kSize; ++i) hash = add_label(hash, values[i], words[i], seed);
+    if (words) [[likely]] {
+      for (std::size_t i = 0; i < values.size(); ++i) hash = add_to_hash(hash, words[i], seed.multiplier);
+    } else {
+      for (const std::string_view value : values) hash = add_to_hash(hash, label_word(value), seed.multiplier);
+    }
     hash_ = static_cast<std::uint32_t>(hash);
   }
 
+  LabelValues values() const noexcept { return values_; }
+  const std::uint64_t* words() const noexcept { return words_; }
   std::uint32_t hash() const noexcept { return hash_; }
-  Values values() const noexcept { return values_; }
-
-  // Returns whether a value can be compared by its word: it has one to eight bytes.
-  bool has_word(std::size_t i) const noexcept { return values_[i].size() - 1 < sizeof *words_; }
-  // Compares such a value with the bytes before the end of a text, which has at least eight bytes.
-  bool is_before(std::size_t i, const char* end) const noexcept {
-    return short_bytes_before(end, values_[i].size()) == words_[i];
+  // Returns whether a text has a value in quotes that begins at a position. The closing quote is not behind the text.
+  // Needs words.
+  bool has_value_at(std::size_t i, const char* text, std::size_t begin) const noexcept {
+    const std::size_t size = values_[i].size();
+    const std::size_t end = begin + size;
+    // Eight bytes end with the closing quote, unless a short name precedes a short value.
+    if (size > kMaxShortLabel || end + 1 < sizeof *words_) [[unlikely]] {
+      return is_in_quotes(values_[i], text + begin);
+    }
+    return short_bytes_before(text + end + 1, size + 2) == words_[i];
   }
 
  private:
-  Values values_;
+  LabelValues values_;
   const std::uint64_t* words_;
   std::uint32_t hash_;
 };

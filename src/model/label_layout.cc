@@ -46,17 +46,15 @@ LabelLayout::LabelLayout(const Labels& constant_labels, std::span<const std::str
   for (const Part& part : parts_) fixed_size_ += part.before.size();
 }
 
-bool LabelLayout::has_values(std::string_view text, std::span<const std::string_view> escaped_values) const noexcept {
-  if (text.size() != size_with(escaped_values)) return false;
+bool LabelLayout::has_values(std::string_view text, LabelValues escaped_values) const noexcept {
   std::size_t at = 0;
   for (const Part& part : parts_) {
     const std::string_view value = escaped_values[part.value];
-    at += part.before.size();
-    if (text[at - 1] != '"' || !same_bytes(text.data() + at, value.data(), value.size())) return false;
-    at += value.size();
-    if (text[at] != '"') return false;
+    const std::size_t begin = at + part.before.size();
+    at = begin + value.size();
+    if (at >= text.size() || !is_in_quotes(value, text.data() + begin)) return false;
   }
-  return true;
+  return at + tail_.size() == text.size();
 }
 
 bool LabelLayout::has_values(std::string_view text,

@@ -28,10 +28,12 @@ class LabelLayout {
 
   // Appends the text with these escaped values to a string or a buffer.
   template <class Text>
-  void render(std::span<const std::string_view> escaped_values, Text& text) const {
-    const std::size_t size = text.size();
-    text.resize(size + size_with(escaped_values));
-    char* at = text.data() + size;
+  void render(LabelValues escaped_values, Text& text) const {
+    const std::size_t before = text.size();
+    std::size_t size = fixed_size_;
+    for (const std::string_view value : escaped_values) size += value.size();
+    text.resize(before + size);
+    char* at = text.data() + before;
     for (const Part& part : parts_) {
       at = put(at, part.before);
       at = put(at, escaped_values[part.value]);
@@ -45,11 +47,9 @@ class LabelLayout {
   // the text between the values is the same in all series of a family. In the text, a value ends at the first quote
   // without a backslash. So a value that matches too much ends at a later quote; then all values behind it begin
   // and end too late, and the last one ends behind the text. This holds for values with quotes, too, if the text has no
-  // escapes. The first quote and the last one need no test: they follow from the layout and from the size.
-  bool has_values(std::string_view text, std::span<const std::string_view> escaped_values) const noexcept;
-  // The same for a key, with fewer instructions if all values are short.
-  template <std::size_t kSize>
-  [[gnu::always_inline]] bool has_values(std::string_view text, const LabelKey<kSize>& escaped_values) const noexcept;
+  // escapes.
+  [[gnu::always_inline]] bool has_values(std::string_view text, const LabelKey& escaped_values) const noexcept;
+  bool has_values(std::string_view text, LabelValues escaped_values) const noexcept;
 
   // Compares only the values that are not null.
   bool has_values(std::string_view text, std::span<const std::optional<std::string>> escaped_values) const noexcept;
@@ -60,34 +60,21 @@ class LabelLayout {
     std::size_t value;
   };
 
-  // Returns the size of a text with these values.
-  std::size_t size_with(std::span<const std::string_view> values) const noexcept {
-    std::size_t size = fixed_size_;
-    for (const std::string_view value : values) size += value.size();
-    return size;
-  }
-
   std::vector<Part> parts_;
   std::string tail_;
   std::size_t fixed_size_ = 0;  // of the tail and of the texts before values
 };
 
-template <std::size_t kSize>
-inline bool LabelLayout::has_values(std::string_view text, const LabelKey<kSize>& escaped_values) const noexcept {
-  const std::span values = escaped_values.values();
-  if (text.size() != size_with(values)) return false;
-  std::size_t end = 0;
-  for (std::size_t i = 0; i < kSize; ++i) {
-    const Part& part = parts_[i];
-    const std::size_t begin = end + part.before.size();
-    if (i > 0 && (text[end] != '"' || text[begin - 1] != '"')) return false;
-    end = begin + values[part.value].size();
-    const bool has_eight_bytes = i > 0 || end >= 8;  // two names have more
-    if (!has_eight_bytes || !escaped_values.has_word(part.value)) [[unlikely]]
-      return has_values(text, values);
-    if (!escaped_values.is_before(part.value, text.data() + end)) return false;
+inline bool LabelLayout::has_values(std::string_view text, const LabelKey& escaped_values) const noexcept {
+  if (!escaped_values.words()) [[unlikely]]
+    return has_values(text, escaped_values.values());
+  std::size_t at = 0;
+  for (const Part& part : parts_) {
+    const std::size_t begin = at + part.before.size();
+    at = begin + escaped_values.values()[part.value].size();
+    if (at >= text.size() || !escaped_values.has_value_at(part.value, text.data(), begin)) return false;
   }
-  return true;
+  return at + tail_.size() == text.size();
 }
 
 }  // namespace narthex::detail

@@ -67,6 +67,12 @@ void lookup_miss(narthex::Registry& registry, int times) {
   warmed_up(times, [&](int i) { family.labels("PUT", 200 + i % 8).inc(); });
 }
 
+void new_series(narthex::Registry& registry, int times) {
+  const auto family =
+      registry.counter({.name = "c_total", .help = "C.", .max_series = 0}, {"path", "customer", "code"});
+  for (int i = 0; i < times; ++i) family.labels("/api/v1/customers", 1'000'000 + i, 200).inc();
+}
+
 // TIMES samples of a thousand series, in a text that is used again.
 template <int kSeries = 1'000>
 void scrape(narthex::Registry& registry, int samples, std::string_view accept) {
@@ -92,6 +98,7 @@ int main(int argc, char** argv) {
       {"closed", closed},
       {"lookup_texts", lookup_texts},
       {"lookup_miss", lookup_miss},
+      {"new_series", new_series},
       {"text", [](auto& registry, int times) { scrape(registry, times, "text/plain"); }},
       {"openmetrics", [](auto& registry, int times) { scrape(registry, times, "application/openmetrics-text"); }},
       {"protobuf", [](auto& registry, int times) { scrape(registry, times, kProtobuf); }},

@@ -66,12 +66,13 @@ TEST_F(ExpiryTest, KeepsASeriesWhileAHandleExists) {
     const Counter held = hits_.labels("a");
     clock_.advance(kLonger);
     EXPECT_TRUE(serves(registry_, "a"));
-    hits_.labels("b");
-    auto borrowed = hits_.labels("b");  // found, not created, so only the hazard protects the series
+    const auto created = hits_.labels("b");
+    hits_.labels("c");
+    const auto found = hits_.labels("c");
     clock_.advance(kLonger);
-    EXPECT_TRUE(serves(registry_, "a"));
-    EXPECT_TRUE(serves(registry_, "b"));
-    borrowed.inc();
+    for (const char* what : {"a", "b", "c"}) EXPECT_TRUE(serves(registry_, what)) << what;
+    created.inc();
+    found.inc();
   }
   static_cast<void>(to_text(registry_));  // sees that the series was accessed, and notes the time
   clock_.advance(kLonger);
@@ -213,6 +214,10 @@ TEST_F(ExpiryTest, LosesNoUpdateDuringAnEviction) {
   const auto racy =
       registry_.counter({.name = "racy_total", .help = "Racy.", .idle_timeout = milliseconds(1)}, {"what"});
   const Counter kept = racy.labels("kept");
+  // Always full, so that each lookup finds the overflow series, which is evicted too.
+  const auto full = registry_.counter(
+      {.name = "full_total", .help = "Full.", .max_series = 1, .idle_timeout = milliseconds(1)}, {"what"});
+  const Counter only = full.labels("only");
   std::atomic<bool> stop{false};
   std::atomic<int> scrapes{0};
   std::thread scraper([&] {
@@ -228,6 +233,7 @@ TEST_F(ExpiryTest, LosesNoUpdateDuringAnEviction) {
     for (int i = 0; i < kUpdates; ++i) {
       if (i % 2000 == 0) pause.arrive_and_wait();
       racy.labels(i % 7).inc();
+      full.labels(i).inc();
       racy.labels("kept").inc();
     }
   });

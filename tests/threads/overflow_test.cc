@@ -125,6 +125,21 @@ TEST_F(OverflowTest, IsNotReturnedWhileTheFamilyIsNotFull) {
   EXPECT_FALSE(hits.find("__overflow__"));
 }
 
+// A sanitizer reports a use after that.
+TEST_F(OverflowTest, IsNeverUsedAfterItWasFreed) {
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 1}, {"who"});
+  hits.labels("only").inc();
+  {
+    const Repeatedly remover([&] { hits.remove("__overflow__"); });
+    on_threads(3, [&](int) {
+      for (int i = 0; i < 50'000; ++i) hits.labels(i).inc();
+    });
+  }
+  hits.remove("__overflow__");
+  EXPECT_EQ(hits.labels("other").value(), 0);
+  EXPECT_FALSE(hits.find("other"));
+}
+
 // Each thread has a sibling.
 TEST_F(OverflowTest, LosesNoUpdateWhenSiblingsExceedTheLimitTogether) {
   constexpr int kThreads = 4;

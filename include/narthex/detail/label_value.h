@@ -1,13 +1,16 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <narthex/detail/export.h>
 #include <narthex/detail/short_bytes.h>
@@ -64,36 +67,52 @@ constexpr void refuse_names() {
 template <class T>
 concept StateArgument = TextLabel<T> || EnumLabel<T>;
 
+// Values of at most this size are hashed and compared as one word.
+inline constexpr std::size_t kMaxShortLabel = 6;
+
+// Returns the hash of a longer value.
+NARTHEX_EXPORT std::uint64_t hash_of_long_label(std::string_view value) noexcept;
+
+// Returns what a lookup hashes instead of a label value: a short value in quotes, as it is in the text of its series, or
+// the hash of a longer one. The caller of a lookup computes it, because the compiler often knows the value, or its size.
+inline std::uint64_t label_word(std::string_view value) noexcept {
+  return value.size() <= kMaxShortLabel ? in_quotes(short_bytes_at(value.data(), value.size()), value.size())
+                                        : hash_of_long_label(value);
+}
+
 // Owns the digits of an integer, so that a view can refer to them.
 class IntegerText {
  public:
   template <IntegerLabel T>
   explicit IntegerText(T value) noexcept {
-    size_ = static_cast<std::size_t>(std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
-                                     digits_.data());
+    if (std::endian::native == std::endian::little && std::in_range<std::uint16_t>(value) && value < 1000) {
+      // For example a status code. Its digits are written as one word, because a processor is slow if it reads a word
+      // of bytes that were just written one by one.
+      const auto number = static_cast<std::uint32_t>(value);
+      const std::uint32_t tens = number / 10;
+      const std::uint32_t hundreds = number / 100;
+      size_ = number >= 100 ? 3 : number >= 10 ? 2 : 1;
+      const std::uint32_t three = hundreds | (tens - 10 * hundreds) << 8 | (number - 10 * tens) << 16 | 0x30'3030;
+      const std::uint32_t digits = three >> 8 * (3 - size_);  // without leading zeros
+      std::memcpy(digits_.data(), &digits, sizeof digits);
+      word_ = in_quotes(digits, size_);
+    } else {
+      size_ = static_cast<std::size_t>(std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
+                                       digits_.data());
+      word_ = detail::label_word(*this);
+    }
   }
   operator std::string_view() const noexcept { return {digits_.data(), size_}; }
 
-  // See label_word(). It reads single digits, because a processor is slow if it reads several that were just written
-  // one by one.
-  std::uint64_t word() const noexcept {
-    std::uint64_t word = 0;
-    if (size_ > sizeof word) return word;
-    for (std::size_t i = size_; i > 0; --i) word = word << 8 | static_cast<unsigned char>(digits_[i - 1]);
-    return word;
-  }
+  std::uint64_t label_word() const noexcept { return word_; }
 
  private:
   std::array<char, 20> digits_;  // the longest 64-bit number
-  std::size_t size_;
+  std::size_t size_ = 0;
+  std::uint64_t word_ = 0;
 };
 
-// Returns short_bytes_at() of a label value of at most eight bytes. The caller of a lookup computes it, because the
-// compiler often knows the value, or at least its size. The word of a longer value is not used.
-inline std::uint64_t label_word(std::string_view value) noexcept {
-  return value.size() <= sizeof(std::uint64_t) ? short_bytes_at(value.data(), value.size()) : 0;
-}
-inline std::uint64_t label_word(const IntegerText& value) noexcept { return value.word(); }
+inline std::uint64_t label_word(const IntegerText& value) noexcept { return value.label_word(); }
 
 // The same, as a constant: the compilers explain a failed concept in many lines, but a failed constant in one.
 template <class T>

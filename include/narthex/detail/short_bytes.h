@@ -28,5 +28,14 @@ inline std::uint64_t short_bytes_at(const char* text, std::size_t size) noexcept
   return size == 0 ? 0 : static_cast<unsigned char>(*text);
 }
 
+// Returns a word of short_bytes_at() with a quote before and behind the text, which has at most six bytes.
+inline std::uint64_t in_quotes(std::uint64_t word, std::size_t size) noexcept {
+  constexpr std::uint64_t kQuote = '"';
+  if constexpr (std::endian::native != std::endian::little) {
+    return kQuote << 56 | word >> 8 | kQuote << 8 * (6 - size);
+  }
+  return kQuote | word << 8 | kQuote << 8 * (size + 1);
+}
+
 }  // namespace detail
 }  // namespace narthex
