@@ -1,19 +1,14 @@
 #include <narthex/http_exporter.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <future>
+#include <cstdint>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <narthex/detail/http_totals.h>
 #include <narthex/narthex.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,7 +18,6 @@
 #include "support/error_message.h"
 #include "support/http_client.h"
 #include "support/kept_connection.h"
-#include "support/open_descriptors.h"
 #include "support/temporary_folder.h"
 #include "unit/http/exporter_contract.h"
 
@@ -38,32 +32,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr int kMoreThanSocketsHold = 20'000;  // kilobytes
-
 HttpExporter::Response ok(const HttpExporter::Request&) { return {.body = "ok\n"}; }
-
-// A collector that runs until release().
-class HungCollector {
- public:
-  explicit HungCollector(const Registry& registry, const std::string& name)
-      : registration_(registry.gauge_function({.name = name, .help = "H."}, [this] {
-          is_running_ = true;
-          is_running_.notify_all();
-          is_released_.wait(false);
-          return 1;
-        })) {}
-
-  void wait_until_running() const { is_running_.wait(false); }
-  void release() {
-    is_released_ = true;
-    is_released_.notify_all();
-  }
-
- private:
-  std::atomic<bool> is_running_ = false;
-  std::atomic<bool> is_released_ = false;
-  Registration registration_;
-};
 
 TEST(HttpExporter, KeepsConnectionsOpen) {
   const HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0"});
@@ -275,260 +244,6 @@ TEST(HttpExporter, RejectsInvalidOptions) {
   EXPECT_EQ(message({.shutdown_timeout = milliseconds(-1)}),
             "HttpExporter: shutdown_timeout is -1 ms; allowed: 0 to 3600000 ms");
   EXPECT_EQ(message({.path = "metrics"}).substr(0, 15), "path 'metrics':");
-}
-
-TEST(HttpExporter, ClosesConnectionsThatSendNoRequest) {
-  const HttpExporter exporter(
-      jobs_registry(),
-      {.listen = "127.0.0.1:0", .request_timeout = milliseconds(50), .idle_timeout = milliseconds(100)});
-  RawConnection silent(exporter.port());
-  EXPECT_EQ(silent.receive(), "");
-  RawConnection half(exporter.port());
-  half.send("GET /metrics HTTP/1.1\r\nHo");
-  EXPECT_THAT(half.receive(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
-  KeptConnection idle(exporter.port());
-  EXPECT_EQ(idle.get().body, kJobs);
-  EXPECT_TRUE(idle.is_closed_by_server());
-}
-
-TEST(HttpExporter, ClosesConnectionsThatDoNotReadTheirReply) {
-  const HttpExporter exporter(large_registry(kMoreThanSocketsHold),
-                              {.listen = "127.0.0.1:0", .write_timeout = milliseconds(100)});
-  const std::int64_t open = detail::http_totals().open_connections;
-  RawConnection slow(exporter.port());
-  slow.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-  slow.receive(1);
-  while (detail::http_totals().open_connections != open) std::this_thread::sleep_for(milliseconds(1));
-}
-
-TEST(HttpExporter, ClosesTheOldestConnectionForANewOne) {
-  const HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0", .max_connections = 3});
-  KeptConnection used(exporter.port());
-  EXPECT_EQ(used.get().body, kJobs);
-  RawConnection silent(exporter.port());
-  EXPECT_EQ(used.get().body, kJobs);
-  std::vector<std::unique_ptr<KeptConnection>> more;
-  for (int i = 0; i < 5; ++i) {
-    more.push_back(std::make_unique<KeptConnection>(exporter.port()));
-    EXPECT_EQ(more.back()->get().body, kJobs);
-  }
-  EXPECT_EQ(silent.receive(), "") << "longest without a complete request";
-  EXPECT_TRUE(used.is_closed_by_server());
-  EXPECT_TRUE(more[1]->is_closed_by_server());
-  EXPECT_EQ(more[2]->get().body, kJobs);
-}
-
-TEST(HttpExporter, ClosesNoConnectionWhoseScrapeRuns) {
-  const Registry registry = jobs_registry();
-  HungCollector hung(registry, "hung");
-  HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_connections = 2});
-  exporter.handle("/healthz", ok);
-  KeptConnection scraping(exporter.port());
-  scraping.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-  hung.wait_until_running();
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(KeptConnection(exporter.port()).get("/healthz").body, "ok\n");
-  hung.release();
-  EXPECT_EQ(scraping.receive().status(), "200");
-}
-
-// The client has the whole reply before the I/O thread knows that the scrape has ended.
-TEST(HttpExporter, AcceptsANewConnectionDirectlyAfterAReply) {
-  const Registry registry = jobs_registry();
-  const HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_connections = 1});
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(KeptConnection(exporter.port()).get("/metrics").body, kJobs) << i;
-}
-
-TEST(HttpExporter, ClosesNoConnectionWhoseScrapeHasJustEnded) {
-  for (int round = 0; round < 20; ++round) {
-    const Registry registry = jobs_registry();
-    HungCollector hung(registry, "hung");
-    const HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_connections = 4});
-    KeptConnection scraping(exporter.port());
-    scraping.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-    hung.wait_until_running();
-    std::vector<std::unique_ptr<KeptConnection>> others;
-    for (int i = 0; i < 64; ++i) {
-      if (i == 8) hung.release();
-      others.push_back(std::make_unique<KeptConnection>(exporter.port()));
-    }
-    ASSERT_EQ(scraping.receive().status(), "200") << round;
-  }
-}
-
-TEST(HttpExporter, ServesOtherPathsWhileCollectorsHang) {
-  Registry registry = jobs_registry();
-  HungCollector first(registry, "first");
-  HungCollector second(registry, "second");
-  HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_scrapes_in_flight = 4});
-  exporter.add(jobs_registry(), "/other");
-  exporter.handle("/healthz", ok);
-  std::vector<std::unique_ptr<KeptConnection>> waiting;
-  for (int i = 0; i < 10; ++i) {
-    waiting.push_back(std::make_unique<KeptConnection>(exporter.port()));
-    waiting.back()->send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-    if (i == 0) first.wait_until_running();
-  }
-  second.wait_until_running();  // by the next scrape, which will wait for the first collector
-  EXPECT_EQ(get(exporter.port(), "/other").body, kJobs);
-  EXPECT_EQ(get(exporter.port(), "/healthz").body, "ok\n");
-  EXPECT_EQ(get(exporter.port(), "/").status(), "200");
-  first.release();
-  second.release();
-  for (const auto& one : waiting) EXPECT_EQ(one->receive().status(), "200");
-}
-
-TEST(HttpExporter, SharesAScrapeThatHasNotStarted) {
-  Registry registry = jobs_registry();
-  registry.add(std::make_shared<LibraryCollector>(registry));
-  HungCollector hung(registry, "hung");
-  const HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_scrapes_in_flight = 1});
-  KeptConnection running(exporter.port());
-  running.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-  hung.wait_until_running();
-  std::vector<std::unique_ptr<KeptConnection>> waiting;
-  for (int i = 0; i < 20; ++i) {
-    waiting.push_back(std::make_unique<KeptConnection>(exporter.port()));
-    waiting.back()->send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-  }
-  KeptConnection other(exporter.port());
-  other.send("HEAD /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-  while (detail::http_totals().requests_in_flight < 22) std::this_thread::sleep_for(milliseconds(1));
-  hung.release();
-  EXPECT_THAT(running.receive().body, HasSubstr("narthex_scrapes_total 1\n"));
-  for (const auto& one : waiting) EXPECT_THAT(one->receive().body, HasSubstr("narthex_scrapes_total 2\n"));
-  EXPECT_THAT(running.get().body, HasSubstr("narthex_scrapes_total 3\n"));
-}
-
-TEST(HttpExporter, RefusesRequestsThatWaitTooLong) {
-  const Registry registry;
-  HungCollector hung(registry, "hung");
-  const HttpExporter exporter(registry, {.listen = "127.0.0.1:0", .max_scrapes_in_flight = 1});
-  KeptConnection running(exporter.port());
-  running.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-  hung.wait_until_running();
-  KeptConnection waiting(exporter.port());
-  const HttpReply reply = waiting.get("/metrics", "X-Prometheus-Scrape-Timeout-Seconds: 0.1\r\n");
-  EXPECT_EQ(reply.status(), "503");
-  EXPECT_THAT(reply.head, HasSubstr("\r\nRetry-After: 1\r\n"));
-  hung.release();
-  EXPECT_EQ(running.receive().status(), "200");
-  EXPECT_EQ(waiting.get().status(), "200");
-}
-
-TEST(HttpExporter, LimitsTheBytesThatClientsHaveNotRead) {
-  const HttpExporter exporter(large_registry(kMoreThanSocketsHold),
-                              {.listen = "127.0.0.1:0", .max_pending_bytes = 50'000'000});
-  std::vector<std::unique_ptr<RawConnection>> slow;
-  for (int i = 0; i < 5; ++i) {
-    slow.push_back(std::make_unique<RawConnection>(exporter.port()));
-    slow.back()->send("GET /metrics HTTP/1.1\r\nHost: l\r\nConnection: close\r\n\r\n");
-    EXPECT_THAT(slow.back()->receive(1), StartsWith("HTTP/1.1 200 OK"));
-  }
-  const std::size_t whole = to_text(large_registry(kMoreThanSocketsHold)).size();
-  EXPECT_LT(slow[0]->receive().size(), whole) << "closed for the third one";
-  EXPECT_GT(slow[4]->receive().size() + 200'000, whole);
-  EXPECT_EQ(get(exporter.port()).body.size(), whole);
-}
-
-TEST(HttpExporter, ServesAReplyThatIsLargerThanTheLimit) {
-  const HttpExporter exporter(large_registry(1000), {.listen = "127.0.0.1:0", .max_pending_bytes = 1});
-  EXPECT_GT(get(exporter.port()).body.size(), 1'000'000u);
-}
-
-TEST(HttpExporter, ServesConcurrentScrapes) {
-  const Registry registry = large_registry(1000);
-  const std::string expected = to_text(registry);
-  const HttpExporter exporter(registry, {.listen = "127.0.0.1:0"});
-  std::atomic<int> correct{0};
-  std::vector<std::thread> scrapers;
-  for (int i = 0; i < 16; ++i) {
-    scrapers.emplace_back([&] {
-      KeptConnection connection(exporter.port());
-      for (int scrapes = 0; scrapes < 3; ++scrapes) {
-        if (connection.get().body == expected) ++correct;
-      }
-    });
-  }
-  for (std::thread& scraper : scrapers) scraper.join();
-  EXPECT_EQ(correct.load(), 48);
-}
-
-TEST(HttpExporter, ToleratesClientsThatStopInTheMiddle) {
-  const HttpExporter exporter(large_registry(kMoreThanSocketsHold), {.listen = "127.0.0.1:0"});
-  const std::int64_t open = detail::http_totals().open_connections;
-  for (int i = 0; i < 10; ++i) {
-    RawConnection silent(exporter.port());
-    RawConnection half_a_request(exporter.port());
-    half_a_request.send("GET /metrics HTTP/1.1\r\nHo");
-    RawConnection half_a_reply(exporter.port());
-    half_a_reply.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    half_a_reply.receive(1000);
-    RawConnection no_reply(exporter.port());
-    no_reply.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  }
-  EXPECT_EQ(get(exporter.port()).status(), "200");
-  while (detail::http_totals().open_connections != open) std::this_thread::sleep_for(milliseconds(1));
-  EXPECT_EQ(detail::http_totals().requests_in_flight, 0);
-}
-
-TEST(HttpExporter, FinishesStartedRepliesInItsDestructor) {
-  const Registry registry = large_registry(kMoreThanSocketsHold);
-  const std::size_t whole = to_text(registry).size();
-  auto exporter = std::make_unique<HttpExporter>(
-      registry, HttpOptions{.listen = "127.0.0.1:0", .shutdown_timeout = std::chrono::seconds(60)});
-  KeptConnection idle(exporter->port());
-  EXPECT_EQ(idle.get().body.size(), whole);
-  RawConnection reading(exporter->port());
-  reading.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  std::string reply = reading.receive(1);
-  const std::uint16_t port = exporter->port();
-  const auto destroyed = std::async(std::launch::async, [&] { exporter.reset(); });
-  EXPECT_TRUE(idle.is_closed_by_server());
-  reply += reading.receive();
-  EXPECT_EQ(HttpReply::of(reply).body.size(), whole);
-  destroyed.wait();
-  EXPECT_THROW(RawConnection{port}, std::system_error);
-}
-
-TEST(HttpExporter, ClosesRepliesThatAreNotReadInItsDestructor) {
-  for (const auto timeout : {milliseconds(0), milliseconds(20)}) {
-    auto exporter = std::make_unique<HttpExporter>(large_registry(kMoreThanSocketsHold),
-                                                   HttpOptions{.listen = "127.0.0.1:0", .shutdown_timeout = timeout});
-    RawConnection never_reads(exporter->port());
-    never_reads.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    never_reads.receive(1);
-    exporter.reset();
-    EXPECT_LT(never_reads.receive().size(), 20'000'000u);
-  }
-}
-
-TEST(HttpExporter, WaitsForRunningCollectorsInItsDestructorAndLogsTheirNames) {
-  const Registry registry;
-  HungCollector hung(registry, "queue_depth");
-  std::promise<std::string> line;
-  auto exporter = std::make_unique<HttpExporter>(
-      registry, HttpOptions{.listen = "127.0.0.1:0",
-                            .shutdown_timeout = milliseconds(1),
-                            .diagnostic = [&](std::string_view text) { line.set_value(std::string(text)); }});
-  RawConnection scraping(exporter->port());
-  scraping.send("GET /metrics HTTP/1.1\r\nHost: l\r\n\r\n");
-  hung.wait_until_running();
-  const auto destroyed = std::async(std::launch::async, [&] { exporter.reset(); });
-  EXPECT_EQ(line.get_future().get(),
-            "HttpExporter waits in its destructor for the collector 'queue_depth' on /metrics");
-  EXPECT_EQ(scraping.receive(), "") << "shutdown_timeout is over";
-  hung.release();
-  destroyed.wait();
-}
-
-TEST(HttpExporter, LeavesNoDescriptor) {
-  const std::size_t before = open_descriptors();
-  for (int i = 0; i < 3; ++i) {
-    const HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0, [::1]:0"});
-    KeptConnection kept(exporter.port());
-    EXPECT_EQ(kept.get().body, kJobs);
-  }
-  EXPECT_EQ(open_descriptors(), before);
 }
 
 TEST(HttpExporter, CountsItsWork) {
