@@ -12,6 +12,7 @@
 #include "exemplars/exemplar_copies.h"
 #include "exemplars/exemplar_text.h"
 #include "exemplars/native_exemplars.h"
+#include "exemplars/slot_backoff.h"
 #include "exemplars/stored_exemplar.h"
 #include "shards/reentrancy_guard.h"
 
@@ -48,6 +49,7 @@ class TryLock {
 struct ExemplarSlot {
   std::atomic<bool> is_locked{false};
   std::atomic<bool> is_requested{true};
+  SlotBackoff::Changes changes = 0;
   StoredExemplar exemplar;
 };
 
@@ -63,35 +65,45 @@ Labels labels_of_trace(const ExemplarOptions& options) noexcept {
 
 }  // namespace
 
-//   slots ---> [ is_locked | is_requested | exemplar ][ is_locked | is_requested | exemplar ] ...
+//   slots ---> [ is_locked | is_requested | changes | exemplar ][ is_locked | is_requested | changes | exemplar ] ...
 //                ^ the thread that changes it from false to true owns the exemplar
 //
 // Invariants: only the owner of a slot reads or writes its exemplar, which is plain data. No thread waits for a slot: a
 // writer that finds it locked drops its exemplar, because the other one is as good; a scrape retries some times, and
 // then serves none. A lock that no thread releases, as in the child of a fork, has the same effect. No foreign code but
-// operator new runs under a lock.
+// operator new runs under a lock. A writer that contends with others drops most of its exemplars: see SlotBackoff.
 struct Exemplars::Store {
   Store(const ExemplarShape& shape, ExemplarSource exemplar_source)
       : source(std::move(exemplar_source)),
         slots(new ExemplarSlot[shape.slots]),
         size(shape.slots),
+        first_key(SlotBackoff::reserve_keys(shape.slots + 1)),
         native(shape.has_native ? new NativeExemplars : nullptr) {}
 
   void add(std::size_t index, double value, std::string_view labels) noexcept {
     const Time now = CreationTime::now();
-    ExemplarSlot& slot = slots[index];
-    const TryLock lock(slot.is_locked, kWriterAttempts);
-    // relaxed: a thread that does not see it yet stores one exemplar more
-    if (!lock || slot.exemplar.assign(value, now, labels)) slot.is_requested.store(false, std::memory_order_relaxed);
+    if (SlotBackoff& backoff = SlotBackoff::of(first_key + index, now); !backoff.drops()) {
+      ExemplarSlot& slot = slots[index];
+      const TryLock lock(slot.is_locked, kWriterAttempts);
+      backoff.tried(lock ? &slot.changes : nullptr);
+      // relaxed: a thread that does not see it yet stores one exemplar more
+      if (!lock || slot.exemplar.assign(value, now, labels)) slot.is_requested.store(false, std::memory_order_relaxed);
+    }
     if (!native) return;
-    if (const TryLock native_lock(native_is_locked, kWriterAttempts); native_lock) native->add(value, now, labels);
+    if (SlotBackoff& backoff = SlotBackoff::of(first_key + size, now); !backoff.drops()) {
+      const TryLock lock(native_is_locked, kWriterAttempts);
+      backoff.tried(lock ? &native_changes : nullptr);
+      if (lock) native->add(value, now, labels);
+    }
   }
 
   const ExemplarSource source;
   const std::unique_ptr<ExemplarSlot[]> slots;
   const std::size_t size;
+  const SlotBackoff::Key first_key;  // of slot 0; that of the native exemplars follows those of all slots
   const std::unique_ptr<NativeExemplars> native;
   std::atomic<bool> native_is_locked{false};
+  SlotBackoff::Changes native_changes = 0;
   // While the source returns nothing, updates call it once per tick of this clock, which is a few milliseconds.
   std::atomic<Time> last_empty_result{Time()};
 };

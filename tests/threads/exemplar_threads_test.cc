@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "support/exemplar_sink.h"
 #include "support/null_sink.h"
 #include "support/sample.h"
 #include "support/threads.h"
@@ -81,6 +82,26 @@ TEST_F(ExemplarThreadsTest, AreCompleteAndInTheirBucketDuringUpdatesAndScrapes) 
   registry_.collect(check);
   EXPECT_EQ(check.seen, 5) << "no writer interferes with this scrape";
   EXPECT_EQ(sample(to_text(registry_), "size_bytes_count"), kWriters * kUpdates);
+}
+
+// Threads that contend for a slot drop most of their exemplars. The last one of another thread is served nevertheless.
+TEST_F(ExemplarThreadsTest, OfAThreadThatDoesNotContendAreServed) {
+  constexpr int kRounds = 20;
+  for (int round = 0; round < kRounds; ++round) {
+    on_threads(kWriters, [&](int /*thread*/) {
+      for (int i = 0; i < kUpdates; ++i) {
+        hits_.inc(1, {{"trace_id", "contended"}});
+        sizes_.observe(i % 2000, {{"trace_id", "contended"}});
+      }
+    });
+    hits_.inc(2, {{"trace_id", "last"}});
+    for (const int size : {1, 11, 101, 1001}) sizes_.observe(size, {{"trace_id", "last"}});
+    ASSERT_EQ(exemplars_of(registry_), (ExemplarSink::Exemplars{{"", "{trace_id=\"last\"} 2"},
+                                                                {"10", "{trace_id=\"last\"} 1"},
+                                                                {"100", "{trace_id=\"last\"} 11"},
+                                                                {"1000", "{trace_id=\"last\"} 101"},
+                                                                {"+Inf", "{trace_id=\"last\"} 1001"}}));
+  }
 }
 
 TEST_F(ExemplarThreadsTest, EndWithSeriesThatAreRemovedAndCreatedAgain) {
