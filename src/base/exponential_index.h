@@ -19,8 +19,12 @@ namespace narthex::detail {
 //   schema 6    ...         0         |         1         |...
 //
 // The finest key is 256 times the exponent, plus the number of bounds 2^(i/256) that the mantissa exceeds. The
-// mantissas are divided into 512 equal steps. At most one bound lies in a step, so a table and one comparison give that
-// number.
+// mantissas are divided into 512 equal steps. At most one bound lies in a step, so the step gives that number except for
+// one comparison. An addition to the bits of the number makes both: the addend of the step corrects the number, and
+// carries into it if the rest of the mantissa exceeds the bound.
+//
+//   bits        [ 0 | exponent 11 bits | step 9 bits | rest 43 bits ]
+//   + addend    = [ finest key + 0x3ff * 256: 20 bits     | 44 bits ]
 //
 // Every bound is the very double that Prometheus computes, up to 4 units in the last place away from 2^(i/256). A zero
 // threshold next to its bound would be a threshold within a bucket for Prometheus, and its rise a counter reset.
@@ -31,10 +35,11 @@ inline constexpr std::int32_t kLargestKey = 1024 * 256;  // at the finest schema
 struct ExponentialBounds {
   static constexpr int kMantissaBits = 52;
   static constexpr int kStepShift = kMantissaBits - 9;
+  static constexpr int kKeyShift = kMantissaBits - 8;
 
   std::array<std::uint64_t, 257>
       mantissas{};  // of 2^(i/256) as Prometheus rounds it; the last is that of 2, which no mantissa exceeds
-  std::array<std::uint16_t, 512> exceeded{};  // the number of bounds below the step
+  std::array<std::uint64_t, 512> addends{};  // of the steps
 };
 
 namespace exponential_bounds {
@@ -56,9 +61,13 @@ consteval ExponentialBounds make() {
     bounds.mantissas[i] = std::bit_cast<std::uint64_t>(values[i]) & kMantissa;
   }
   bounds.mantissas[256] = std::uint64_t{1} << ExponentialBounds::kMantissaBits;
-  for (std::uint64_t step = 0; step < bounds.exceeded.size(); ++step) {
-    const auto* below = std::ranges::lower_bound(bounds.mantissas, step << ExponentialBounds::kStepShift);
-    bounds.exceeded[step] = static_cast<std::uint16_t>(below - bounds.mantissas.begin());
+  constexpr std::uint64_t kRest = (std::uint64_t{1} << ExponentialBounds::kKeyShift) - 1;
+  for (std::uint64_t step = 0; step < bounds.addends.size(); ++step) {
+    const auto* next = std::ranges::lower_bound(bounds.mantissas, step << ExponentialBounds::kStepShift);
+    const auto exceeded = static_cast<std::uint64_t>(next - bounds.mantissas.begin());
+    const bool is_in_step = *next >> ExponentialBounds::kStepShift == step;
+    bounds.addends[step] =
+        ((exceeded - step / 2) << ExponentialBounds::kKeyShift) + (is_in_step ? kRest - (*next & kRest) : 0);
   }
   return bounds;
 }
@@ -72,24 +81,44 @@ static_assert(std::ranges::adjacent_find(kExponentialBounds.mantissas, [](std::u
                 return a >> ExponentialBounds::kStepShift == b >> ExponentialBounds::kStepShift;
               }) == kExponentialBounds.mantissas.end());
 
+// Whether a number is above 0 and neither subnormal, infinity, nor NaN, from its bits.
+constexpr bool is_positive_and_normal(std::uint64_t bits) noexcept {
+  return (bits >> ExponentialBounds::kMantissaBits) - 1 < 0x7fe;  // the sign is the highest bit of the exponent here
+}
+
+// Computes the keys of one schema from the bits of normal numbers above 0.
+class ExponentialKeys {
+ public:
+  constexpr explicit ExponentialKeys(int schema) noexcept
+      : rounding_((((std::uint64_t{1} << (kFinestSchema - schema)) + 255) << ExponentialBounds::kKeyShift)),
+        shift_(static_cast<std::uint8_t>(ExponentialBounds::kKeyShift + kFinestSchema - schema)) {}
+
+  // Returns the key plus offset().
+  constexpr std::uint64_t operator()(std::uint64_t bits) const noexcept {
+    return (bits + kExponentialBounds.addends[bits >> ExponentialBounds::kStepShift & 511] + rounding_) >> shift_;
+  }
+  // 2^18, which is 0x3ff * 256 + 256, in units of the schema.
+  constexpr std::uint64_t offset() const noexcept {
+    return (std::uint64_t{1} << (18 + ExponentialBounds::kKeyShift)) >> shift_;
+  }
+
+ private:
+  std::uint64_t rounding_;  // up, and to the offset
+  std::uint8_t shift_;
+};
+
 // Returns the key of a size at the finest schema. The size is above 0 and not NaN.
 inline std::int32_t finest_key(double size) noexcept {
   const auto bits = std::bit_cast<std::uint64_t>(size);
-  const auto exponent = static_cast<std::uint32_t>(bits >> ExponentialBounds::kMantissaBits);
-  if (exponent - 1 >= 0x7fe) [[unlikely]] {
-    return exponent == 0 ? finest_key(size * 0x1p64) - 64 * 256 : kLargestKey + 1;  // subnormal, or infinity
+  constexpr ExponentialKeys kFinest(kFinestSchema);
+  if (is_positive_and_normal(bits)) [[likely]] {
+    return static_cast<std::int32_t>(kFinest(bits)) - static_cast<std::int32_t>(kFinest.offset());
   }
-  const std::uint64_t mantissa = bits << 12 >> 12;
-  const std::uint32_t exceeded = kExponentialBounds.exceeded[mantissa >> ExponentialBounds::kStepShift];
-  const std::uint32_t one_more = mantissa > kExponentialBounds.mantissas[exceeded] ? 1 : 0;
-  return static_cast<std::int32_t>(exponent * 256 + exceeded + one_more) - 0x3ff * 256;
+  return std::isinf(size) ? kLargestKey + 1 : finest_key(size * 0x1p64) - 64 * 256;  // or subnormal
 }
 
-// Converts a key from a schema to the same or a coarser one.
-constexpr std::int32_t coarser_key(std::int32_t key, int from, int to) noexcept {
-  const int shift = from - to;
-  return (key + (1 << shift) - 1) >> shift;
-}
+// Converts a key from a schema to the same or a coarser one. The division rounds up.
+constexpr std::int32_t coarser_key(std::int32_t key, int from, int to) noexcept { return -(-key >> (from - to)); }
 
 // Returns the upper bound of the bucket of a key, as Prometheus computes it: the largest double if the bound is above
 // it, infinity for later keys.

@@ -35,14 +35,14 @@ void delete_tables(ExponentialTable* table, std::align_val_t alignment) noexcept
 }
 
 // Returns how many keys a table takes: 3/4 of its slots, so that a search is short.
-std::uint32_t max_keys_of(const ExponentialTable& table) noexcept { return table.capacity / 4 * 3; }
+std::uint32_t max_keys_of(const ExponentialTable& table) noexcept { return table.capacity() / 4 * 3; }
 
 // Returns the slot of a key, in a table that all threads write. Acquires a slot if the table has fewer keys than
 // `max_keys`, and returns null otherwise.
 ExponentialTable::Slot* find_or_acquire(ExponentialTable& table, ExponentialKey key, std::uint32_t max_keys) noexcept {
   std::size_t index = key.hash();
-  for (std::uint32_t i = 0; i < table.capacity; ++i, ++index) {
-    ExponentialTable::Slot& slot = table.slots()[index & (table.capacity - 1)];
+  for (std::uint32_t i = 0; i < table.capacity(); ++i, ++index) {
+    ExponentialTable::Slot& slot = table.slots()[index & table.mask];
     std::uint64_t word = slot.key.load(std::memory_order_relaxed);  // relaxed: a key orders nothing else
     if (word == 0) {
       if (table.used.load(std::memory_order_relaxed) >= max_keys) return nullptr;
@@ -61,7 +61,7 @@ ExponentialTable::Slot* find_or_acquire(ExponentialTable& table, ExponentialKey 
 ExponentialTable::Slot& nearest_slot(ExponentialTable& table, ExponentialKey key) noexcept {
   ExponentialTable::Slot* nearest = nullptr;
   std::int32_t min_distance = 0;
-  for (std::uint32_t i = 0; i < table.capacity; ++i) {
+  for (std::uint32_t i = 0; i < table.capacity(); ++i) {
     ExponentialTable::Slot& slot = table.slots()[i];
     const ExponentialKey used(slot.key.load(std::memory_order_relaxed));  // relaxed: as above
     const std::int32_t distance = std::abs(used.rank() - key.rank());
@@ -113,7 +113,7 @@ void ExponentialBuckets::observe_slowly(std::size_t bucket, double value, double
 ExponentialTable* ExponentialBuckets::next_table(ExponentialTable* before, std::align_val_t alignment) const noexcept {
   int new_schema = schema();
   // acquire: sees how the table was created
-  std::uint32_t capacity = before ? before->capacity : base_.load(std::memory_order_acquire)->capacity;
+  std::uint32_t capacity = before ? before->capacity() : base_.load(std::memory_order_acquire)->capacity();
   if (before && before->schema == new_schema) {
     if (max_keys_of(*before) >= max_keys_ && new_schema > kCoarsestSchema) {
       coarsen(--new_schema, 0);
@@ -161,7 +161,7 @@ bool ExponentialBuckets::add_to_base(std::size_t bucket, double value, double am
   while (!slot) {
     ExponentialTable* const before = std::exchange(table, grow_base(table));
     // Without memory all slots may be used, and then the nearest key counts the value.
-    const std::uint32_t max_keys = table == before ? table->capacity : max_keys_of(*table);
+    const std::uint32_t max_keys = table == before ? table->capacity() : max_keys_of(*table);
     const ExponentialKey key = key_of(bucket, value, table->schema);
     slot = find_or_acquire(*table, key, max_keys);
     if (!slot && table == before) slot = &nearest_slot(*table, key);

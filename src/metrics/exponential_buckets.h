@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -40,11 +41,25 @@ class ExponentialBuckets {
   // Counts a value and adds another amount to the sum.
   void observe(std::size_t bucket, double value, double amount) noexcept {
     ExponentialTable* own = own_table();
-    // relaxed: a table of the previous schema works too, because scrapes merge it
-    if (!own || own->schema != schema_.load(std::memory_order_relaxed)) return observe_slowly(bucket, value, amount);
-    if (ExponentialTable::Slot* slot = find(*own, key_of(bucket, value, own->schema)))
-      return add_to_own(*own, *slot, amount);
-    observe_slowly(bucket, value, amount);
+    if (!own) return observe_slowly(bucket, value, amount);
+    const ExponentialKey key = key_of(bucket, value, own->schema);
+    ExponentialTable::Slot* slot = find(*own, key, key.hash());
+    if (!slot) return observe_slowly(bucket, value, amount);
+    add_to_own(*own, *slot, amount);
+  }
+  // The same for most values of a series without classic buckets, in half as many instructions. Counts nothing and
+  // returns false if the table of the thread does not have the key, or if the value is not a normal number above the
+  // zero threshold.
+  bool try_observe(double value) noexcept {
+    ExponentialTable* own = own_table();
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    // Positive numbers are ordered as their bits are. relaxed: as in key_of
+    const auto zero = std::bit_cast<std::uint64_t>(zero_threshold_.load(std::memory_order_relaxed));
+    if (!own || bits <= zero || !is_positive_and_normal(bits)) return false;
+    const ExponentialKey key = own->positive_key(bits);
+    ExponentialTable::Slot* slot = find(*own, key, key.word());
+    if (slot) add_to_own(*own, *slot, value);
+    return slot != nullptr;
   }
 
   // Calls visit(ExponentialCell) for each count above zero; returns the sum of all amounts. It is NaN if a visited cell
@@ -56,7 +71,7 @@ class ExponentialBuckets {
     const auto add = [&](ExponentialTable* table) {
       for (; table; table = table->older) {
         // relaxed, all: each count only increases, and the sum may be ahead of the counts or behind them
-        for (std::uint32_t i = 0; i < table->capacity; ++i) {
+        for (std::uint32_t i = 0; i < table->capacity(); ++i) {
           const ExponentialTable::Slot& slot = table->slots()[i];
           const ExponentialKey key(slot.key.load(std::memory_order_relaxed));
           const std::uint64_t count = slot.count.load(std::memory_order_relaxed);
@@ -93,7 +108,8 @@ class ExponentialBuckets {
     return {bucket, value < 0 ? ExponentialKey::Side::negative : ExponentialKey::Side::positive, index};
   }
 
-  // Returns this thread's newest table, or null while it has none.
+  // Returns this thread's newest table, or null while it has none. The table may be finer than the current schema until
+  // the thread observes a value for which it has no key.
   ExponentialTable* own_table() const noexcept {
     // acquire: the cells of a slot are null before the slot is published
     const auto* cell = t_shard->cells.find<HistogramCells*>(slot_.load(std::memory_order_acquire));
@@ -101,10 +117,16 @@ class ExponentialBuckets {
     return cell ? static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed)) : nullptr;
   }
   // Returns the slot of a key in a table that is never full, or null.
-  static ExponentialTable::Slot* find(ExponentialTable& table, ExponentialKey key) noexcept {
+  static ExponentialTable::Slot* find(ExponentialTable& table, ExponentialKey key, std::size_t hash) noexcept {
+    ExponentialTable::Slot& first = table.slots()[hash & table.mask];
+    // relaxed: written by this thread
+    return first.key.load(std::memory_order_relaxed) == key.word() ? &first : find_after_collision(table, key);
+  }
+  [[gnu::noinline]] static ExponentialTable::Slot* find_after_collision(ExponentialTable& table,
+                                                                        ExponentialKey key) noexcept {
     for (std::size_t i = key.hash();; ++i) {
-      ExponentialTable::Slot& slot = table.slots()[i & (table.capacity - 1)];
-      const std::uint64_t word = slot.key.load(std::memory_order_relaxed);  // relaxed: written by this thread
+      ExponentialTable::Slot& slot = table.slots()[i & table.mask];
+      const std::uint64_t word = slot.key.load(std::memory_order_relaxed);  // relaxed: as above
       if (word == key.word()) return &slot;
       if (word == 0) return nullptr;
     }

@@ -6,6 +6,8 @@
 
 #include <narthex/detail/histogram_cells.h>
 
+#include "base/exponential_index.h"
+
 namespace narthex::detail {
 
 // The key of one cell: an exponential bucket and a classic bucket. The cell counts the observations that belong to
@@ -30,9 +32,10 @@ class ExponentialKey {
   std::int32_t index() const noexcept { return side() == Side::negative ? kZero - field() : field() - kZero; }
 
   // Neighbours on one side have adjacent hashes, whichever of the two buckets differs, so that usual observations find
-  // their cell without collisions.
+  // their cell without collisions. That of a positive key without classic buckets is the key itself.
   std::size_t hash() const noexcept {
-    return static_cast<std::size_t>(field()) + bucket() + static_cast<std::size_t>(side()) * 0x9e3779b9;
+    const std::size_t others = static_cast<std::size_t>(side()) - static_cast<std::size_t>(Side::positive);
+    return static_cast<std::uint32_t>(word_) + bucket() + others * 0x9e3779b9;
   }
 
   // Returns the position in the order of all keys: from the largest negative values to the largest positive ones, then
@@ -79,13 +82,22 @@ struct ExponentialTable : HistogramCells {  // so that the cell of a histogram c
   };
 
   ExponentialTable(ExponentialTable* before, int its_schema, std::uint32_t slots) noexcept
-      : older(before), schema(its_schema), capacity(slots) {}
+      : older(before),
+        keys(its_schema),
+        key_base(ExponentialKey(0, ExponentialKey::Side::positive, 0).word() - keys.offset()),
+        schema(its_schema),
+        mask(slots - 1) {}
 
+  std::uint32_t capacity() const noexcept { return mask + 1; }
   Slot* slots() noexcept { return reinterpret_cast<Slot*>(this + 1); }
+  // Returns the key of a normal number above 0 that has no classic bucket, from its bits.
+  ExponentialKey positive_key(std::uint64_t bits) const noexcept { return ExponentialKey(key_base + keys(bits)); }
 
   ExponentialTable* const older;
+  const ExponentialKeys keys;
+  const std::uint64_t key_base;
   const int schema;
-  const std::uint32_t capacity;        // a power of two
+  const std::uint32_t mask;            // the capacity, which is a power of two, minus one
   std::atomic<std::uint32_t> used{0};  // slots with a key; a thread may not have counted its new one yet
 };
 

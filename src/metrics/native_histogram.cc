@@ -57,9 +57,10 @@ std::string NativeLimits::settings() const {
 
 // A table may have twice max_buckets keys, so that usually a scrape, which may widen the zero bucket, coarsens first.
 // Each classic bound, zero, and NaN may need one key more.
-NativeHistogramSeries::NativeHistogramSeries(Bounds bounds, const ExemplarSource& source, const NativeLimits& limits)
-    : ObservationSeries(std::move(bounds), source, Buckets::native),
-      counts_(limits.schema, limits.zero_threshold, 2 * limits.max_buckets + this->bounds().size() + 2),
+NativeHistogramSeries::NativeHistogramSeries(const Bounds& bounds, const ExemplarSource& source,
+                                             const NativeLimits& limits)
+    : ExponentialSeries(bounds, source, Buckets::native, limits.schema, limits.zero_threshold,
+                        2 * limits.max_buckets + bounds->bounds().size() + 2),
       limits_(limits) {}
 
 void NativeHistogramSeries::collect(Sink& sink) const {
@@ -69,13 +70,13 @@ void NativeHistogramSeries::collect(Sink& sink) const {
   start_buckets(buckets, bounds(), exemplars);
   std::vector<ExponentialCell> cells;
   const std::size_t last = buckets.size() - 1;
-  const double sum = total(counts_.read([&](const ExponentialCell& cell) {
+  const double sum = total(counts().read([&](const ExponentialCell& cell) {
     buckets[std::min(cell.key.bucket(), last)].cumulative_count += cell.count;
     cells.push_back(cell);
   }));
-  ExponentialCounts native(cells, counts_.schema(), counts_.zero_threshold());
+  ExponentialCounts native(cells, counts().schema(), counts().zero_threshold());
   native.limit(limits_);
-  counts_.coarsen(native.schema(), native.zero_threshold());
+  counts().coarsen(native.schema(), native.zero_threshold());
   NativeSample sample = native.sample();
   sample.exemplars = exemplars.native();
   const std::uint64_t count = accumulate(buckets);

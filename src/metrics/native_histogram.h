@@ -3,10 +3,9 @@
 #include <cstddef>
 #include <string>
 
-#include <narthex/detail/observation_series.h>
 #include <narthex/histogram.h>
 
-#include "metrics/exponential_buckets.h"
+#include "metrics/exponential_series.h"
 
 namespace narthex::detail {
 
@@ -25,17 +24,13 @@ struct NativeLimits {
 
 // A histogram with native buckets, and with classic ones if it has bounds. Both are read from the same counts, so that
 // they agree on the number of observations.
-class NativeHistogramSeries final : public ObservationSeries {
+class NativeHistogramSeries final : public ExponentialSeries {
  public:
-  NativeHistogramSeries(Bounds bounds, const ExemplarSource& source, const NativeLimits& limits);
+  NativeHistogramSeries(const Bounds& bounds, const ExemplarSource& source, const NativeLimits& limits);
 
   void collect(Sink& sink) const override;
 
  private:
-  void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
-  void count(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value, 0); }
-
-  ExponentialBuckets counts_;
   const NativeLimits limits_;
 };
 

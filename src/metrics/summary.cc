@@ -15,7 +15,7 @@
 
 #include "base/mutex.h"
 #include "base/number.h"
-#include "metrics/exponential_buckets.h"
+#include "metrics/exponential_series.h"
 #include "metrics/histogram_series.h"
 #include "metrics/quantile_window.h"
 
@@ -72,12 +72,11 @@ class SumAndCount final : public HistogramSeries {
   }
 };
 
-class QuantileSeries final : public ObservationSeries {
+class QuantileSeries final : public ExponentialSeries {
  public:
   QuantileSeries(Bounds no_bounds, const std::vector<double>& quantiles, std::chrono::milliseconds max_age,
                  std::size_t age_buckets)
-      : ObservationSeries(std::move(no_bounds), nullptr, Buckets::classic),
-        counts_(kSchema, 0, kMaxKeys),
+      : ExponentialSeries(std::move(no_bounds), nullptr, Buckets::classic, kSchema, 0, kMaxKeys),
         window_(max_age, age_buckets, QuantileWindow::Clock::now()) {
     for (const double quantile : quantiles) quantiles_.push_back({quantile, 0});
   }
@@ -92,20 +91,16 @@ class QuantileSeries final : public ObservationSeries {
   }
 
  private:
-  void add_without_cells(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value); }
-  void count(std::size_t bucket, double value) noexcept override { counts_.observe(bucket, value, 0); }
-
   ExponentialCounts read_recent(SummarySample& sample) const {
     const std::lock_guard lock(mutex_);  // the scrape that reads more must slide the window later
     std::vector<ExponentialCell> cells;
-    sample.sum = total(counts_.read([&](const ExponentialCell& cell) {
+    sample.sum = total(counts().read([&](const ExponentialCell& cell) {
       sample.count += cell.count;
       cells.push_back(cell);
     }));
-    return window_.slide(ExponentialCounts(cells, counts_.schema(), 0), QuantileWindow::Clock::now());
+    return window_.slide(ExponentialCounts(cells, counts().schema(), 0), QuantileWindow::Clock::now());
   }
 
-  ExponentialBuckets counts_;
   std::vector<Quantile> quantiles_;
   mutable Mutex mutex_;
   mutable QuantileWindow window_;

@@ -35,11 +35,11 @@ class Instructions(unittest.TestCase):
 
     def test_observation(self):
         """A histogram with the default buckets."""
-        self.expect("histogram", 90)
+        self.expect("histogram", 87)
 
     def test_native_observation(self):
         """A native histogram that has all its buckets."""
-        self.expect("native_histogram", 135)
+        self.expect("native_histogram", 81)
 
     def test_lookup(self):
         """Two label values, a string and a number, and the increment."""

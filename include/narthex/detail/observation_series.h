@@ -43,6 +43,8 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
   // With a source, plain updates store exemplars; those of native buckets too, if there are any.
   ObservationSeries(Bounds bounds, const ExemplarSource& source, Buckets buckets);
 
+  // Counts a value while a flag is set, or a negative one.
+  virtual void observe_with_flags(double value) noexcept;
   // Counts a value that belongs to a bucket of the bounds. The thread has no cells, or is about to create them.
   virtual void add_without_cells(std::size_t bucket, double value) noexcept = 0;
   // Counts a value without adding it to the sum.
@@ -71,7 +73,6 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
     const auto* cell = t_shard->cells.find<HistogramCells*>(slot_.load(std::memory_order_acquire));
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread created them
   }
-  void observe_with_flags(double value) noexcept;
   void add_signed(std::size_t bucket, double value) noexcept;
   ExemplarShape exemplar_shape() const noexcept { return {bounds().size() + 1, buckets_ == Buckets::native}; }
 

@@ -60,9 +60,12 @@ class NARTHEX_EXPORT Series {
     kNeedsExemplar = 2,
     // The series has observed a negative value. Never cleared. See SignedSum.
     kHasNegative = 4,
+    // The series counts in exponential buckets only. Never cleared. See ExponentialSeries.
+    kExponential = 8,
   };
 
   bool has_flags() const noexcept { return flags_.load(kFlagOrder) != 0; }
+  bool has_only_flag(Flag flag) const noexcept { return flags_.load(kFlagOrder) == flag; }
   bool has_flag(Flag flag) const noexcept { return (flags_.load(kFlagOrder) & flag) != 0; }
   void set_flag(Flag flag) const noexcept {
     if (!has_flag(flag)) flags_.fetch_or(flag, kFlagOrder);
