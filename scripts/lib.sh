@@ -15,7 +15,9 @@ packages=(
 )
 # Debian packages for the presets clang and asan and for the fuzzers.
 clang_packages=(clang libclang-rt-dev)
-# Debian packages for scripts/bench-http: the official Go client behind net/http.
+# Debian packages for scripts/bench: rust-prometheus and its compiler.
+rust_packages=(cargo rustc librust-prometheus-dev)
+# Debian packages for scripts/bench and scripts/bench-http: the official Go client, and its server behind net/http.
 go_packages=(golang-go golang-github-prometheus-client-golang-dev golang-github-prometheus-exporter-toolkit-dev)
 # Debian packages for scripts/lint.
 lint_packages=(clang clang-format clang-tidy)
@@ -86,10 +88,24 @@ build() {
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
 }
 
-# Builds bench/rivals/promhttp.go on Debian's Go packages, without a network: build/release/bench/promhttp
-build_promhttp() {
-  say "Building promhttp"
+# Builds bench/rivals/NAME.go on Debian's Go packages, without a network, as build/release/bench/NAME: build_go NAME
+build_go() {
+  say "Building $1"
   mkdir -p build/release/bench
   GOPATH=/usr/share/gocode GO111MODULE=off GOFLAGS='' GOCACHE="$root/build/go" \
-    go build -o build/release/bench/promhttp bench/rivals/promhttp.go || fail "could not build bench/rivals/promhttp.go"
+    /usr/bin/go build -o "build/release/bench/$1" "bench/rivals/$1.go" || fail "could not build bench/rivals/$1.go"
+}
+
+# Builds bench/rivals/rust on Debian's crates, without a network, as build/release/bench/rust_prometheus. cargo writes
+# beside its input and into its home, which both are in build/.
+build_rust() {
+  say "Building rust_prometheus"
+  mkdir -p build/rust/home build/release/bench
+  cp -R bench/rivals/rust/. build/rust
+  printf '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "/usr/share/cargo/registry"\n' \
+    >build/rust/home/config.toml
+  CARGO_HOME="$root/build/rust/home" RUSTC=/usr/bin/rustc \
+    /usr/bin/cargo build --quiet --release --offline --manifest-path build/rust/Cargo.toml ||
+    fail "could not build bench/rivals/rust"
+  cp build/rust/target/release/rust_prometheus build/release/bench/
 }

@@ -6,6 +6,7 @@ import sys
 
 import document
 import growth
+import languages
 import machine
 import programs
 import table
@@ -29,12 +30,20 @@ def main():
     except programs.ProgramError as error:
         sys.exit(f"scripts/bench: {error}")
     rows = table.cells(targets.ROWS, results)
+    beside = languages.cells(results)
     print("\n" + table.aligned(rows))
+    print("\n" + table.aligned(beside, languages.NUMBERS))
     if results.errors:
         sys.exit("scripts/bench: not everything could be measured:\n" + "\n".join(sorted(results.errors)))
     if not arguments.quick:
         growth.draw_all(results, ROOT / "docs/figures")
-        text = "\n".join([machine.description(arguments.bin_dir), table.markdown(rows), growth.markdown(results)])
+        parts = [
+            machine.description(arguments.bin_dir),
+            table.markdown(rows),
+            languages.markdown(beside),
+            growth.markdown(results),
+        ]
+        text = "\n".join(parts)
         document.write(ROOT / "docs/performance.md", text)
         print("\nWritten: docs/performance.md and docs/figures/")
 

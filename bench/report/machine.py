@@ -10,6 +10,10 @@ PACKAGES = {
     "fmt": "libfmt-dev",
     "civetweb": "libcivetweb-dev",
     "prometheus-cpp": "prometheus-cpp-dev",
+    "rust-prometheus": "librust-prometheus-dev",
+    "rustc": "rustc",
+    "client_golang": "golang-github-prometheus-client-golang-dev",
+    "Go": "golang-go",
     "Google Benchmark": "libbenchmark-dev",
 }
 

@@ -23,6 +23,8 @@ MEMORY = [
     *SLOW_MEMORY,
 ]
 CLIENTS = ["narthex", "prometheus_cpp"]
+# The programs of the clients of other languages.
+RIVALS = ["rust_prometheus", "client_golang"]
 MOST_SECONDS = 1800
 # Updates of memory that only one thread uses.
 CONTROL = "counter_inc/limit/"
@@ -67,6 +69,7 @@ def run_all(bin_dir, effort):
     results = Results()
     run_google_benchmark(bin_dir / "narthex_bench", effort, results)
     run_google_benchmark(bin_dir / "narthex_http_bench", effort, results)
+    run_rivals(bin_dir, effort, results)
     run_memory(bin_dir / "narthex_memory", effort, results)
     return results
 
@@ -142,6 +145,21 @@ def nanoseconds(entry, cores):
         return 1e9 / entry["items_per_second"]
     unit = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}[entry["time_unit"]]
     return unit * entry["real_time"] * min(entry["threads"], cores)
+
+
+def run_rivals(bin_dir, effort, results):
+    """Measures the clients of other languages, in random order. Each run of a program measures all of its cases once."""
+    print(f"Running {' and '.join(RIVALS)} ...", flush=True)
+    for client in random.sample(RIVALS * effort.repetitions, k=len(RIVALS) * effort.repetitions):
+        add_rival(client, run([bin_dir / client, str(effort.seconds)]), results)
+
+
+def add_rival(client, output, results):
+    """Adds the lines of a program: `counter_inc/threads:2 12.3`, in nanoseconds."""
+    for line in output.splitlines():
+        name, figure = line.split()
+        case, arguments = name.split("/")
+        results.add(f"{case}/{client}/{arguments}", float(figure))
 
 
 def run_memory(program, effort, results):

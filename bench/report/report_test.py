@@ -6,6 +6,7 @@ import unittest
 from xml.etree import ElementTree
 
 import document
+import languages
 import plot
 import programs
 import table
@@ -58,6 +59,24 @@ class ReportTest(unittest.TestCase):
         for row in targets.ROWS:
             self.assertIn("/{}", row.case)
             self.assertIn(row.unit, table.UNITS)
+
+    def test_clients_of_other_languages_stand_side_by_side(self):
+        made = results({"counter_inc/narthex/threads:1": [3], "counter_inc/prometheus_cpp/threads:1": [5, 6, 4]})
+        programs.add_rival("rust_prometheus", "counter_inc/threads:1 4.5\ntext_counters/series:10000 120\n", made)
+        programs.add_rival("rust_prometheus", "counter_inc/threads:1 5.5\n", made)
+        rows = languages.cells(made)
+        self.assertEqual(rows[0], ["operation", "narthex", "prometheus-cpp", "rust-prometheus", "client_golang"])
+        self.assertEqual(rows[1], ["counter +1, 1T", "3.00 ns ± 0 %", "5.00 ns ± 20 %", "5.00 ns ± 10 %", ""])
+        self.assertEqual(rows[-1], ["text sample, 10k", "", "", "120 ns ± 0 %", ""])
+        self.assertIn("| --- | ---: | ---: | ---: | ---: |\n| counter +1, 1T | 3.00 ns", languages.markdown(rows))
+
+    def test_a_line_that_is_not_a_figure_is_an_error(self):
+        with self.assertRaises(ValueError):
+            programs.add_rival("client_golang", "panic: no counter\n", results({}))
+
+    def test_a_missing_program_is_an_error(self):
+        with tempfile.TemporaryDirectory() as folder, self.assertRaises(programs.ProgramError):
+            programs.run_rivals(pathlib.Path(folder), programs.Effort(1, 0.1, ""), results({}))
 
     def test_google_benchmark_counts_time_for_all_threads(self):
         entry = {"time_unit": "us", "real_time": 2, "threads": 4}

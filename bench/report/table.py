@@ -57,20 +57,20 @@ def verdict(row, measured):
     return "yes" if all(target.is_met(measured) for target in row.targets) else "no"
 
 
-def markdown(rows):
-    """Returns the table as Markdown."""
-    rule = ["---"] * len(COLUMNS)
-    rule[NUMBERS] = ["---:"] * len(rule[NUMBERS])
+def markdown(rows, numbers=NUMBERS):
+    """Returns a table as Markdown. `numbers` are the columns that are aligned to the right."""
+    rule = ["---"] * len(rows[0])
+    rule[numbers] = ["---:"] * len(rule[numbers])
     return "".join(f"| {' | '.join(row)} |\n" for row in [rows[0], rule, *rows[1:]])
 
 
-def aligned(rows):
-    """Returns the table for a terminal."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-    numbers = range(*NUMBERS.indices(len(COLUMNS)))
+def aligned(rows, numbers=NUMBERS):
+    """Returns a table for a terminal."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    right = range(*numbers.indices(len(widths)))
 
     def text(row):
         places = enumerate(zip(row, widths))
-        return "  ".join(f"{cell:{'>' if column in numbers else '<'}{width}}" for column, (cell, width) in places)
+        return "  ".join(f"{cell:{'>' if column in right else '<'}{width}}" for column, (cell, width) in places)
 
     return "\n".join(text(row).rstrip() for row in rows)
