@@ -54,15 +54,22 @@ inline char* put_short(char* to, const char* from, std::size_t size) noexcept {
 }
 
 // Copies a text and returns its end. Inline, because names and labels have about 10 to 100 bytes, and a call would take
-// as long as the copy.
+// as long as the copy. The last piece overlaps the one before.
 inline char* put(char* to, std::string_view text) noexcept {
   constexpr std::size_t kPiece = 16;
-  if (text.size() < kPiece) return put_short(to, text.data(), text.size());
-  const char* const last = text.data() + text.size() - kPiece;
-  char* const to_last = to + text.size() - kPiece;
-  for (const char* from = text.data(); from < last; from += kPiece, to += kPiece) std::memcpy(to, from, kPiece);
-  std::memcpy(to_last, last, kPiece);
-  return to_last + kPiece;
+  constexpr std::size_t kPieces = 32;
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  if (size < kPiece) return put_short(to, from, size);
+  if (size >= kPieces) {
+    const std::size_t last = size - kPieces;
+    for (std::size_t i = 0; i < last; i += kPieces) std::memcpy(to + i, from + i, kPieces);
+    std::memcpy(to + last, from + last, kPieces);
+  } else {
+    std::memcpy(to, from, kPiece);
+    std::memcpy(to + size - kPiece, from + size - kPiece, kPiece);
+  }
+  return to + size;
 }
 
 constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;  // times a byte: a word that repeats the byte

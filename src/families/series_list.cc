@@ -67,6 +67,8 @@ void SeriesList::compact() noexcept {
   }
 }
 
+static_assert(sizeof(SeriesList::Cursor) <= 1'032, "see kBatch");
+
 SeriesList::Cursor::Cursor(SeriesList& list, Mutex& mutex) : list_(list), mutex_(mutex) {
   const std::lock_guard lock(mutex_);
   list_.cursors_.push_back(this);
@@ -88,9 +90,11 @@ std::span<Series* const> SeriesList::Cursor::next() noexcept {
   {
     const std::lock_guard lock(mutex_);
     removed = leave_batch();
-    for (; position_ < end_ && size_ < batch_.size(); ++position_) {
-      if (Series* series = list_.series_[position_]) batch_[size_++] = series;
+    std::size_t size = 0;  // a member would be stored for each series
+    for (; position_ < end_ && size < batch_.size(); ++position_) {
+      if (Series* series = list_.series_[position_]) batch_[size++] = series;
     }
+    size_ = size;
   }
   Reclaimer::retire(std::move(removed));
   return batch();

@@ -57,7 +57,7 @@ class SeriesList {
 // Goes once through the series that are in the list when the cursor is created. Later series are left out.
 class SeriesList::Cursor {
  public:
-  static constexpr std::size_t kBatch = 128;
+  static constexpr std::size_t kBatch = 120;  // the cursor has at most 1,032 bytes, which malloc() caches
 
   Cursor(SeriesList& list, Mutex& mutex);
   Cursor(const Cursor&) = delete;

@@ -65,8 +65,13 @@ double CounterSeries::value() const noexcept {
 
 void CounterSeries::collect(Sink& sink) const {
   heat_.cool();
+  if (!exemplars_.is_empty()) return collect_with_exemplar(sink);
+  sink.counter(labels(), {value(), created_.time()});
+}
+
+void CounterSeries::collect_with_exemplar(Sink& sink) const {
   ExemplarCopies exemplars;  // before the value, which then includes the amount of the exemplar
-  if (!exemplars_.is_empty() && exemplars_.copy_to(exemplars)) set_flag(kNeedsExemplar);
+  if (exemplars_.copy_to(exemplars)) set_flag(kNeedsExemplar);
   sink.counter(labels(), {value(), created_.time(), exemplars.at(0)});
 }
 

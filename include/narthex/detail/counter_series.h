@@ -49,6 +49,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
   }
   void inc_with_flags(double amount) noexcept;
   void add_without_cell(double amount) noexcept;
+  [[gnu::noinline]] void collect_with_exemplar(Sink& sink) const;
 
   std::atomic<double> base_{0};
   std::atomic<Slot> slot_{kCold};
