@@ -30,14 +30,13 @@ void LineWriter::begin_family(std::string_view name, std::string_view ending) {
 }
 
 void LineWriter::add_metadata(std::string_view keyword, std::string_view text) {
-  metadata_ += "# ";
-  metadata_ += keyword;
-  metadata_ += ' ';
-  metadata_ += is_quoted_ ? std::string_view(name_).substr(1) : std::string_view(name_);  // without the brace
-  if (is_quoted_) metadata_ += '"';
-  metadata_ += ' ';
-  metadata_ += text;
-  metadata_ += '\n';
+  const std::string_view name = is_quoted_ ? std::string_view(name_).substr(1) : std::string_view(name_);  // no brace
+  const std::string_view end_of_name = is_quoted_ ? "\" " : " ";
+  const std::size_t size = metadata_.size();
+  metadata_.resize(size + sizeof "#  \n" - 1 + keyword.size() + name.size() + end_of_name.size() + text.size());
+  char* to = put(put(metadata_.data() + size, "# "), keyword);
+  to = put(put(put(to, " "), name), end_of_name);
+  put(put(to, text), "\n");
 }
 
 void LineWriter::set_time(Timestamp::value_type at) {
@@ -50,6 +49,8 @@ void LineWriter::set_time(Timestamp::value_type at) {
 void LineWriter::write_header() {
   if (plain_name_.empty()) refuse_sample_without_family();
   buffer_.finish_line(put(buffer_.reserve(metadata_.size()), metadata_));
+  start_of_labels_ = name_;
+  start_of_labels_ += is_quoted_ ? "\"," : "{";
   is_header_written_ = true;
 }
 

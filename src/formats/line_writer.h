@@ -46,6 +46,14 @@ class LineWriter {
     if (!is_header_written_) write_header();
   }
 
+  // Writes a line without a suffix before its value.
+  char* begin_line(LabelView labels, std::size_t further_room = 0) {
+    if (labels.empty()) return begin_line({}, labels, further_room);
+    char* to = buffer_.reserve(start_of_labels_.size() + labels.text().size() + kRestOfLine + further_room);
+    to = put(put(to, start_of_labels_), labels.text());
+    return put(to, "} ");
+  }
+
   // Writes a line before its value.
   char* begin_line(std::string_view suffix, LabelView labels, std::size_t further_room = 0) {
     char* to = buffer_.reserve(name_.size() + suffix.size() + labels.text().size() + kRestOfLine + further_room);
@@ -95,10 +103,11 @@ class LineWriter {
 
   LineBuffer buffer_;
   const WriteTime write_time_;
-  std::string plain_name_;  // of the current family; empty: none
-  std::string name_;        // the start of its samples: name, or {"name
-  std::string metadata_;    // lines that are written with its first sample
-  std::string start_;       // the common start of lines that differ in their last label: `name_bucket{labels`
+  std::string plain_name_;       // of the current family; empty: none
+  std::string name_;             // the start of its samples: name, or {"name
+  std::string start_of_labels_;  // name{, or {"name",
+  std::string metadata_;         // lines that are written with its first sample
+  std::string start_;            // the common start of lines that differ in their last label: `name_bucket{labels`
   char time_[1 + kMaxNumberSize];
   std::size_t time_size_ = 0;  // 0: none
   bool is_quoted_ = false;

@@ -7,10 +7,14 @@
 
 namespace narthex::detail {
 
-void MessageBuffer::begin() { end_ = reserve(kLengthOfFamily) + kLengthOfFamily; }
+void MessageBuffer::begin() {
+  reserve(kMaxVarintSize);
+  size_of_length_ = limit_ - room_ < kLargeBody ? 3 : 4;
+  end_ += size_of_length_;
+}
 
 void MessageBuffer::finish() noexcept {
-  end_with_length(start_ + kLengthOfFamily, kLengthOfFamily);
+  end_with_length(start_ + size_of_length_, size_of_length_);
   start_ = end_;
 }
 

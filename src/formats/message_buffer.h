@@ -49,13 +49,16 @@ class MessageBuffer {
 
  private:
   static constexpr std::size_t kFirstOfTwoBytes = 0x80;
-  static constexpr std::size_t kSpare = 64;          // for the lengths of six messages inside of each other
-  static constexpr std::size_t kLengthOfFamily = 3;  // up to 2 MiB: moving a larger or a much smaller one costs little
+  static constexpr std::size_t kSpare = 64;  // for the lengths of six messages inside of each other
+  // A body of this size probably has a message whose length takes more than three bytes. To move the other messages of
+  // the body takes less time.
+  static constexpr std::ptrdiff_t kLargeBody = std::ptrdiff_t{1} << 21;
 
   void take(std::size_t size);
   void end_with_length(char* first, std::size_t size_of_length) noexcept;
 
   Output& out_;
+  std::size_t size_of_length_ = 0;  // that is reserved for the current message
   char* room_ = nullptr;
   char* start_ = nullptr;
   char* end_ = nullptr;

@@ -95,14 +95,14 @@ void OpenMetricsWriter::end_line(char* value_end, const Exemplar* exemplar) {
 
 void OpenMetricsWriter::single(LabelView labels, double value, const Timestamp& at) {
   lines_.begin_sample(at);
-  float_line({}, labels, value);
+  lines_.end_line(write_float(lines_.begin_line(labels), value));
 }
 
 void OpenMetricsWriter::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
   if (!has_total_) return single(labels, sample.value, at);
   lines_.begin_sample(at);
   const Exemplar* const exemplar = servable(sample.exemplar);
-  end_line(write_float(lines_.begin_line({}, labels, room_for(exemplar)), sample.value), exemplar);
+  end_line(write_float(lines_.begin_line(labels, room_for(exemplar)), sample.value), exemplar);
 }
 
 void OpenMetricsWriter::info(LabelView labels, const Timestamp& at) {

@@ -55,7 +55,7 @@ class StringOutput : public Output {
     constexpr std::size_t kMaxStep = 16'384;
     const std::size_t text = out_.size() - free_;
     const std::size_t needed = text + size;
-    const std::size_t end = needed + std::clamp(needed, kMinStep, kMaxStep);
+    const std::size_t end = needed + std::clamp(needed / 8, kMinStep, kMaxStep);
     out_.resize(needed <= out_.capacity() ? std::min(end, out_.capacity()) : end);
     free_ = out_.size() - text;
   }

@@ -24,40 +24,37 @@ enum : Tag { value = 2, timestamp };
 }
 
 // The maximum size of the text of a label whose lengths have one byte each.
-constexpr std::ptrdiff_t kMaxShortLabel = 0x7f - 4;
+constexpr std::ptrdiff_t kMaxShortLabel = 0x7f - 2;
 
-// Copies a part of a text that ends at `end`. Up to 16 characters are copied without a branch for their number, so that
-// what follows is overwritten later.
-char* put_part(char* to, std::string_view part, const char* end) noexcept {
-  constexpr std::size_t kPiece = 16;
-  if (part.size() > kPiece || static_cast<std::size_t>(end - part.data()) < kPiece) return put(to, part);
-  std::memcpy(to, part.data(), kPiece);
-  return to + part.size();
-}
-
-// Writes a short label from two parts of a text that ends at `end`.
-char* put_short_label(char* to, std::string_view name, std::string_view value, const char* end) noexcept {
-  to = put_key(to, kLabel, WireType::length);
-  *to++ = static_cast<char>(4 + name.size() + value.size());
-  to = put_key(to, label_field::name, WireType::length);
-  *to++ = static_cast<char>(name.size());
-  to = put_part(to, name, end);
-  to = put_key(to, label_field::value, WireType::length);
-  *to++ = static_cast<char>(value.size());
-  return put_part(to, value, end);
-}
-
-// Adds labels until the end or until one that is long, has a quoted name, or an escaped value. Returns the position.
+// Writes short labels until the end of a text, or until one that is long, has a quoted name, or an escaped value. Returns
+// the position. The text of a label becomes its message if the two characters between name and value are replaced:
+//
+//   method="GET     --->     key  length | key  size of name  | method | key  size of value | GET
+//         ^^
 const char* add_short_labels(MessageBuffer& buffer, const char* at, const char* end) {
-  // A label has at least four characters, and gets at most three more. put_part() writes up to 16 behind them.
-  char* to = buffer.reserve(2 * static_cast<std::size_t>(end - at) + 16);
+  constexpr std::ptrdiff_t kPiece = 16;  // is copied without a branch for the number of characters
+  // A label has at least four characters, and gets at most three more.
+  char* to = buffer.reserve(2 * static_cast<std::size_t>(end - at) + kPiece);
   while (at != end) {
-    const char* const quote = find_quote(at, end);
-    if (quote == at) break;
+    const char* const quote = find_quote(at, end);  // before the value, or before a quoted name
     const char* const value = quote + 1;
     const char* const value_end = find_quote_or_backslash(value, end);
-    if (*value_end != '"' || value_end - at > kMaxShortLabel) break;
-    to = put_short_label(to, {at, quote - 1}, {value, value_end}, end);  // without the = before the quote
+    const std::ptrdiff_t size = value_end - at;
+    if (quote == at || *value_end != '"' || size > kMaxShortLabel) break;
+    put_key(to, kLabel, WireType::length);
+    to[1] = static_cast<char>(size + 2);
+    put_key(to + 2, label_field::name, WireType::length);
+    const std::ptrdiff_t name_size = quote - at - 1;
+    to[3] = static_cast<char>(name_size);
+    to += 4;
+    if (size <= kPiece && end - at >= kPiece) {
+      std::memcpy(to, at, kPiece);
+    } else {
+      put(to, {at, value_end});
+    }
+    put_key(to + name_size, label_field::value, WireType::length);
+    to[name_size + 1] = static_cast<char>(value_end - value);
+    to += size;
     at = value_end + 1;
     if (at != end) ++at;  // the comma
   }
@@ -94,19 +91,17 @@ void add_labels(MessageWriter& parent, LabelView labels) {
   }
 }
 
-// One reservation, because most series have a time.
-void add_time(MessageWriter& parent, Tag tag, const Timestamp& at) {
-  if (!at) return;
-  const std::int64_t milliseconds = at->time_since_epoch().count();
-  if (milliseconds < 0) return;
+void TimeFields::set(std::int64_t milliseconds) noexcept {
   const auto number = static_cast<std::uint64_t>(milliseconds);
-  MessageBuffer& buffer = parent.buffer();
-  char* const to = buffer.reserve(3 * kMaxKeySize + 1 + 2 * kMaxVarintSize);
-  char* const first = put_key(to, tag, WireType::length) + 1;
-  char* end = put_varint(put_key(first, time_field::seconds, WireType::varint), number / 1000);
+  milliseconds_ = milliseconds;
+  char* end = put_varint(put_key(bytes_.data(), time_field::seconds, WireType::varint), number / 1000);
   end = put_varint(put_key(end, time_field::nanos, WireType::varint), number % 1000 * 1'000'000);
-  first[-1] = static_cast<char>(end - first);
-  buffer.set_end(end);
+  size_ = static_cast<std::size_t>(end - bytes_.data());
+}
+
+void add_time(MessageWriter& parent, Tag tag, const Timestamp& at) {
+  MessageBuffer& buffer = parent.buffer();
+  buffer.set_end(TimeFields().put(buffer.reserve(TimeFields::kMaxSize), tag, at));
 }
 
 void add_exemplar(MessageWriter& parent, Tag tag, const Exemplar& exemplar) {

@@ -26,7 +26,7 @@ namespace metric_field {
 enum : Tag { gauge = 2, counter, summary, untyped, timestamp_ms, histogram };
 }
 namespace counter_field {
-enum : Tag { value = 1, exemplar, created };
+enum : Tag { exemplar = 2, created };
 }
 namespace summary_field {
 enum : Tag { sample_count = 1, sample_sum, quantile, created };
@@ -34,7 +34,7 @@ enum : Tag { sample_count = 1, sample_sum, quantile, created };
 namespace quantile_field {
 enum : Tag { quantile = 1, value };
 }
-constexpr Tag kValue = 1;  // of a gauge and of an untyped metric
+constexpr Tag kValue = 1;  // of a counter, a gauge, and an untyped metric
 constexpr char kNativeGaugeHistogram = 5;
 
 // Returns the number of io.prometheus.client.MetricType.
@@ -82,11 +82,15 @@ void ProtobufWriter::finish() {
   message_.flush();
 }
 
-template <class WriteValue>
-void ProtobufWriter::write_metric(LabelView labels, const Timestamp& at, WriteValue write_value) {
+void ProtobufWriter::begin_metric(const Timestamp& at) {
   if (name_.empty()) refuse_sample_without_family();
   if (at) check_timestamp(name_, *at);
   has_samples_ = true;
+}
+
+template <class WriteValue>
+void ProtobufWriter::write_metric(LabelView labels, const Timestamp& at, WriteValue write_value) {
+  begin_metric(at);
   MessageWriter family(message_);
   MessageWriter metric(family, family_field::metric);
   add_labels(metric, labels);
@@ -94,21 +98,41 @@ void ProtobufWriter::write_metric(LabelView labels, const Timestamp& at, WriteVa
   if (at) metric.add_int64(metric_field::timestamp_ms, at->time_since_epoch().count());
 }
 
+// Most samples of a service are such metrics, so their fields are written with one reservation.
+void ProtobufWriter::write_single(Tag tag, LabelView labels, double value, const Timestamp& created,
+                                  const Timestamp& at) {
+  begin_metric(at);
+  MessageWriter family(message_);
+  MessageWriter metric(family, family_field::metric);
+  add_labels(metric, labels);
+  constexpr std::size_t kMaxSize = 2 * (kMaxKeySize + kMaxVarintSize) + kMaxKeySize + sizeof value;
+  char* const first = put_key(message_.reserve(kMaxSize + TimeFields::kMaxSize), tag, WireType::length) + 1;
+  char* to = put_fixed64(put_key(first, kValue, WireType::fixed64), canonical(value));
+  to = created_.put(to, counter_field::created, created);
+  first[-1] = static_cast<char>(to - first);
+  if (at) {
+    to = put_key(to, metric_field::timestamp_ms, WireType::varint);
+    to = put_varint(to, static_cast<std::uint64_t>(at->time_since_epoch().count()));
+  }
+  message_.set_end(to);
+}
+
 void ProtobufWriter::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
+  if (!sample.exemplar) return write_single(metric_field::counter, labels, sample.value, sample.created, at);
   write_metric(labels, at, [&](MessageWriter& metric) {
     MessageWriter message(metric, metric_field::counter);
-    message.add_double(counter_field::value, canonical(sample.value));
-    if (sample.exemplar) add_exemplar(message, counter_field::exemplar, *sample.exemplar);
+    message.add_double(kValue, canonical(sample.value));
+    add_exemplar(message, counter_field::exemplar, *sample.exemplar);
     add_time(message, counter_field::created, sample.created);
   });
 }
 
 void ProtobufWriter::gauge(LabelView labels, double value, const Timestamp& at) {
-  write_metric(labels, at, [&](MessageWriter& metric) { add_value(metric, metric_field::gauge, value); });
+  write_single(metric_field::gauge, labels, value, {}, at);
 }
 
 void ProtobufWriter::unknown(LabelView labels, double value, const Timestamp& at) {
-  write_metric(labels, at, [&](MessageWriter& metric) { add_value(metric, metric_field::untyped, value); });
+  write_single(metric_field::untyped, labels, value, {}, at);
 }
 
 void ProtobufWriter::state_set(LabelView labels, std::span<const State> states, const Timestamp& at) {

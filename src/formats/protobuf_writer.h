@@ -8,6 +8,7 @@
 
 #include "formats/message_buffer.h"
 #include "formats/output.h"
+#include "formats/protobuf_parts.h"
 
 namespace narthex::detail {
 
@@ -34,14 +35,19 @@ class ProtobufWriter final : public Sink {
   void finish() override;
 
  private:
+  // Throws SampleError if the metric cannot be written.
+  void begin_metric(const Timestamp& at);
+  // Writes a metric that has a number and perhaps a creation time.
+  void write_single(Tag tag, LabelView labels, double value, const Timestamp& created, const Timestamp& at);
   // Writes a metric with its labels and time, and calls write_value(metric) for the rest.
   template <class WriteValue>
   void write_metric(LabelView labels, const Timestamp& at, WriteValue write_value);
 
   void end_family() noexcept;
 
-  std::string name_;             // of the current family; empty: none
-  MessageBuffer message_;        // of the current family
+  std::string name_;       // of the current family; empty: none
+  MessageBuffer message_;  // of the current family
+  TimeFields created_;
   std::size_t end_of_type_ = 0;  // position in message_
   bool has_samples_ = false;
 };

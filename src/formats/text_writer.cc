@@ -42,7 +42,7 @@ void TextWriter::begin_family(const FamilyInfo& family) {
 
 void TextWriter::single(LabelView labels, double value, const Timestamp& at) {
   lines_.begin_sample(at);
-  lines_.end_line(write_number(lines_.begin_line({}, labels), value));
+  lines_.end_line(write_number(lines_.begin_line(labels), value));
 }
 
 void TextWriter::sum_and_count(LabelView labels, double sum, std::uint64_t count) {

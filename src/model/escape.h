@@ -58,16 +58,16 @@ inline std::size_t end_of_label_value(std::string_view text) noexcept {
   return end;
 }
 
-// Returns the first character in a word of which `matches` has a bit, as the function of this name. It must exist. `end`
-// is the end of a text of at least kMinSearched bytes.
+// Returns the first character from a position on of which find(word) has a bit. It must exist. `end` is the end of a text
+// of at least kMinSearched bytes.
 constexpr std::size_t kMinSearched = sizeof(std::uint64_t);
-template <class Matches>
-const char* find_in_words(const char* from, const char* end, Matches matches) noexcept {
+template <class Find>
+const char* find_in_words(const char* from, const char* end, Find find) noexcept {
   for (;; from += sizeof(std::uint64_t)) {
     const auto left = static_cast<std::size_t>(end - from);
     std::uint64_t word = left < sizeof word ? short_bytes_before(end, left) : bytes_at(from);
     if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-    if (const std::uint64_t found = matches(word)) return from + static_cast<unsigned>(std::countr_zero(found)) / 8;
+    if (const std::uint64_t found = find(word)) return from + static_cast<unsigned>(std::countr_zero(found)) / 8;
   }
 }
 inline const char* find_quote(const char* from, const char* end) noexcept {

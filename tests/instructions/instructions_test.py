@@ -63,15 +63,15 @@ class Instructions(unittest.TestCase):
 
     def test_sample_of_text(self):
         """A line of text 0.0.4."""
-        self.expect("text", 280)
+        self.expect("text", 196)
 
     def test_sample_of_openmetrics(self):
         """A line of OpenMetrics 1.0."""
-        self.expect("openmetrics", 343)
+        self.expect("openmetrics", 229)
 
     def test_sample_of_protobuf(self):
         """A message of a counter."""
-        self.expect("protobuf", 1210)
+        self.expect("protobuf", 429)
 
 
 if __name__ == "__main__":
