@@ -149,7 +149,7 @@ char* write_double(char* to, double value, Ending write_ending) noexcept {
   } else if (std::isnan(value)) {
     return write_word(to, "NaN");  // for every sign and payload
   } else if (std::isinf(value)) {
-    return write_word(to, value > 0 ? "+Inf" : "Inf");
+    return write_word(to, value > 0 ? "+Inf" : "Inf");  // the minus sign is written already
   }
   const auto decimal = shortest_decimal(size);
   return write_decimal(to, decimal.significand, decimal.exponent);

@@ -54,8 +54,9 @@ void write(const ScrapeRequest& request, detail::Output& output) {
   }
 }
 
-// Replaces a body. The room is the old body, so that its memory needs no zeros; a short one is enlarged at the first
-// text: after the collectors have ended.
+// Replaces the text of a body. It writes over the old text, because new characters of a string would first be set to
+// zero. If the expected text is longer than the capacity, the body is enlarged at the first text, after the collectors
+// have ended.
 class BodyOutput final : public detail::StringOutput {
  public:
   BodyOutput(std::string& body, const detail::BodySize& size)

@@ -23,8 +23,9 @@ namespace narthex::detail {
 //
 // An idle series is marked in the index. One fence follows for all marked series. A series is in use if a hazard or a
 // second reference exists, if it was accessed, or if a scrape has it in its batch. It is unmarked then, and evicted
-// otherwise. A lookup never waits: it unmarks the series that it finds. Lookups find the overflow series by its address,
-// too, which has no mark. So the evictor clears the address before the fence. If the series stays, it stores it again.
+// otherwise. A lookup never waits: it unmarks the series that it finds. A lookup in a full family reads the address of the
+// overflow series instead of the index, and the address has no mark. So the evictor sets the address to null before the
+// fence, and restores it if it does not evict the series.
 // Invariant: a series that is evicted is in no index, no list, no hazard, and no handle, and no update of it is lost.
 // All functions are called under the mutex of the family, unless they say otherwise.
 class Evictor {

@@ -82,7 +82,8 @@ class FamilyState {
     const Series* const overflow = shown_overflow();
     return removed + (overflow && matches(*overflow) && closed_->hide_overflow() ? 1 : 0);
   }
-  // The parts of find_or_create() for values that are new, and for all others. `other` has the same hash, or is empty.
+  // The rare cases of find_or_create(): no series has the hash; or another series has it, or there are no words. The
+  // second one releases `other`, which may be empty.
   [[gnu::noinline]] LookupResult create(LabelValues values, std::uint32_t hash, std::uint32_t epoch);
   [[gnu::noinline]] LookupResult find_or_create_again(LookupResult other, LabelValues values,
                                                       const std::uint64_t* words);

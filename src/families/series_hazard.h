@@ -17,7 +17,7 @@ class SeriesHazard {
   // The caller then checks that the series was not removed meanwhile, unless it holds the mutex of the family.
   void publish(const Series* series) noexcept { detail::publish(hazard_, series); }
 
-  // Returns the series that was published last, or null, as the result of the lookup. No other call follows.
+  // Returns the series that was published last, or null, as the result of the lookup. Must be the last call.
   LookupResult result(Series* series) noexcept {
     if (series && &hazard_ != &shard_.lookup) return {series, &hazard_};
     if (series) series->retain();

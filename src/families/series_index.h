@@ -50,7 +50,7 @@ class SeriesIndex {
 
   // All other functions are for writers.
 
-  // Returns the same without a reference.
+  // Returns the same series, unprotected: the caller has the mutex.
   template <class Matches>
   Series* find_as_writer(std::uint32_t hash, Matches matches) const noexcept;
 

@@ -89,7 +89,7 @@ LookupResult SeriesTable::find_or_create_escaped(LabelValues values, const Kind&
     if (found.series) return found;
   }
   if (is_full_since(epoch)) return {};
-  return insert_new(escaped, key.hash(), escaped.are_raw(), kind, Limit::enforced);
+  return insert_new(escaped, key.hash(), !escaped.has_escapes(), kind, Limit::enforced);
 }
 
 LookupResult SeriesTable::find_or_create_overflow(const Kind& kind) {
@@ -105,7 +105,8 @@ LookupResult SeriesTable::find_or_create_overflow(const Kind& kind) {
   return find_or_create_unknown_overflow(kind);
 }
 
-// The evictor is inspecting it, or it was removed, or a caller of labels() has created a series with these values.
+// Called without a shard, or if overflow_ is null or has changed: the series does not exist or was removed, the evictor
+// inspects it, or a caller of labels() has created a series with these values, which counts towards max_series.
 LookupResult SeriesTable::find_or_create_unknown_overflow(const Kind& kind) {
   const LabelKey key = key_of(overflow_values_, nullptr);
   const LookupResult found = find_raw(key);
@@ -117,7 +118,7 @@ LookupResult SeriesTable::find_or_create_unknown_overflow(const Kind& kind) {
 bool SeriesTable::is_full_since(std::uint32_t epoch) noexcept {
   // relaxed: an epoch that began after leave_limit() makes the flag visible
   return epoch != 0 && !has_left_limit_.load(std::memory_order_relaxed) && limit_->full_epoch().is_still(epoch) &&
-         own_shard() && !evictor_.is_due_after_miss();
+         t_shard != &no_shard && !evictor_.is_due_after_miss();
 }
 
 LookupResult SeriesTable::insert_new(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind,
@@ -139,7 +140,7 @@ SeriesPtr<Series> SeriesTable::make(LabelValues escaped, std::uint32_t hash, boo
 
 SeriesPtr<Series> SeriesTable::make(LabelValues values, std::uint32_t index, const Kind& kind) const {
   const EscapedValues escaped(values);
-  return make(escaped, index, escaped.are_raw(), kind);
+  return make(escaped, index, !escaped.has_escapes(), kind);
 }
 
 bool SeriesTable::show(Series* series) {
@@ -148,7 +149,7 @@ bool SeriesTable::show(Series* series) {
 }
 
 bool SeriesTable::may_show(std::size_t index) const noexcept {
-  // relaxed: as in create()
+  // relaxed: as in is_full_since()
   if (has_left_limit_.load(std::memory_order_relaxed)) return true;
   const std::uint32_t epoch = limit_->full_epoch().current();
   return epoch == 0 || closed_->shown_at(index) || !limit_->full_epoch().is_still(epoch);
@@ -233,7 +234,7 @@ void SeriesTable::evict_idle() noexcept {
 void SeriesTable::leave_limit() noexcept {
   const std::lock_guard lock(mutex_);
   limit_->update(std::exchange(in_limit_, 0), 0);
-  has_left_limit_.store(true, std::memory_order_relaxed);  // relaxed: see create()
+  has_left_limit_.store(true, std::memory_order_relaxed);  // relaxed: see is_full_since()
 }
 
 // Returns the number of series without the overflow series.

@@ -47,8 +47,9 @@ class SeriesTable {
   // Returns the series with these values. `kind` creates it if it is new. Returns null if the family is full and does
   // not contain it.
   LookupResult find_or_create(LabelValues values, const std::uint64_t* words, const Kind& kind);
-  // The usual case of find_or_create() in steps. `epoch` is full_epoch() before the other steps. The first step returns
-  // a series with this hash. Usually it is the only one, and has these values. If there is none, create() follows.
+  // The usual case of find_or_create() in steps: key_of(), full_epoch(), find_hash(), has_raw_values(). find_hash()
+  // returns a series with this hash, usually the one with these values. If it returns none, create() follows, with the
+  // full epoch that was read before.
   LabelKey key_of(LabelValues values, const std::uint64_t* words) const noexcept {
     return LabelKey(values, words, hash_seed_);
   }
@@ -56,7 +57,7 @@ class SeriesTable {
   LookupResult find_hash(std::uint32_t hash) const noexcept {
     return index_.find(hash, [](const Series&) { return true; });
   }
-  // Returns whether a series has values that appear unescaped in its text, as nearly all values do.
+  // Returns whether a series has the values of the key. Always false if its text contains escapes, which is rare.
   bool has_raw_values(const Series& series, const LabelKey& key) const noexcept {
     // It does not matter which characters they contain: a text without escapes that is equal to them is their text.
     return series.has_raw_labels_ && layout_.has_values(series.labels().text(), key);

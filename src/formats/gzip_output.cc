@@ -28,7 +28,7 @@ std::span<char> GzipOutput::take(std::size_t finished, std::size_t unfinished, s
     room.size = larger;
   }
   std::char_traits<char>::move(room.text.get(), rest, unfinished);
-  return {room.text.get(), room.size};
+  return {room.text.get(), std::min(room.size, std::max(needed, kMinRoom))};  // a kept room may be larger
 }
 
 void GzipOutput::write(std::string_view text) {

@@ -26,7 +26,7 @@ class GzipOutput final : public Output {
  private:
   // Text that is not compressed yet.
   struct Room {
-    // Whether it is small enough to be kept between scrapes; 4 MiB take about 50,000 counters of a protobuf message.
+    // Whether it is small enough to be kept between scrapes; 4 MiB hold about 50,000 counters of a protobuf message.
     bool is_worth_keeping() const noexcept { return size <= std::size_t{4} << 20; }
 
     std::unique_ptr<char[]> text;

@@ -11,9 +11,9 @@ namespace narthex::detail {
 //   [ finished messages | length | bytes of the message | free ]
 //   ^ room_             ^ start_ ^ first byte           ^ end_  ^ limit_
 //
-// A length is known after its message, and has one to ten bytes. Until then it has the size that it is most likely to
-// need, and if it needs another one, the message is moved. Messages inside of messages are written in the same way.
-// Each reservation leaves space for that.
+// The length of a message is known only at its end, and takes one to ten bytes. The writer leaves the usual number of
+// bytes free. If the length needs another number, the message is moved. Inner messages work in the same way. Each
+// reservation leaves kSpare bytes for these moves.
 class MessageBuffer {
  public:
   explicit MessageBuffer(Output& out) : out_(out) {}
@@ -36,8 +36,7 @@ class MessageBuffer {
   std::size_t position() const noexcept { return static_cast<std::size_t>(end_ - start_); }
   char* at(std::size_t position) noexcept { return start_ + position; }
 
-  // Writes the length of an inner message, from its first byte to the end of the bytes, before it. It has one byte left
-  // for that.
+  // Writes the length of an inner message that begins at `first`. One byte before `first` is reserved for it.
   void end_inner(char* first) noexcept {
     const auto size = static_cast<std::size_t>(end_ - first);
     if (size < kFirstOfTwoBytes) [[likely]] {
@@ -49,7 +48,7 @@ class MessageBuffer {
 
  private:
   static constexpr std::size_t kFirstOfTwoBytes = 0x80;
-  static constexpr std::size_t kSpare = 64;  // for the lengths of six messages inside of each other
+  static constexpr std::size_t kSpare = 64;  // six nested messages, each of which moves by at most 9 bytes
   // A body of this size probably has a message whose length takes more than three bytes. To move the other messages of
   // the body takes less time.
   static constexpr std::ptrdiff_t kLargeBody = std::ptrdiff_t{1} << 21;

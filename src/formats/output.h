@@ -20,8 +20,8 @@ class Output {
   virtual ~Output() = default;
 
   // Takes the first `finished` characters of the room of the last call. Returns a new room, which starts with the
-  // `unfinished` characters that follow them and is larger by at least `size`. A call with neither of these two ends the
-  // text.
+  // `unfinished` characters that follow them and is larger by at least `size`. If `unfinished` and `size` are 0, the text
+  // ends. Throws std::bad_alloc; then the output and its writer must not be used any more.
   virtual std::span<char> take(std::size_t finished, std::size_t unfinished, std::size_t size) = 0;
 };
 
@@ -48,8 +48,7 @@ class StringOutput : public Output {
   }
 
  private:
-  // A string sets its new characters to zero. In steps of this size they stay in the nearest cache until the text
-  // follows.
+  // A string sets new characters to zero. Small steps keep them in the nearest cache until the text overwrites them.
   void grow(std::size_t size) {
     constexpr std::size_t kMinStep = 1'024;
     constexpr std::size_t kMaxStep = 16'384;

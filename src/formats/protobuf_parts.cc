@@ -24,7 +24,7 @@ enum : Tag { value = 2, timestamp };
 }
 
 // The maximum size of the text of a label whose lengths have one byte each.
-constexpr std::ptrdiff_t kMaxShortLabel = 0x7f - 2;
+constexpr std::ptrdiff_t kMaxShortLabelText = 0x7f - 2;
 
 // Writes short labels until the end of a text, or until one that is long, has a quoted name, or an escaped value. Returns
 // the position. The text of a label becomes its message if the two characters between name and value are replaced:
@@ -40,7 +40,7 @@ const char* add_short_labels(MessageBuffer& buffer, const char* at, const char* 
     const char* const value = quote + 1;
     const char* const value_end = find_quote_or_backslash(value, end);
     const std::ptrdiff_t size = value_end - at;
-    if (quote == at || *value_end != '"' || size > kMaxShortLabel) break;
+    if (quote == at || *value_end != '"' || size > kMaxShortLabelText) break;
     put_key(to, kLabel, WireType::length);
     to[1] = static_cast<char>(size + 2);
     put_key(to + 2, label_field::name, WireType::length);

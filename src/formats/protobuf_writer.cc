@@ -50,9 +50,9 @@ void add_value(MessageWriter& metric, Tag tag, double value) {
 void ProtobufWriter::begin_family(const FamilyInfo& family) {
   end_family();
   check_name(family);
+  message_.begin();
   name_ = family.name;
   name_ += missing_suffix(family);
-  message_.begin();
   MessageWriter message(message_);
   message.add_string(family_field::name, name_);
   if (family.help) {

@@ -11,8 +11,8 @@
 
 namespace narthex::detail {
 
-// Whether every byte is ASCII and none is a backslash, a quote, or a line feed. One less than a byte of ASCII has a high
-// bit only if the byte is zero. Only a zero byte changes the byte above it.
+// Whether every byte is ASCII and none is a backslash, a quote, or a line feed. Subtracting one from an ASCII
+// byte sets its high bit only if the byte is zero. Only a zero byte borrows from the byte above it.
 constexpr bool is_plain_word(std::uint64_t word) noexcept {
   const auto has = [word](std::uint64_t byte) { return (word ^ byte * kOnes) - kOnes; };
   return ((has('\\') | has('"') | has('\n') | word) & kHighBits) == 0;
@@ -58,8 +58,8 @@ inline std::size_t end_of_label_value(std::string_view text) noexcept {
   return end;
 }
 
-// Returns the first character from a position on of which find(word) has a bit. It must exist. `end` is the end of a text
-// of at least kMinSearched bytes.
+// Returns the first character for which find(word) sets a bit. The text from `from` to `end` must contain such a
+// character. At least kMinSearched characters must precede `end`.
 constexpr std::size_t kMinSearched = sizeof(std::uint64_t);
 template <class Find>
 const char* find_in_words(const char* from, const char* end, Find find) noexcept {

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <random>
 
-#define XXH_INLINE_ALL  // label values are short: a function call would cost as much as the hash
+#define XXH_INLINE_ALL  // inlined into hash_of()
 #include <narthex/detail/label_value.h>
 #include <xxhash.h>
 
@@ -13,7 +13,8 @@ namespace narthex::detail {
 
 namespace {
 
-// The start of the seed. A family sets it before its first lookup. Only a family without series reads it earlier.
+// The start of the seed. Set when the first family is created. Only a lookup in a default Family, which has no series,
+// reads it earlier.
 constinit std::atomic<std::uint64_t> start_of_seed{0};
 
 std::uint64_t hash_of(std::string_view text, std::uint64_t start) noexcept {

@@ -35,12 +35,13 @@ class LabelKey {
   LabelValues values() const noexcept { return values_; }
   const std::uint64_t* words() const noexcept { return words_; }
   std::uint32_t hash() const noexcept { return hash_; }
-  // Returns whether a text has a value in quotes that begins at a position. The closing quote is not behind the text.
-  // Needs words.
+  // Returns whether a text has a value in quotes that begins at a position. The position of the closing quote must be
+  // inside the text. Needs words.
   bool has_value_at(std::size_t i, const char* text, std::size_t begin) const noexcept {
     const std::size_t size = values_[i].size();
     const std::size_t end = begin + size;
-    // Eight bytes end with the closing quote, unless a short name precedes a short value.
+    // A long value has no word of its bytes. And before the closing quote there may be fewer than seven bytes, if a short
+    // name precedes a short value.
     if (size > kMaxShortLabel || end + 1 < sizeof *words_) [[unlikely]] {
       return is_in_quotes(values_[i], text + begin);
     }

@@ -43,7 +43,7 @@ class LabelLayout {
 
   // Returns whether a rendered text has these values.
   //
-  // It compares the total size, and each value at the position where it would be, between quotes. This is sufficient:
+  // It compares each value at the position where it would be, between quotes, and the total size. This is sufficient:
   // the text between the values is the same in all series of a family. In the text, a value ends at the first quote
   // without a backslash. So a value that matches too much ends at a later quote; then all values behind it begin
   // and end too late, and the last one ends behind the text. This holds for values with quotes, too, if the text has no

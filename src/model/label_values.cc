@@ -26,6 +26,7 @@ EscapedValues::EscapedValues(LabelValues raw) {
     }
     const std::string_view escaped(text_.data() + begin, text_.size() - begin);
     are_raw_ = are_raw_ && escaped == value;
+    has_escapes_ = has_escapes_ || escaped.find('\\') != std::string_view::npos;
     views_.push_back(escaped);
   }
 }

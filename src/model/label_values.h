@@ -23,11 +23,14 @@ class EscapedValues {
   operator LabelValues() const noexcept { return {views_.data(), views_.size()}; }
   // Whether all values are unchanged.
   bool are_raw() const noexcept { return are_raw_; }
+  // Whether a value contains an escape.
+  bool has_escapes() const noexcept { return has_escapes_; }
 
  private:
   fmt::basic_memory_buffer<char, 1024> text_;             // the values that needed escaping
   fmt::basic_memory_buffer<std::string_view, 16> views_;  // of text_ and of the raw values
   bool are_raw_ = true;
+  bool has_escapes_ = false;
 };
 
 }  // namespace narthex::detail

@@ -32,6 +32,30 @@ TEST_F(OverflowTest, CountsLabelsBeyondMaxSeriesInOneSeries) {
   EXPECT_FALSE(hits.find("e", 1));
 }
 
+// Both values are the same label: a byte that is not UTF-8 is replaced by U+FFFD.
+TEST_F(OverflowTest, IsNotUsedForAReplacedByteOfAnExistingSeries) {
+  for (const char* first : {"\xff", "\xEF\xBF\xBD"}) {
+    Registry registry;
+    const auto hits = registry.counter({.name = "hits_total", .help = "Hits.", .max_series = 1}, {"who"});
+    hits.labels(first).inc();
+    for (const char* who : {"b", "c", "\xff", "\xEF\xBF\xBD"}) hits.labels(who).inc();
+    EXPECT_EQ(sample(to_text(registry), "hits_total{who=\"\xEF\xBF\xBD\"}"), 3);
+  }
+}
+
+// More results than a thread has hazard pointers for them.
+TEST_F(OverflowTest, MayBeBorrowedManyTimes) {
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 1}, {"who"});
+  hits.labels("only").inc();
+  std::vector<Borrowed<Counter>> borrowed;
+  borrowed.reserve(20);
+  for (int i = 0; i < 20; ++i) borrowed.push_back(hits.labels(i));
+  hits.remove("__overflow__");
+  for (const auto& one : borrowed) one.inc();
+  EXPECT_EQ(borrowed.front().value(), 20);
+  EXPECT_EQ(hits.labels("other").value(), 0);
+}
+
 TEST_F(OverflowTest, IsLoggedOnceForEachFamily) {
   for (const char* name : {"a_total", "b_total"}) {
     const auto hits = registry_.counter({.name = name, .help = "Hits.", .max_series = 1}, {"who"});

@@ -70,7 +70,8 @@ class GaugeValue {
     set_value_.store(value, std::memory_order_relaxed);                        // relaxed: as above
     if (state != kSet) state_.store(kSet, std::memory_order_release);          // release: the value is visible first
   }
-  // Adds to the cell of this thread, or to the value that was set. Returns false if there is neither.
+  // Adds to the cell of this thread, or to the value that was set. Returns false if there is neither, or if the
+  // cell cannot take the amount.
   bool try_inc(double amount) noexcept {
     // acquire: as in set(), and the cells of a slot are zero before the slot is published
     const Slot state = state_.load(std::memory_order_acquire);

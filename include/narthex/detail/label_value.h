@@ -73,8 +73,8 @@ inline constexpr std::size_t kMaxShortLabel = 6;
 // Returns the hash of a longer value.
 NARTHEX_EXPORT std::uint64_t hash_of_long_label(std::string_view value) noexcept;
 
-// Returns what a lookup hashes instead of a label value: a short value in quotes, as it is in the text of its series, or
-// the hash of a longer one. The caller of a lookup computes it, because the compiler often knows the value, or its size.
+// Returns the word that a lookup hashes in place of a label value: a short value in quotes, as in the text of its series,
+// or the hash of a longer value. The caller of a lookup computes it, because the compiler often knows the value, or its size.
 inline std::uint64_t label_word(std::string_view value) noexcept {
   return value.size() <= kMaxShortLabel ? in_quotes(short_bytes_at(value.data(), value.size()), value.size())
                                         : hash_of_long_label(value);

@@ -186,6 +186,19 @@ TEST(Exposition, ReusesTheMemoryOfTheReply) {
   EXPECT_EQ(static_cast<const void*>(reply.body.data()), memory);
 }
 
+// A family of a protobuf message is compressed as a whole, and the memory for it is kept for later replies.
+TEST(Exposition, IsCompressedAfterALargeProtobufMessage) {
+  const Registry registry = registry_of(30'000);
+  Exposition reply;
+  expose(registry,
+         {.accept = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+          .accept_encoding = "gzip"},
+         reply);
+  EXPECT_GT(gunzip(reply.body).size(), 3'000'000u);
+  expose(registry, {.accept_encoding = "gzip"}, reply);
+  EXPECT_TRUE(gunzip(reply.body) == to_text(registry));
+}
+
 // Exposition rule 55, and the whole output of a registry with every metric kind and special values.
 TEST(Exposition, EqualsTheGoldenFile) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
