@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -8,8 +9,12 @@
 #include <vector>
 
 #include <benchmark/benchmark.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <malloc.h>
 #include <narthex/narthex.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "case.h"
 #include "stopwatch.h"
@@ -53,6 +58,49 @@ struct Default {
   }
 };
 
+// The limit of the process collector: reads of the files and of the folder.
+class ReadFiles {
+ public:
+  static constexpr const char* kName = "limit";
+
+  static void scrape() {
+    for (const char* path : {"/proc/self/stat", "/proc/self/limits", "/proc/self/status"}) {
+      std::array<char, 4096> text;
+      const int file = ::open(path, O_RDONLY | O_CLOEXEC);
+      benchmark::DoNotOptimize(::read(file, text.data(), text.size()));
+      ::close(file);
+    }
+    DIR* const folder = ::opendir("/proc/self/fd");
+    while (folder && ::readdir(folder)) {
+    }
+    if (folder) ::closedir(folder);
+  }
+};
+
+// The limit of the runtime collector: a copy of its text.
+class CopyText {
+ public:
+  static constexpr const char* kName = "limit";
+
+  CopyText() {
+    Registry registry;
+    Runtime::add_to(registry);
+    text_ = to_text(registry);
+  }
+  void scrape() const { benchmark::DoNotOptimize(std::string(text_)); }
+
+ private:
+  std::string text_;
+};
+
+// The limit of the allocator's metrics: the call that counts the free chunks.
+class CountChunks {
+ public:
+  static constexpr const char* kName = "limit";
+
+  static void scrape() { benchmark::DoNotOptimize(::mallinfo2()); }
+};
+
 // The limit of a pause: nothing runs, and for the time of a scrape.
 class NoScrape {
  public:
@@ -86,14 +134,15 @@ constexpr auto kScrape = [](benchmark::State& state, const auto& registry) {
 
 void in_microseconds(benchmark::internal::Benchmark* benchmark) { benchmark->Unit(benchmark::kMicrosecond); }
 
-// A scrape of one collector. The cgroup collector reads the files of the cgroup versions that the machine has.
-const Case process("scrape_process", ClientList<With<Process>>(), in_microseconds, kScrape);
+// A scrape of one collector. The cgroup collector reads the files of the cgroup versions that the machine has, so that it
+// has no limit.
+const Case process("scrape_process", ClientList<With<Process>, ReadFiles>(), in_microseconds, kScrape);
 const Case cgroup("scrape_cgroup", ClientList<With<Cgroup>>(), in_microseconds, kScrape);
-const Case runtime("scrape_runtime", ClientList<With<Runtime>>(), in_microseconds, kScrape);
+const Case runtime("scrape_runtime", ClientList<With<Runtime>, CopyText>(), in_microseconds, kScrape);
 
 // The same with 100,000 free chunks in the allocator, which the collector counts.
-const Case allocator_fragmented("scrape_allocator_fragmented", ClientList<With<Allocator>>(), in_microseconds,
-                                [](benchmark::State& state, const auto& registry) {
+const Case allocator_fragmented("scrape_allocator_fragmented", ClientList<With<Allocator>, CountChunks>(),
+                                in_microseconds, [](benchmark::State& state, const auto& registry) {
                                   const FreeChunks chunks;
                                   kScrape(state, registry);
                                 });

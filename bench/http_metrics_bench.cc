@@ -68,7 +68,7 @@ constexpr auto kServe = [](benchmark::State& state, const auto& service) {
 
 // A request from start to finish. All threads share one service.
 const Case http_request("http_request", ClientList<Unrouted, TwoLooksAtTheClock>(), to_two_threads, kServe);
-const Case http_request_routed("http_request_routed", ClientList<Routed>(), to_two_threads, kServe);
+const Case http_request_routed("http_request_routed", ClientList<Routed, TwoLooksAtTheClock>(), to_two_threads, kServe);
 
 }  // namespace
 }  // namespace narthex::bench

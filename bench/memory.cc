@@ -1,16 +1,21 @@
 // Prints a cost in bytes of this process, or in nanoseconds: narthex_memory CLIENT MEASUREMENT. A process measures one
 // thing only, because a second measurement would use memory again that the first one has freed.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "clients.h"
 #include "live_threads.h"
@@ -45,6 +50,26 @@ struct Histograms {
 
   void update(const Route& route) { client.observe(family, route, 0.042); }
 };
+
+// The limit of a series: an allocation with its numbers and the text of its labels, and a pointer to it.
+template <std::size_t kNumbers>
+class OwnSeries {
+ public:
+  OwnSeries() { series_.reserve(kSeries); }
+
+  void update(const Route& route) {
+    const std::string labels = fmt::format("{}=\"{}\",{}=\"{}\",{}=\"{}\"", kRouteLabels[2], route.code,  //
+                                           kRouteLabels[0], route.method, kRouteLabels[1], route.path);
+    constexpr std::size_t kBytesOfNumbers = kNumbers * sizeof(double);
+    series_.push_back(std::make_unique<char[]>(kBytesOfNumbers + labels.size()));
+    std::ranges::copy(labels, series_.back().get() + kBytesOfNumbers);
+  }
+
+ private:
+  std::vector<std::unique_ptr<char[]>> series_;
+};
+using OwnCounters = OwnSeries<1>;
+using OwnHistogramSeries = OwnSeries<16>;  // 15 counts and a sum
 
 // Bytes per series, each updated once.
 template <class Series>
@@ -203,8 +228,18 @@ const std::map<std::string_view, Measurements> kMeasurements{
 #ifdef NARTHEX_BENCH_PROMETHEUS_CPP
     {PrometheusCpp::kName, measurements<PrometheusCpp>()},
 #endif
-    // The cost of a thread that only adds to its own memory.
-    {Limit::kName, {{"thread", per_thread<Limit>}, {"thread_histograms", per_thread<Limit>}}},
+    // The text and the numbers of each series, and a thread that only adds to its own memory.
+    {Limit::kName,
+     {{"counters", per_series<OwnCounters>},
+      {"counters_churned", per_series<OwnCounters>},
+      {"counters_touched", per_series<OwnCounters>},
+      {"histograms", per_series<OwnHistogramSeries>},
+      {"histograms_touched", per_series<OwnHistogramSeries>},
+      {"peak", peak<Limit>},
+      {"stretched", stretched_peak<Limit>},
+      {"stretched_scrape", stretched_scrape<Limit>},
+      {"thread", per_thread<Limit>},
+      {"thread_histograms", per_thread<Limit>}}},
 };
 
 }  // namespace

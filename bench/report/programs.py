@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import tempfile
 
-# The measurements of narthex_memory and their clients. With a million series a process takes seconds.
+# The measurements of narthex_memory and its clients. With a million series a process takes seconds.
 SLOW_MEMORY = ["peak", "stretched", "stretched_scrape"]
 MEMORY = [
     "counters",
@@ -22,7 +22,7 @@ MEMORY = [
     "thread_histograms",
     *SLOW_MEMORY,
 ]
-CLIENTS = ["narthex", "prometheus_cpp"]
+CLIENTS = ["narthex", "prometheus_cpp", "limit"]
 # The programs of the clients of other languages.
 RIVALS = ["rust_prometheus", "client_golang"]
 MOST_SECONDS = 1800
@@ -165,7 +165,7 @@ def add_rival(client, output, results):
 def run_memory(program, effort, results):
     """Measures memory, every figure in a process of its own, in random order."""
     print(f"Running {program.name} ...", flush=True)
-    wanted = [(client, what) for what in MEMORY for client in CLIENTS] + [("limit", what) for what in MEMORY if what.startswith("thread")]
+    wanted = [(client, what) for what in MEMORY for client in CLIENTS]
     if effort.skipped:
         wanted = [(client, what) for client, what in wanted if what not in SLOW_MEMORY]
     wanted *= effort.repetitions

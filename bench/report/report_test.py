@@ -45,6 +45,13 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(self.line([6.1])[-1], "no")
         self.assertEqual(self.line([6], peer=59)[-1], "no")
 
+    def test_a_row_tells_why_it_has_no_limit(self):
+        row = targets.Row("add", "add/{}", (targets.faster(10),), limitless="its input differs")
+        self.assertEqual(
+            table.cells([row], results({"add/narthex": [5], "add/prometheus_cpp": [60]}))[1],
+            ["add", "5.00 ns", "0 %", "60.0 ns", "12.0", "", "", "", "gain >= 10, no limit: its input differs", "yes"],
+        )
+
     def test_rows_that_were_not_measured_are_left_out(self):
         self.assertEqual(table.cells([self.ROW], results({"other/narthex": [1]})), [table.COLUMNS])
 

@@ -28,7 +28,7 @@ def line(row, measured):
         amount(measured.limit, row.unit),
         ratio(measured.ours, measured.limit),
         ratio(measured.control(), 1) if row.two_threads else "",
-        ", ".join(target.words for target in row.targets),
+        ", ".join([target.words for target in row.targets] + ([f"no limit: {row.limitless}"] if row.limitless else [])),
         verdict(row, measured),
     ]
 

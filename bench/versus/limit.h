@@ -73,6 +73,9 @@ class Limit : public OwnHistograms {
     add((*family.by_values)[values], 1);
   }
 
+  // The first update of a series, which is not looked up.
+  static void inc(Routes by, const Route& route) { inc(at(by, route)); }
+
   // One instruction with a lock prefix, contended when there is more than one thread.
   static void inc(Gauge gauge) noexcept { gauge->count.fetch_add(1, std::memory_order_relaxed); }
   static void set(Gauge gauge, double value) noexcept { gauge->value.store(value, std::memory_order_relaxed); }
