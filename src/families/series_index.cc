@@ -4,15 +4,43 @@
 #include <memory>
 #include <new>
 
+#include <sys/mman.h>
+
 namespace narthex::detail {
 
+namespace {
+
+// Larger entries have pages of their own, which return to the system when they are freed. A heap would keep them: old
+// and new entries exist together, so the new ones never fit into the memory of the old ones.
+constexpr std::size_t kMaxInHeap = std::size_t{1} << 16;
+
+void* allocate(std::size_t bytes) {
+  if (bytes <= kMaxInHeap) return ::operator new(bytes);
+  void* const pages = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) throw std::bad_alloc();
+  return pages;
+}
+
+void deallocate(void* memory, std::size_t bytes) noexcept {
+  if (bytes <= kMaxInHeap) {
+    ::operator delete(memory);
+  } else {
+    ::munmap(memory, bytes);
+  }
+}
+
+}  // namespace
+
 SeriesIndex::Entries* SeriesIndex::Entries::create(std::size_t size) {
-  auto* entries = ::new (::operator new(sizeof(Entries) + size * sizeof(Entry))) Entries{size - 1};
+  auto* entries = ::new (allocate(bytes_of(size))) Entries{size - 1};
   std::uninitialized_value_construct_n(entries->first(), size);
   return entries;
 }
 
-void SeriesIndex::Entries::free(const void* entries) noexcept { ::operator delete(const_cast<void*>(entries)); }
+void SeriesIndex::Entries::free(const void* entries) noexcept {
+  const std::size_t size = static_cast<const Entries*>(entries)->mask + 1;
+  deallocate(const_cast<void*>(entries), bytes_of(size));
+}
 
 SeriesIndex::SeriesIndex() : entries_(Entries::create(4)) {}
 
@@ -21,15 +49,14 @@ SeriesIndex::~SeriesIndex() {
 }
 
 std::uintptr_t SeriesIndex::word_of(const Series* series) noexcept {
-  return reinterpret_cast<std::uintptr_t>(series) | series->hash_ >> kTagShift;
+  return reinterpret_cast<std::uintptr_t>(series) | tag_of(series->hash_) << kTagShift;
 }
 
 RetiredPtr SeriesIndex::reserve_one() {
   Entries* old = entries_.load(std::memory_order_relaxed);  // relaxed: only writers change it
-  if (5 * (used_ + 1) <= 4 * (old->mask + 1)) return nullptr;
+  if (8 * (used_ + 1) <= 7 * (old->mask + 1)) return nullptr;
   std::size_t size = 4;
-  while (4 * size < 6 * (size_ + 1))
-    size *= 2;  // at most two thirds full, so that many inserts follow until the next copy
+  while (4 * size < 5 * (size_ + 1)) size *= 2;  // not too full, so that many inserts follow until the next copy
   auto retired = std::make_unique<Retired>(Retired{old, Entries::free});
   Entries* grown = Entries::create(size);
   used_ = 0;

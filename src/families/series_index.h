@@ -19,9 +19,10 @@ namespace narthex::detail {
 //   entries_ ---> [ size - 1 | 0 | series:tag | removed | series:tag | 0 | ... ]
 //                                   ^ hash, then to the right until a 0
 //
-// The tag is three bits of the hash, in bits of the pointer that are 0 because of its alignment. A probe skips most
-// other series by the tag, without reading their memory. A fourth bit marks a series for eviction. Lookups still find a
-// marked series, and unmark it.
+// The tag is the highest byte of the hash, in the bits 48 to 55 of the pointer, which are 0: the addresses of a process
+// have 48 bits. The highest byte stays, because arm64 may have a tag of its own there. A probe skips nearly all other
+// series by the tag, without reading their memory. A bit that is 0 because of the alignment marks a series for eviction.
+// Lookups still find a marked series, and unmark it.
 //
 //   evictor (a writer)                             reader
 //   1. word = series:tag:marked                    1. word = entry
@@ -69,10 +70,10 @@ class SeriesIndex {
   using Entry = std::atomic<std::uintptr_t>;
   static constexpr std::uintptr_t kEmpty = 0;
   static constexpr std::uintptr_t kRemoved = 1;
-  static constexpr std::uintptr_t kTagMask = 7;
-  static constexpr int kTagShift = 29;  // of a hash of 32 bits
-  static constexpr std::uintptr_t kMarked = 8;
-  static constexpr std::uintptr_t kLowBits = kTagMask | kMarked;
+  static constexpr std::uintptr_t kMarked = 2;
+  static constexpr std::uintptr_t kLowBits = 3;
+  static constexpr int kTagShift = 48;
+  static constexpr std::uintptr_t kTagMask = std::uintptr_t{0xff} << kTagShift;
   static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ > kLowBits);
   // The series are in the order of their hashes, which the processor does not prefetch.
   static constexpr std::size_t kPrefetchDistance = 16;
@@ -82,6 +83,7 @@ class SeriesIndex {
     const std::size_t mask;
     Entry* first() noexcept { return reinterpret_cast<Entry*>(this + 1); }
 
+    static constexpr std::size_t bytes_of(std::size_t size) noexcept { return sizeof(Entries) + size * sizeof(Entry); }
     static Entries* create(std::size_t size);
     static void free(const void* entries) noexcept;
   };
@@ -97,12 +99,14 @@ class SeriesIndex {
     for (std::size_t i = hash & entries.mask;; i = (i + 1) & entries.mask) {
       Entry& entry = entries.first()[i];
       const std::uintptr_t word = entry.load(std::memory_order_acquire);  // acquire: the series is fully constructed
-      if ((word & kTagMask) == hash >> kTagShift && word > kLowBits && visit(entry, word)) return true;
+      if ((word >> kTagShift & 0xff) == tag_of(hash) && word > kLowBits && visit(entry, word)) return true;
       if (word == kEmpty) return false;
     }
   }
+  static constexpr std::uintptr_t tag_of(std::uint32_t hash) noexcept { return hash >> 24; }
   static Series* series_of(std::uintptr_t word) noexcept {
-    return reinterpret_cast<Series*>(word & ~kLowBits);  // NOLINT(performance-no-int-to-ptr): removes the tag
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): removes the tag
+    return reinterpret_cast<Series*>(word & ~(kTagMask | kLowBits));
   }
   static std::uintptr_t word_of(const Series* series) noexcept;
   void store(Entries& entries, std::uintptr_t word) noexcept;
