@@ -32,8 +32,8 @@ namespace narthex::detail {
 //      fails if a reader unmarked it
 //
 // Invariants: entries_ points to entries that contain all series. No 0 stands between the hash of a series and its
-// entry. When the entries are too full, a writer copies them to more entries, publishes those when they are complete,
-// and retires the old ones. A removed series is overwritten before it is retired.
+// entry. When the entries are too full, a writer copies the series to other entries, publishes those when they are
+// complete, and retires the old ones. A removed series is overwritten before it is retired.
 // Readers: any thread. A reader publishes a hazard for the entries, then one for each series that it inspects. After
 // each it checks that the entries are still the current ones and still contain the series, because a series that was
 // removed from newer entries is still in the old ones. A reader that finds nothing may have missed a series that is
