@@ -32,8 +32,8 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept 
   return bytes_at(a + size - 8) == bytes_at(b + size - 8);  // overlaps the word before
 }
 
-// Copies a text of less than 16 bytes and returns its end. The two copies overlap
-// unless the text is exactly twice as long as one.
+// Copies a text of less than 16 bytes and returns its end. The two copies overlap unless the text is exactly
+// twice as long as one.
 inline char* put_short(char* to, const char* from, std::size_t size) noexcept {
   const auto first_and_last = [=](auto first) {
     auto last = first;

@@ -1,5 +1,6 @@
 #include "formats/message_buffer.h"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 
@@ -9,13 +10,16 @@ namespace narthex::detail {
 
 void MessageBuffer::begin() {
   reserve(kMaxVarintSize);
-  size_of_length_ = limit_ - room_ < kLargeBody ? 3 : 4;
+  if (size_of_length_ == 0) size_of_length_ = limit_ - room_ < kLargeBody ? 3 : 4;
   end_ += size_of_length_;
 }
 
 void MessageBuffer::finish() noexcept {
-  end_with_length(start_ + size_of_length_, size_of_length_);
+  char* const first = start_ + size_of_length_;
+  const auto size = static_cast<std::size_t>(end_ - first);
+  end_with_length(first, size_of_length_);
   start_ = end_;
+  size_of_length_ = std::max(size_of_varint(size), kMinGuess);
 }
 
 void MessageBuffer::flush() {

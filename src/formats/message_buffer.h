@@ -49,15 +49,16 @@ class MessageBuffer {
  private:
   static constexpr std::size_t kFirstOfTwoBytes = 0x80;
   static constexpr std::size_t kSpare = 64;  // six nested messages, each of which moves by at most 9 bytes
-  // A body of this size probably has a message whose length takes more than three bytes. To move the other messages of
-  // the body takes less time.
+  // The first message of a body of this size probably has a length of four bytes. The length of a further message
+  // probably has as many bytes as the one before, but at least kMinGuess: moving a small message costs little.
   static constexpr std::ptrdiff_t kLargeBody = std::ptrdiff_t{1} << 21;
+  static constexpr std::size_t kMinGuess = 3;
 
   void take(std::size_t size);
   void end_with_length(char* first, std::size_t size_of_length) noexcept;
 
   Output& out_;
-  std::size_t size_of_length_ = 0;  // that is reserved for the current message
+  std::size_t size_of_length_ = 0;  // that the current message has reserved; 0: there was no message
   char* room_ = nullptr;
   char* start_ = nullptr;
   char* end_ = nullptr;
