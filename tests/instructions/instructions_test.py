@@ -43,19 +43,19 @@ class Instructions(unittest.TestCase):
 
     def test_lookup(self):
         """Two label values, a string and a number, and the increment."""
-        self.expect("lookup", 237, MANY_LOOKUPS)
+        self.expect("lookup", 235, MANY_LOOKUPS)
 
     def test_lookup_of_texts(self):
         """Two short texts, of which the compiler knows one, and the increment."""
-        self.expect("lookup_texts", 246, MANY_LOOKUPS)
+        self.expect("lookup_texts", 240, MANY_LOOKUPS)
 
     def test_miss(self):
         """A lookup in a family that is full, and the increment of the overflow series."""
-        self.expect("lookup_miss", 338, MANY_LOOKUPS)
+        self.expect("lookup_miss", 332, MANY_LOOKUPS)
 
     def test_new_series(self):
         """A series with three label values, its increment, and its end with its registry."""
-        self.expect("new_series", 1870)
+        self.expect("new_series", 1836)
 
     def test_increment_of_a_closed_series(self):
         """Two enumerators, which are an array index, and the increment: at most 1.5 times a kept handle."""
