@@ -185,12 +185,12 @@ void Connection::find_reply() {
 void Connection::compute_later(Route route) {
   head_.assign_to(scrape_);
   const Clock::duration patience = std::clamp<Clock::duration>(scrape_.timeout.value_or(kMaxWait), {}, kMaxWait);
-  job_ = server_.submit(shared_from_this(), std::move(route), head_.line, scrape_);
+  job_ = server_.submit(shared_from_this(), std::move(route), head_, scrape_);
   enter(State::computing, request_time_ + patience);
 }
 
 ServerReply Connection::reply_with(const JobResult& result) const {
-  if (!result.is_exposition) return body_reply(result.status, result.content_type, result.body, form_);
+  if (!result.is_exposition) return body_reply(result.status, result.content_type, result.body, form_, result.lines);
   return exposition_reply(result.content_type, result.content_encoding, result.body, form_);
 }
 

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
+#include <boost/beast/core/string.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "http/http_server.h"
@@ -40,7 +41,7 @@ void check(std::string_view name, milliseconds value, milliseconds min, millisec
       fmt::format("HttpExporter: {} is {} ms; allowed: {} to {} ms", name, value.count(), min.count(), max.count()));
 }
 
-const HttpOptions& checked(const HttpOptions& options) {
+void check(const HttpOptions& options) {
   constexpr milliseconds kMin{1};
   if (options.socket_mode > 0777) {
     throw OptionsError(fmt::format("HttpExporter: socket_mode is {:#o}; allowed: 0 to 0777", options.socket_mode));
@@ -55,7 +56,6 @@ const HttpOptions& checked(const HttpOptions& options) {
   }
   check("scrape_threads", options.scrape_threads, 1, 1000);
   check("shutdown_timeout", options.shutdown_timeout, milliseconds(0), kHour);
-  return options;
 }
 
 std::function<void(std::string_view)> log_of(const HttpOptions& options) {
@@ -71,27 +71,65 @@ std::function<void(std::string_view)> log_of(const HttpOptions& options) {
   };
 }
 
+bool has_control(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
+// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kMarks.find(c) != kMarks.npos;
+  });
+}
+
+// Returns the header lines of a reply.
+std::string lines_of(const std::vector<std::pair<std::string, std::string>>& headers) {
+  static constexpr boost::beast::string_view kOwn[]{"Connection", "Content-Length", "Content-Type", "Date",
+                                                    "Transfer-Encoding"};
+  std::string lines;
+  for (const auto& [name, value] : headers) {
+    const auto refuse = [&name = name](std::string_view why) {
+      throw OptionsError(fmt::format("the handler returned the header {}: {}", detail::quote(name), why));
+    };
+    if (!is_token(name)) refuse("invalid name; allowed: a token (RFC 9110)");
+    if (has_control(value)) refuse("invalid value; allowed: no control characters");
+    if (std::ranges::any_of(kOwn, [&name = name](auto own) {
+          return boost::beast::iequals(own, {name.data(), name.size()});
+        })) {
+      refuse("the exporter sets it");
+    }
+    lines += fmt::format("{}: {}\r\n", name, value);
+  }
+  return lines;
+}
+
 // Calls a handler and checks its reply.
-detail::FunctionReply call(const HttpExporter::Handler& handler, const detail::RequestLine& line) {
-  HttpExporter::Response response = handler({.method = line.method, .path = line.path, .query = line.query});
+detail::FunctionReply call(const HttpExporter::Handler& handler, const detail::FunctionRequest& request) {
+  HttpExporter::Response response = handler({.method = request.line.method,
+                                             .path = request.line.path,
+                                             .query = request.line.query,
+                                             .authorization = request.authorization,
+                                             .scrape = request.scrape});
   if (response.status < 200 || response.status > 599 || response.status == 204 || response.status == 304) {
     throw OptionsError(
         fmt::format("the handler returned status {}; allowed: 200 to 599 without 204 and 304", response.status));
   }
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
-  if (std::ranges::any_of(response.content_type, is_control)) {
+  if (has_control(response.content_type)) {
     throw OptionsError(fmt::format("the handler returned content_type {}; allowed: no control characters",
                                    detail::quote(response.content_type)));
   }
-  return {response.status, std::move(response.content_type), std::move(response.body)};
+  return {response.status, std::move(response.content_type), lines_of(response.headers), std::move(response.body)};
 }
 
 }  // namespace
 
 class HttpExporter::Impl {
  public:
-  Impl(const Registry& registry, const HttpOptions& options) {
-    routes_.add(checked(options).path, registry);
+  // Null: no registry is served yet.
+  Impl(const Registry* registry, const HttpOptions& options) {
+    check(options);
+    if (registry) routes_.add(options.path, *registry);
     std::vector<detail::Listener> listeners = detail::Listener::open_all(options.listen, options.socket_mode);
     for (const detail::Listener& listener : listeners) {
       addresses_.push_back(listener.address());
@@ -156,7 +194,9 @@ class HttpExporter::Impl {
 };
 
 HttpExporter::HttpExporter(const Registry& registry, const HttpOptions& options)
-    : impl_(std::make_unique<Impl>(registry, options)) {}
+    : impl_(std::make_unique<Impl>(&registry, options)) {}
+
+HttpExporter::HttpExporter(const HttpOptions& options) : impl_(std::make_unique<Impl>(nullptr, options)) {}
 
 HttpExporter::~HttpExporter() {
   if (!impl_->is_in_child()) return;
@@ -171,7 +211,9 @@ void HttpExporter::handle(const std::string& path, Handler handler) {
     throw OptionsError(
         fmt::format("HttpExporter: the handler of path {} is empty; pass a function", detail::quote(path)));
   }
-  const auto function = [handler = std::move(handler)](const detail::RequestLine& line) { return call(handler, line); };
+  const auto function = [handler = std::move(handler)](const detail::FunctionRequest& request) {
+    return call(handler, request);
+  };
   impl_->add(path, std::make_shared<const detail::RouteFunction>(function));
 }
 

@@ -180,14 +180,14 @@ void HttpServer::limit_pending_bytes(const Connection& newest) {
 }
 
 std::shared_ptr<ScrapeJob> HttpServer::submit(std::shared_ptr<Connection> connection, Route route,
-                                              const RequestLine& line, const ExpositionRequest& scrape) {
+                                              const RequestHead& head, const ExpositionRequest& scrape) {
   const bool is_shared = std::holds_alternative<Registry>(route);  // a function may do something at each call
-  std::string key = is_shared ? ScrapeJob::key_of(line, scrape) : std::string();
+  std::string key = is_shared ? ScrapeJob::key_of(head.line, scrape) : std::string();
   if (is_shared) {
     const auto found = jobs_.find(key);
     if (found != jobs_.end() && found->second->join(connection)) return found->second;
   }
-  auto job = std::make_shared<ScrapeJob>(*this, std::move(route), line, scrape);
+  auto job = std::make_shared<ScrapeJob>(*this, std::move(route), head, scrape);
   job->join(std::move(connection));
   watch_pool();
   if (is_shared) jobs_[key] = job;

@@ -86,7 +86,7 @@ class HttpServer {
   // Continues a TLS handshake, one at a time, between the events of other connections.
   void queue_handshake(std::shared_ptr<Connection> connection);
   // Computes a reply by a thread of the pool. The job may be shared with other connections.
-  std::shared_ptr<ScrapeJob> submit(std::shared_ptr<Connection> connection, Route route, const RequestLine& line,
+  std::shared_ptr<ScrapeJob> submit(std::shared_ptr<Connection> connection, Route route, const RequestHead& head,
                                     const ExpositionRequest& scrape);
   // The job cannot be shared any more.
   void forget_job(const std::string& key, const ScrapeJob& job);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include <narthex/exposition.h>
 #include <narthex/registry.h>
 
 namespace narthex::detail {
@@ -21,15 +22,23 @@ struct RequestLine {
   std::string query{};
 };
 
+// The request that a RouteFunction answers.
+struct FunctionRequest {
+  const RequestLine& line;
+  const std::string& authorization;  // value of the header
+  const ExpositionRequest& scrape;
+};
+
 // The reply of a function.
 struct FunctionReply {
   int status = 200;
   std::string content_type{};
+  std::string lines{};  // further header lines, each with its line end
   std::string body{};
 };
 
 // What is served on a path.
-using RouteFunction = std::function<FunctionReply(const RequestLine& request)>;
+using RouteFunction = std::function<FunctionReply(const FunctionRequest& request)>;
 using Route = std::variant<Registry, std::shared_ptr<const RouteFunction>>;
 
 // The paths and what is served there. Routes are added and never removed.

@@ -13,8 +13,12 @@
 
 namespace narthex::detail {
 
-ScrapeJob::ScrapeJob(HttpServer& server, Route route, RequestLine line, ExpositionRequest scrape)
-    : server_(server), route_(std::move(route)), line_(std::move(line)), scrape_(std::move(scrape)) {}
+ScrapeJob::ScrapeJob(HttpServer& server, Route route, const RequestHead& head, ExpositionRequest scrape)
+    : server_(server),
+      route_(std::move(route)),
+      line_(head.line),
+      authorization_(head.authorization),
+      scrape_(std::move(scrape)) {}
 
 std::string ScrapeJob::key_of(const RequestLine& line, const ExpositionRequest& scrape) {
   const auto timeout = scrape.timeout.value_or(std::chrono::milliseconds(-1)).count();
@@ -61,10 +65,14 @@ void ScrapeJob::enter(State state) {
 JobResult ScrapeJob::compute() {
   try {
     try {
+      const auto waited = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - created_);
+      if (scrape_.timeout) *scrape_.timeout -= waited;
       if (std::holds_alternative<Registry>(route_)) return expose();
-      FunctionReply reply = (*std::get<std::shared_ptr<const RouteFunction>>(route_))(line_);
+      const RouteFunction& function = *std::get<std::shared_ptr<const RouteFunction>>(route_);
+      FunctionReply reply = function({line_, authorization_, scrape_});
       return {.status = reply.status,
               .content_type = std::move(reply.content_type),
+              .lines = std::move(reply.lines),
               .body = server_.bodies().keep(std::move(reply.body))};
     } catch (const std::exception& error) {
       return message(fmt::format("cannot compute the reply: {}\n", error.what()));
@@ -77,8 +85,6 @@ JobResult ScrapeJob::compute() {
 }
 
 JobResult ScrapeJob::expose() {
-  const auto waited = std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - created_);
-  if (scrape_.timeout) *scrape_.timeout -= waited;
   Exposition exposition;
   ScrapePool::WritePermit permit(server_.pool(), line_.path);
   expose_in_phases(std::get<Registry>(route_), scrape_, exposition, [&] {

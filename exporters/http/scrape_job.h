@@ -11,6 +11,7 @@
 #include <narthex/exposition.h>
 
 #include "http/body_store.h"
+#include "http/request_head.h"
 #include "http/routes.h"
 #include "http/scrape_pool.h"
 #include "http/server_reply.h"
@@ -25,6 +26,7 @@ struct JobResult {
   int status = 0;  // 0: no memory
   std::string content_type{};
   std::string content_encoding{};
+  std::string lines{};  // further header lines of the reply of a function
   std::shared_ptr<const ReplyBody> body{};
   bool is_exposition = false;
   BegunReply begun{};  // if the thread of the pool has sent some of it
@@ -38,7 +40,7 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
  public:
   using Clock = std::chrono::steady_clock;
 
-  ScrapeJob(HttpServer& server, Route route, RequestLine line, ExpositionRequest scrape);
+  ScrapeJob(HttpServer& server, Route route, const RequestHead& head, ExpositionRequest scrape);
 
   // Returns a text that is equal for requests for the same exposition.
   static std::string key_of(const RequestLine& line, const ExpositionRequest& scrape);
@@ -68,6 +70,7 @@ class ScrapeJob final : public std::enable_shared_from_this<ScrapeJob> {
   HttpServer& server_;
   const Route route_;
   const RequestLine line_;
+  const std::string authorization_;
   ExpositionRequest scrape_;
   const Clock::time_point created_ = Clock::now();
   std::string key_;

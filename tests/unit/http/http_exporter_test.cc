@@ -155,6 +155,36 @@ TEST(HttpExporter, ServesFunctions) {
   EXPECT_EQ(get(exporter.port(), "/large").body, large);
 }
 
+TEST(HttpExporter, PassesHeadersToAndFromFunctions) {
+  HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0"});
+  exporter.handle("/echo", [](const HttpExporter::Request& request) -> HttpExporter::Response {
+    const Exposition reply = expose(jobs_registry(), request.scrape);
+    return {.status = request.authorization == "Bearer x" ? 200 : 401,
+            .content_type = reply.content_type,
+            .body = reply.body + request.scrape.query,
+            .headers = {{"WWW-Authenticate", "Basic realm=\"a, b\""}, {"X-Empty", ""}}};
+  });
+  const auto reply_to = [&](const std::string& lines) {
+    return request(exporter.port(),
+                   "GET /echo?name[]=none HTTP/1.1\r\nHost: l\r\nConnection: close\r\n" + lines + "\r\n");
+  };
+  const HttpReply reply = reply_to("AUTHORIZATION: Bearer x\r\nAccept: application/openmetrics-text;version=1.0.0\r\n");
+  EXPECT_EQ(reply.status(), "200");
+  EXPECT_THAT(reply.head, HasSubstr("\r\nContent-Type: application/openmetrics-text; version=1.0.0"));
+  EXPECT_THAT(reply.head, HasSubstr("\r\nWWW-Authenticate: Basic realm=\"a, b\"\r\nX-Empty: \r\n"));
+  EXPECT_EQ(reply.body, "# EOF\nname[]=none");
+  EXPECT_EQ(reply_to("").status(), "401");
+  EXPECT_EQ(reply_to("Authorization: Bearer x\r\nAuthorization: Bearer x\r\n").status(), "401") << "it is repeated";
+}
+
+TEST(HttpExporter, ServesNothingBeforeTheFirstPath) {
+  HttpExporter exporter({.listen = "127.0.0.1:0", .path = "/unused"});
+  EXPECT_EQ(get(exporter.port(), "/unused").status(), "404");
+  EXPECT_EQ(get(exporter.port(), "/").status(), "200") << "the landing page";
+  exporter.add(jobs_registry(), "/jobs");
+  EXPECT_EQ(get(exporter.port(), "/jobs").body, kJobs);
+}
+
 TEST(HttpExporter, RepliesWith500IfAFunctionFails) {
   HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0"});
   exporter.handle("/throws", [](const auto&) -> HttpExporter::Response { throw std::runtime_error("no database"); });
@@ -162,6 +192,13 @@ TEST(HttpExporter, RepliesWith500IfAFunctionFails) {
   exporter.handle("/status", [](const auto&) -> HttpExporter::Response { return {.status = 99}; });
   exporter.handle("/type",
                   [](const auto&) -> HttpExporter::Response { return {.content_type = "a\r\nSet-Cookie: b"}; });
+  exporter.handle("/length", [](const auto&) -> HttpExporter::Response {
+    return {.headers = {{"content-LENGTH", "5"}}};
+  });
+  exporter.handle("/name", [](const auto&) -> HttpExporter::Response { return {.headers = {{"a b", "c"}}}; });
+  exporter.handle("/value", [](const auto&) -> HttpExporter::Response {
+    return {.headers = {{"X", "a\r\nSet-Cookie: b"}}};
+  });
   const auto reply_on = [&](const std::string& path) {
     const HttpReply reply = get(exporter.port(), path);
     EXPECT_THAT(reply.head, Not(HasSubstr("Set-Cookie")));
@@ -172,6 +209,11 @@ TEST(HttpExporter, RepliesWith500IfAFunctionFails) {
   EXPECT_EQ(reply_on("/status"),
             "500 cannot compute the reply: the handler returned status 99; allowed: 200 to 599 without 204 and 304\n");
   EXPECT_THAT(reply_on("/type"), HasSubstr("allowed: no control characters"));
+  EXPECT_EQ(
+      reply_on("/name"),
+      "500 cannot compute the reply: the handler returned the header 'a b' with the value 'c'; allowed: a token, and "
+      "no control characters\n");
+  EXPECT_THAT(reply_on("/value"), HasSubstr("the handler returned the header 'X' with the value"));
   EXPECT_EQ(error_message([&] { exporter.handle("/empty", nullptr); }),
             "HttpExporter: the handler of path '/empty' is empty; pass a function");
 }

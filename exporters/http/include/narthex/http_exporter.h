@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <narthex/detail/export.h>
+#include <narthex/exposition.h>
 #include <narthex/registry.h>
 
 namespace NARTHEX_VISIBILITY narthex {
@@ -85,15 +87,20 @@ class [[nodiscard]] NARTHEX_EXPORT HttpExporter {
  public:
   /// A request to a path that handle() serves.
   struct Request {
-    std::string method{};  ///< "GET" or "HEAD".
-    std::string path{};    ///< Path without the query, for example "/healthz". Not percent-decoded.
-    std::string query{};   ///< Query without the '?'. Not percent-decoded.
+    std::string method{};         ///< "GET" or "HEAD".
+    std::string path{};           ///< Path without the query, for example "/healthz". Not percent-decoded.
+    std::string query{};          ///< Query without the '?'. Not percent-decoded.
+    std::string authorization{};  ///< Value of the header Authorization. Empty if it is missing or repeated.
+    ExpositionRequest scrape{};   ///< Pass it to expose(). `timeout` is what remains of it.
   };
   /// The reply of a function that handle() serves.
   struct Response {
     int status = 200;  ///< Status code from 200 to 599, without 204 and 304, which have no body.
     std::string content_type = "text/plain; charset=utf-8";  ///< Value of the header, without control characters.
     std::string body{};                                      ///< Body in bytes. It is not sent as a reply to HEAD.
+    /// Further headers: `{{"Content-Encoding", "gzip"}}`. A name is a token (RFC 9110); a value has no control characters.
+    /// The exporter itself sets Connection, Content-Length, Content-Type, Date, and Transfer-Encoding.
+    std::vector<std::pair<std::string, std::string>> headers{};
   };
 
   /// Computes the reply to a request. An exception becomes status 500 with its message.
@@ -101,6 +108,8 @@ class [[nodiscard]] NARTHEX_EXPORT HttpExporter {
 
   /// Starts to serve a registry on the path of the options.
   [[nodiscard]] explicit HttpExporter(const Registry& registry, const HttpOptions& options = {});
+  /// Starts to listen, and serves nothing until add() or handle() is called. `options.path` is not used.
+  [[nodiscard]] explicit HttpExporter(const HttpOptions& options);
   HttpExporter(const HttpExporter&) = delete;
   HttpExporter& operator=(const HttpExporter&) = delete;
   ~HttpExporter();
