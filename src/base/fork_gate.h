@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include <narthex/detail/export.h>
+
 namespace narthex::detail {
 
 // Keeps fork() and the holders of a Mutex apart. The child of a fork has only the thread that forked. A mutex that
@@ -28,10 +30,10 @@ class ForkGate {
     ~Pass() { leave(); }
   };
 
-  static void enter() noexcept;
+  NARTHEX_EXPORT static void enter() noexcept;
   // Returns false instead of waiting.
-  static bool try_enter() noexcept;
-  static void leave() noexcept;
+  NARTHEX_EXPORT static bool try_enter() noexcept;
+  NARTHEX_EXPORT static void leave() noexcept;
 
   // Registers the next three functions by pthread_atfork(), at the first call. It is not called when the program is
   // loaded, because close() must run before the handler of an allocator, which locks the allocator: handlers that are

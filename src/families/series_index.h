@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/series.h>
 
@@ -38,7 +39,7 @@ namespace narthex::detail {
 // each it checks that the entries are still the current ones and still contain the series, because a series that was
 // removed from newer entries is still in the old ones. A reader that finds nothing may have missed a series that is
 // being copied, so the caller repeats the lookup as a writer. Writers: one at a time, under the mutex of the family.
-class SeriesIndex {
+class NARTHEX_EXPORT SeriesIndex {
  public:
   SeriesIndex();
   SeriesIndex(const SeriesIndex&) = delete;
@@ -48,6 +49,13 @@ class SeriesIndex {
   // Returns a series that has this hash and for which matches(series) is true. For any thread.
   template <class Matches>
   [[gnu::always_inline]] LookupResult find(std::uint32_t hash, Matches matches) const noexcept;
+
+  // Sets the hash of a new series, and a number for the caller.
+  static void set_key(Series& series, std::uint32_t hash, std::uint32_t position) noexcept {
+    series.hash_ = hash;
+    series.position_ = position;
+  }
+  static std::uint32_t position_of(const Series& series) noexcept { return series.position_; }
 
   // All other functions are for writers.
 

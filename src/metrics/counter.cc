@@ -63,6 +63,12 @@ double CounterSeries::value() const noexcept {
   return base_.load(std::memory_order_relaxed) + sum_of_cells(slot_.load(std::memory_order_acquire));
 }
 
+void CounterSeries::reset() noexcept {
+  base_.store(0, std::memory_order_relaxed);              // relaxed: as in add()
+  zero_sum_cells(slot_.load(std::memory_order_acquire));  // acquire: as in add()
+  created_.restart();
+}
+
 void CounterSeries::collect(Sink& sink) const {
   heat_.cool();
   if (!exemplars_.is_empty()) return collect_with_exemplar(sink);

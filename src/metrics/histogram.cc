@@ -131,6 +131,26 @@ void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexce
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
+void HistogramSeries::observe_counted(std::span<const std::uint64_t> counts, double sum) noexcept {
+  mark_accessed();
+  for (std::size_t i = 0; i < std::min(counts.size(), number_of_counts()); ++i) {
+    base_->counts()[i].fetch_add(counts[i], std::memory_order_relaxed);  // relaxed: as in HistogramCells
+  }
+  if (!add_signed_sum(sum)) add_atomically(base_->sum, sum);
+}
+
+void HistogramSeries::reset() noexcept {
+  const auto zero = [this](HistogramCells& cells) {
+    for (std::size_t i = 0; i < number_of_counts(); ++i) {
+      cells.counts()[i].store(0, std::memory_order_relaxed);  // relaxed, both: as in HistogramCells
+    }
+    cells.sum.store(0, std::memory_order_relaxed);
+  };
+  for_each_histogram(slot_.load(std::memory_order_acquire), zero);  // acquire: as in own_cells()
+  zero(*base_);
+  restart();
+}
+
 double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
   heat_.cool();
   CompensatedSum sum;

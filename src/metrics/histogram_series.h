@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include <narthex/detail/heat.h>
@@ -21,6 +22,8 @@ class HistogramSeries : public ObservationSeries {
   HistogramSeries& operator=(const HistogramSeries&) = delete;
   ~HistogramSeries() override;
 
+  void observe_counted(std::span<const std::uint64_t> counts, double sum) noexcept override;
+  void reset() noexcept override;
   void collect(Sink& sink) const override;
 
  protected:

@@ -27,11 +27,29 @@ void ObservationSeries::observe_with_flags(double value) noexcept {
   if (has_flag(kNeedsExemplar) && !std::isnan(value) && !exemplars_.offer(bucket, value)) clear_flag(kNeedsExemplar);
 }
 
+void ObservationSeries::observe_counted(std::span<const std::uint64_t> /*counts*/, double /*sum*/) noexcept {}
+
+void ObservationSeries::reset() noexcept {}
+
+void ObservationSeries::restart() noexcept {
+  signed_sum_.sum.store(0, std::memory_order_relaxed);  // relaxed, both: as the sums of HistogramCells
+  signed_sum_.error.store(0, std::memory_order_relaxed);
+  created_.restart();
+}
+
+bool ObservationSeries::add_signed_sum(double sum) noexcept {
+  if (sum < 0) set_flag(kHasNegative);
+  if (!has_flag(kHasNegative)) return false;
+  signed_sum_.add(sum);
+  return true;
+}
+
 void ObservationSeries::add_signed(std::size_t bucket, double value) noexcept {
-  if (value < 0) set_flag(kHasNegative);
-  if (!has_flag(kHasNegative)) return add(bucket, value);
-  count(bucket, value);
-  signed_sum_.add(value);
+  if (add_signed_sum(value)) {
+    count(bucket, value);
+  } else {
+    add(bucket, value);
+  }
 }
 
 // Without negative values every sum only increases, so that the rounded total does not decrease: Prometheus would take

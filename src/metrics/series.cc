@@ -1,6 +1,6 @@
 #include <narthex/detail/series.h>
 
-#include <cstring>
+#include <algorithm>
 
 #include <narthex/detail/kind.h>
 
@@ -18,7 +18,7 @@ void Series::set_labels(char* memory, std::string_view labels) noexcept {
   const auto offset = static_cast<std::size_t>(memory - reinterpret_cast<const char*>(this));
   labels_offset_ = static_cast<std::uint8_t>(offset / kLabelsUnit);
   labels_size_ = static_cast<std::uint32_t>(labels.size());
-  std::memcpy(memory, labels.data(), labels.size());
+  std::ranges::copy(labels, memory);  // there may be none
 }
 
 void Series::set_rejected_updates_id(std::uint16_t id) noexcept {

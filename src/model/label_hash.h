@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <narthex/detail/export.h>
+
 namespace narthex::detail {
 
 // The random numbers of this process, so that untrusted clients cannot choose values that collide.
@@ -11,7 +13,7 @@ struct HashSeed {
   std::uint64_t multiplier;
 };
 
-HashSeed hash_seed();
+NARTHEX_EXPORT HashSeed hash_seed();
 
 // Adds a word to a hash. The multiplication gives 128 bits, and the exclusive or of their halves depends on all bits of
 // the word, as in wyhash and aHash. Which words collide depends on both secret factors.
@@ -21,6 +23,6 @@ inline std::uint64_t add_to_hash(std::uint64_t hash, std::uint64_t word, std::ui
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-std::uint64_t hash_of_text(std::string_view text, const HashSeed& seed) noexcept;
+NARTHEX_EXPORT std::uint64_t hash_of_text(std::string_view text, const HashSeed& seed) noexcept;
 
 }  // namespace narthex::detail

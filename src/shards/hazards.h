@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include <narthex/detail/export.h>
 #include <narthex/detail/shard.h>
 
 namespace narthex::detail {
@@ -32,7 +33,7 @@ inline constexpr bool kUsesMembarrier = true;
 #endif
 
 // Whether removers run the readers' fence too. False until the kernel has confirmed that it supports this.
-extern constinit std::atomic<bool> has_asymmetric_fence;
+NARTHEX_EXPORT extern constinit std::atomic<bool> has_asymmetric_fence;
 
 // Publishes that this thread is about to use an object. The caller then checks that the object is still linked.
 inline void publish(Hazard& hazard, const void* object) noexcept {

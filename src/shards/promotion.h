@@ -56,14 +56,20 @@ void for_each_cell(Slot slot, Visit visit) {
 }
 inline double sum_of_cells(Slot slot) noexcept { return slot < kFirstSlot ? 0 : sum_of_existing_cells(slot); }
 
+// Zeroes the cells of a series that no thread updates.
+inline void zero_sum_cells(Slot slot) noexcept {
+  if (slot < kFirstSlot) return;
+  Shards::for_each([slot](Shard& shard) {
+    // relaxed: no thread writes, and the caller tells the next writers
+    if (std::atomic<double>* cell = shard.cells.find<double>(slot)) cell->store(0, std::memory_order_relaxed);
+  });
+}
+
 // Zeroes the cells of a series that no thread can reach any more, and releases its slot.
 inline void release_sum_slot(Slot slot) noexcept {
   if (slot < kFirstSlot) return;
-  Shards::for_each([slot](Shard& shard) {
-    // relaxed: no thread writes any more, and the next writers see this through the mutex of the allocator
-    if (std::atomic<double>* cell = shard.cells.find<double>(slot)) cell->store(0, std::memory_order_relaxed);
-  });
-  sum_slots.release(slot);
+  zero_sum_cells(slot);
+  sum_slots.release(slot);  // the next writers see the zeroes through the mutex of the allocator
 }
 
 }  // namespace narthex::detail

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include <narthex/detail/export.h>
+
 namespace narthex::detail {
 
 // An unlinked object that free(object) deletes; or a list of such objects.
@@ -30,7 +32,7 @@ class Reclaimer {
   enum class When { in_a_batch, now };
 
   // Takes over a list. The caller must not hold a mutex that the destructor of a series takes.
-  static void retire(RetiredPtr list, When when = When::in_a_batch) noexcept;
+  NARTHEX_EXPORT static void retire(RetiredPtr list, When when = When::in_a_batch) noexcept;
 };
 
 }  // namespace narthex::detail

@@ -35,6 +35,8 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
   }
   void inc(double amount, ExemplarLabels exemplar) noexcept;
   double value() const noexcept;
+  // Starts again from 0. An update of another thread at the same time may bring its old amounts back.
+  void reset() noexcept;
   void collect(Sink& sink) const override;
 
  private:
@@ -55,7 +57,7 @@ class NARTHEX_EXPORT CounterSeries final : public Series {
   std::atomic<Slot> slot_{kCold};
   mutable Heat heat_;
   Exemplars exemplars_;
-  const CreationTime created_;
+  CreationTime created_;
 };
 
 }  // namespace detail

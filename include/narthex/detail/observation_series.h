@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -36,6 +37,14 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
     add(bounds_->bucket_of(value), value);
   }
   void observe(double value, ExemplarLabels exemplar) noexcept;
+  // Adds observations that are counted already: for each classic bucket their number, and the sum of all. A series
+  // without classic buckets ignores them.
+  virtual void observe_counted(std::span<const std::uint64_t> counts, double sum) noexcept;
+  // Starts again without observations. An observation of another thread at the same time may bring its old ones back. A
+  // series without classic buckets ignores it.
+  virtual void reset() noexcept;
+  // The upper bounds of the classic buckets, without +Inf.
+  std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
 
  protected:
   enum class Buckets : bool { classic, native };
@@ -47,6 +56,10 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
   virtual void observe_with_flags(double value) noexcept;
   // Counts a value that belongs to a bucket of the bounds. The thread has no cells, or is about to create them.
   virtual void add_without_cells(std::size_t bucket, double value) noexcept = 0;
+  // Adds the sum of observations to signed_sum_ and returns true, if the series has observed a negative value.
+  bool add_signed_sum(double sum) noexcept;
+  // Sets the sum of signed_sum_ to 0, and the creation time to now.
+  void restart() noexcept;
   // Counts a value without adding it to the sum.
   virtual void count(std::size_t bucket, double value) noexcept = 0;
 
@@ -62,7 +75,6 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
 
   // Must come before the counts are read, which then include the observation of each exemplar.
   void copy_exemplars(ExemplarCopies& copies) const;
-  std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
   std::size_t number_of_counts() const noexcept { return bounds_->number_of_counts(); }
   CreationTime::Time created() const noexcept { return created_.time(); }
 
@@ -85,7 +97,7 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
   std::atomic<Slot> slot_{kCold};
 
  private:
-  const CreationTime created_;
+  CreationTime created_;
 };
 
 }  // namespace detail
