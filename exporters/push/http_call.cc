@@ -76,6 +76,10 @@ HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
     set(CURLOPT_POSTFIELDS, call.body.data());
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
   }
+  if (!call.credentials.empty()) {
+    set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+    set(CURLOPT_USERPWD, call.credentials.c_str());
+  }
   set(CURLOPT_HTTPHEADER, headers.get());
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   set(CURLOPT_NOSIGNAL, 1L);  // no signals, which affect other threads
@@ -85,7 +89,9 @@ HttpReply send(const HttpCall& call, std::chrono::milliseconds timeout) {
   const CURLcode error = curl_easy_perform(easy.get());
   if (error == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
   if (error != CURLE_OK) {
-    return {0, reason[0] != '\0' ? reason.data() : curl_easy_strerror(error), system_error(easy.get(), error)};
+    return {.body = reason[0] != '\0' ? reason.data() : curl_easy_strerror(error),
+            .error = system_error(easy.get(), error),
+            .curl_code = error};
   }
   long status = 0;
   curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);

@@ -62,15 +62,15 @@ void check_labels(const PushgatewayOptions& options) {
   }
 }
 
-std::string part(std::string_view label, std::string_view value) {
+}  // namespace
+
+std::string group_label(std::string_view label, std::string_view value) {
   if (value.empty()) return fmt::format("/{}@base64/=", label);
   // Dots alone would be taken for a folder and its parent on the way.
   if (value == "." || value == ".." || value.find('/') != std::string_view::npos)
     return fmt::format("/{}@base64/{}", label, base64url(value));
   return fmt::format("/{}/{}", label, percent_encoded(value));
 }
-
-}  // namespace
 
 std::string group_url(const PushgatewayOptions& options) {
   const auto refuse = [](std::string_view what, std::string_view why) {
@@ -86,9 +86,9 @@ std::string group_url(const PushgatewayOptions& options) {
     if (name == "job") refuse("label 'job'", "grouping must not contain it; use the option job");
   }
   check_labels(options);
-  url += "/metrics" + part("job", options.job);
+  url += "/metrics" + group_label("job", options.job);
   for (const auto& [name, value] : options.grouping) {
-    url += part(name, value);
+    url += group_label(name, value);
   }
   return url;
 }
