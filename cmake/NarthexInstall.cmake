@@ -21,7 +21,7 @@ endif()
 # What narthex-config.cmake knows about each component.
 get_property(components GLOBAL PROPERTY NARTHEX_COMPONENTS)
 foreach(component IN LISTS components)
-  foreach(property REQUIRES DEBIAN REASON)
+  foreach(property REQUIRES DEBIAN REASON USES)
     get_property(value GLOBAL PROPERTY NARTHEX_${property}_${component})
     string(APPEND component_properties "set(narthex_${property}_${component} \"${value}\")\n")
   endforeach()
@@ -66,4 +66,19 @@ if(TARGET narthex_civetweb)
 endif()
 if(TARGET narthex_pushgateway)
   narthex_pkg_config(narthex-pushgateway narthex-component "Pushes narthex registries to a Pushgateway" NEEDS curl)
+endif()
+if(TARGET narthex_prometheus_cpp)
+  narthex_pkg_config(narthex-prometheus-cpp narthex-component "The interface of prometheus-cpp on narthex"
+    NEEDS narthex_http narthex_pushgateway curl ${web_config_libraries})
+endif()
+
+# Projects that use prometheus-cpp then need no change.
+if(NARTHEX_INSTALL_PROMETHEUS_CPP_PACKAGE AND TARGET narthex_prometheus_cpp)
+  set(prometheus_cpp_dir ${CMAKE_INSTALL_LIBDIR}/cmake/prometheus-cpp)
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/compat/prometheus_cpp/prometheus-cpp-config.cmake.in
+    ${PROJECT_BINARY_DIR}/prometheus-cpp-config.cmake INSTALL_DESTINATION ${prometheus_cpp_dir})
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/prometheus-cpp-config-version.cmake
+    VERSION 1.3.0 COMPATIBILITY SameMajorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/prometheus-cpp-config.cmake
+    ${PROJECT_BINARY_DIR}/prometheus-cpp-config-version.cmake DESTINATION ${prometheus_cpp_dir})
 endif()

@@ -13,10 +13,11 @@ endmacro()
 # Adds the folder of a component, which defines the target narthex::<name>. If its option is off or a package is
 # missing, the component is not built. One line says why, and find_package(narthex COMPONENTS <name>) fails with the
 # same reason. A program that links the installed component needs the packages of REQUIRES. Those of BUILD_REQUIRES are
-# needed only here: they consist of headers that no public header includes.
-#   narthex_component(<name> FOLDER <folder> [OPTION <option>] [REQUIRES|BUILD_REQUIRES <package>... DEBIAN <name>...])
+# needed only here: they consist of headers that no public header includes. USES names components that it links.
+#   narthex_component(<name> FOLDER <folder> [OPTION <option>] [REQUIRES|BUILD_REQUIRES <package>... DEBIAN <name>...]
+#     [USES <component>...])
 function(narthex_component name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;OPTION" "REQUIRES;BUILD_REQUIRES;DEBIAN")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER;OPTION" "REQUIRES;BUILD_REQUIRES;DEBIAN;USES")
   set_property(GLOBAL APPEND PROPERTY NARTHEX_COMPONENTS ${name})
   if(arg_REQUIRES)
     set_property(GLOBAL PROPERTY NARTHEX_REQUIRES_${name} ${arg_REQUIRES})
@@ -25,6 +26,13 @@ function(narthex_component name)
   if(arg_OPTION AND NOT ${arg_OPTION})
     set(reason "${arg_OPTION} is OFF")
   endif()
+  set_property(GLOBAL PROPERTY NARTHEX_USES_${name} ${arg_USES})
+  foreach(used IN LISTS arg_USES)
+    get_property(used_reason GLOBAL PROPERTY NARTHEX_REASON_${used})
+    if(used_reason AND NOT reason)
+      set(reason "${used_reason}")
+    endif()
+  endforeach()
   foreach(package IN LISTS arg_REQUIRES arg_BUILD_REQUIRES)
     if(NOT reason)
       find_package(${package} QUIET)
