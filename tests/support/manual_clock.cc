@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 // The clocks that stop. A stopped clock shows `stopped_at + advanced`. In nanoseconds.
-constexpr std::array kClocks{CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_REALTIME_COARSE};
+constexpr std::array kClocks{CLOCK_MONOTONIC, CLOCK_MONOTONIC_COARSE, CLOCK_REALTIME, CLOCK_REALTIME_COARSE};
 std::array<std::int64_t, kClocks.size()> stopped_at{};
 std::atomic<std::int64_t> advanced{0};
 std::atomic<bool> are_stopped{false};
