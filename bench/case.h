@@ -18,7 +18,8 @@ class Case {
   using Settings = void (*)(benchmark::internal::Benchmark*);
 
   template <class... Clients, class Measurement>
-  Case(const std::string& name, ClientList<Clients...> /*clients*/, Settings settings, Measurement measure) {
+  Case(const std::string& name, ClientList<Clients...> /*clients*/, [[maybe_unused]] Settings settings,
+       [[maybe_unused]] Measurement measure) {  // unused if there are no clients
     (add<Clients>(name, settings, measure), ...);
   }
 

@@ -12,7 +12,7 @@ const Case counter_inc("counter_inc", kAll, to_eight_threads, [](benchmark::Stat
 });
 
 // The same for one of several series of a family.
-const Case labelled_inc("counter_inc_labelled", and_expiring(kAll), to_two_threads,
+const Case labelled_inc("counter_inc_labelled", kAllAndExpiring, to_two_threads,
                         [](benchmark::State& state, auto& client) {
                           const Pinned pinned(state.thread_index());
                           const auto family = client.counter_by_status();

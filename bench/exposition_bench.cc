@@ -15,8 +15,6 @@
 namespace narthex::bench {
 namespace {
 
-constexpr ClientList<Narthex, Limit> kWithLimit;
-
 void once(benchmark::internal::Benchmark* benchmark) { benchmark->UseManualTime()->Unit(benchmark::kMicrosecond); }
 
 void ten_thousand_series(benchmark::internal::Benchmark* benchmark) {

@@ -10,7 +10,7 @@ namespace narthex::bench {
 namespace {
 
 // One increment without a kept handle: find the series of two label values, one of 16 in turn, and add one to it.
-const Case lookup_inc("lookup_inc", and_expiring(kAll), to_eight_threads, [](benchmark::State& state, auto& client) {
+const Case lookup_inc("lookup_inc", kAllAndExpiring, to_eight_threads, [](benchmark::State& state, auto& client) {
   const Pinned pinned(state.thread_index());
   const auto family = client.counter_by_status();
   for (const Status& status : kStatuses) client.inc(family, status);

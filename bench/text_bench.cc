@@ -18,7 +18,7 @@ void counter_sizes(benchmark::internal::Benchmark* benchmark) {
 }
 
 // The text of counters with three labels, in a buffer that is used again if the client supports it.
-const Case text_counters("text_counters", kAll, counter_sizes, [](benchmark::State& state, auto& client) {
+const Case text_counters("text_counters", kTexts, counter_sizes, [](benchmark::State& state, auto& client) {
   ChangingCounters counters(client, static_cast<std::size_t>(state.range()));
   typename std::remove_reference_t<decltype(client)>::Reply reply;
   client.scrape(reply);
@@ -60,12 +60,13 @@ void histogram_sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgName("series")->Arg(10'000)->UseManualTime()->Unit(benchmark::kMicrosecond);
 }
 
-const Case text_histograms("text_histograms", kClients, histogram_sizes, [](benchmark::State& state, auto& client) {
-  ChangingHistograms histograms(client, static_cast<std::size_t>(state.range()));
-  typename std::remove_reference_t<decltype(client)>::Reply reply;
-  client.scrape(reply);
-  scrapes(state, histograms, [&] { client.scrape(reply); });
-});
+const Case text_histograms("text_histograms", kClients + kExposerText, histogram_sizes,
+                           [](benchmark::State& state, auto& client) {
+                             ChangingHistograms histograms(client, static_cast<std::size_t>(state.range()));
+                             typename std::remove_reference_t<decltype(client)>::Reply reply;
+                             client.scrape(reply);
+                             scrapes(state, histograms, [&] { client.scrape(reply); });
+                           });
 
 }  // namespace
 }  // namespace narthex::bench

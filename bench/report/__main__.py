@@ -1,4 +1,4 @@
-"""Runs every benchmark, prints one table, and writes docs/performance.md: the work of scripts/bench."""
+"""Runs every benchmark, prints the tables, and writes docs/performance.md: the work of scripts/bench."""
 
 import argparse
 import pathlib
@@ -7,44 +7,53 @@ import sys
 import document
 import growth
 import languages
+import layer
 import machine
 import programs
 import table
 import targets
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FULL = programs.Effort(repetitions=5, seconds=0.2, skipped="")
+FULL = programs.Effort(repetitions=5, seconds=0.2, skipped=layer.WITHOUT_ROW)
 # A quick run leaves out a million series, which take seconds to create, and the growth figures.
-QUICK = programs.Effort(repetitions=3, seconds=0.02, skipped=r"series:1000000|large_families|threads:[48]$|lookup_by_size|live:")
+SLOW = r"series:1000000|large_families|threads:[48]$|lookup_by_size|live:|memory_(peak|stretched)"
+QUICK = programs.Effort(repetitions=3, seconds=0.02, skipped=f"{SLOW}|{layer.WITHOUT_ROW}")
+LAYER = programs.Effort(repetitions=5, seconds=0.2, skipped=layer.OTHERS, rivals=False)
 
 
 def main():
     """Parses the command line, measures, and prints the results."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rows and repetitions; writes nothing")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--quick", action="store_true", help="fewer rows and repetitions; writes nothing")
+    parts.add_argument("--layer", action="store_true", help="only narthex::prometheus_cpp; writes nothing")
     parser.add_argument("--bin-dir", default=ROOT / "build/release/bench", type=pathlib.Path)
     arguments = parser.parse_args()
 
     try:
-        results = programs.run_all(arguments.bin_dir, QUICK if arguments.quick else FULL)
+        effort = QUICK if arguments.quick else LAYER if arguments.layer else FULL
+        results = programs.run_all(arguments.bin_dir, effort)
     except programs.ProgramError as error:
         sys.exit(f"scripts/bench: {error}")
     rows = table.cells(targets.ROWS, results)
     beside = languages.cells(results)
-    print("\n" + table.aligned(rows))
-    print("\n" + table.aligned(beside, languages.NUMBERS))
+    through = layer.cells(results)
+    if not arguments.layer:
+        print("\n" + table.aligned(rows))
+        print("\n" + table.aligned(beside, languages.NUMBERS))
+    print("\n" + table.aligned(through, layer.NUMBERS))
     if results.errors:
         sys.exit("scripts/bench: not everything could be measured:\n" + "\n".join(sorted(results.errors)))
-    if not arguments.quick:
+    if effort is FULL:
         growth.draw_all(results, ROOT / "docs/figures")
-        parts = [
+        sections = [
             machine.description(arguments.bin_dir),
             table.markdown(rows),
+            layer.markdown(through),
             languages.markdown(beside),
             growth.markdown(results),
         ]
-        text = "\n".join(parts)
-        document.write(ROOT / "docs/performance.md", text)
+        document.write(ROOT / "docs/performance.md", "\n".join(sections))
         print("\nWritten: docs/performance.md and docs/figures/")
 
 

@@ -10,8 +10,9 @@ import statistics
 import subprocess
 import tempfile
 
-# The measurements of narthex_memory and its clients. With a million series a process takes seconds.
-SLOW_MEMORY = ["peak", "stretched", "stretched_scrape"]
+# The programs of Google Benchmark.
+BENCHMARKS = ["narthex_bench", "narthex_http_bench", "narthex_layer_bench"]
+# The measurements of narthex_memory, and its clients with their programs.
 MEMORY = [
     "counters",
     "counters_churned",
@@ -20,9 +21,16 @@ MEMORY = [
     "histograms_touched",
     "thread",
     "thread_histograms",
-    *SLOW_MEMORY,
+    "peak",
+    "stretched",
+    "stretched_scrape",
 ]
-CLIENTS = ["narthex", "prometheus_cpp", "limit"]
+CLIENTS = {
+    "narthex": "narthex_memory",
+    "prometheus_cpp": "narthex_memory",
+    "limit": "narthex_memory",
+    "layer": "narthex_layer_memory",
+}
 # Family::Remove() of prometheus-cpp compares all series, so a million removals take ten minutes.
 TOO_SLOW = ("prometheus_cpp", "counters_churned")
 # The programs of the clients of other languages.
@@ -43,6 +51,11 @@ class Effort:
     repetitions: int
     seconds: float
     skipped: str
+    rivals: bool = True
+
+    def includes(self, name):
+        """Returns whether to measure the figure with this name."""
+        return not re.search(self.skipped or "$^", name)
 
 
 class Results:
@@ -69,10 +82,10 @@ class Results:
 def run_all(bin_dir, effort):
     """Runs everything; a failure inside a program that continues is added to the errors."""
     results = Results()
-    run_google_benchmark(bin_dir / "narthex_bench", effort, results)
-    run_google_benchmark(bin_dir / "narthex_http_bench", effort, results)
-    run_rivals(bin_dir, effort, results)
-    run_memory(bin_dir / "narthex_memory", effort, results)
+    run_google_benchmarks([bin_dir / name for name in BENCHMARKS], effort, results)
+    if effort.rivals:
+        run_rivals(bin_dir, effort, results)
+    run_memory(bin_dir, effort, results)
     return results
 
 
@@ -87,18 +100,24 @@ def run(command):
     return ended.stdout
 
 
-def run_google_benchmark(program, effort, results):
-    """Runs every work in a process of its own: all clients and limits, their repetitions in random order."""
-    print(f"Running {program.name} ...", flush=True)
-    listed = run([program, "--benchmark_list_tests=true"]).split()
-    names = [name for name in listed if not re.search(effort.skipped or "$^", short_name(name))]
-    groups = collections.defaultdict(list)
-    for name in names:
-        groups[work(name)].append(name)
-    control = [name for name in names if short_name(name).startswith(CONTROL)]
-    for (case, *_), group in groups.items():
-        beside = control if any("threads:2" in name for name in group) else []
-        run_group(program, case, group, beside, effort, results)
+def run_google_benchmarks(programs, effort, results):
+    """Runs every work in a process of its own: all clients and limits, their repetitions in random order.
+
+    If several programs have the same work, they run one directly after the other.
+    """
+    print(f"Running {', '.join(program.name for program in programs)} ...", flush=True)
+    groups = collections.defaultdict(lambda: collections.defaultdict(list))
+    control = {}
+    for program in programs:
+        listed = run([program, "--benchmark_list_tests=true"]).split()
+        names = [name for name in listed if effort.includes(short_name(name))]
+        control[program] = [name for name in names if short_name(name).startswith(CONTROL)]
+        for name in names:
+            groups[work(name)][program].append(name)
+    for (case, *_), group_of in groups.items():
+        for program, group in group_of.items():
+            beside = control[program] if any("threads:2" in name for name in group) else []
+            run_group(program, case, group, beside, effort, results)
 
 
 def work(name):
@@ -164,13 +183,12 @@ def add_rival(client, output, results):
         results.add(f"{case}/{client}/{arguments}", float(figure))
 
 
-def run_memory(program, effort, results):
+def run_memory(bin_dir, effort, results):
     """Measures memory, every figure in a process of its own, in random order."""
-    print(f"Running {program.name} ...", flush=True)
+    print(f"Running {', '.join(dict.fromkeys(CLIENTS.values()))} ...", flush=True)
     wanted = [(client, what) for what in MEMORY for client in CLIENTS if (client, what) != TOO_SLOW]
-    if effort.skipped:
-        wanted = [(client, what) for client, what in wanted if what not in SLOW_MEMORY]
+    wanted = [(client, what) for client, what in wanted if effort.includes(f"memory_{what}/{client}")]
     wanted *= effort.repetitions
     random.shuffle(wanted)
     for client, what in wanted:
-        results.add(f"memory_{what}/{client}", float(run([program, client, what])))
+        results.add(f"memory_{what}/{client}", float(run([bin_dir / CLIENTS[client], client, what])))

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import document
 import languages
+import layer
 import plot
 import programs
 import table
@@ -63,7 +64,7 @@ class ReportTest(unittest.TestCase):
             self.assertEqual(table.cells([row], results(figures))[1][-1], verdict)
 
     def test_every_case_of_a_row_has_a_place_for_the_client(self):
-        for row in targets.ROWS:
+        for row in targets.ROWS + layer.ROWS:
             self.assertIn("/{}", row.case)
             self.assertIn(row.unit, table.UNITS)
 
@@ -76,6 +77,32 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(rows[1], ["counter +1, 1T", "3.00 ns ± 0 %", "5.00 ns ± 20 %", "5.00 ns ± 10 %", ""])
         self.assertEqual(rows[-1], ["text sample, 10k", "", "", "120 ns ± 0 %", ""])
         self.assertIn("| --- | ---: | ---: | ---: | ---: |\n| counter +1, 1T | 3.00 ns", languages.markdown(rows))
+
+    def test_the_layer_stands_beside_prometheus_cpp(self):
+        case = "text_counters/{}/series:10000"
+        figures = {"layer": [50, 40, 45], "layer_exposer": [5], "prometheus_cpp": [90]}
+        rows = layer.cells(results({case.format(client): figure for client, figure in figures.items()}))
+        self.assertEqual(
+            rows[1:],
+            [
+                ["text sample, 10k", "45.0 ns", "22 %", "90.0 ns", "2.00"],
+                ["text sample, 10k, as the Exposer serves it", "5.00 ns", "0 %", "90.0 ns", "18.0"],
+            ],
+        )
+        self.assertIn("| --- | ---: | ---: | ---: | ---: |\n| text sample, 10k | 45.0 ns", layer.markdown(rows))
+
+    def test_the_layer_is_measured_where_its_table_has_a_row(self):
+        full = programs.Effort(1, 0.1, layer.WITHOUT_ROW)
+        alone = programs.Effort(1, 0.1, layer.OTHERS)
+        for name, in_full, in_alone in (
+            ("gauge_inc/layer/threads:2", True, True),
+            ("gauge_inc/prometheus_cpp/threads:2", True, True),
+            ("gauge_inc/narthex/threads:2", True, False),
+            ("gauge_by_1/layer/threads:2", False, False),
+            ("gauge_by_1/prometheus_cpp/threads:2", True, False),
+            ("memory_peak/layer", False, False),
+        ):
+            self.assertEqual((full.includes(name), alone.includes(name)), (in_full, in_alone), name)
 
     def test_a_line_that_is_not_a_figure_is_an_error(self):
         with self.assertRaises(ValueError):

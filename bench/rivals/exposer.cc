@@ -8,7 +8,7 @@
 
 namespace {
 
-// prometheus-cpp's own server, with its default options.
+// The server of prometheus-cpp, or of the layer, with its default options.
 class Exposer {
  public:
   Exposer(const narthex::bench::PrometheusCpp& client, const std::string& listen) : exposer_(listen) {

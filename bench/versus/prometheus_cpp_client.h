@@ -14,11 +14,15 @@
 
 namespace narthex::bench {
 
-// prometheus-cpp with the same functions as Narthex in narthex_client.h. Its metrics belong to their family, and a
-// pointer is the handle.
+// prometheus-cpp, or the layer that has its interface, with the same functions as Narthex in narthex_client.h. Metrics
+// belong to their family, and a pointer is the handle.
 class PrometheusCpp {
  public:
+#ifdef NARTHEX_BENCH_LAYER
+  static constexpr const char* kName = "layer";
+#else
   static constexpr const char* kName = "prometheus_cpp";
+#endif
 
   using Counter = prometheus::Counter*;
   using Gauge = prometheus::Gauge*;
