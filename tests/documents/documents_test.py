@@ -29,7 +29,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 ANCHOR = re.compile(r"\]\(([^)#\s]*\.md)?#([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 # A path in the text of a document: `src/registry.cc`, `tests/`.
-PATH = re.compile(r"`((?:include|src|exporters|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
+PATH = re.compile(r"`((?:include|src|exporters|compat|testing|examples|tests|bench|docs|scripts|cmake|\.ci)/[\w./*-]*)`")
 # A citation, for example "Exposition rules 1 to 22 and 28".
 CITATION = re.compile(r"exposition\s+rules?\s+((?:\d+(?: to |, and |, | and )?)+)", re.IGNORECASE)
 # A row of docs/exposition-rules.md: | 29 | A HELP text escapes ... | expfmt |
@@ -135,10 +135,10 @@ class DocumentsTest(unittest.TestCase):
                     self.assertIn(row, (ROOT / name).read_text().splitlines(), f"{document.name} shows {name}")
         self.assertGreater(shown, 0)
 
-    def test_cookbook_and_reference_show_all_their_examples(self):
-        for name in ("cookbook", "reference"):
-            examples = {f"examples/{name}/{path.name}" for path in (ROOT / "examples" / name).glob("*.cc")}
-            text = (ROOT / f"docs/{name}.md").read_text()
+    def test_documents_show_all_their_examples(self):
+        for folder, documents in (("cookbook", ("cookbook", "migration")), ("reference", ("reference",))):
+            examples = {f"examples/{folder}/{path.name}" for path in (ROOT / "examples" / folder).glob("*.cc")}
+            text = "".join((ROOT / f"docs/{document}.md").read_text() for document in documents)
             self.assertEqual({file for file, _ in SHOWN.findall(text) + LINES.findall(text)}, examples)
 
     def test_the_readme_is_short_and_has_the_figures_of_the_performance_page(self):

@@ -1,4 +1,4 @@
-"""Runs the examples of the cookbook and the reference: each succeeds and prints what the document shows."""
+"""Runs the examples of the documents: each succeeds and prints what its document shows."""
 
 import pathlib
 import re
@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 PROGRAMS = [pathlib.Path(name) for name in sys.argv[2:]]
-DOCUMENTS = [pathlib.Path(sys.argv[1]) / "docs" / name for name in ("cookbook.md", "reference.md")]
+DOCUMENTS = [pathlib.Path(sys.argv[1]) / "docs" / name for name in ("cookbook.md", "migration.md", "reference.md")]
 del sys.argv[1:]
 # The output of a program follows a line such as: <!-- output of: family_member -->. An ellipsis stands for one word.
 OUTPUT = re.compile(r"<!-- output of: (\w+) -->\n+```\w*\n(.*?)```", re.DOTALL)
