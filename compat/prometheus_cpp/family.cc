@@ -107,7 +107,8 @@ std::vector<MetricFamily> Family<T>::Collect() const {
     const auto is_constant = [this](const ClientMetric::Label& label) {
       return constant_labels_.count(label.name) > 0;
     };
-    for (ClientMetric& metric : families.front().metric) std::ranges::stable_partition(metric.label, is_constant);
+    for (ClientMetric& metric : families.front().metric)
+      std::stable_partition(metric.label.begin(), metric.label.end(), is_constant);
   }
   return families;
 }

@@ -127,11 +127,11 @@ bool Registry::Remove(const Family<T>& family) {
   return families_->remove(family);
 }
 
-template NARTHEX_EXPORT bool Registry::Remove(const Family<Counter>& family);
-template NARTHEX_EXPORT bool Registry::Remove(const Family<Gauge>& family);
-template NARTHEX_EXPORT bool Registry::Remove(const Family<Histogram>& family);
-template NARTHEX_EXPORT bool Registry::Remove(const Family<Info>& family);
-template NARTHEX_EXPORT bool Registry::Remove(const Family<Summary>& family);
+template bool Registry::Remove(const Family<Counter>& family);
+template bool Registry::Remove(const Family<Gauge>& family);
+template bool Registry::Remove(const Family<Histogram>& family);
+template bool Registry::Remove(const Family<Info>& family);
+template bool Registry::Remove(const Family<Summary>& family);
 
 template <typename T>
 Family<T>& detail::Builder<T>::Register(Registry& registry) {

@@ -15,8 +15,7 @@ int main() {
   prometheus::Exposer exposer("127.0.0.1:0");
   auto registry = std::make_shared<prometheus::Registry>();
 
-  auto& requests =
-      prometheus::BuildCounter().Name("http_requests_total").Help("Requests served.").Register(*registry);
+  auto& requests = prometheus::BuildCounter().Name("http_requests_total").Help("Requests served.").Register(*registry);
   requests.Add({{"method", "GET"}, {"code", "200"}}).Increment();
   requests.Add({{"method", "GET"}, {"code", "200"}}).Increment(2);
 

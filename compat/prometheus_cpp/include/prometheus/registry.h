@@ -48,7 +48,7 @@ class NARTHEX_EXPORT Registry : public Collectable {
 
   /// Removes a family and its metrics. References to them are invalid then. Returns whether the registry had it.
   template <typename T>
-  bool Remove(const Family<T>& family);
+  NARTHEX_EXPORT bool Remove(const Family<T>& family);
 
  private:
   template <typename T>
