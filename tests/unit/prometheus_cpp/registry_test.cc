@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <narthex/narthex.h>
 #include <narthex/prometheus_cpp.h>
+#include <narthex/testing.h>
 #include <prometheus/check_names.h>
 #include <prometheus/text_serializer.h>
 
@@ -413,6 +414,37 @@ time_sum 4
 value 5
 )");
   EXPECT_EQ(served(collectable), narthex::to_text(registry));
+}
+
+TEST(PrometheusCppCollectable, IsServedWithTheMetricsOfNarthexAsOneExposition) {
+  auto old = std::make_shared<Registry>();
+  narthex::Registry registry;
+  registry.add(narthex::prometheus_collector(old));
+  const auto jobs = registry.counter({.name = "jobs_total", .help = "Jobs completed."}, {"kind"});
+  jobs.labels("a").inc(1);
+  jobs.labels("b").inc(2);
+  auto& old_jobs = BuildCounter().Name("jobs_total").Help("Jobs completed.").Register(*old);
+  old_jobs.Add({{"kind", "b"}}).Increment(20);  // a series of both: that of narthex is served
+  old_jobs.Add({{"kind", "c"}}).Increment(30);
+  BuildHistogram().Name("size_bytes").Help("Size of a job.").Register(*old).Add({}, std::vector<double>{1}).Observe(2);
+  registry.gauge({.name = "zones", .help = "Zones in use."}).set(3);
+  const std::string text = narthex::to_text(registry);
+  EXPECT_EQ(text, R"(# HELP jobs_total Jobs completed.
+# TYPE jobs_total counter
+jobs_total{kind="a"} 1
+jobs_total{kind="b"} 2
+jobs_total{kind="c"} 30
+# HELP size_bytes Size of a job.
+# TYPE size_bytes histogram
+size_bytes_bucket{le="1"} 0
+size_bytes_bucket{le="+Inf"} 1
+size_bytes_sum 2
+size_bytes_count 1
+# HELP zones Zones in use.
+# TYPE zones gauge
+zones 3
+)");
+  EXPECT_THAT(narthex::lint(text), testing::IsEmpty());
 }
 
 TEST(PrometheusCppCollectable, IsNotServedAfterItsEnd) {
