@@ -12,7 +12,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/registry.h>
 
-#include "base/mutex.h"
+#include "prometheus_cpp/mutex.h"
 
 namespace prometheus::detail {
 
@@ -50,7 +50,7 @@ class Endpoint {
   Counter& scrapes_;
   Summary& latencies_;
   const narthex::Registry registry_;
-  narthex::detail::Mutex mutex_;  // guards the rest; no collector and no function of the user runs under it
+  Mutex mutex_;  // guards the rest; no collector and no function of the user runs under it
   std::vector<Source> sources_;
   std::shared_ptr<const Protection> protection_;  // null: no authentication
 };

@@ -15,9 +15,9 @@
 #include <narthex/error.h>
 #include <narthex/http_exporter.h>
 
-#include "base/mutex.h"
 #include "prometheus_cpp/endpoint.h"
 #include "prometheus_cpp/listen_option.h"
+#include "prometheus_cpp/mutex.h"
 
 namespace prometheus {
 
@@ -97,7 +97,7 @@ class Exposer::Server {
   std::vector<std::string> addresses() const { return exporter_.addresses(); }
 
  private:
-  narthex::detail::Mutex mutex_;
+  detail::Mutex mutex_;
   std::map<std::string, std::shared_ptr<detail::Endpoint>> endpoints_;
   narthex::HttpExporter exporter_;
 };

@@ -12,7 +12,7 @@
 #include <narthex/prometheus_cpp.h>
 #include <narthex/registry.h>
 
-#include "base/mutex.h"
+#include "prometheus_cpp/mutex.h"
 #include "push/http_call.h"
 #include "pushgateway/group_url.h"
 
@@ -143,7 +143,7 @@ class Gateway::Client {
   const std::string instance_url_;
   const std::string credentials_;
   const std::chrono::milliseconds timeout_;
-  mutable narthex::detail::Mutex mutex_;  // guards the rest
+  mutable detail::Mutex mutex_;  // guards the rest
   std::vector<Source> sources_;
   std::vector<std::string> headers_;
 };

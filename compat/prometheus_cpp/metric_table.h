@@ -18,9 +18,9 @@
 #include <narthex/sink.h>
 #include <prometheus/detail/new_series.h>
 
-#include "base/mutex.h"
 #include "families/series_index.h"
 #include "model/label_hash.h"
+#include "prometheus_cpp/mutex.h"
 #include "shards/reclaimer.h"
 
 namespace prometheus::detail {
@@ -220,7 +220,7 @@ class MetricTable {
   static void release(const void* series) noexcept { static_cast<const Series*>(series)->release(); }
 
   const narthex::detail::HashSeed seed_ = narthex::detail::hash_seed();
-  mutable narthex::detail::Mutex mutex_;
+  mutable Mutex mutex_;
   SeriesIndex index_;
   // A chunk is set before the index has a series in it, and never changes again.
   std::array<Chunk, kMaxChunks> chunks_;

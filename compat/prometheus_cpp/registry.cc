@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 
-#include "base/mutex.h"
+#include "prometheus_cpp/mutex.h"
 #include "prometheus_cpp/samples.h"
 
 namespace prometheus {
@@ -80,7 +80,7 @@ class Registry::Families {
     return std::apply([&](const auto&... families) { return ((find(families, name) != families.end()) || ...); }, all_);
   }
 
-  mutable narthex::detail::Mutex mutex_;
+  mutable detail::Mutex mutex_;
   All all_;
 };
 

@@ -38,7 +38,7 @@ class ForkGate {
   // Registers the next three functions by pthread_atfork(), at the first call. It is not called when the program is
   // loaded, because close() must run before the handler of an allocator, which locks the allocator: handlers that are
   // registered later run earlier.
-  static void register_handlers() noexcept;
+  NARTHEX_EXPORT static void register_handlers() noexcept;
   static void close() noexcept;
   static void open() noexcept;
   static void open_in_child() noexcept;
