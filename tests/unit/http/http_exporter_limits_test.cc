@@ -49,16 +49,23 @@ TEST(HttpExporter, ClosesConnectionsThatDoNotReadTheirReply) {
   while (detail::http_totals().open_connections != open) std::this_thread::sleep_for(milliseconds(1));
 }
 
+// Waits until the I/O thread has ended all requests: a scrape thread sends the reply before.
+void wait_until_idle() {
+  while (detail::http_totals().requests_in_flight != 0) std::this_thread::sleep_for(milliseconds(1));
+}
+
 TEST(HttpExporter, ClosesTheOldestConnectionForANewOne) {
   const HttpExporter exporter(jobs_registry(), {.listen = "127.0.0.1:0", .max_connections = 3});
   KeptConnection used(exporter.port());
   EXPECT_EQ(used.get().body, kJobs);
   RawConnection silent(exporter.port());
   EXPECT_EQ(used.get().body, kJobs);
+  wait_until_idle();
   std::vector<std::unique_ptr<KeptConnection>> more;
   for (int i = 0; i < 5; ++i) {
     more.push_back(std::make_unique<KeptConnection>(exporter.port()));
     EXPECT_EQ(more.back()->get().body, kJobs);
+    wait_until_idle();
   }
   EXPECT_EQ(silent.receive(), "") << "longest without a complete request";
   EXPECT_TRUE(used.is_closed_by_server());
