@@ -17,7 +17,7 @@ namespace {
 // A registry of narthex as a collectable.
 class NarthexCollectable final : public Collectable {
  public:
-  explicit NarthexCollectable(narthex::Registry registry) : registry_(std::move(registry)) {}
+  explicit NarthexCollectable(const narthex::Registry& registry) : registry_(registry) {}
 
   std::vector<MetricFamily> Collect() const override {
     detail::FamilyReader reader;
@@ -52,8 +52,8 @@ std::shared_ptr<Collector> prometheus_collector(std::weak_ptr<const prometheus::
   return std::make_shared<prometheus::detail::CollectableCollector>(std::move(collectable));
 }
 
-std::shared_ptr<prometheus::Collectable> prometheus_collectable(Registry registry) {
-  return std::make_shared<prometheus::NarthexCollectable>(std::move(registry));
+std::shared_ptr<prometheus::Collectable> prometheus_collectable(const Registry& registry) {
+  return std::make_shared<prometheus::NarthexCollectable>(registry);
 }
 
 }  // namespace narthex

@@ -107,7 +107,7 @@ Exposer::Exposer(const std::string& bind_address, std::size_t num_threads, const
           {"listening_ports", bind_address, "num_threads", std::to_string(std::min<std::size_t>(num_threads, 1000))},
           callbacks) {}
 
-Exposer::Exposer(std::vector<std::string> options, const CivetCallbacks* callbacks)
+Exposer::Exposer(const std::vector<std::string>& options, const CivetCallbacks* callbacks)
     : server_(std::make_unique<Server>(http_options(options, callbacks))) {}
 
 Exposer::~Exposer() = default;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
@@ -36,17 +37,17 @@ std::string_view view(const detail::SeriesText& text) { return {text.data(), tex
 }  // namespace
 
 template <typename T>
-Family<T>::Family(const std::string& name, const std::string& help, const Labels& constant_labels)
-    : name_(name),
-      help_(help),
-      constant_labels_(constant_labels),
+Family<T>::Family(std::string name, std::string help, Labels constant_labels)
+    : name_(std::move(name)),
+      help_(std::move(help)),
+      constant_labels_(std::move(constant_labels)),
       metrics_(std::make_unique<detail::MetricTable<T>>()) {
-  if (!CheckMetricName(name)) {
+  if (!CheckMetricName(name_)) {
     throw std::invalid_argument(
         fmt::format("metric {}: invalid metric name; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, not starting with __",
-                    narthex::detail::quote(name)));
+                    narthex::detail::quote(name_)));
   }
-  check_labels(name, constant_labels, T::metric_type);
+  check_labels(name_, constant_labels_, T::metric_type);
   vtable_ = VirtualTable();
 }
 

@@ -84,6 +84,7 @@ void Histogram::ObserveMultiple(const std::vector<double>& bucket_increments, do
                     bucket_increments.size(), buckets));
   }
   std::vector<std::uint64_t> counts;
+  counts.reserve(buckets);
   for (const double increment : bucket_increments) {
     counts.push_back(increment > 0 ? static_cast<std::uint64_t>(std::min(increment, kMaxIncrement)) : 0);
   }

@@ -36,7 +36,7 @@ class Registry::Families {
   template <typename T>
   Family<T>& add(const std::string& name, const std::string& help, const Labels& labels, InsertBehavior behavior) {
     const std::lock_guard lock(mutex_);
-    Of<T>& families = std::get<Of<T>>(all_);
+    auto& families = std::get<Of<T>>(all_);
     if (const auto found = find(families, name); found != families.end()) {
       if (behavior == InsertBehavior::Throw) refuse(name, "the registry has a family of this name already");
       if ((*found)->GetConstantLabels() == labels) return **found;
@@ -50,7 +50,7 @@ class Registry::Families {
   bool remove(const Family<T>& family) {
     std::shared_ptr<Family<T>> removed;  // destroyed without the mutex
     const std::lock_guard lock(mutex_);
-    Of<T>& families = std::get<Of<T>>(all_);
+    auto& families = std::get<Of<T>>(all_);
     const auto found = std::ranges::find(families, &family, &std::shared_ptr<Family<T>>::get);
     if (found == families.end()) return false;
     removed = std::move(*found);

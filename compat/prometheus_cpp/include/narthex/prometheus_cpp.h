@@ -29,6 +29,6 @@ NARTHEX_EXPORT std::shared_ptr<Collector> prometheus_collector(
 /// Example:
 ///   auto collectable = narthex::prometheus_collectable(registry);
 ///   exposer.RegisterCollectable(collectable);
-NARTHEX_EXPORT std::shared_ptr<prometheus::Collectable> prometheus_collectable(Registry registry);
+NARTHEX_EXPORT std::shared_ptr<prometheus::Collectable> prometheus_collectable(const Registry& registry);
 
 }  // namespace narthex

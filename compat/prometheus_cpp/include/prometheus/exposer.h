@@ -41,7 +41,7 @@ class NARTHEX_EXPORT Exposer {
   /// Starts to listen. `options` are names of civetweb, each followed by its value: `listening_ports`, `num_threads`,
   /// `request_timeout_ms`, and `keep_alive_timeout_ms`. Options that change nothing a client sees have no effect:
   /// `enable_keep_alive`, `tcp_nodelay`, `error_log_file`, and similar ones. narthex adds `web_config_file`, the path of a file that sets TLS and passwords: see HttpOptions::web_config_file.
-  explicit Exposer(std::vector<std::string> options, const CivetCallbacks* callbacks = nullptr);
+  explicit Exposer(const std::vector<std::string>& options, const CivetCallbacks* callbacks = nullptr);
   Exposer(const Exposer&) = delete;
   Exposer& operator=(const Exposer&) = delete;
   ~Exposer();

@@ -40,7 +40,7 @@ template <typename T>
 class NARTHEX_EXPORT Family : public Collectable {
  public:
   /// Creates a family that belongs to no registry. Throws std::invalid_argument for an invalid name, which it quotes.
-  Family(const std::string& name, const std::string& help, const Labels& constant_labels);
+  Family(std::string name, std::string help, Labels constant_labels);
   Family(const Family&) = delete;
   Family& operator=(const Family&) = delete;
   ~Family() override;
