@@ -60,7 +60,7 @@ inline double sum_of_cells(Slot slot) noexcept { return slot < kFirstSlot ? 0 : 
 inline void zero_sum_cells(Slot slot) noexcept {
   if (slot < kFirstSlot) return;
   Shards::for_each([slot](Shard& shard) {
-    // relaxed: no thread writes, and the caller tells the next writers
+    // relaxed: no thread writes; the caller orders the zeroes before the next writers
     if (std::atomic<double>* cell = shard.cells.find<double>(slot)) cell->store(0, std::memory_order_relaxed);
   });
 }

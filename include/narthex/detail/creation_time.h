@@ -8,7 +8,8 @@
 namespace NARTHEX_VISIBILITY narthex {
 namespace detail {
 
-// The time of its construction, or of the last restart(). It reads the cheapest clock, which has a resolution of a few milliseconds.
+// The time of its construction, or of the last restart(). It reads the cheapest clock, which has a resolution of a few
+// milliseconds.
 class CreationTime {
  public:
   using Time = std::chrono::sys_time<std::chrono::milliseconds>;

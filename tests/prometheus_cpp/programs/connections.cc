@@ -45,8 +45,8 @@ void use_different_label_names() {
 
   open.Remove(&tcp);
   open.Remove(&all);
-  prometheus::Gauge stranger;
-  open.Remove(&stranger);
+  prometheus::Gauge unregistered;
+  open.Remove(&unregistered);
   open.Remove(nullptr);
   print_has("has after removal");
   std::cout << "value after the second Add(): " << open.Add({{"peer", "10.0.0.7"}, {"port", "443"}}).Value() << '\n';

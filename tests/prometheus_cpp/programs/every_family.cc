@@ -54,8 +54,8 @@ void build_everything() {
   std::cout << "has: " << bounds.Has({}) << '\n';
   std::cout << "removed: " << registry.Remove(family) << '\n';
   std::cout << "removed: " << registry.Remove(unused) << '\n';
-  const prometheus::Family<prometheus::Gauge> stranger("stranger", "Of no registry.", {});
-  std::cout << "removed: " << registry.Remove(stranger) << '\n';
+  const prometheus::Family<prometheus::Gauge> unregistered("unregistered", "Of no registry.", {});
+  std::cout << "removed: " << registry.Remove(unregistered) << '\n';
   print_families(registry.Collect());
   BuildGauge().Name("events_total").Help("The name of a removed counter.").Register(registry).Add({}).Set(9);
   print_families(registry.Collect());

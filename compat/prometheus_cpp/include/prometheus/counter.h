@@ -10,12 +10,6 @@
 
 namespace NARTHEX_VISIBILITY prometheus {
 
-namespace detail {
-struct NewSeries;
-template <typename T>
-class MetricTable;
-}  // namespace detail
-
 /// A value that only increases, for example the number of requests served. It starts at 0.
 ///
 /// Values: any amount >= 0. A negative or NaN amount is ignored.

@@ -9,12 +9,6 @@
 
 namespace NARTHEX_VISIBILITY prometheus {
 
-namespace detail {
-struct NewSeries;
-template <typename T>
-class MetricTable;
-}  // namespace detail
-
 /// A value that goes up and down, for example the length of a queue.
 ///
 /// Values: any. Set() also accepts NaN and infinities. An amount of NaN is ignored.

@@ -14,12 +14,6 @@
 
 namespace NARTHEX_VISIBILITY prometheus {
 
-namespace detail {
-struct NewSeries;
-template <typename T>
-class MetricTable;
-}  // namespace detail
-
 /// Counts observations, for example request durations, in buckets by their value, and sums them.
 ///
 /// Values: any. NaN is counted in the +Inf bucket and turns the sum into NaN.

@@ -8,12 +8,6 @@
 
 namespace NARTHEX_VISIBILITY prometheus {
 
-namespace detail {
-struct NewSeries;
-template <typename T>
-class MetricTable;
-}  // namespace detail
-
 /// Labels that describe the program, for example its version. The value is always 1.
 ///
 /// Values: the samples of a family `build` are named `build_info`.

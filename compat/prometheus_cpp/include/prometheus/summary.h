@@ -15,12 +15,6 @@
 
 namespace NARTHEX_VISIBILITY prometheus {
 
-namespace detail {
-struct NewSeries;
-template <typename T>
-class MetricTable;
-}  // namespace detail
-
 /// Counts and sums observations, and computes quantiles of the recent ones.
 ///
 /// Values: any. A quantile differs from the exact one by at most 1.1 % of its value. `error` of a Quantile has no effect.

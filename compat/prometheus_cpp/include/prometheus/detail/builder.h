@@ -13,6 +13,10 @@ class Registry;
 
 namespace detail {
 
+struct NewSeries;
+template <typename T>
+class MetricTable;
+
 /// Collects the properties of a family, and defines it. BuildCounter() and the similar functions return one.
 template <typename T>
 class Builder {
