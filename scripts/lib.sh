@@ -4,27 +4,72 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# Debian packages for the build, the tests, the benchmarks, and the demo. civetweb is in the list because the CMake
-# package of libcivetweb-dev requires the file /usr/bin/civetweb.
-packages=(
-  g++ cmake make pkg-config git ca-certificates curl python3 python3-prometheus-client python3-yaml
-  docker-compose dnsmasq-base iproute2 locales openssl prometheus prometheus-pushgateway protobuf-compiler valgrind
-  libfmt-dev libisal-dev libprotozero-dev libxxhash-dev civetweb libcivetweb-dev libcrypt-dev libssl-dev libyaml-cpp-dev
-  libboost-dev libcpp-httplib-dev libcurl4-openssl-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
-  prometheus-cpp-dev golang-github-prometheus-client-model-dev
-)
-# Debian packages for the presets clang and asan and for the fuzzers.
-clang_packages=(clang libclang-rt-dev)
-# Debian packages for scripts/bench: rust-prometheus and its compiler.
-rust_packages=(cargo rustc librust-prometheus-dev)
-# Debian packages for scripts/bench and scripts/bench-http: the official Go client, and its server behind net/http.
-go_packages=(golang-go golang-github-prometheus-client-golang-dev golang-github-prometheus-exporter-toolkit-dev)
-# Debian packages for scripts/lint.
-lint_packages=(clang clang-format clang-tidy)
-# Debian packages for scripts/test-release beside those of the tests. victoria-metrics contains vmagent.
-release_packages=(chromium fonts-liberation victoria-metrics)
-# Debian packages for scripts/docs.
-docs_packages=(doxygen python3)
+# What the scripts need. The columns are the purposes, how to check for it, its name, and the Debian package, which has the
+# same name in Debian 12, 13, and sid. Kinds of checks: a command in PATH, a header for the compiler, a pkg-config library,
+# a module of /usr/bin/python3, a file (a pattern), and an option with which Clang links. The purposes:
+#   build     the libraries                     bench      the benchmarks
+#   services  the examples with a web server    rust, go   the clients of other languages beside the benchmarks
+#   demo      scripts/demo                      tidy       clang-tidy and the headers that it reads
+#   test      all tests                         clang      the presets clang and asan, and the fuzzers
+# format, workflows, docs, release, and distribution are needed by the checks of scripts/lint, by scripts/docs, by
+# scripts/test-release, and by scripts/test-distribution.
+needs='
+build                command  g++                      g++
+build                command  cmake                    cmake
+build                command  make                     make
+build                command  pkg-config               pkg-config
+build                header   fmt/format.h             libfmt-dev
+build                header   isa-l/igzip_lib.h        libisal-dev
+build                header   xxhash.h                 libxxhash-dev
+build                header   boost/asio.hpp           libboost-dev
+build                header   curl/curl.h              libcurl4-openssl-dev
+build                header   crypt.h                  libcrypt-dev
+build                header   openssl/ssl.h            libssl-dev
+build                header   yaml-cpp/yaml.h          libyaml-cpp-dev
+services             header   httplib.h                libcpp-httplib-dev
+services             header   nlohmann/json.hpp        nlohmann-json3-dev
+demo,bench,docs      command  /usr/bin/python3         python3
+demo                 command  prometheus               prometheus
+demo                 command  dnsmasq                  dnsmasq-base
+demo                 command  ip                       iproute2
+test                 command  git                      git
+test                 command  curl                     curl
+test                 command  docker-compose           docker-compose
+test                 command  openssl                  openssl
+test                 command  prometheus-pushgateway   prometheus-pushgateway
+test                 command  protoc                   protobuf-compiler
+test                 command  valgrind                 valgrind
+test                 python   prometheus_client        python3-prometheus-client
+test                 python   yaml                     python3-yaml
+test                 file     /usr/share/i18n/locales/de_DE  locales
+test                 file     /usr/share/gocode/src/github.com/prometheus/client_model/io/prometheus/client/metrics.proto  golang-github-prometheus-client-model-dev
+test                 header   gtest/gtest.h            libgtest-dev
+test                 header   gmock/gmock.h            libgmock-dev
+test                 header   protozero/pbf_writer.hpp libprotozero-dev
+test,bench,tidy      header   civetweb.h               libcivetweb-dev
+test,bench,tidy      file     /usr/bin/civetweb        civetweb
+test,bench           header   benchmark/benchmark.h    libbenchmark-dev
+test,bench           library  prometheus-cpp-core      prometheus-cpp-dev
+clang                command  clang++                  clang
+clang                clang    -fsanitize=address       libclang-rt-dev
+rust                 command  /usr/bin/cargo           cargo
+rust                 command  /usr/bin/rustc           rustc
+rust                 file     /usr/share/cargo/registry/prometheus-[0-9]*  librust-prometheus-dev
+go                   command  /usr/bin/go              golang-go
+go                   file     /usr/share/gocode/src/github.com/prometheus/client_golang     golang-github-prometheus-client-golang-dev
+go                   file     /usr/share/gocode/src/github.com/prometheus/exporter-toolkit  golang-github-prometheus-exporter-toolkit-dev
+format,tidy          command  git                      git
+format               command  clang-format             clang-format
+tidy                 command  clang                    clang
+tidy                 command  clang-tidy               clang-tidy
+workflows            command  npx                      npm
+docs                 command  doxygen                  doxygen
+release              command  chromium                 chromium
+release              file     /usr/share/fonts/truetype/liberation*  fonts-liberation
+release              command  vmagent                  victoria-metrics
+distribution         command  git                      git
+distribution         command  debootstrap              debootstrap
+'
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -36,21 +81,52 @@ fail() {
 # Prints the comment at the top of the called script. $0 may be relative to a folder that the script has left.
 print_help() { sed -n '2,/^source/{/^#/s/^# \{0,1\}//p}' "scripts/$(basename "$0")"; }
 
-# Installs those of the given Debian packages that are missing, if the caller is root. Otherwise prints the command that
-# installs them, and fails: require PACKAGE...
+# Succeeds if the thing of a row of the table is there: is_there KIND NAME
+is_there() {
+  local compiler
+  case "$1" in
+    command) PATH="$PATH:/usr/sbin:/sbin" command -v "$2" ;;
+    header)
+      compiler=$(command -v g++ || command -v clang++) &&
+        printf '#if !__has_include(<%s>)\n#error\n#endif\n' "$2" | "$compiler" -E -x c++ -std=c++20 -
+      ;;
+    library) pkg-config --exists "$2" ;;
+    python) /usr/bin/python3 -c "import $2" ;;
+    file) compgen -G "$2" ;;
+    clang) clang++ "$2" -x c++ -o /dev/null - <<<'int main() {}' ;;
+  esac >/dev/null 2>&1
+}
+
+# Prints the kind, the name, and the package of each row of the table that has one of the purposes and whose thing is
+# missing: missing PURPOSE...
+missing() {
+  local wanted purposes kind name package
+  wanted=$(IFS='|' && echo "$*")
+  while read -r purposes kind name package; do
+    [[ ,$purposes, =~ ,($wanted), ]] || continue
+    is_there "$kind" "$name" || printf '%s %s %s\n' "$kind" "$name" "$package"
+  done <<<"${needs:1:-1}"
+}
+
+# Installs the Debian packages that are missing for the purposes, if the caller is root. Otherwise prints the command
+# that installs them, and fails. Without apt-get, prints what is missing, and fails: require PURPOSE...
 require() {
-  local missing=() package
-  for package in "$@"; do
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  if [ "$(id -u)" != 0 ]; then
-    fail "Missing Debian packages: ${missing[*]}
+  local rows packages
+  rows=$(missing "$@")
+  [ -n "$rows" ] || return 0
+  packages=$(cut -d ' ' -f 3 <<<"$rows" | sort -u | paste -s -d ' ')
+  if ! command -v apt-get >/dev/null; then
+    fail "Missing:
+$(awk '{ printf "  %-8s %s (Debian: %s)\n", $1, $2, $3 }' <<<"$rows")
+The scripts install packages with apt-get only, which this system does not have. Install these by other means, and start
+scripts/$(basename "$0") again. To build without the scripts, see CONTRIBUTING.md."
+  elif [ "$(id -u)" != 0 ]; then
+    fail "Missing Debian packages: $packages
 Install the packages for all scripts:  sudo scripts/setup
-Or install only these packages:        sudo apt-get install --no-install-recommends ${missing[*]}
+Or install only these packages:        sudo apt-get install --no-install-recommends $packages
 To build without the scripts, see CONTRIBUTING.md."
   fi
-  say "Installing Debian packages: ${missing[*]}"
+  say "Installing Debian packages: $packages"
   (
     # Some packages start a daemon when they are installed. Debian does not start it if policy-rc.d exits with 101.
     policy=/usr/sbin/policy-rc.d
@@ -60,12 +136,13 @@ To build without the scripts, see CONTRIBUTING.md."
       chmod +x "$policy"
     fi
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
-  ) || fail "apt-get could not install the packages: ${missing[*]}"
+    # shellcheck disable=SC2086 # each package is a word
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
+  ) || fail "apt-get could not install the packages: $packages"
+  rows=$(missing "$@")
+  [ -z "$rows" ] || fail "Still missing after the installation of their packages:
+$(awk '{ printf "  %-8s %s (Debian: %s)\n", $1, $2, $3 }' <<<"$rows")"
 }
-
-# Installs the Debian package with the command npx, or fails, as require does. NodeSource's package contains npx too.
-require_npx() { command -v npx >/dev/null || require npm; }
 
 # Runs a command without address space randomization, if the system allows it. The thread sanitizer of GCC 12 supports
 # at most 28 random address bits, and newer kernels use 32.
@@ -88,24 +165,24 @@ build() {
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
 }
 
-# Builds bench/rivals/NAME.go on Debian's Go packages, without a network, as build/release/bench/NAME: build_go NAME
+# Builds bench/rivals/NAME.go on Debian's Go packages, without a network, as build/bench/bench/NAME: build_go NAME
 build_go() {
   say "Building $1"
-  mkdir -p build/release/bench
+  mkdir -p build/bench/bench
   GOPATH=/usr/share/gocode GO111MODULE=off GOFLAGS='' GOCACHE="$root/build/go" \
-    /usr/bin/go build -o "build/release/bench/$1" "bench/rivals/$1.go" || fail "could not build bench/rivals/$1.go"
+    /usr/bin/go build -o "build/bench/bench/$1" "bench/rivals/$1.go" || fail "could not build bench/rivals/$1.go"
 }
 
-# Builds bench/rivals/rust on Debian's crates, without a network, as build/release/bench/rust_prometheus. cargo writes
+# Builds bench/rivals/rust on Debian's crates, without a network, as build/bench/bench/rust_prometheus. cargo writes
 # beside its input and into its home, which both are in build/.
 build_rust() {
   say "Building rust_prometheus"
-  mkdir -p build/rust/home build/release/bench
+  mkdir -p build/rust/home build/bench/bench
   cp -R bench/rivals/rust/. build/rust
   printf '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "/usr/share/cargo/registry"\n' \
     >build/rust/home/config.toml
   CARGO_HOME="$root/build/rust/home" RUSTC=/usr/bin/rustc \
     /usr/bin/cargo build --quiet --release --offline --manifest-path build/rust/Cargo.toml ||
     fail "could not build bench/rivals/rust"
-  cp build/rust/target/release/rust_prometheus build/release/bench/
+  cp build/rust/target/release/rust_prometheus build/bench/bench/
 }

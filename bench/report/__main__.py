@@ -27,7 +27,7 @@ def main():
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--quick", action="store_true", help="fewer rows and repetitions; writes nothing")
     parts.add_argument("--layer", action="store_true", help="only narthex::prometheus_cpp; writes nothing")
-    parser.add_argument("--bin-dir", default=ROOT / "build/release/bench", type=pathlib.Path)
+    parser.add_argument("--bin-dir", default=ROOT / "build/bench/bench", type=pathlib.Path)
     arguments = parser.parse_args()
 
     try:
