@@ -5,6 +5,7 @@ The program, protoc and the schema of Prometheus are the first arguments of the 
 
 import ast
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,10 +21,19 @@ message Timestamp { int64 seconds = 1; int32 nanos = 2; }"""
 FAMILIES_PROTO = """syntax = "proto2"; import "metrics.proto";
 message Families { repeated io.prometheus.client.MetricFamily family = 1; }"""
 
-# Fields that the schema of Debian 12 does not know yet.
-FAMILY_UNIT = "5"
-CREATED = {"counter": "3", "summary": "4", "histogram": "15"}
-NATIVE_EXEMPLARS = "16"
+
+def printed_name(number, name):
+    """Returns how protoc prints a field: by its name, or by its number if the schema, as Debian 12's, does not know it."""
+    is_known = re.search(rf"\b{name} *= *{number};", pathlib.Path(SCHEMA).read_text())
+    return name if is_known else number
+
+
+FAMILY_UNIT = printed_name("5", "unit")
+CREATED = {
+    kind: printed_name(number, "created_timestamp")
+    for kind, number in {"counter": "3", "summary": "4", "histogram": "15"}.items()
+}
+NATIVE_EXEMPLARS = printed_name("16", "exemplars")
 
 
 def body(file_format):

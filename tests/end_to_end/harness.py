@@ -57,6 +57,23 @@ def wait_for(what, ask, wanted):
         time.sleep(0.1)
 
 
+def find_prometheus():
+    """Returns the path of Prometheus."""
+    executable = os.environ.get("PROMETHEUS") or shutil.which("prometheus")
+    if not executable:
+        raise HarnessError("there is no 'prometheus' in the PATH; Debian's package has one")
+    return executable
+
+
+def prometheus_version():
+    """Returns the major and the minor version of Prometheus."""
+    done = subprocess.run([find_prometheus(), "--version"], capture_output=True, text=True, timeout=60, check=True)
+    found = re.match(r"prometheus, version (\d+)\.(\d+)", done.stdout + done.stderr)
+    if not found:
+        raise HarnessError(f"prometheus --version printed '{done.stdout}{done.stderr}'")
+    return int(found[1]), int(found[2])
+
+
 class Program:
     """A child program, whose output is kept."""
 
@@ -238,9 +255,7 @@ class Services:
 
         `wrapper` is what the command stands behind: ["unshare", "--mount", ...].
         """
-        executable = os.environ.get("PROMETHEUS") or shutil.which("prometheus")
-        if not executable:
-            raise HarnessError("there is no 'prometheus' in the PATH; Debian's package has one")
+        executable = find_prometheus()
         folder = self.folder()
         config_file = folder / "prometheus.yml"
         config_file.write_text(json.dumps(config, indent=2))  # all JSON is YAML
