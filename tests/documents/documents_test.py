@@ -102,6 +102,12 @@ def exposition_rules():
     return [int(number) for number in RULE.findall((ROOT / "docs/exposition-rules.md").read_text())]
 
 
+def needs():
+    """Returns the rows of the table in scripts/lib.sh: their purposes and their package."""
+    (table,) = re.findall(r"^needs='\n(.*?)^'", (ROOT / "scripts/lib.sh").read_text(), re.DOTALL | re.MULTILINE)
+    return [(purposes.split(","), package) for purposes, _, _, package in map(str.split, table.splitlines())]
+
+
 class DocumentsTest(unittest.TestCase):
     maxDiff = None
 
@@ -203,6 +209,24 @@ class DocumentsTest(unittest.TestCase):
         for script in (ROOT / "scripts").iterdir():
             if not script.suffix:
                 self.assertIn(f"\n| `scripts/{script.name}` |", text)
+
+    def test_the_readme_installs_what_the_table_of_the_scripts_names(self):
+        (installed,) = re.findall(r"apt-get install -y ((?:\\\n|.)*)\n", (ROOT / "README.md").read_text())
+        needed = {package for purposes, package in needs() if purposes == ["build"]}
+        self.assertEqual(set(installed.replace("\\\n", " ").split()), needed | {"curl"})
+
+    def test_scripts_require_purposes_that_the_table_has(self):
+        known = {purpose for purposes, _ in needs() for purpose in purposes}
+        scripts = [path for path in (ROOT / "scripts").iterdir() if not path.suffix]
+        calls = [
+            purpose
+            for script in scripts
+            for call in re.findall(r"\brequire ([a-z ]+)$|purposes\+?=\(([a-z ]+)\)", script.read_text(), re.MULTILINE)
+            for purpose in " ".join(call).split()
+        ]
+        self.assertGreater(len(calls), 30)
+        self.assertLessEqual(set(calls), known)
+        self.assertLessEqual(known, set(calls))
 
     def test_hosted_ci_runs_each_script_of_the_local_ci(self):
         command = re.compile(r"scripts/[\w-]+(?: --[at]san)?")
