@@ -13,8 +13,8 @@ namespace narthex::detail {
 
 namespace {
 
-// The seed of hash_of_long_label(). Set when the first family is created. Only a lookup in a default Family, which has no
-// series, reads it earlier.
+// The seed of hash_of_long_label(). Set when the first family is created. Only a lookup in a default Family, which has
+// no series, reads it earlier.
 constinit std::atomic<std::uint64_t> label_start{0};
 constinit std::atomic<std::uint64_t> label_multiplier{0};
 
