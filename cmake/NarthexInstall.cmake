@@ -27,12 +27,25 @@ foreach(component IN LISTS components)
   endforeach()
 endforeach()
 
+# The library that compresses, in CMake and in pkg-config.
+set(narthex_pc_requires "fmt")
+if(narthex_gzip STREQUAL "isal")
+  string(APPEND narthex_pc_requires " libisal")
+elseif(narthex_gzip STREQUAL "ZLIB")
+  string(APPEND narthex_pc_requires " zlib")
+endif()
+
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/narthex-config.cmake.in
   ${PROJECT_BINARY_DIR}/narthex-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/narthex-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/narthex-config.cmake ${PROJECT_BINARY_DIR}/narthex-config-version.cmake
-  ${CMAKE_CURRENT_LIST_DIR}/Findisal.cmake ${CMAKE_CURRENT_LIST_DIR}/Findlibxcrypt.cmake DESTINATION ${package_dir})
+  DESTINATION ${package_dir})
+if(kind STREQUAL "STATIC_LIBRARY")
+  foreach(package civetweb isal libxcrypt)
+    install(FILES ${CMAKE_CURRENT_LIST_DIR}/Find${package}.cmake DESTINATION ${package_dir})
+  endforeach()
+endif()
 
 # The .pc files name the prefix relative to their own folder, so that the package can be moved and
 # `cmake --install --prefix` works.

@@ -11,16 +11,17 @@ cd "$root"
 #   services  the examples with a web server    rust, go   the clients of other languages beside the benchmarks
 #   demo      scripts/demo                      tidy       clang-tidy and the headers that it reads
 #   test      all tests                         clang      the presets clang and asan, and the fuzzers
+#   core      scripts/test-dependencies
 # format, workflows, docs, release, and distribution are needed by the checks of scripts/lint, by scripts/docs, by
 # scripts/test-release, and by scripts/test-distribution.
 needs='
-build                command  g++                      g++
-build                command  cmake                    cmake
-build                command  make                     make
+build,core           command  g++                      g++
+build,core           command  cmake                    cmake
+build,core           command  make                     make
 build                command  pkg-config               pkg-config
-build                header   fmt/format.h             libfmt-dev
+build,core           header   fmt/format.h             libfmt-dev
 build                header   isa-l/igzip_lib.h        libisal-dev
-build                header   xxhash.h                 libxxhash-dev
+core                 header   zlib.h                   zlib1g-dev
 build                header   boost/asio.hpp           libboost-dev
 build                header   curl/curl.h              libcurl4-openssl-dev
 build                header   crypt.h                  libcrypt-dev
@@ -28,7 +29,7 @@ build                header   openssl/ssl.h            libssl-dev
 build                header   yaml-cpp/yaml.h          libyaml-cpp-dev
 services             header   httplib.h                libcpp-httplib-dev
 services             header   nlohmann/json.hpp        nlohmann-json3-dev
-demo,bench,docs      command  /usr/bin/python3         python3
+demo,bench,docs,core command  /usr/bin/python3         python3
 demo                 command  prometheus               prometheus
 demo                 command  dnsmasq                  dnsmasq-base
 demo                 command  ip                       iproute2
@@ -41,13 +42,12 @@ test                 command  protoc                   protobuf-compiler
 test                 command  valgrind                 valgrind
 test                 python   prometheus_client        python3-prometheus-client
 test                 python   yaml                     python3-yaml
-test                 file     /usr/share/i18n/locales/de_DE  locales
+test,core            file     /usr/share/i18n/locales/de_DE  locales
 test                 file     /usr/share/gocode/src/github.com/prometheus/client_model/io/prometheus/client/metrics.proto  golang-github-prometheus-client-model-dev
-test                 header   gtest/gtest.h            libgtest-dev
-test                 header   gmock/gmock.h            libgmock-dev
+test,core            header   gtest/gtest.h            libgtest-dev
+test,core            header   gmock/gmock.h            libgmock-dev
 test                 header   protozero/pbf_writer.hpp libprotozero-dev
 test,bench,tidy      header   civetweb.h               libcivetweb-dev
-test,bench,tidy      file     /usr/bin/civetweb        civetweb
 test,bench           header   benchmark/benchmark.h    libbenchmark-dev
 test,bench           library  prometheus-cpp-core      prometheus-cpp-dev
 clang                command  clang++                  clang

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include <narthex/detail/parse_double.h>
+
 namespace narthex::detail {
 
 namespace {
@@ -21,7 +23,7 @@ std::optional<std::chrono::nanoseconds> parse_go_duration(std::string_view text)
   double sum = 0;
   while (!text.empty()) {
     double amount = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
+    const auto [end, error] = parse_double(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
     if (error != std::errc() || !(amount >= 0) || text.front() == '-') return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     const std::string_view word = text.substr(0, text.find_first_of("0123456789."));

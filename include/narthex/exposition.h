@@ -32,7 +32,7 @@ struct ExpositionRequest {
   /// Value of the header Accept, which selects the format. Empty: text 0.0.4.
   std::string accept{};
   /// Value of the header Accept-Encoding. The reply is compressed only if the value accepts gzip. Empty: not
-  /// compressed.
+  /// compressed. A narthex that was built without ISA-L and zlib never compresses.
   std::string accept_encoding{};
   /// Time that the scrape may take, in milliseconds; parse_scrape_timeout() reads it from a header. If the last call of
   /// a collector took longer than the remaining time, the scrape skips the collector and counts the skip. After 20
@@ -95,11 +95,12 @@ struct Exposition {
 /// Returns the metrics of a registry in the format that the request prefers: text 0.0.4 or 1.0.0, OpenMetrics, or
 /// protobuf. If the request accepts none of these formats, the reply is text 0.0.4.
 ///
-/// Values: the body is compressed with gzip if the request accepts gzip and the body has at least 1 KiB.
+/// Values: the body is compressed with gzip if the request accepts gzip, the body has at least 1 KiB, and narthex was
+///   built with ISA-L or zlib.
 /// Thread safety: may be called concurrently, also while metrics are updated. It calls collectors on this thread, and
 ///   must not be called while the caller holds a lock that a collector takes.
-/// Exceptions: std::bad_alloc, and Error if ISA-L cannot compress the reply. If a collector throws, only its samples
-///   are left out.
+/// Exceptions: std::bad_alloc, and Error if ISA-L or zlib cannot compress the reply. If a collector throws, only its
+///   samples are left out.
 ///
 /// Example:
 ///   narthex::Exposition reply = narthex::expose(registry, {.accept = "application/openmetrics-text;version=1.0.0"});

@@ -91,7 +91,7 @@ void write(const ScrapeRequest& request, std::string& body) {
 void expose(const ScrapeRequest& scrape, std::string_view accept_encoding, Exposition& reply) {
   detail::set_content_type(scrape.format, reply.content_type);
   reply.content_encoding.clear();
-  if (detail::accepts_gzip(accept_encoding)) {
+  if (detail::GzipStream::is_supported() && detail::accepts_gzip(accept_encoding)) {
     reply.body.clear();
     detail::GzipOutput output(reply.body);
     write(scrape, output);

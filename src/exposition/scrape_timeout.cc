@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <string_view>
 #include <system_error>
 
+#include <narthex/detail/parse_double.h>
 #include <narthex/exposition.h>
 
 #include "exposition/http_list.h"
@@ -17,7 +17,7 @@ std::optional<std::chrono::milliseconds> parse_scrape_timeout(std::string_view h
   constexpr double kMaxTransferTime = 0.5;
   double seconds = 0;
   const std::string_view number = detail::trimmed(header);
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), seconds);
+  const auto [end, error] = detail::parse_double(number.data(), number.data() + number.size(), seconds);
   if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
   if (!(seconds > 0 && Seconds(seconds) <= kMaxTimeout)) return std::nullopt;  // also rejects NaN
   seconds -= std::min(seconds / 10, kMaxTransferTime);

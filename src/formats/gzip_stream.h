@@ -1,22 +1,28 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-
-#include <isa-l/igzip_lib.h>
 
 #include "formats/spare.h"
 
 namespace narthex::detail {
 
-// Compresses one text at a time, in any number of pieces, with ISA-L. Holds all memory that ISA-L needs: 180 KiB.
-// Errors: narthex::Error if ISA-L reports an error. It does so for wrong settings only.
+// Compresses one text at a time, in any number of pieces. CMake chooses the source: isal/gzip_stream.cc,
+// zlib/gzip_stream.cc, or without_gzip/gzip_stream.cc. Holds all memory that the library needs: 180 KiB with ISA-L, 280
+// KiB with zlib.
+// Errors: std::bad_alloc from take(); narthex::Error if the library reports an error, which it does for wrong settings
+// only.
 class GzipStream {
  public:
+  // Returns whether this build can compress. If not, take() throws.
+  static bool is_supported() noexcept;
   static Spare<GzipStream>::Pointer take();
+
+  GzipStream();
+  GzipStream(const GzipStream&) = delete;
+  GzipStream& operator=(const GzipStream&) = delete;
+  ~GzipStream();
 
   // Appends the compressed bytes that are ready to `out`. After finish() it has all of them.
   void add(std::string_view text, std::string& out);
@@ -25,12 +31,9 @@ class GzipStream {
   static constexpr bool is_worth_keeping() noexcept { return true; }
 
  private:
-  void begin() noexcept;
-  std::size_t deflate(std::string& out);  // returns the number of bytes appended
+  struct Library;
 
-  isal_zstream stream_;
-  std::array<std::uint8_t, ISAL_DEF_LVL1_SMALL> level_buffer_;
-  std::array<std::uint8_t, 16'384> ready_;
+  std::unique_ptr<Library> library_;
 };
 
 }  // namespace narthex::detail

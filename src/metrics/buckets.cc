@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <narthex/detail/parse_double.h>
 #include <narthex/error.h>
 
 namespace narthex {
@@ -32,7 +33,7 @@ double rounded(double value, double largest_operand) {
   if (after_point < 0) return 0;
   char text[32];
   const auto written = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, after_point);
-  std::from_chars(text, written.ptr, value);
+  detail::parse_double(text, written.ptr, value);
   return value;
 }
 

@@ -23,6 +23,9 @@ inline std::uint64_t add_to_hash(std::uint64_t hash, std::uint64_t word, std::ui
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+// Returns the hash of a text. It is not cryptographic: it scatters texts of clients that do not know the seed, and
+// label_hash_test.cc compares its collisions with those of random numbers. XXH3 with a seed takes more instructions (54
+// against 34 for a text of 7 bytes, 62 against 50 for 28, 133 against 115 for 100) and not less time.
 NARTHEX_EXPORT std::uint64_t hash_of_text(std::string_view text, const HashSeed& seed) noexcept;
 
 }  // namespace narthex::detail

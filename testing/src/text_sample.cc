@@ -1,11 +1,12 @@
 #include "text_sample.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include <narthex/detail/parse_double.h>
 
 namespace narthex::detail {
 
@@ -72,7 +73,7 @@ std::optional<Labels> take_labels(std::string_view& text) {
 std::optional<double> parse_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto [end, error] = parse_double(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }

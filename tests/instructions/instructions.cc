@@ -60,6 +60,15 @@ void lookup_texts(narthex::Registry& registry, int times) {
   warmed_up(times, [&](int i) { family.labels("GET", kCodes[i % 8]).inc(); });
 }
 
+// Values that are hashed as texts, of 8 to 29 bytes.
+void lookup_long_texts(narthex::Registry& registry, int times) {
+  constexpr std::string_view kPaths[] = {"/api/v1/customers", "/healthz",         "/api/v1/customers/addresses",
+                                         "/metrics/federate", "/api/v1/orders",   "/api/v1/orders/positions/total",
+                                         "/favicon.ico",      "/api/v2/customers"};
+  const auto family = registry.counter({.name = "c_total", .help = "C."}, {"path", "zone"});
+  warmed_up(times, [&](int i) { family.labels(kPaths[i % 8], "eu-central-1").inc(); });
+}
+
 // Label values beyond max_series.
 void lookup_miss(narthex::Registry& registry, int times) {
   const auto family = registry.counter({.name = "c_total", .help = "C.", .max_series = 8}, {"method", "code"});
@@ -97,6 +106,7 @@ int main(int argc, char** argv) {
       {"lookup", lookup},
       {"closed", closed},
       {"lookup_texts", lookup_texts},
+      {"lookup_long_texts", lookup_long_texts},
       {"lookup_miss", lookup_miss},
       {"new_series", new_series},
       {"text", [](auto& registry, int times) { scrape(registry, times, "text/plain"); }},

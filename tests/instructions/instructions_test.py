@@ -49,6 +49,10 @@ class Instructions(unittest.TestCase):
         """Two short texts, of which the compiler knows one, and the increment."""
         self.expect("lookup_texts", 240, MANY_LOOKUPS)
 
+    def test_lookup_of_long_texts(self):
+        """Two texts of 8 to 29 bytes, and the increment."""
+        self.expect("lookup_long_texts", 335, MANY_LOOKUPS)
+
     def test_miss(self):
         """A lookup in a family that is full, and the increment of the overflow series."""
         self.expect("lookup_miss", 332, MANY_LOOKUPS)

@@ -1,0 +1,31 @@
+# What the tests need beside the library. narthex_check_required() names all that is missing.
+set(for FOR "the tests")
+narthex_require(GTest ${for})
+narthex_require_program(LOCALEDEF localedef DEBIAN locales ${for})
+find_program(NARTHEX_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)  # Debian's: it finds Debian's Python packages
+if(NOT NARTHEX_PYTHON)
+  narthex_add_missing("the program /usr/bin/python3" "the tests" python3)
+endif()
+narthex_find_package(protozero)
+if(NOT protozero_FOUND)
+  set(protozero_INCLUDE_DIR "")  # no NOTFOUND in the commands of the compiler
+endif()
+if(NARTHEX_TEST_CORE_ONLY)
+  return()
+endif()
+
+foreach(package protozero Boost cpp_httplib CURL libxcrypt OpenSSL yaml-cpp)
+  narthex_require(${package} ${for})
+endforeach()
+if(NARTHEX_WITH_CIVETWEB)
+  narthex_require(civetweb ${for})
+endif()
+narthex_require_program(PROMTOOL promtool DEBIAN prometheus ${for})
+if(NOT CMAKE_CXX_FLAGS MATCHES "fsanitize")
+  narthex_require_program(VALGRIND valgrind DEBIAN valgrind ${for})
+endif()
+if(NARTHEX_WITH_CIVETWEB)  # the end-to-end tests
+  narthex_require_program(NARTHEX_PROMETHEUS prometheus DEBIAN prometheus ${for})
+  narthex_require_program(NARTHEX_PUSHGATEWAY prometheus-pushgateway DEBIAN prometheus-pushgateway ${for})
+  narthex_require_program(NARTHEX_PROTOC protoc DEBIAN protobuf-compiler ${for})
+endif()
