@@ -88,6 +88,12 @@ function(narthex_sections target)
   target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
 endfunction()
 
+# Optimises sources for size: code that runs when a metric is defined, once in each scrape or request, or never. With -O3
+# it is twice as large.
+function(narthex_cold_sources)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+endfunction()
+
 # Turns on the compiler warnings. They are errors only with the presets, so that a new warning of a compiler does not
 # stop a user's build.
 function(narthex_warnings target)
