@@ -66,6 +66,7 @@ function(narthex_library target)
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON)
   narthex_warnings(${target})
+  narthex_sections(${target})
 
   if(NOT NARTHEX_INSTALL)
     return()
@@ -74,6 +75,18 @@ function(narthex_library target)
   install(DIRECTORY ${arg_INCLUDE} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(TARGETS ${target} EXPORT ${target}-targets)
   install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
+endfunction()
+
+# Gives each function and variable a section of its own. A program that links a static narthex with -Wl,--gc-sections then
+# leaves out what it does not use.
+function(narthex_sections target)
+  target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections)
+endfunction()
+
+# Optimises sources for size: code that runs when a metric is defined, once in each scrape or request, or never. With -O3
+# it is twice as large.
+function(narthex_cold_sources)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
 endfunction()
 
 # Turns on the compiler warnings. They are errors only with the presets, so that a new warning of a compiler does not

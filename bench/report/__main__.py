@@ -4,6 +4,7 @@ import argparse
 import pathlib
 import sys
 
+import cost
 import document
 import growth
 import languages
@@ -18,6 +19,8 @@ FULL = programs.Effort(repetitions=5, seconds=0.2, skipped=layer.WITHOUT_ROW)
 # A quick run leaves out a million series, which take seconds to create, and the growth figures.
 SLOW = r"series:1000000|large_families|threads:[48]$|lookup_by_size|live:|memory_(peak|stretched)"
 QUICK = programs.Effort(repetitions=3, seconds=0.02, skipped=f"{SLOW}|{layer.WITHOUT_ROW}")
+# An include takes a second of the processor, so few of them are enough for a median.
+FULL_INCLUDES, QUICK_INCLUDES = 11, 3
 LAYER = programs.Effort(repetitions=5, seconds=0.2, skipped=layer.OTHERS, rivals=False)
 
 
@@ -27,12 +30,17 @@ def main():
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--quick", action="store_true", help="fewer rows and repetitions; writes nothing")
     parts.add_argument("--layer", action="store_true", help="only narthex::prometheus_cpp; writes nothing")
+    parts.add_argument("--cost", action="store_true", help="only includes and sizes; writes their section")
     parser.add_argument("--bin-dir", default=ROOT / "build/bench/bench", type=pathlib.Path)
     arguments = parser.parse_args()
 
     try:
+        if arguments.cost:
+            return report_cost(arguments.bin_dir, FULL_INCLUDES)
         effort = QUICK if arguments.quick else LAYER if arguments.layer else FULL
         results = programs.run_all(arguments.bin_dir, effort)
+        if not arguments.layer:
+            report_cost(arguments.bin_dir, QUICK_INCLUDES if arguments.quick else FULL_INCLUDES, arguments.quick)
     except programs.ProgramError as error:
         sys.exit(f"scripts/bench: {error}")
     rows = table.cells(targets.ROWS, results)
@@ -55,6 +63,17 @@ def main():
         ]
         document.write(ROOT / "docs/performance.md", "\n".join(sections))
         print("\nWritten: docs/performance.md and docs/figures/")
+
+
+def report_cost(bin_dir, repetitions, is_quick=False):
+    """Measures what narthex costs its users, prints the table, and writes its section."""
+    results = programs.Results()
+    cost.measure(bin_dir, repetitions, results)
+    rows = cost.cells(results)
+    print("\n" + table.aligned(rows, cost.NUMBERS))
+    if not is_quick:
+        document.write(ROOT / "docs/performance.md", cost.markdown(rows), "scripts/bench --cost")
+        print("\nWritten: docs/performance.md")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,16 @@
-"""Writes the measured part of a document, between two markers. The text around it is written by hand."""
-
-BEGIN = "<!-- begin: scripts/bench -->\n"
-END = "<!-- end: scripts/bench -->\n"
+"""Writes the measured parts of a document, each between two markers. The text around them is written by hand."""
 
 
-def write(path, text):
-    """Replaces what is between the markers."""
-    before, _, rest = path.read_text().partition(BEGIN)
-    _, marker, after = rest.partition(END)
+def markers(command):
+    """Returns the lines around the part that a command writes."""
+    return f"<!-- begin: {command} -->\n", f"<!-- end: {command} -->\n"
+
+
+def write(path, text, command="scripts/bench"):
+    """Replaces what is between the markers of a command."""
+    begin, end = markers(command)
+    before, _, rest = path.read_text().partition(begin)
+    _, marker, after = rest.partition(end)
     if not marker:
-        raise ValueError(f"{path} has no lines {BEGIN.strip()} and {END.strip()}")
-    path.write_text(before + BEGIN + "\n" + text + "\n" + END + after)
+        raise ValueError(f"{path} has no lines {begin.strip()} and {end.strip()}")
+    path.write_text(before + begin + "\n" + text + "\n" + end + after)

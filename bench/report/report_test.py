@@ -5,6 +5,7 @@ import tempfile
 import unittest
 from xml.etree import ElementTree
 
+import cost
 import document
 import languages
 import layer
@@ -104,6 +105,34 @@ class ReportTest(unittest.TestCase):
         ):
             self.assertEqual((full.includes(name), alone.includes(name)), (in_full, in_alone), name)
 
+    def test_the_cost_stands_beside_prometheus_cpp(self):
+        figures = {
+            "include_g++/narthex": [900, 700, 800],
+            "include_g++/prometheus_cpp": [600, 500, 550],
+            "include_g++/needed": [650],
+            "text_http/narthex": [900_500],
+            "text_http/prometheus_cpp": [182_000],
+            "bss_http/narthex": [2_700_000],
+            "bss_http/prometheus_cpp": [24],
+        }
+        rows = cost.cells(results(figures))
+        self.assertEqual(
+            rows[1:],
+            [
+                ["include, g++", "800 ms", "550 ms", "1.45", "ratio <= 2", "yes"],
+                ["only the standard library, g++", "650 ms", "", "", "", ""],
+                ["text, HttpExporter", "900 kB", "182 kB", "4.95", "<= 800 kB", "no"],
+                ["bss, HttpExporter", "2,700 kB", "0 kB", "112,500", "", ""],
+            ],
+        )
+        self.assertIn("| --- | ---: | ---: | ---: | --- | --- |\n| include, g++ | 800 ms", cost.markdown(rows))
+
+    def test_the_size_of_a_program_needs_the_program(self):
+        text, bss = cost.size_of("/bin/true")
+        self.assertGreater(text, bss)
+        with self.assertRaises(programs.ProgramError):
+            cost.size_of("/bin/missing")
+
     def test_a_line_that_is_not_a_figure_is_an_error(self):
         with self.assertRaises(ValueError):
             programs.add_rival("client_golang", "panic: no counter\n", results({}))
@@ -120,9 +149,11 @@ class ReportTest(unittest.TestCase):
     def test_a_document_keeps_what_stands_around_the_figures(self):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "page.md")
-            path.write_text("before\n" + document.BEGIN + "old\n" + document.END + "after\n")
+            begin, end = document.markers("scripts/bench")
+            other = "".join(document.markers("scripts/bench --cost"))
+            path.write_text("before\n" + begin + "old\n" + end + other)
             document.write(path, "new\n")
-            self.assertEqual(path.read_text(), "before\n" + document.BEGIN + "\nnew\n\n" + document.END + "after\n")
+            self.assertEqual(path.read_text(), "before\n" + begin + "\nnew\n\n" + end + other)
             path.write_text("no markers\n")
             with self.assertRaises(ValueError):
                 document.write(path, "new\n")

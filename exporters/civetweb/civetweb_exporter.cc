@@ -54,19 +54,18 @@ const std::vector<detail::ListenAddress>& checked(const std::vector<detail::List
 
 // Returns the gate of the web configuration file, or null without a file.
 std::unique_ptr<detail::BlockingGate> open_gate(const CivetwebOptions& options) {
-  const std::string& file = options.web_config_file;
-  if (file.empty()) return nullptr;
-  auto gate = detail::open_web_gate(file, [log = options.diagnostic](std::string_view line) {
+  auto gate = detail::WebGateOpener::open(options.web_config_file, [log = options.diagnostic](std::string_view line) {
     if (log) {
       log(line);
     } else {
       std::fprintf(stderr, "narthex: %.*s\n", static_cast<int>(line.size()), line.data());
     }
   });
+  if (!gate) return nullptr;
   if (gate->has_tls()) {
     throw OptionsError(
         fmt::format("web configuration {}: CivetwebExporter does not support tls_server_config; use HttpExporter",
-                    detail::quote(file)));
+                    detail::quote(options.web_config_file.path())));
   }
   // The other half of the threads stays free for clients whose password is known.
   return std::make_unique<detail::BlockingGate>(std::move(gate), std::max(1, options.worker_threads / 2));

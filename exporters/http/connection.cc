@@ -27,7 +27,7 @@ constexpr std::chrono::seconds kMaxWait{10};  // for a scrape thread, if the scr
 constexpr std::string_view kRetry = "Retry-After: 1\r\n";
 
 std::unique_ptr<ByteStream> stream_on(int socket, bool is_encrypted, WebGate* gate) {
-  return is_encrypted ? tls_stream(gate->tls_context(), socket) : plain_stream(socket);
+  return is_encrypted ? gate->tls_stream(socket) : plain_stream(socket);
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ class HttpExporter::Impl {
 
  private:
   void start(const HttpOptions& options, std::vector<detail::Listener> listeners) {
-    if (!options.web_config_file.empty()) gate_ = detail::open_web_gate(options.web_config_file, log_of(options));
+    gate_ = detail::WebGateOpener::open(options.web_config_file, log_of(options));
     detail::ServerContent content{.routes = routes_, .gate = gate_.get(), .log = log_of(options)};
     if (options.landing_page) content.page = [this](const detail::ReplyForm& form) { return page(form); };
     server_ = std::make_unique<detail::HttpServer>(options, std::move(listeners), std::move(content));

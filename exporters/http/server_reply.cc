@@ -7,8 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include "http/joined.h"
 
 namespace narthex::detail {
 
@@ -19,10 +20,21 @@ constexpr std::string_view kPlain = "text/plain; charset=utf-8";
 // A body up to this size is appended to the head: copying it takes less time than sending another packet.
 constexpr std::size_t kMaxShortBody = 16'384;
 
+// Returns the current time as RFC 9110 writes it: "Sun, 06 Nov 1994 08:49:37 GMT". <fmt/chrono.h> adds 60 kB for this.
+std::string http_date() {
+  static constexpr std::string_view kDays[]{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::string_view kMonths[]{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT", kDays[utc.tm_wday], utc.tm_mday, kMonths[utc.tm_mon],
+                     utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
 // Returns the lines before the body. `lines` holds further header lines, each with its line end.
 std::string head_of(int status, std::string_view content_type, std::size_t length, const ReplyForm& form,
                     std::string_view lines) {
-  const std::string date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
   return fmt::format(
       "HTTP/1.1 {} {}\r\n"
       "Date: {}\r\n"
@@ -31,7 +43,7 @@ std::string head_of(int status, std::string_view content_type, std::size_t lengt
       "{}{}"
       "Connection: {}\r\n"
       "\r\n",
-      status, reason_phrase(status), date, content_type, length, lines, form.headers,
+      status, reason_phrase(status), http_date(), content_type, length, lines, form.headers,
       form.keeps_alive ? "keep-alive" : "close");
 }
 
@@ -74,8 +86,7 @@ std::variant<Route, ServerReply> find_route(const RequestLine& request, const Ro
   }
   std::optional<Route> route = routes.find(request.path);
   if (!route && (is_read || (!has_page && request.path.starts_with('/')))) {
-    return message_reply(
-        404, fmt::format("nothing is served on this path; allowed: {}", fmt::join(routes.paths(), ", ")), form);
+    return message_reply(404, "nothing is served on this path; allowed: " + joined(routes.paths(), ", "), form);
   }
   if (!is_read) {
     return message_reply(405, "method not allowed; allowed: GET, HEAD", form, "Allow: GET, HEAD\r\n");

@@ -41,6 +41,8 @@ class FileGate final : public WebGate {
 
   std::shared_ptr<const TlsContext> tls_context() override { return files_.for_connection()->tls; }
 
+  std::unique_ptr<ByteStream> tls_stream(int socket) override { return detail::tls_stream(tls_context(), socket); }
+
  private:
   std::optional<Admission> decide(const WebConfig& config, const ClientAddress& client, std::string_view authorization,
                                   Callback done) {
@@ -71,7 +73,7 @@ class FileGate final : public WebGate {
 
 }  // namespace
 
-std::unique_ptr<WebGate> open_web_gate(const std::string& file, std::function<void(std::string_view)> log) {
+std::unique_ptr<WebGate> open_web_gate(const std::string& file, WebGateLog log) {
   return std::make_unique<FileGate>(file, std::move(log));
 }
 

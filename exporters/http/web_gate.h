@@ -5,8 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include <narthex/web_config_file.h>
 
 #include "http/admission.h"
+#include "http/byte_stream.h"
 #include "http/client_address.h"
 
 namespace narthex::detail {
@@ -40,12 +44,22 @@ class WebGate {
   // Returns the context for a new connection, after looking for changed files; null without TLS. Broken new files, or a
   // key that does not fit its certificate yet, keep the last valid context in use.
   virtual std::shared_ptr<const TlsContext> tls_context() = 0;
+
+  // Returns a stream with the context of tls_context(). A program without a gate then contains no TLS.
+  virtual std::unique_ptr<ByteStream> tls_stream(int socket) = 0;
 };
 
-// `log` gets one line when a changed file is found broken, and none until the files change again or become valid. It is
+// open_web_gate() is declared in <narthex/web_config_file.h>. `log` gets one line when a changed file is found broken, and none until the files change again or become valid. It is
 // called without locks, by the thread that calls admit() or tls_context(). It must not throw.
 // Throws OptionsError for what is wrong in the file, FileError where it cannot be read, SystemError if the system has
 // no random bytes.
-std::unique_ptr<WebGate> open_web_gate(const std::string& file, std::function<void(std::string_view)> log);
+class WebGateOpener {
+ public:
+  // Calls open_web_gate() through the file, or returns null without a file. A direct call would add the gate to every
+  // program.
+  static std::unique_ptr<WebGate> open(const WebConfigFile& file, WebGateLog log) {
+    return file.path_.empty() ? nullptr : file.open_(file.path_, std::move(log));
+  }
+};
 
 }  // namespace narthex::detail

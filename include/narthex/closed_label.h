@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -18,7 +17,9 @@ namespace detail {
 // A text as a template argument.
 template <std::size_t N>
 struct FixedText {
-  constexpr FixedText(const char (&text)[N]) noexcept { std::copy_n(text, N, characters); }
+  constexpr FixedText(const char (&text)[N]) noexcept {
+    for (std::size_t i = 0; i < N; ++i) characters[i] = text[i];
+  }
   constexpr operator std::string_view() const noexcept { return {characters, N - 1}; }
 
   char characters[N] = {};

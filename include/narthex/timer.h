@@ -1,7 +1,6 @@
 #pragma once
 
 #include <utility>
-#include <variant>
 
 #include <narthex/detail/export.h>
 #include <narthex/detail/stopwatch.h>
@@ -24,11 +23,13 @@ namespace NARTHEX_VISIBILITY narthex {
 ///   const narthex::Timer timer(latency);
 ///   const narthex::Timer timer(requests.labels("GET"));
 class [[nodiscard]] NARTHEX_VISIBILITY Timer {
-  using Target = std::variant<Histogram, Summary, Gauge>;
-
  public:
-  /// Starts to measure for a Histogram, a Summary, or a Gauge.
-  [[nodiscard]] explicit Timer(Target target) noexcept : target_(std::move(target)) {}
+  /// Starts to measure for a Histogram.
+  [[nodiscard]] explicit Timer(Histogram target) noexcept : histogram_(std::move(target)) {}
+  /// Starts to measure for a Summary.
+  [[nodiscard]] explicit Timer(Summary target) noexcept : summary_(std::move(target)) {}
+  /// Starts to measure for a Gauge.
+  [[nodiscard]] explicit Timer(Gauge target) noexcept : gauge_(std::move(target)) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   /// Takes over the measurement of another Timer, which does nothing from now on.
@@ -47,22 +48,23 @@ class [[nodiscard]] NARTHEX_VISIBILITY Timer {
   }
 
   /// Observes nothing at the end of the scope.
-  void cancel() noexcept { target_ = Target(); }
+  void cancel() noexcept {
+    histogram_ = Histogram();
+    summary_ = Summary();
+    gauge_ = Gauge();
+  }
 
  private:
   void report(double seconds) const noexcept {
-    std::visit(
-        [seconds](const auto& target) {
-          if constexpr (requires { target.observe(seconds); }) {
-            target.observe(seconds);
-          } else {
-            target.set(seconds);
-          }
-        },
-        target_);
+    histogram_.observe(seconds);
+    summary_.observe(seconds);
+    gauge_.set(seconds);
   }
 
-  Target target_;
+  // Only the target refers to a metric. A std::variant would double the cost of this header.
+  Histogram histogram_;
+  Summary summary_;
+  Gauge gauge_;
   detail::Stopwatch stopwatch_;
 };
 

@@ -1,7 +1,6 @@
 #include <narthex/detail/quote.h>
 
 #include <cstddef>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -15,6 +14,15 @@ constexpr std::size_t kMaxQuoted = 160;
 
 bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }
 
+// Appends \x and two digits. fmt::format_to() of a string would compile all of fmt into this file, which is 80 kB.
+void append_byte(std::string& out, char byte) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto number = static_cast<unsigned char>(byte);
+  out += "\\x";
+  out += kDigits[number >> 4];
+  out += kDigits[number & 0xF];
+}
+
 }  // namespace
 
 std::string quote(std::string_view text) {
@@ -23,7 +31,7 @@ std::string quote(std::string_view text) {
   while (!rest.empty() && quoted.size() < kMaxQuoted) {
     const std::size_t length = utf8_length(rest);  // 0: not UTF-8
     if (length == 0 || is_control(rest.front())) {
-      fmt::format_to(std::back_inserter(quoted), "\\x{:02x}", static_cast<unsigned char>(rest.front()));
+      append_byte(quoted, rest.front());
       rest.remove_prefix(1);
     } else {
       quoted += rest.substr(0, length);

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <narthex/error.h>
 
+#include "base/joined.h"
 #include "families/family_state.h"
 
 namespace narthex {
@@ -44,7 +44,7 @@ void AnyFamily::check_count(std::size_t values) const {
   const detail::Definition& definition = state_->definition();
   if (values == definition.label_names.size()) return;
   throw LabelError(fmt::format("{}: {} label values; allowed: {}, one for each of ({})", detail::title(definition),
-                               values, definition.label_names.size(), fmt::join(definition.label_names, ", ")));
+                               values, definition.label_names.size(), detail::joined(definition.label_names, ", ")));
 }
 
 }  // namespace narthex

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <narthex/detail/family_options.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/joined.h"
 #include "base/utf8.h"
 #include "model/names.h"
 #include "model/reserved_names.h"
@@ -99,16 +99,16 @@ void check_closed_labels(const Definition& definition) {
   const bool is_limited = definition.max_series != 0 && definition.max_series < kMaxCombinations;
   const std::size_t limit = is_limited ? definition.max_series : kMaxCombinations;
   std::size_t factor = limit;  // by which the combinations of the labels so far may be multiplied
-  std::vector<std::size_t> sizes;
+  std::string sizes;           // "3 x 4"
   for (std::size_t i = 0; i < definition.closed_values.size(); ++i) {
     check_closed_values(definition, definition.label_names[i], definition.closed_values[i]);
-    sizes.push_back(definition.closed_values[i].size());
-    factor /= sizes.back();
+    const std::size_t size = definition.closed_values[i].size();
+    sizes += (sizes.empty() ? "" : " x ") + std::to_string(size);
+    factor /= size;
   }
   if (factor != 0) return;
   refuse(definition, fmt::format("the closed labels ({}) have {} combinations of values; allowed: at most {}{}",
-                                 listed(definition.label_names), fmt::join(sizes, " x "), limit,
-                                 is_limited ? " (max_series)" : ""));
+                                 listed(definition.label_names), sizes, limit, is_limited ? " (max_series)" : ""));
 }
 
 // Returns the label names, and the values of closed labels.
@@ -118,7 +118,7 @@ std::string listed_with_values(const Definition& definition) {
   for (std::size_t i = 0; i < definition.label_names.size(); ++i) {
     if (i != 0) text += ", ";
     append_label_name(text, definition.label_names[i]);
-    text += fmt::format(" from {}", quote(fmt::format("{}", fmt::join(definition.closed_values[i], ", "))));
+    text += fmt::format(" from {}", quote(joined(definition.closed_values[i], ", ")));
   }
   return text;
 }

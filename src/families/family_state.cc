@@ -7,11 +7,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <narthex/detail/hazard_ptr.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "base/joined.h"
 #include "base/totals.h"
 #include "model/escape.h"
 
@@ -143,7 +143,7 @@ std::size_t FamilyState::remove_matching(const Labels& labels) {
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) {
       throw LabelError(fmt::format("{}: the family has no label {}; allowed: {}", title(definition_), quote(name),
-                                   fmt::join(names, ", ")));
+                                   joined(names, ", ")));
     }
     std::string escaped;
     append_label_value(escaped, as_utf8(value));

@@ -11,12 +11,12 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
 #include "base/compensated_sum.h"
+#include "base/joined.h"
 #include "base/number.h"
 #include "exemplars/exemplar_copies.h"
 #include "metrics/cumulative.h"
@@ -81,8 +81,9 @@ class HistogramKind final : public Kind {
   }
   void use(const ExemplarSource& source) noexcept override { exemplars_ = source; }
   std::string settings() const override {
-    const std::string buckets = fmt::format("buckets ({})", fmt::join(bounds_->bounds(), ", "));
-    return native_ ? buckets + ", " + native_->settings() : buckets;
+    std::string text = "buckets (" + joined(bounds_->bounds(), ", ") + ')';
+    if (native_) text += ", " + native_->settings();
+    return text;
   }
 
  private:

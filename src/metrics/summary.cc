@@ -8,11 +8,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 #include <narthex/sink.h>
 
+#include "base/joined.h"
 #include "base/mutex.h"
 #include "base/number.h"
 #include "metrics/exponential_series.h"
@@ -119,7 +119,7 @@ class SummaryKind final : public Kind {
   }
   std::string settings() const override {
     if (quantiles_.empty()) return "no quantiles";
-    return fmt::format("quantiles ({}), max_age {} ms, age_buckets {}", fmt::join(quantiles_, ", "), max_age_.count(),
+    return fmt::format("quantiles ({}), max_age {} ms, age_buckets {}", joined(quantiles_, ", "), max_age_.count(),
                        age_buckets_);
   }
 

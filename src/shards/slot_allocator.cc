@@ -10,11 +10,13 @@ static_assert(std::is_trivially_destructible_v<SlotAllocator>);
 namespace {
 
 constinit std::atomic<Slot> next_page{kFirstPage};
+constinit SlotAllocator::FreeSlots free_sum_slots{};
+constinit SlotAllocator::FreeSlots free_histogram_slots{};
 
 }  // namespace
 
-constinit SlotAllocator sum_slots{next_page};
-constinit SlotAllocator histogram_slots{next_page};
+constinit SlotAllocator sum_slots{next_page, free_sum_slots};
+constinit SlotAllocator histogram_slots{next_page, free_histogram_slots};
 
 Slot SlotAllocator::try_acquire() noexcept {
   const std::unique_lock lock(mutex_, std::try_to_lock);

@@ -24,12 +24,16 @@ inline constexpr std::size_t kMaxHotSeries = [] {
 //                                                                                ^ unused_                     ^ end_
 //
 // Invariants: the cells of a free slot are zero in every shard. A page has slots of one kind.
-// It needs no memory but its own, of which the system provides the pages that were written. It is never destroyed,
-// because series with static storage duration release their slots when the process exits.
+// It needs no memory but that of its free slots, of which the system provides the pages that were written. It is never
+// destroyed, because series with static storage duration release their slots when the process exits.
 class SlotAllocator {
  public:
-  // `next_page` is the number of the next page that no kind has taken.
-  constexpr explicit SlotAllocator(std::atomic<Slot>& next_page) noexcept : next_page_(next_page) {}
+  using FreeSlots = std::array<Slot, kMaxHotSeries>;
+
+  // `next_page` is the number of the next page that no kind has taken. `free_slots` has static storage duration. It is
+  // not a member: this object is not all zeros, so a program file would contain a megabyte of zeros for each kind.
+  constexpr SlotAllocator(std::atomic<Slot>& next_page, FreeSlots& free_slots) noexcept
+      : next_page_(next_page), free_slots_(free_slots) {}
 
   // Returns a slot whose cells are zero in all shards. Returns kCold if all slots are in use, and also if another
   // thread holds the mutex, because an update does not wait.
@@ -46,7 +50,7 @@ class SlotAllocator {
   Slot unused_ = 0;            // the first slot of the last page that was never in use
   Slot end_ = 0;               // of the last page
   std::size_t free_size_ = 0;  // number of valid elements in free_slots_
-  std::array<Slot, kMaxHotSeries> free_slots_{};
+  FreeSlots& free_slots_;
 };
 
 extern constinit SlotAllocator sum_slots;

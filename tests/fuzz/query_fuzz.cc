@@ -1,5 +1,6 @@
 // The families that the query of a URL selects, compared with a second parser.
 
+#include <algorithm>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>

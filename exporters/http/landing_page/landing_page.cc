@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <iterator>
 #include <map>
 #include <string_view>
 #include <system_error>
@@ -30,7 +29,7 @@ std::string random_nonce() {
     }
   }
   std::string digits;
-  for (const unsigned char byte : bytes) fmt::format_to(std::back_inserter(digits), "{:02x}", byte);
+  for (const unsigned char byte : bytes) digits += fmt::format("{:02x}", byte);
   return digits;
 }
 

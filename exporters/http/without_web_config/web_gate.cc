@@ -7,7 +7,7 @@
 
 namespace narthex::detail {
 
-std::unique_ptr<WebGate> open_web_gate(const std::string& file, std::function<void(std::string_view)>) {
+std::unique_ptr<WebGate> open_web_gate(const std::string& file, WebGateLog) {
   throw OptionsError(
       fmt::format("web_config_file {}: narthex was built without yaml-cpp, OpenSSL, or libxcrypt; install them "
                   "(Debian: libyaml-cpp-dev, libssl-dev, libcrypt-dev) and build narthex again",

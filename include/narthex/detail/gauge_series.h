@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cmath>
-
 #include <narthex/detail/export.h>
 #include <narthex/detail/gauge_value.h>
 #include <narthex/detail/series.h>
@@ -22,7 +20,7 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
     value_.set(value);
   }
   void inc(double amount) noexcept {
-    if (std::isnan(amount)) return count_rejected_update();  // the gauge would stay NaN
+    if (is_nan(amount)) return count_rejected_update();  // the gauge would stay NaN
     mark_accessed();
     if (!value_.try_inc(amount)) inc_or_promote(amount);
   }

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 
 #include <narthex/detail/add_atomically.h>
@@ -13,9 +12,12 @@
 namespace NARTHEX_VISIBILITY narthex {
 namespace detail {
 
+// Functions of the compiler, because <cmath> doubles the cost of <atomic> in each file of a user.
+inline bool is_nan(double amount) noexcept { return __builtin_isnan(amount); }
+
 // Returns whether a cell of a gauge takes the amount: it is a whole number of at most 2^53.
 inline bool is_whole(double amount) noexcept {
-  return std::abs(amount) <= 0x1p53 && static_cast<double>(static_cast<std::int64_t>(amount)) == amount;
+  return __builtin_fabs(amount) <= 0x1p53 && static_cast<double>(static_cast<std::int64_t>(amount)) == amount;
 }
 
 // Adds a whole amount to a cell of the calling thread. The cell contains the bits of an integer. Unlike a sum of

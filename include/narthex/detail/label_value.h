@@ -2,7 +2,6 @@
 
 #include <array>
 #include <bit>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -97,9 +96,7 @@ class IntegerText {
       std::memcpy(digits_.data(), &digits, sizeof digits);
       word_ = in_quotes(digits, size_);
     } else {
-      size_ = static_cast<std::size_t>(std::to_chars(digits_.data(), digits_.data() + digits_.size(), value).ptr -
-                                       digits_.data());
-      word_ = detail::label_word(*this);
+      write(static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(value));
     }
   }
   operator std::string_view() const noexcept { return {digits_.data(), size_}; }
@@ -107,6 +104,10 @@ class IntegerText {
   std::uint64_t label_word() const noexcept { return word_; }
 
  private:
+  // Not inline, because users would pay for <charconv> in each file.
+  NARTHEX_EXPORT void write(std::int64_t value) noexcept;
+  NARTHEX_EXPORT void write(std::uint64_t value) noexcept;
+
   std::array<char, 20> digits_;  // the longest 64-bit number
   std::size_t size_ = 0;
   std::uint64_t word_ = 0;

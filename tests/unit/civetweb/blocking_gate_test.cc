@@ -41,6 +41,7 @@ class ManualGate final : public WebGate {
   }
   bool has_tls() const noexcept override { return false; }
   std::shared_ptr<const TlsContext> tls_context() override { return nullptr; }
+  std::unique_ptr<ByteStream> tls_stream(int) override { return nullptr; }
 
  private:
   const std::shared_ptr<Waiting> waiting_;

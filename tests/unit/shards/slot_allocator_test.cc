@@ -12,7 +12,9 @@ namespace narthex::detail {
 namespace {
 
 constinit std::atomic<Slot> next_page{kFirstPage};
-constinit std::array<SlotAllocator, 2> kinds{SlotAllocator(next_page), SlotAllocator(next_page)};
+constinit std::array<SlotAllocator::FreeSlots, 2> free_slots{};
+constinit std::array<SlotAllocator, 2> kinds{SlotAllocator(next_page, free_slots[0]),
+                                             SlotAllocator(next_page, free_slots[1])};
 constinit CellPages pages;  // not on the stack, because pages are never freed
 
 TEST(SlotAllocator, GivesEachHotSeriesItsOwnCell) {

@@ -10,6 +10,7 @@
 
 #include <narthex/detail/export.h>
 #include <narthex/registry.h>
+#include <narthex/web_config_file.h>
 
 namespace NARTHEX_VISIBILITY narthex {
 
@@ -30,7 +31,7 @@ struct CivetwebOptions {
   /// Path of a web configuration file. It sets passwords, headers, and a rate limit (docs/web-configuration.md). Its
   /// format is that of the option --web.config.file of the exporters of Prometheus, without TLS. It is read again for
   /// every request. Empty: no file.
-  std::string web_config_file{};
+  WebConfigFile web_config_file{};
   /// Function that logs one line about a problem, for example a web configuration file that was changed and is invalid.
   /// It is called on the worker threads, also concurrently, without a lock held. Its exceptions are ignored. Default:
   /// writes to stderr.

@@ -13,6 +13,7 @@
 #include <narthex/detail/export.h>
 #include <narthex/exposition.h>
 #include <narthex/registry.h>
+#include <narthex/web_config_file.h>
 
 namespace NARTHEX_VISIBILITY narthex {
 
@@ -32,7 +33,7 @@ struct HttpOptions {
   /// Path of a web configuration file. It sets TLS, passwords, headers, and a rate limit (docs/web-configuration.md).
   /// Its format is that of the option --web.config.file of the exporters of Prometheus. It is read again for every
   /// request, on the thread that serves all connections, so it should be on a local file system. Empty: no file.
-  std::string web_config_file{};
+  WebConfigFile web_config_file{};
   /// Maximum number of open connections, from 1 to 1,000,000. If a further client connects, another connection is
   /// closed: the one that has been without a complete request, or without reading a part of its reply, for the longest
   /// time. A connection whose scrape runs is never closed for another one.
