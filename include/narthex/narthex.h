@@ -45,3 +45,4 @@
 #include <narthex/summary.h>
 #include <narthex/timer.h>
 #include <narthex/unknown.h>
+#include <narthex/version.h>

@@ -4,6 +4,7 @@
 
 #include <features.h>
 #include <fmt/format.h>
+#include <narthex/version.h>
 
 #include "instrumentation/metric_desc.h"
 
@@ -82,7 +83,7 @@ RuntimeCollector::RuntimeCollector(RuntimeCollectorOptions options)
                             {"standard", fmt::format("c++{}", __cplusplus / 100 % 100)},
                             {"standard_library", standard_library()},
                             {"libc", libc()},
-                            {"narthex_version", NARTHEX_VERSION}})),
+                            {"narthex_version", kVersion}})),
       reads_allocator_(options.allocator && is_glibc_allocating()) {}
 
 void RuntimeCollector::collect(Sink& sink) {

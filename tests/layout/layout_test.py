@@ -25,7 +25,7 @@ MAY_INCLUDE = {
 
 # The module of every header in include/narthex/.
 HEADERS = {
-    "base": """error.h detail/creation_time.h detail/cxx20.h detail/export.h detail/file_descriptor.h
+    "base": """error.h version.h detail/creation_time.h detail/cxx20.h detail/export.h detail/file_descriptor.h
         detail/http_totals.h detail/parse_double.h detail/quote.h detail/short_bytes.h detail/stopwatch.h""",
     "model": """closed_label.h labels.h sink.h detail/label_names.h detail/label_value.h""",
     "shards": """detail/add_atomically.h detail/heat.h detail/histogram_cells.h detail/shard.h""",
@@ -104,10 +104,12 @@ class LayoutTest(unittest.TestCase):
         headers = {file.removeprefix("include/") for file in tracked("include")} - {UMBRELLA}
         self.assertEqual(headers, set(MODULE_OF_HEADER))
 
-    def test_public_headers_define_only_the_macros_of_visibility(self):
+    def test_public_headers_define_only_the_macros_of_visibility_and_version(self):
         macros = re.compile(r"^#\s*define\s+(\w+)", re.MULTILINE)
         found = {name for file in tracked("include") for name in macros.findall((ROOT / file).read_text())}
-        self.assertEqual(found, {"NARTHEX_EXPORT", "NARTHEX_VISIBILITY"})
+        version = {f"NARTHEX_VERSION_{part}" for part in ("MAJOR", "MINOR", "PATCH")}
+        undefined_again = {"NARTHEX_QUOTE", "NARTHEX_QUOTE_VALUE"}
+        self.assertEqual(found, {"NARTHEX_EXPORT", "NARTHEX_VISIBILITY"} | version | undefined_again)
 
     def test_public_headers_hide_the_symbols_of_a_static_library(self):
         headers = [file for file in tracked("*.h") if "include/narthex/" in file]

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <narthex/error.h>
+#include <narthex/version.h>
 #include <sys/random.h>
 
 #include "http/landing_page/page_text.h"
@@ -112,7 +113,7 @@ LandingPage landing_page(const std::vector<std::string>& paths, std::chrono::sys
                          const std::vector<std::string>& other_paths) {
   const std::string nonce = random_nonce();
   return {.html = fill(kPageText, {{"nonce", nonce},
-                                   {"version", escape_html(NARTHEX_VERSION)},
+                                   {"version", escape_html(kVersion)},
                                    {"start", utc(start)},
                                    {"links", links(paths, " data-metrics") + links(other_paths, "")}}),
           .content_security_policy = fmt::format(

@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <narthex/version.h>
 
 namespace narthex::detail {
 namespace {
@@ -63,7 +64,8 @@ TEST(LandingPage, LinksToNoOtherSchemeOrHost) {
 
 TEST(LandingPage, ShowsTheVersionAndTheStart) {
   const std::string html = page_of({"/metrics"}).html;
-  EXPECT_THAT(html, HasSubstr("<p>narthex " NARTHEX_VERSION " &middot; started "
+  EXPECT_THAT(html, HasSubstr("<p>narthex " + std::string(kVersion) +
+                              " &middot; started "
                               R"(<time id="start" datetime="2026-11-28T20:00:00Z">2026-11-28T20:00:00Z</time></p>)"));
   EXPECT_THAT(html, Not(HasSubstr("%%")));
 }

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
+#include <narthex/version.h>
 
 #include "support/sanitized.h"
 #include "support/test_collector.h"
@@ -30,7 +31,7 @@ TEST(RuntimeCollector, ServesTheVersionsOfTheBuild) {
   EXPECT_TRUE(
       std::regex_match(lines_with(to_text(runtime()), "cpp_info"),
                        std::regex("cpp_info\\{compiler=\"" + compiler + "\",compiler_version=\"" + number +
-                                  "\",libc=\"glibc 2\\.[0-9]+\",narthex_version=\"" NARTHEX_VERSION
+                                  "\",libc=\"glibc 2\\.[0-9]+\",narthex_version=\"" + std::string(kVersion) +
                                   "\",standard=\"c\\+\\+20\",standard_library=\"libstdc\\+\\+ [0-9]+\"\\} 1\n")))
       << to_text(runtime());
 }
