@@ -1,9 +1,9 @@
 # Installs the files that find_package(narthex) and pkg-config read.
 include(CMakePackageConfigHelpers)
 
-# A program that links a static library must also link its dependencies. A shared library loads them itself.
+# A program that links a static library must also link its dependencies. A shared library loads them itself, and its
+# headers include none of theirs. So a program on the shared library needs no development package of a dependency.
 if(kind STREQUAL "SHARED_LIBRARY")
-  set(private ".private")
   set(flags " -DNARTHEX_SHARED")
 else()
   set(flags " -fvisibility-inlines-hidden")
@@ -34,16 +34,20 @@ if(narthex_gzip STREQUAL "isal")
 elseif(narthex_gzip STREQUAL "ZLIB")
   string(APPEND narthex_pc_requires " zlib")
 endif()
+if(kind STREQUAL "STATIC_LIBRARY")
+  set(requires "Requires: ${narthex_pc_requires}\n")
+endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/narthex-config.cmake.in
   ${PROJECT_BINARY_DIR}/narthex-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/narthex-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/narthex-config.cmake ${PROJECT_BINARY_DIR}/narthex-config-version.cmake
-  DESTINATION ${package_dir})
+  DESTINATION ${package_dir} COMPONENT narthex_development)
 if(kind STREQUAL "STATIC_LIBRARY")
   foreach(package civetweb isal libxcrypt)
-    install(FILES ${CMAKE_CURRENT_LIST_DIR}/Find${package}.cmake DESTINATION ${package_dir})
+    install(FILES ${CMAKE_CURRENT_LIST_DIR}/Find${package}.cmake DESTINATION ${package_dir}
+      COMPONENT narthex_development)
   endforeach()
 endif()
 
@@ -64,7 +68,8 @@ function(narthex_pkg_config name template)
     set(static_libs "${libraries}")
   endif()
   configure_file(${PROJECT_SOURCE_DIR}/cmake/${template}.pc.in ${PROJECT_BINARY_DIR}/${name}.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+  install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+    COMPONENT narthex_development)
 endfunction()
 
 narthex_pkg_config(narthex narthex)
@@ -93,5 +98,6 @@ if(NARTHEX_INSTALL_PROMETHEUS_CPP_PACKAGE AND TARGET narthex_prometheus_cpp)
   write_basic_package_version_file(${PROJECT_BINARY_DIR}/prometheus-cpp-config-version.cmake
     VERSION 1.3.0 COMPATIBILITY SameMajorVersion)
   install(FILES ${PROJECT_BINARY_DIR}/prometheus-cpp-config.cmake
-    ${PROJECT_BINARY_DIR}/prometheus-cpp-config-version.cmake DESTINATION ${prometheus_cpp_dir})
+    ${PROJECT_BINARY_DIR}/prometheus-cpp-config-version.cmake DESTINATION ${prometheus_cpp_dir}
+    COMPONENT narthex_development)
 endif()

@@ -72,9 +72,12 @@ function(narthex_library target)
     return()
   endif()
   list(TRANSFORM arg_INCLUDE APPEND /)
-  install(DIRECTORY ${arg_INCLUDE} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(TARGETS ${target} EXPORT ${target}-targets)
-  install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex)
+  install(DIRECTORY ${arg_INCLUDE} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT narthex_development)
+  install(TARGETS ${target} EXPORT ${target}-targets
+    LIBRARY COMPONENT narthex_runtime NAMELINK_COMPONENT narthex_development
+    ARCHIVE COMPONENT narthex_development)
+  install(EXPORT ${target}-targets NAMESPACE narthex:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/narthex
+    COMPONENT narthex_development)
 endfunction()
 
 # Gives each function and variable a section of its own. A program that links a static narthex with -Wl,--gc-sections then
