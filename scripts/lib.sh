@@ -78,8 +78,8 @@ fail() {
   exit 1
 }
 
-# Prints the version in version.h: 0.2.0
-narthex_version() { sed -n 's/^#define NARTHEX_VERSION_[A-Z]* \([0-9]*\)$/\1/p' include/narthex/version.h | paste -sd .; }
+# Prints the version in a version.h that is read from standard input: 0.2.0
+read_version() { sed -n 's/^#define NARTHEX_VERSION_[A-Z]* \([0-9]*\)$/\1/p' | paste -sd .; }
 
 # Prints the comment at the top of the called script. $0 may be relative to a folder that the script has left.
 print_help() { sed -n '2,/^source/{/^#/s/^# \{0,1\}//p}' "scripts/$(basename "$0")"; }

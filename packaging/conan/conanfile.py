@@ -1,0 +1,135 @@
+"""Builds narthex for Conan 2 from the archive of a release."""
+
+import os
+
+from conan import ConanFile
+from conan.errors import ConanInvalidConfiguration
+from conan.tools.build import check_min_cppstd
+from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
+from conan.tools.files import copy, get, rmdir
+from conan.tools.scm import Version
+
+required_conan_version = ">=2.0"
+
+# An option, the packages that it needs, and the package that CMake must not find if the option is off.
+FEATURES = {
+    "http": (("boost/[>=1.74 <2]",), "Boost"),
+    "web_config": (("openssl/[>=3 <4]", "yaml-cpp/[>=0.7 <1]", "libxcrypt/[>=4.4 <5]"), "libxcrypt"),
+    "civetweb": (("civetweb/[>=1.15 <2]",), "civetweb"),
+    "pushgateway": (("libcurl/[>=7.74 <9]",), "CURL"),
+    "isal": (("isa-l/[>=2.30 <3]",), "isal"),
+    "xxhash": (("xxhash/[>=0.8 <1]",), "xxhash"),
+}
+
+
+class NarthexConan(ConanFile):
+    name = "narthex"
+    description = "Prometheus client library for C++20 services"
+    license = "Apache-2.0"
+    topics = ("prometheus", "metrics", "monitoring", "openmetrics")
+    package_type = "library"
+    settings = "os", "arch", "compiler", "build_type"
+    options = {"shared": [True, False], "fPIC": [True, False], **{name: [True, False] for name in FEATURES}}
+    default_options = {
+        "shared": False,
+        "fPIC": True,
+        "http": True,
+        "web_config": True,
+        "civetweb": False,
+        "pushgateway": True,
+        "isal": True,
+        "xxhash": True,
+    }
+    implements = ["auto_shared_fpic"]
+
+    def set_version(self):
+        self.version = self.version or next(iter(self.conan_data["sources"]))
+
+    def layout(self):
+        cmake_layout(self, src_folder="src")
+
+    def requirements(self):
+        self.requires("fmt/[>=9 <13]")
+        for option, (packages, _) in FEATURES.items():
+            if self.options.get_safe(option):
+                for package in packages:
+                    self.requires(package)
+
+    def validate(self):
+        if self.settings.os != "Linux":
+            raise ConanInvalidConfiguration(f"narthex runs on Linux only, not on '{self.settings.os}'")
+        if self.settings.arch in ("x86", "armv7", "armv7hf"):
+            raise ConanInvalidConfiguration(f"narthex needs a 64-bit system; '{self.settings.arch}' has 32 bits")
+        minimum = {"gcc": "12", "clang": "14"}.get(str(self.settings.compiler))
+        if minimum and Version(self.settings.compiler.version) < minimum:
+            raise ConanInvalidConfiguration(f"narthex needs {self.settings.compiler} {minimum} or later")
+        check_min_cppstd(self, 20)
+
+    def source(self):
+        get(self, **self.conan_data["sources"][self.version], strip_root=True)
+
+    def generate(self):
+        toolchain = CMakeToolchain(self)
+        for part in ("TESTS", "EXAMPLES", "BENCH"):
+            toolchain.cache_variables[f"NARTHEX_BUILD_{part}"] = False
+        toolchain.cache_variables["NARTHEX_WITH_CIVETWEB"] = bool(self.options.civetweb)
+        for option, (_, package) in FEATURES.items():
+            toolchain.cache_variables[f"CMAKE_DISABLE_FIND_PACKAGE_{package}"] = not self.options.get_safe(option)
+        toolchain.generate()
+
+        # The names by which the CMake files of narthex look for packages.
+        deps = CMakeDeps(self)
+        deps.set_property("isa-l", "cmake_file_name", "isal")
+        deps.set_property("isa-l", "cmake_target_name", "isal::isal")
+        deps.set_property("xxhash", "cmake_file_name", "xxhash")
+        deps.set_property("libxcrypt", "cmake_file_name", "libxcrypt")
+        deps.set_property("libxcrypt", "cmake_target_name", "libxcrypt::libxcrypt")
+        deps.set_property("yaml-cpp", "cmake_target_name", "yaml-cpp")
+        deps.generate()
+
+    def build(self):
+        cmake = CMake(self)
+        cmake.configure()
+        cmake.build()
+
+    def package(self):
+        copy(self, "LICENSE", self.source_folder, os.path.join(self.package_folder, "licenses"))
+        CMake(self).install()
+        # CMakeDeps and PkgConfigDeps write these files for users.
+        rmdir(self, os.path.join(self.package_folder, "lib", "cmake"))
+        rmdir(self, os.path.join(self.package_folder, "lib", "pkgconfig"))
+
+    def package_info(self):
+        self.cpp_info.set_property("cmake_file_name", "narthex")
+
+        core = self.cpp_info.components["narthex"]
+        core.set_property("cmake_target_name", "narthex::narthex")
+        core.set_property("pkg_config_name", "narthex")
+        core.libs = ["narthex"]
+        core.system_libs = ["pthread"]
+        core.requires = ["fmt::fmt"]
+        if self.options.isal:
+            core.requires.append("isa-l::isa-l")
+        if self.options.xxhash:
+            core.requires.append("xxhash::xxhash")
+        if self.options.shared:
+            core.defines = ["NARTHEX_SHARED"]
+        else:
+            core.cxxflags = ["-fvisibility-inlines-hidden"]
+
+        web_config = ["openssl::openssl", "yaml-cpp::yaml-cpp", "libxcrypt::libxcrypt"] if self.options.web_config else []
+        components = {"testing": [], "textfile": []}
+        if self.options.http:
+            components["http"] = ["boost::headers", *web_config]
+        if self.options.civetweb:
+            components["civetweb"] = ["civetweb::civetweb", *web_config]
+        if self.options.pushgateway:
+            components["pushgateway"] = ["libcurl::libcurl"]
+        if self.options.http and self.options.pushgateway:
+            components["prometheus_cpp"] = ["http", "pushgateway"]
+        for name, requires in components.items():
+            component = self.cpp_info.components[name]
+            component.set_property("cmake_target_name", f"narthex::{name}")
+            component.set_property("pkg_config_name", f"narthex-{name.replace('_', '-')}")
+            component.libs = [f"narthex_{name}"]
+            component.requires = ["narthex", "fmt::fmt", *requires]
