@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string_view>
-
 #include <narthex/detail/export.h>
 
 /// \file
@@ -26,7 +24,7 @@
 namespace NARTHEX_VISIBILITY narthex {
 
 /// The version of the headers as text, for example "0.2.0". RuntimeCollector serves the version of the library.
-inline constexpr std::string_view kVersion = NARTHEX_QUOTE(NARTHEX_VERSION_MAJOR) "." NARTHEX_QUOTE(
+inline constexpr const char* kVersion = NARTHEX_QUOTE(NARTHEX_VERSION_MAJOR) "." NARTHEX_QUOTE(
     NARTHEX_VERSION_MINOR) "." NARTHEX_QUOTE(NARTHEX_VERSION_PATCH);
 
 }  // namespace narthex

@@ -17,9 +17,8 @@ FEATURES = {
     "web_config": (("openssl/[>=3 <4]", "yaml-cpp/[>=0.7 <1]", "libxcrypt/[>=4.4 <5]"), "libxcrypt"),
     "civetweb": (("civetweb/[>=1.15 <2]",), "civetweb"),
     "pushgateway": (("libcurl/[>=7.74 <9]",), "CURL"),
-    "isal": (("isa-l/[>=2.30 <3]",), "isal"),
-    "xxhash": (("xxhash/[>=0.8 <1]",), "xxhash"),
 }
+GZIP = {"isal": "isa-l/[>=2.30 <3]", "zlib": "zlib/[>=1.2.11 <2]"}
 
 
 class NarthexConan(ConanFile):
@@ -29,7 +28,12 @@ class NarthexConan(ConanFile):
     topics = ("prometheus", "metrics", "monitoring", "openmetrics")
     package_type = "library"
     settings = "os", "arch", "compiler", "build_type"
-    options = {"shared": [True, False], "fPIC": [True, False], **{name: [True, False] for name in FEATURES}}
+    options = {
+        "shared": [True, False],
+        "fPIC": [True, False],
+        "gzip": list(GZIP),
+        **{name: [True, False] for name in FEATURES},
+    }
     default_options = {
         "shared": False,
         "fPIC": True,
@@ -37,8 +41,7 @@ class NarthexConan(ConanFile):
         "web_config": True,
         "civetweb": False,
         "pushgateway": True,
-        "isal": True,
-        "xxhash": True,
+        "gzip": "isal",
     }
     implements = ["auto_shared_fpic"]
 
@@ -50,8 +53,9 @@ class NarthexConan(ConanFile):
 
     def requirements(self):
         self.requires("fmt/[>=9 <13]")
+        self.requires(GZIP[str(self.options.gzip)])
         for option, (packages, _) in FEATURES.items():
-            if self.options.get_safe(option):
+            if getattr(self.options, option):
                 for package in packages:
                     self.requires(package)
 
@@ -74,14 +78,14 @@ class NarthexConan(ConanFile):
             toolchain.cache_variables[f"NARTHEX_BUILD_{part}"] = False
         toolchain.cache_variables["NARTHEX_WITH_CIVETWEB"] = bool(self.options.civetweb)
         for option, (_, package) in FEATURES.items():
-            toolchain.cache_variables[f"CMAKE_DISABLE_FIND_PACKAGE_{package}"] = not self.options.get_safe(option)
+            toolchain.cache_variables[f"CMAKE_DISABLE_FIND_PACKAGE_{package}"] = not getattr(self.options, option)
+        toolchain.cache_variables["CMAKE_DISABLE_FIND_PACKAGE_isal"] = self.options.gzip != "isal"
         toolchain.generate()
 
         # The names by which the CMake files of narthex look for packages.
         deps = CMakeDeps(self)
         deps.set_property("isa-l", "cmake_file_name", "isal")
         deps.set_property("isa-l", "cmake_target_name", "isal::isal")
-        deps.set_property("xxhash", "cmake_file_name", "xxhash")
         deps.set_property("libxcrypt", "cmake_file_name", "libxcrypt")
         deps.set_property("libxcrypt", "cmake_target_name", "libxcrypt::libxcrypt")
         deps.set_property("yaml-cpp", "cmake_target_name", "yaml-cpp")
@@ -107,11 +111,7 @@ class NarthexConan(ConanFile):
         core.set_property("pkg_config_name", "narthex")
         core.libs = ["narthex"]
         core.system_libs = ["pthread"]
-        core.requires = ["fmt::fmt"]
-        if self.options.isal:
-            core.requires.append("isa-l::isa-l")
-        if self.options.xxhash:
-            core.requires.append("xxhash::xxhash")
+        core.requires = ["fmt::fmt", "isa-l::isa-l" if self.options.gzip == "isal" else "zlib::zlib"]
         if self.options.shared:
             core.defines = ["NARTHEX_SHARED"]
         else:

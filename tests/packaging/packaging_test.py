@@ -1,5 +1,6 @@
 """The recipes in packaging/ and the changelog have the version of version.h, and the recipes agree with each other."""
 
+import ast
 import json
 import pathlib
 import re
@@ -38,6 +39,37 @@ class PackagingTest(unittest.TestCase):
         for folder in sorted(path for path in (ROOT / "packaging").iterdir() if path.is_dir()):
             if folder.name != "__pycache__":
                 self.assertTrue((folder / "README.md").exists(), folder)
+
+    def test_the_recipes_set_only_options_of_narthex_and_of_cmake(self):
+        cmake = "\n".join(file.read_text() for file in [ROOT / "CMakeLists.txt", *(ROOT / "cmake").glob("*.cmake")])
+        options = set(re.findall(r"option\((NARTHEX_\w+)", cmake))
+        packages = set(re.findall(r"(?:find_package\(|REQUIRES )(\w[\w-]*)", cmake))
+        packages |= {file.stem.removeprefix("Find") for file in (ROOT / "cmake").glob("Find*.cmake")}
+        used = 0
+        for recipe in ("vcpkg/narthex/portfile.cmake", "conan/conanfile.py", "xmake/packages/n/narthex/xmake.lua"):
+            text = (ROOT / "packaging" / recipe).read_text().replace("{part}", "TESTS")
+            for option in re.findall(r"\b(NARTHEX_[A-Z_]+)\b(?!\")", text.replace("NARTHEX_SHARED", "")):
+                used += 1
+                self.assertIn(option, options, recipe)
+            hidden = re.findall(r"CMAKE_DISABLE_FIND_PACKAGE_(\w+)|disable\(\"(\w+)\"", text)
+            for package in filter(None, (name for names in hidden for name in names)):
+                used += 1
+                self.assertIn(package, packages, recipe)
+        self.assertGreater(used, 10)
+
+    def test_the_features_of_the_portfile_are_those_of_the_vcpkg_manifest(self):
+        manifest = json.loads((ROOT / "packaging/vcpkg/narthex/vcpkg.json").read_text())
+        features = set(manifest["features"])
+        portfile = (ROOT / "packaging/vcpkg/narthex/portfile.cmake").read_text()
+        used = set(re.findall(r"^        ([a-z-]+) \w+$", portfile, re.MULTILINE))
+        self.assertGreater(len(used), 3)
+        self.assertLessEqual(used, features)
+        defaults = {item if isinstance(item, str) else item["name"] for item in manifest["default-features"]}
+        self.assertLessEqual(defaults, features)
+
+    def test_the_conan_recipes_are_valid_python(self):
+        for recipe in ("conanfile.py", "test_package/conanfile.py"):
+            ast.parse((ROOT / "packaging/conan" / recipe).read_text())
 
     def test_each_place_is_checked_and_written(self):
         release = released()

@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 0
+    SHA512 a6cd55a48f79f0c7e3936dec2ee2c510c91c4ef1a962c83f8872bbdd2fb5d3edf5b206b27baeb5bb9e5d96f313d1414cc6cec48cf4c69cec0a4e1d4027fc5b08
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 
@@ -15,7 +15,6 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
         isal CMAKE_DISABLE_FIND_PACKAGE_isal
         pushgateway CMAKE_DISABLE_FIND_PACKAGE_CURL
         web-config CMAKE_DISABLE_FIND_PACKAGE_libxcrypt
-        xxhash CMAKE_DISABLE_FIND_PACKAGE_xxhash
 )
 
 vcpkg_cmake_configure(

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = ""
+    local sha256 = "eee948e75c2e7c53499a85f5f16107b9f0f22a134420dc0953cdcea5426db3b4"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
@@ -12,8 +12,7 @@ package("narthex")
     add_configs("civetweb",       {description = "Build CivetwebExporter (civetweb).", default = false, type = "boolean"})
     add_configs("pushgateway",    {description = "Build PushgatewayExporter (libcurl).", default = false, type = "boolean"})
     add_configs("prometheus_cpp", {description = "Build the interface of prometheus-cpp.", default = false, type = "boolean"})
-    add_configs("isal",           {description = "Compress with ISA-L.", default = true, type = "boolean"})
-    add_configs("xxhash",         {description = "Hash label values with xxHash.", default = true, type = "boolean"})
+    add_configs("gzip",           {description = "Library that compresses: ISA-L is faster than zlib.", default = "isal", type = "string", values = {"isal", "zlib"}})
 
     add_deps("cmake")
     add_deps("fmt >=9")
@@ -28,15 +27,14 @@ package("narthex")
             http        = {"boost"},
             web_config  = {"openssl3", "yaml-cpp", "libxcrypt"},
             civetweb    = {"civetweb"},
-            pushgateway = {"libcurl"},
-            isal        = {"isa-l"},
-            xxhash      = {"xxhash"}
+            pushgateway = {"libcurl"}
         }
         for config, names in pairs(deps) do
             if package:config(config) then
                 package:add("deps", table.unpack(names))
             end
         end
+        package:add("deps", package:config("gzip") == "isal" and "isa-l" or "zlib")
         -- A program links a component before the core.
         local libraries = {
             {"prometheus_cpp", "narthex_prometheus_cpp"},
@@ -71,8 +69,7 @@ package("narthex")
             disable("Boost", package:config("http")),
             disable("libxcrypt", package:config("web_config")),
             disable("CURL", package:config("pushgateway")),
-            disable("isal", package:config("isal")),
-            disable("xxhash", package:config("xxhash"))
+            disable("isal", package:config("gzip") == "isal")
         })
     end)
 
