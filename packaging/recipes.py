@@ -36,6 +36,8 @@ PLACES = [
     ("packaging/meson/narthex.wrap", "source_url = ", "url", "\n"),
     ("packaging/meson/narthex.wrap", "source_filename = ", "file", "\n"),
     ("packaging/meson/narthex.wrap", "source_hash = ", "sha256", "\n"),
+    ("packaging/bazel/README.md", 'bazel_dep(name = "narthex", version = "', "version", '"'),
+    ("tests/packaging/bazel/MODULE.bazel", 'bazel_dep(name = "narthex", version = "', "version", '"'),
     ("tests/consumer/find_package/CMakeLists.txt", "find_package(narthex ", "minor", " "),
 ]
 
