@@ -38,7 +38,8 @@ PLACES = [
     ("packaging/meson/narthex.wrap", "source_hash = ", "sha256", "\n"),
     ("packaging/bazel/README.md", 'bazel_dep(name = "narthex", version = "', "version", '"'),
     ("tests/packaging/bazel/MODULE.bazel", 'bazel_dep(name = "narthex", version = "', "version", '"'),
-    ("tests/consumer/find_package/CMakeLists.txt", "find_package(narthex ", "minor", " "),
+    ("tests/consumer/find_package/CMakeLists.txt", "find_package(narthex ", "minor", " REQUIRED"),
+    ("tests/consumer/smallest/CMakeLists.txt", "find_package(narthex ", "minor", " REQUIRED"),
 ]
 
 

@@ -12,8 +12,8 @@ cd "$root"
 #   demo      scripts/demo                      tidy       clang-tidy and the headers that it reads
 #   test      all tests                         clang      the presets clang and asan, and the fuzzers
 #   core      scripts/test-dependencies
-# format, workflows, docs, release, and distribution are needed by the checks of scripts/lint, by scripts/docs, by
-# scripts/test-release, and by scripts/test-distribution.
+# format, workflows, docs, release, and abi are needed by the checks of scripts/lint, by scripts/docs, by
+# scripts/test-release, and by scripts/test-abi; distribution by scripts/test-distribution and scripts/test-packages.
 needs='
 build,core           command  g++                      g++
 build,core           command  cmake                    cmake
@@ -47,7 +47,7 @@ test                 file     /usr/share/gocode/src/github.com/prometheus/client
 test,core            header   gtest/gtest.h            libgtest-dev
 test,core            header   gmock/gmock.h            libgmock-dev
 test                 header   protozero/pbf_writer.hpp libprotozero-dev
-test,bench,tidy      header   civetweb.h               libcivetweb-dev
+test,bench,tidy,abi  header   civetweb.h               libcivetweb-dev
 test,bench           header   benchmark/benchmark.h    libbenchmark-dev
 test,bench           library  prometheus-cpp-core      prometheus-cpp-dev
 clang                command  clang++                  clang
@@ -69,6 +69,8 @@ release              file     /usr/share/fonts/truetype/liberation*  fonts-liber
 release              command  vmagent                  victoria-metrics
 distribution         command  git                      git
 distribution         command  debootstrap              debootstrap
+abi                  command  abidw                    abigail-tools
+abi                  command  xz                       xz-utils
 '
 
 say() { printf '\n== %s\n' "$*"; }

@@ -43,7 +43,7 @@ class PackagingTest(unittest.TestCase):
     def test_the_recipes_set_only_options_of_narthex_and_of_cmake(self):
         cmake = "\n".join(file.read_text() for file in [ROOT / "CMakeLists.txt", *(ROOT / "cmake").glob("*.cmake")])
         options = set(re.findall(r"option\((NARTHEX_\w+)", cmake))
-        packages = set(re.findall(r"(?:find_package\(|REQUIRES )(\w[\w-]*)", cmake))
+        packages = set(re.findall(r"(?:find_package\(|narthex_package\()(\w[\w-]*)", cmake))
         packages |= {file.stem.removeprefix("Find") for file in (ROOT / "cmake").glob("Find*.cmake")}
         used = 0
         for recipe in ("vcpkg/narthex/portfile.cmake", "conan/conanfile.py", "xmake/packages/n/narthex/xmake.lua"):
