@@ -18,7 +18,7 @@ foreach(component IN LISTS components)
     list(APPEND built ${component})
   endif()
 endforeach()
-list(JOIN built ", " built)
+list(JOIN built "\n  * " built)
 
 # Files that every Debian package has. They are not part of other installations.
 set(doc_dir "${PROJECT_BINARY_DIR}/debian")
@@ -42,6 +42,7 @@ foreach(name changelog changelog.Debian)
   file(ARCHIVE_CREATE OUTPUT "${doc_dir}/${name}.gz" PATHS "${doc_dir}/${name}"
     FORMAT raw COMPRESSION GZip COMPRESSION_LEVEL 9)
 endforeach()
+file(WRITE "${doc_dir}/triggers" "activate-noawait ldconfig\n")
 install(FILES "${doc_dir}/copyright" "${doc_dir}/changelog.gz" "${doc_dir}/changelog.Debian.gz"
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${runtime_package} COMPONENT narthex_runtime EXCLUDE_FROM_ALL)
 install(FILES "${doc_dir}/copyright" "${doc_dir}/changelog.gz" "${doc_dir}/changelog.Debian.gz"
@@ -63,10 +64,12 @@ set(CPACK_DEBIAN_NARTHEX_RUNTIME_PACKAGE_NAME ${runtime_package})
 set(CPACK_DEBIAN_NARTHEX_RUNTIME_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_NARTHEX_RUNTIME_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS "${private_dirs}")  # the libraries of narthex that others use
+set(CPACK_DEBIAN_NARTHEX_RUNTIME_PACKAGE_CONTROL_EXTRA "${doc_dir}/triggers")
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 set(CPACK_COMPONENT_NARTHEX_RUNTIME_DESCRIPTION "Prometheus client library for C++20 services - shared libraries
- This package contains the core and these components: ${built}.")
+ This package contains the core and these components:
+  * ${built}")
 
 set(CPACK_DEBIAN_NARTHEX_DEVELOPMENT_PACKAGE_NAME libnarthex-dev)
 set(CPACK_DEBIAN_NARTHEX_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -74,7 +77,8 @@ set(CPACK_DEBIAN_NARTHEX_DEVELOPMENT_PACKAGE_DEPENDS "${runtime_package} (= ${pa
 set(CPACK_DEBIAN_NARTHEX_DEVELOPMENT_PACKAGE_SUGGESTS "libcpp-httplib-dev")  # <narthex/httplib_metrics.h>
 set(CPACK_COMPONENT_NARTHEX_DEVELOPMENT_DESCRIPTION "Prometheus client library for C++20 services - headers
  This package contains the headers, and the files for CMake and pkg-config, of
- the core and these components: ${built}.")
+ the core and these components:
+  * ${built}")
 
 # What is wrong with this build, for the check that runs when cpack does.
 set(CPACK_PROJECT_CONFIG_FILE "${PROJECT_SOURCE_DIR}/cmake/NarthexPackageCheck.cmake")

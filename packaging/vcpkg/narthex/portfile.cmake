@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 a6cd55a48f79f0c7e3936dec2ee2c510c91c4ef1a962c83f8872bbdd2fb5d3edf5b206b27baeb5bb9e5d96f313d1414cc6cec48cf4c69cec0a4e1d4027fc5b08
+    SHA512 50eaffad57c1d2cc1bc45cc95636446cdd31c6cc82d3d3683d684fd300bac6129eaab1508fcaffd2db37caded31e4d20730a6967ca910620c951da2550f45287
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

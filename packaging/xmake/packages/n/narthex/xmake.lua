@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "eee948e75c2e7c53499a85f5f16107b9f0f22a134420dc0953cdcea5426db3b4"
+    local sha256 = "76c7d0d4e7bdac29da7b4b6b48897137ddee80a0ba4c3ae07cae9a16fc46a56c"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
