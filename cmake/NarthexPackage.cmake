@@ -1,7 +1,7 @@
 # Describes the Debian packages that `cpack -G DEB` creates, for use outside of Debian's archive:
-#   libnarthex<major>.<minor>  the shared libraries of all components. The name has the version of the SONAME, as section
-#                              8.1 of the Debian policy requires: versions that a program cannot mix have different names.
-#   libnarthex-dev             the headers, the links to the libraries, and the files for CMake and pkg-config
+#   libnarthex<major>.<minor>   the shared libraries of all components. The name has the version of the SONAME, as
+#                               section 8.1 of the Debian policy requires, so that two versions can be installed.
+#   libnarthex-dev              the headers, the links to the libraries, and the files for CMake and pkg-config
 set(NARTHEX_PACKAGE_CONTACT "narthex <narthex@example.org>" CACHE STRING "Maintainer of the Debian packages")
 mark_as_advanced(NARTHEX_PACKAGE_CONTACT)
 

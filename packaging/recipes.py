@@ -1,5 +1,6 @@
 """Writes the version, the address, and the hashes of a release into the recipes, or checks them.
 
+    recipes.py version VERSION               writes the version; the hashes stay those of the last archive
     recipes.py write VERSION SHA256 SHA512   writes release.json and the recipes
     recipes.py check VERSION SHA256 SHA512   fails if release.json or a recipe differs
 """
@@ -72,7 +73,9 @@ def problems(expected, root=ROOT):
     for file, before, name, after in PLACES:
         match = find((root / file).read_text(), file, before, after)
         if match[0] != expected[name]:
-            found.append(f"{file}: the {name} is '{match[0]}', expected '{expected[name]}'; run scripts/release --write")
+            found.append(
+                f"{file}: the {name} is '{match[0]}', expected '{expected[name]}'; run scripts/release --write"
+            )
     return found
 
 
@@ -84,10 +87,14 @@ def write(expected, root=ROOT):
 
 
 def main():
-    if len(sys.argv) != 5 or sys.argv[1] not in ("write", "check"):
+    command, *arguments = sys.argv[1:] or [""]
+    if (command, len(arguments)) not in (("version", 1), ("write", 3), ("check", 3)):
         raise SystemExit(__doc__)
-    expected = values(*sys.argv[2:])
-    if sys.argv[1] == "write":
+    if command == "version":
+        release = json.loads((ROOT / RELEASE).read_text())
+        arguments += [release["sha256"], release["sha512"]]
+    expected = values(*arguments)
+    if command != "check":
         write(expected)
     elif found := problems(expected):
         raise SystemExit("\n".join(found))

@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 50eaffad57c1d2cc1bc45cc95636446cdd31c6cc82d3d3683d684fd300bac6129eaab1508fcaffd2db37caded31e4d20730a6967ca910620c951da2550f45287
+    SHA512 87b738503a8141b601c536c25b105137fcc9a5e6276bf85cfed98b4b9106086b26036d4e0755f2ea3fba6b40ac76ca729da8f69d13cb6607bed1099635bd7a03
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

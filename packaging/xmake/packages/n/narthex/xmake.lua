@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "76c7d0d4e7bdac29da7b4b6b48897137ddee80a0ba4c3ae07cae9a16fc46a56c"
+    local sha256 = "59041a6e39cfee2d2d9a91e3c4cf897841e6759e43f17700ffa66f804651b704"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
