@@ -18,8 +18,10 @@
 #define NARTHEX_VERSION_PATCH 0
 /// @}
 
+/// \cond
 #define NARTHEX_QUOTE_VALUE(number) #number
 #define NARTHEX_QUOTE(macro) NARTHEX_QUOTE_VALUE(macro)
+/// \endcond
 
 namespace NARTHEX_VISIBILITY narthex {
 

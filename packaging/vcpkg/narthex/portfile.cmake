@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 87b738503a8141b601c536c25b105137fcc9a5e6276bf85cfed98b4b9106086b26036d4e0755f2ea3fba6b40ac76ca729da8f69d13cb6607bed1099635bd7a03
+    SHA512 3645d0555e1aad4b3753806d892a5f0e6d4b5a7ce7454281fbc66205ee254bd9c99965bc8504166d26574c48d9e4a897a90076715d9fbb3f36698fcc1e3e18f5
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

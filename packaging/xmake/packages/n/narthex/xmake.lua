@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "59041a6e39cfee2d2d9a91e3c4cf897841e6759e43f17700ffa66f804651b704"
+    local sha256 = "478735d72e9842cf7617b18477133a2466f82569f64adeeeac1ac1254d2ca1bf"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
