@@ -124,7 +124,7 @@ TEST(Negotiation, ServesOpenMetrics2OnlyByName) {
   });
 }
 
-// Exposition rules 104 and 113 to 124.
+// Exposition rules 104, 113 to 124, and 297.
 TEST(Negotiation, SelectsAFormatForEveryOtherClient) {
   check({
       {"rule 104", "", kText + "underscores"},
