@@ -33,7 +33,7 @@ void check(const std::vector<Case>& cases) {
   for (const auto& [what, accept, content_type] : cases) EXPECT_EQ(answer(accept), content_type) << what;
 }
 
-// Exposition rules 105 to 112: the headers that each version of Prometheus sends.
+// Exposition rules 105 to 112, 298, and 299: the headers that each version of Prometheus sends.
 TEST(Negotiation, SelectsThePreferredFormatOfEachPrometheusVersion) {
   const std::string proto =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
