@@ -126,7 +126,7 @@ void detail::expose_in_phases(const Registry& registry, const ExpositionRequest&
 
 std::vector<std::string> detail::running_collectors(const Registry& registry) {
   std::vector<std::string> names;
-  for (const auto& collector : Scrape::state(registry).collectors()) {
+  for (const auto& collector : Scrape::state(registry).collectors(Scrape::scope(registry))) {
     if (collector->is_running()) names.push_back(collector->name());
   }
   return names;
