@@ -3,7 +3,9 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +19,7 @@
 #include <narthex/detail/stopwatch.h>
 #include <narthex/exemplar_labels.h>
 #include <narthex/labels.h>
+#include <narthex/observation_count.h>
 
 namespace NARTHEX_VISIBILITY narthex {
 
@@ -84,6 +87,15 @@ class HistogramUpdates {
   void observe(std::chrono::duration<Rep, Period> duration) const noexcept {
     observe(std::chrono::duration<double>(duration).count());
   }
+  /// Observes the same value several times, for as much as one observation: `observe(0.042, 10)`. 0 does nothing.
+  void observe(double value, ObservationCount number) const noexcept {
+    if (series_) series_->observe(value, number.value());
+  }
+  /// Observes the same duration in seconds several times.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> duration, ObservationCount number) const noexcept {
+    observe(std::chrono::duration<double>(duration).count(), number);
+  }
   /// Observes a value and stores an exemplar, which replaces the last one of the same bucket:
   /// `observe(0.042, {{"trace_id", id}})`. If the value is NaN, the exemplar is not stored.
   void observe(double value, std::initializer_list<ExemplarLabel> exemplar) const noexcept {
@@ -115,6 +127,21 @@ class HistogramUpdates {
     return std::forward<Function>(fn)();
   }
 
+  /// Returns the number of all observations. It reads the counts of every thread: about as long as a scrape of this
+  /// series. Updates do not wait for it.
+  [[nodiscard]] std::uint64_t count() const noexcept { return series_ ? series_->totals().count : 0; }
+  /// Returns the sum of all observations; otherwise the same as count().
+  [[nodiscard]] double sum() const noexcept { return series_ ? series_->totals().sum : 0; }
+  /// Returns a quantile of all observations since the start, for example 0.99, for decisions such as load shedding.
+  /// Native buckets: the middle of the bucket with the quantile, so that it differs from an observed value by at most
+  /// half a bucket; a quantile outside 0 to 1 is taken as 0 or 1. Classic buckets: as the function
+  /// histogram_quantile() of Prometheus computes it from the same buckets; it is the highest bound if the quantile is
+  /// above it, -Inf or +Inf for a quantile below 0 or above 1, and NaN without bounds. NaN if there is no observation.
+  /// Throws std::bad_alloc.
+  [[nodiscard]] double quantile(double quantile) const {
+    return series_ ? series_->quantile(quantile) : std::numeric_limits<double>::quiet_NaN();
+  }
+
  protected:
   HistogramUpdates() noexcept = default;
   explicit HistogramUpdates(Reference series) noexcept : series_(std::move(series)) {}
@@ -132,7 +159,7 @@ class HistogramUpdates {
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
 ///   observation may include the observation only in the sum or only in the counts. `_count` always equals the +Inf
 ///   bucket.
-/// Exceptions: none, except those of the function that is passed to time().
+/// Exceptions: none, except those of the function that is passed to time(), and std::bad_alloc from quantile().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.
 ///

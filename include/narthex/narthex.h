@@ -35,6 +35,7 @@
 #include <narthex/info.h>
 #include <narthex/labels.h>
 #include <narthex/library_collector.h>
+#include <narthex/observation_count.h>
 #include <narthex/process_collector.h>
 #include <narthex/registration.h>
 #include <narthex/registry.h>

@@ -33,6 +33,7 @@ namespace NARTHEX_VISIBILITY narthex {
 
 namespace detail {
 class RegistryState;
+class Scope;
 class Scrape;
 class StatisticsSource;
 }  // namespace detail
@@ -179,6 +180,20 @@ class NARTHEX_EXPORT Registry {
   /// Stops serving all families and metrics with this name. Returns whether the registry had any.
   bool remove(std::string_view name) const;
 
+  /// Stops serving everything that was defined or added through this handle, its copies, and equal scopes: families,
+  /// functions, and collectors; for a whole registry, everything. Waits while another thread calls one of the collectors
+  /// or functions, as the destructor of a Registration does. Handles stay valid and are not served any more.
+  void clear() const;
+
+  /// Returns a scope: a part of this registry for one instance of a library or component. Names of definitions and of the
+  /// families of collectors get its prefix, and their series its labels. expose(), collect(), and exporters of the scope
+  /// see only what the scope defines; those of the registry see everything. remove() takes names without the prefix.
+  /// Scopes nest. Two scopes with the same prefix and labels are the same scope; scopes that differ only in the values of
+  /// their labels share families, as siblings do. Throws RegistrationError for an invalid prefix or label.
+  ///   narthex::Registry db = registry.scoped({.prefix = "db_", .labels = {{"pool", "orders"}}});
+  ///   narthex::Counter queries = db.counter({.name = "queries_total", .help = "Queries."});  // db_queries_total
+  [[nodiscard]] Registry scoped(ScopeOptions options) const;
+
   /// Calls a collector in each scrape, until remove() is called or the registry is destroyed. Throws RegistrationError
   /// if the pointer is null, the collector's name is empty, or this registry has the collector already.
   void add(std::shared_ptr<Collector> collector) const;
@@ -230,6 +245,7 @@ class NARTHEX_EXPORT Registry {
   std::shared_ptr<const detail::StatisticsSource> statistics_source() const noexcept;
 
   std::shared_ptr<detail::RegistryState> state_;
+  std::shared_ptr<const detail::Scope> scope_;  // null: the whole registry
 };
 
 }  // namespace narthex

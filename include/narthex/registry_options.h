@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include <narthex/detail/export.h>
@@ -21,6 +22,12 @@ struct RegistryOptions {
   /// and counted. Default: false, only letters, digits, and '_', and ':' in names of metrics.
   bool utf8_names = false;
   ExemplarOptions exemplars = {};  ///< Function that adds exemplars to updates. Default: off.
+};
+
+/// Options of Registry::scoped().
+struct ScopeOptions {
+  std::string prefix = {};  ///< Start of all names, with its separator: `db_`. Default: none.
+  Labels labels = {};       ///< Labels of every series, in addition to its own: `{{"pool", "orders"}}`. Default: none.
 };
 
 /// The collectors that Registry::global() contains.

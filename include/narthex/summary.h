@@ -3,6 +3,8 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +16,7 @@
 #include <narthex/detail/observation_series.h>
 #include <narthex/detail/stopwatch.h>
 #include <narthex/labels.h>
+#include <narthex/observation_count.h>
 
 namespace NARTHEX_VISIBILITY narthex {
 
@@ -64,6 +67,15 @@ class SummaryUpdates {
   void observe(std::chrono::duration<Rep, Period> duration) const noexcept {
     observe(std::chrono::duration<double>(duration).count());
   }
+  /// Observes the same value several times, for as much as one observation: `observe(0.042, 10)`. 0 does nothing.
+  void observe(double value, ObservationCount number) const noexcept {
+    if (series_) series_->observe(value, number.value());
+  }
+  /// Observes the same duration in seconds several times.
+  template <class Rep, class Period>
+  void observe(std::chrono::duration<Rep, Period> duration, ObservationCount number) const noexcept {
+    observe(std::chrono::duration<double>(duration).count(), number);
+  }
 
   /// Calls a function, observes its duration in seconds, and returns its result. The duration is also observed if the
   /// function throws; the exception reaches the caller.
@@ -72,6 +84,18 @@ class SummaryUpdates {
   decltype(auto) time(Function&& fn) const {
     const detail::TimedScope scope([this](double seconds) { observe(seconds); });
     return std::forward<Function>(fn)();
+  }
+
+  /// Returns the number of all observations. It reads the counts of every thread: about as long as a scrape of this
+  /// series. Updates do not wait for it.
+  [[nodiscard]] std::uint64_t count() const noexcept { return series_ ? series_->totals().count : 0; }
+  /// Returns the sum of all observations; otherwise the same as count().
+  [[nodiscard]] double sum() const noexcept { return series_ ? series_->totals().sum : 0; }
+  /// Returns a quantile of the recent time window, also one that the definition does not list: see Summary. It does not
+  /// move the window. NaN if the window is empty, or if the definition lists no quantiles. A quantile outside 0 to 1 is
+  /// taken as 0 or 1. Throws std::bad_alloc.
+  [[nodiscard]] double quantile(double quantile) const {
+    return series_ ? series_->quantile(quantile) : std::numeric_limits<double>::quiet_NaN();
   }
 
  protected:
@@ -92,7 +116,7 @@ class SummaryUpdates {
 ///   that of client_python, rejects the whole scrape.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an
 ///   observation may include the observation only in the sum or only in the count.
-/// Exceptions: none, except those of the function that is passed to time().
+/// Exceptions: none, except those of the function that is passed to time(), and std::bad_alloc from quantile().
 /// Lifetime: copies refer to the same series. A handle stays valid after remove() and after its registry is destroyed.
 ///   A default-constructed handle does nothing.
 ///

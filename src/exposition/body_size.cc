@@ -22,7 +22,7 @@ void use_huge_pages(char* text, std::size_t size) noexcept {
 }  // namespace
 
 BodySize::BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept
-    : last_(registries.size() == 1 && is_whole
+    : last_(registries.size() == 1 && is_whole && !Scrape::scope(registries.front())
                 ? &Scrape::state(registries.front()).last_body_sizes.at(static_cast<std::size_t>(format))
                 : nullptr) {}
 

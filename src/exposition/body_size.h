@@ -13,7 +13,7 @@ namespace narthex::detail {
 
 // Estimates the size of a body: slightly more than the last body of this registry and format. A new string that is
 // reserved once is not copied while it grows. There is no estimate for several registries, which are rarely scraped
-// together, nor for a selection of families.
+// together, nor for a scope or a selection of families.
 class BodySize {
  public:
   BodySize(std::span<const Registry> registries, Format format, bool is_whole) noexcept;

@@ -16,6 +16,7 @@
 #include "exposition/body_size.h"
 #include "exposition/scrape_request.h"
 #include "formats/gzip_output.h"
+#include "formats/openmetrics2_writer.h"
 #include "formats/openmetrics_writer.h"
 #include "formats/protobuf_writer.h"
 #include "formats/text_writer.h"
@@ -49,6 +50,8 @@ void write(const ScrapeRequest& request, detail::Output& output) {
     case detail::Format::openmetrics_0_0_1:
     case detail::Format::openmetrics_1_0_0:
       return write_with<detail::OpenMetricsWriter>(request, output);
+    case detail::Format::openmetrics_2_0_0:
+      return write_with<detail::OpenMetrics2Writer>(request, output);
     case detail::Format::protobuf:
       return write_with<detail::ProtobufWriter>(request, output);
   }
@@ -123,7 +126,7 @@ void detail::expose_in_phases(const Registry& registry, const ExpositionRequest&
 
 std::vector<std::string> detail::running_collectors(const Registry& registry) {
   std::vector<std::string> names;
-  for (const auto& collector : Scrape::state(registry).collectors()) {
+  for (const auto& collector : Scrape::state(registry).collectors(Scrape::scope(registry))) {
     if (collector->is_running()) names.push_back(collector->name());
   }
   return names;

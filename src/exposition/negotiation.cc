@@ -70,6 +70,7 @@ std::optional<Format> format_of(const Clause& clause) noexcept {
     const std::string_view version = clause.version.value_or("0.0.1");  // as client_golang reads it
     if (version == "0.0.1") return Format::openmetrics_0_0_1;
     if (version == "1.0.0") return Format::openmetrics_1_0_0;
+    if (version == "2.0.0") return Format::openmetrics_2_0_0;
   } else if (clause.is("application/vnd.google.protobuf") &&
              is_same_word(clause.proto, "io.prometheus.client.metricfamily") &&
              is_same_word(clause.encoding, "delimited")) {
@@ -104,6 +105,8 @@ std::string_view media_type(Format format) noexcept {
       return "application/openmetrics-text; version=0.0.1; charset=utf-8";
     case Format::openmetrics_1_0_0:
       return "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    case Format::openmetrics_2_0_0:
+      return "application/openmetrics-text; version=2.0.0; charset=utf-8";
     case Format::protobuf:
       return "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
   }
@@ -129,12 +132,15 @@ NegotiatedFormat negotiate(std::string_view accept) noexcept {
   }
   if (!best.value()) return {};
   auto [format, scheme] = *best.value();
-  if (!scheme && format == Format::protobuf) scheme = any_scheme.value();
-  return {format, scheme.value_or(EscapingScheme::underscores)};
+  const bool is_openmetrics_2 = format == Format::openmetrics_2_0_0;
+  if (!scheme && (is_openmetrics_2 || format == Format::protobuf)) scheme = any_scheme.value();
+  return {format, scheme.value_or(is_openmetrics_2 ? EscapingScheme::allow_utf_8 : EscapingScheme::underscores)};
 }
 
 void set_content_type(const NegotiatedFormat& format, std::string& content_type) {
   content_type = media_type(format.format);
+  // The content type of OpenMetrics 2.0 is one exact text, unless names are not what the standard expects.
+  if (format.format == Format::openmetrics_2_0_0 && format.scheme == EscapingScheme::allow_utf_8) return;
   content_type += "; escaping=";
   content_type += to_string(format.scheme);
 }

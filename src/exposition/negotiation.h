@@ -13,6 +13,7 @@ enum class Format {
   text_1_0_0,
   openmetrics_0_0_1,  // the same text as 1.0.0, for clients that know this version only
   openmetrics_1_0_0,
+  openmetrics_2_0_0,
   protobuf,
 };
 
@@ -30,8 +31,11 @@ struct NegotiatedFormat {
 //   - Without such a clause it is text 0.0.4, which every Prometheus reads. A wildcard never wins against a named
 //     format, whatever its q.
 //   - A clause with q=0 is ignored. A malformed q counts as 1, a negative one as 0.
-//   - Names are escaped as the winning clause says, with underscores if it says nothing. Prometheus 3 omits the
-//     escaping from its protobuf clause; there the clause with the highest q that has one decides.
+//   - OpenMetrics 2.0 is served only to clients that name version 2.0.0. It is experimental, and older servers cannot
+//     read it.
+//   - Names are escaped as the winning clause says. Prometheus 3 omits the escaping from its clauses for protobuf and
+//     OpenMetrics 2.0; there the clause with the highest q that has one decides. If no clause says anything, names are
+//     escaped with underscores, except in OpenMetrics 2.0, which is made for all names.
 NegotiatedFormat negotiate(std::string_view accept) noexcept;
 
 // Sets the Content-Type of a reply. It has each parameter once: Prometheus 3 rejects a reply that repeats one.

@@ -203,6 +203,13 @@ std::string conflict(const Definition& now, const Definition& before) {
                      described(now), difference_of_help(now.help, before.help));
 }
 
+std::string conflict_of_scopes(const Definition& now, const Definition& before) {
+  return fmt::format(
+      "{}: {} has defined it with the same constant labels ({}), and now {} does; give them other "
+      "prefixes or labels",
+      title(now), Scope::title(before.scope.get()), listed(now.constant_labels), Scope::title(now.scope.get()));
+}
+
 std::string conflict_with_function(const Definition& now, std::string_view earlier) {
   if (now.constant_labels.empty()) {
     return fmt::format(

@@ -10,6 +10,7 @@
 #include <narthex/detail/kind.h>
 #include <narthex/labels.h>
 
+#include "families/scope.h"
 #include "model/names.h"
 
 namespace narthex::detail {
@@ -28,6 +29,7 @@ struct Definition {
   std::size_t max_series;
   std::chrono::milliseconds idle_timeout;
   std::unique_ptr<const Kind> kind;
+  Scope::Ptr scope;  // whose prefix and labels are in the name and the constant labels
 };
 
 // Returns the first part of messages: "counter 'requests_total'".
@@ -44,6 +46,9 @@ bool are_siblings(const Definition& a, const Definition& b);
 
 // Returns the message for two definitions of one name that are not siblings. It shows the difference.
 std::string conflict(const Definition& now, const Definition& before);
+
+// Returns the message for two definitions with the same name and constant labels in different scopes.
+std::string conflict_of_scopes(const Definition& now, const Definition& before);
 
 // Returns the message for two definitions with the same constant labels of which one is a function. `earlier` is what
 // the earlier one defined: "a function".

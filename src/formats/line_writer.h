@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/number.h"
 #include "formats/line_buffer.h"
-#include "formats/number_label.h"
+#include "formats/number_text.h"
 
 namespace narthex::detail {
 
@@ -70,8 +70,8 @@ class LineWriter {
 
   // The same for lines that differ only in their last label, after begin_lines().
   void begin_lines(std::string_view suffix, LabelView labels);
-  char* begin_line(NumberLabel& label, std::size_t position, double number, std::size_t further_room = 0) {
-    char* const to = put(buffer_.reserve(start_.size() + NumberLabel::kMaxSize + kRestOfLine + further_room), start_);
+  char* begin_line(NumberText& label, std::size_t position, double number, std::size_t further_room = 0) {
+    char* const to = put(buffer_.reserve(start_.size() + NumberText::kMaxSize + kRestOfLine + further_room), start_);
     return label.write(to, position, number, is_first_label_);
   }
 

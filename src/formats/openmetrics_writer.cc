@@ -1,12 +1,10 @@
 #include "formats/openmetrics_writer.h"
 
 #include <limits>
-#include <string>
 
 #include "base/number.h"
 #include "base/totals.h"
-#include "base/utf8.h"
-#include "model/by_type.h"
+#include "formats/openmetrics_parts.h"
 #include "model/escape.h"
 #include "model/reserved_names.h"
 #include "model/sample_rules.h"
@@ -17,28 +15,13 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::string_view type_word(MetricType type) {
-  return by_type<std::string_view>(
-      type, {"counter", "gauge", "histogram", "summary", "unknown", "info", "stateset", "gaugehistogram"});
-}
-
 // Whether the parser of Prometheus accepts this unit. `name` has no suffix.
 bool has_unit(const FamilyInfo& family, std::string_view name) {
   if (family.unit.empty() || family.type == MetricType::info || family.type == MetricType::state_set) return false;
   return is_plain(family.unit) && remove_suffix(name, family.unit) && name.ends_with('_');
 }
 
-// Returns the maximum size of an exemplar in its line.
-std::size_t room_for(const Exemplar* exemplar) {
-  constexpr std::size_t kBesideLabels = sizeof " # {}  " + 2 * kMaxNumberSize;
-  return exemplar ? kBesideLabels + exemplar->labels.text().size() : 0;
-}
-
-// Returns the exemplar if it can be served. Prometheus rejects a scrape with NUL in an exemplar.
-const Exemplar* servable(const Exemplar* exemplar) {
-  const bool is_servable = exemplar && exemplar_error(*exemplar).empty() && !has_nul(exemplar->labels.text());
-  return is_servable ? exemplar : nullptr;
-}
+std::size_t room_for(const Exemplar* exemplar) { return exemplar ? room_for_exemplar(*exemplar) : 0; }
 
 }  // namespace
 
@@ -46,22 +29,14 @@ void OpenMetricsWriter::begin_family(const FamilyInfo& family) {
   lines_.end_family();  // so that samples of a rejected family are not written to the previous one
   check_name(family);
   std::string_view name = family.name;
-  std::string_view type = type_word(family.type);
+  std::string_view type = openmetrics_type(family.type);
   const bool has_suffix = remove_suffix(name, suffix_of(family.type));
   has_total_ = family.type == MetricType::counter && has_suffix;
-  if (family.type == MetricType::counter && !has_total_) type = type_word(MetricType::unknown);
+  if (family.type == MetricType::counter && !has_total_) type = openmetrics_type(MetricType::unknown);
   lines_.begin_family(name);
   lines_.add_metadata("TYPE", type);
   if (has_unit(family, name)) lines_.add_metadata("UNIT", family.unit);
-  if (family.help) {
-    if (is_plain(*family.help)) {
-      lines_.add_metadata("HELP", *family.help);
-    } else {
-      std::string help;
-      append_label_value(help, as_utf8(*family.help));  // this format escapes help texts and label values alike
-      lines_.add_metadata("HELP", help);
-    }
-  }
+  if (family.help) add_openmetrics_help(lines_, *family.help);
   if (has_total_) lines_.end_metadata(suffix::kTotal);
 }
 
@@ -80,16 +55,7 @@ void OpenMetricsWriter::count_line(std::string_view suffix, LabelView labels, st
 
 void OpenMetricsWriter::end_line(char* value_end, const Exemplar* exemplar) {
   char* to = lines_.end_value(value_end);
-  if (exemplar) {
-    to = put(to, " # {");
-    to = put(to, exemplar->labels.text());
-    to = put(to, "} ");
-    to = write_float(to, exemplar->value);
-    if (exemplar->at) {
-      *to++ = ' ';
-      to = write_seconds(to, static_cast<std::uint64_t>(exemplar->at->time_since_epoch().count()));
-    }
-  }
+  if (exemplar) to = put_exemplar(to, *exemplar);
   lines_.finish_line(to);
 }
 
@@ -101,7 +67,7 @@ void OpenMetricsWriter::single(LabelView labels, double value, const Timestamp& 
 void OpenMetricsWriter::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
   if (!has_total_) return single(labels, sample.value, at);
   lines_.begin_sample(at);
-  const Exemplar* const exemplar = servable(sample.exemplar);
+  const Exemplar* const exemplar = servable_exemplar(sample.exemplar);
   end_line(write_float(lines_.begin_line(labels, room_for(exemplar)), sample.value), exemplar);
 }
 
@@ -123,7 +89,7 @@ void OpenMetricsWriter::buckets(LabelView labels, const HistogramSample& sample,
   lines_.begin_lines(suffix::kBucket, labels);
   std::size_t position = 0;
   const auto bucket = [&](double bound, std::uint64_t count, const Exemplar* given) {
-    const Exemplar* const exemplar = servable(given);
+    const Exemplar* const exemplar = servable_exemplar(given);
     end_line(write_integer(lines_.begin_line(le_, position++, bound, room_for(exemplar)), count), exemplar);
   };
   const Exemplar* beyond = nullptr;

@@ -8,7 +8,7 @@
 #include <narthex/sink.h>
 
 #include "formats/line_writer.h"
-#include "formats/number_label.h"
+#include "formats/number_text.h"
 #include "model/reserved_names.h"
 
 namespace narthex::detail {
@@ -44,8 +44,8 @@ class OpenMetricsWriter final : public Sink {
   void end_line(char* value_end, const Exemplar* exemplar);
 
   LineWriter lines_;
-  NumberLabel le_{kBucketLabel, write_float};
-  NumberLabel quantile_{kQuantileLabel, write_float};
+  NumberText le_{",le=\"", write_float, "\"} "};
+  NumberText quantile_{",quantile=\"", write_float, "\"} "};
   bool has_total_ = false;  // whether the current family is a counter with the suffix `_total`
 };
 

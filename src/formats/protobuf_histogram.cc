@@ -1,11 +1,12 @@
 #include "formats/protobuf_histogram.h"
 
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include <fmt/format.h>
+
+#include "formats/native_spans.h"
 
 namespace narthex::detail {
 
@@ -34,46 +35,24 @@ namespace span_field {
 enum : Tag { offset = 1, length };
 }
 
-using Buckets = std::span<const NativeBucket>;
+constexpr std::int64_t kLongestFilledGap = 2;  // up to here, empty buckets take less than another span
 
-constexpr std::int64_t kLongestFilledGap = 2;
-
-// Returns the number of indices between a bucket and the previous one.
-std::int64_t gap_before(Buckets buckets, std::size_t i) {
-  return std::int64_t{buckets[i].index} - buckets[i - 1].index - 1;
-}
-
-// Returns the end of the span that starts at a bucket.
-std::size_t end_of_span(Buckets buckets, std::size_t begin) {
-  std::size_t end = begin + 1;
-  while (end < buckets.size() && gap_before(buckets, end) <= kLongestFilledGap) ++end;
-  return end;
-}
-
-void add_span(MessageWriter& histogram, Tag tag, std::int64_t offset, std::int64_t length) {
+void add_span(MessageWriter& histogram, Tag tag, std::int64_t offset, std::uint64_t length) {
   MessageWriter span(histogram, tag);
   span.add_sint64(span_field::offset, offset);
-  span.add_uint64(span_field::length, static_cast<std::uint64_t>(length));
+  span.add_uint64(span_field::length, length);
 }
 
-void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, Buckets buckets) {
-  for (std::size_t begin = 0; begin < buckets.size();) {
-    const std::size_t end = end_of_span(buckets, begin);
-    const std::int64_t offset = begin == 0 ? buckets[0].index : gap_before(buckets, begin);
-    add_span(histogram, span_tag, offset, std::int64_t{buckets[end - 1].index} - buckets[begin].index + 1);
-    begin = end;
-  }
+void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, std::span<const NativeBucket> buckets) {
+  const NativeSpans spans{buckets, kLongestFilledGap};
+  spans.for_each_span(
+      [&](std::int64_t offset, std::uint64_t length) { add_span(histogram, span_tag, offset, length); });
   fmt::basic_memory_buffer<std::int64_t, 256> deltas;  // on the stack up to 256 buckets
   std::uint64_t last = 0;
-  const auto add_count = [&](std::uint64_t count) {
+  spans.for_each_count([&](std::uint64_t count) {
     deltas.push_back(static_cast<std::int64_t>(count - last));
     last = count;
-  };
-  for (std::size_t i = 0; i < buckets.size(); ++i) {
-    const std::int64_t gap = i == 0 ? 0 : gap_before(buckets, i);
-    for (std::int64_t empty = 0; gap <= kLongestFilledGap && empty < gap; ++empty) add_count(0);
-    add_count(buckets[i].count);
-  }
+  });
   histogram.add_packed_sint64(delta_tag, {deltas.data(), deltas.size()});
 }
 

@@ -6,7 +6,7 @@
 #include <narthex/sink.h>
 
 #include "formats/line_writer.h"
-#include "formats/number_label.h"
+#include "formats/number_text.h"
 #include "model/reserved_names.h"
 
 namespace narthex::detail {
@@ -37,8 +37,8 @@ class TextWriter final : public Sink {
   void sum_and_count(LabelView labels, double sum, std::uint64_t count);
 
   LineWriter lines_;
-  NumberLabel le_{kBucketLabel, write_number};
-  NumberLabel quantile_{kQuantileLabel, write_number};
+  NumberText le_{",le=\"", write_number, "\"} "};
+  NumberText quantile_{",quantile=\"", write_number, "\"} "};
 };
 
 }  // namespace narthex::detail

@@ -101,10 +101,11 @@ void ExponentialBuckets::coarsen(int schema, double zero_threshold) const noexce
   }
 }
 
-void ExponentialBuckets::observe_slowly(std::size_t bucket, double value, double amount) noexcept {
+void ExponentialBuckets::observe_slowly(std::size_t bucket, double value, double amount,
+                                        std::uint64_t number) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_table
-  if (slot >= kFirstSlot && try_add_to_own(slot, bucket, value, amount)) return;
-  const bool was_contended = add_to_base(bucket, value, amount);
+  if (slot >= kFirstSlot && try_add_to_own(slot, bucket, value, amount, number)) return;
+  const bool was_contended = add_to_base(bucket, value, amount, number);
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
@@ -125,7 +126,8 @@ ExponentialTable* ExponentialBuckets::next_table(ExponentialTable* before, std::
 }
 
 // Returns false while the thread ends, and without memory.
-bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value, double amount) noexcept {
+bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double value, double amount,
+                                        std::uint64_t number) noexcept {
   const ReentrancyGuard guard;
   Shard* shard = guard ? own_shard() : nullptr;
   auto* cell = shard ? shard->cells.find_or_create<HistogramCells*>(slot) : nullptr;
@@ -137,7 +139,9 @@ bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double va
     if (!table) return false;
     cell->store(table, std::memory_order_release);  // release: a scrape that sees it sees zeroes
   }
-  add_to_own(*table, *find_or_acquire(*table, key_of(bucket, value, table->schema), max_keys_of(*table)), amount);
+  ExponentialTable::Slot* const found =
+      find_or_acquire(*table, key_of(bucket, value, table->schema), max_keys_of(*table));
+  add_to_own(*table, *found, amount, number);
   return true;
 }
 
@@ -153,7 +157,7 @@ ExponentialTable* ExponentialBuckets::grow_base(ExponentialTable* full) noexcept
 }
 
 // Returns true if another thread added to the base at the same time.
-bool ExponentialBuckets::add_to_base(std::size_t bucket, double value, double amount) noexcept {
+bool ExponentialBuckets::add_to_base(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept {
   ExponentialTable* table = base_.load(std::memory_order_acquire);  // acquire: sees the zeroes of a new table
   ExponentialTable::Slot* slot = nullptr;
   if (table->schema == schema())
@@ -166,7 +170,7 @@ bool ExponentialBuckets::add_to_base(std::size_t bucket, double value, double am
     slot = find_or_acquire(*table, key, max_keys);
     if (!slot && table == before) slot = &nearest_slot(*table, key);
   }
-  slot->count.fetch_add(1, std::memory_order_relaxed);  // relaxed: as in add_to_own
+  slot->count.fetch_add(number, std::memory_order_relaxed);  // relaxed: as in add_to_own
   return add_atomically(table->sum, amount);
 }
 

@@ -24,7 +24,7 @@ namespace narthex::detail {
 //   cold   base_ -> table -> older table         all threads: acquire a slot by compare-exchange, count atomically
 //   hot    slot_ -> each thread: table -> older  only the owner writes, by plain loads and stores
 //
-// Invariants: an observation adds one to exactly one count of one table, permanently, so that totals never decrease. A
+// Invariants: an observation adds one to exactly one count of one table, permanently, and several equal ones their number, so that totals never decrease. A
 // scrape serves the sum of the counts that it read as the number of observations. The schema only falls and the zero
 // threshold only rises. A table may be finer than both but not coarser, and a scrape merges its counts. A thread whose
 // table would exceed max_keys lowers the schema, so that memory is bounded for any observations.
@@ -37,15 +37,15 @@ class ExponentialBuckets {
   ~ExponentialBuckets();
 
   // Counts a value that belongs to a classic bucket. Wait-free if the table of the thread has the key.
-  void observe(std::size_t bucket, double value) noexcept { observe(bucket, value, value); }
-  // Counts a value and adds another amount to the sum.
-  void observe(std::size_t bucket, double value, double amount) noexcept {
+  void observe(std::size_t bucket, double value) noexcept { observe(bucket, value, value, 1); }
+  // Counts a value a number of times and adds an amount to the sum.
+  void observe(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept {
     ExponentialTable* own = own_table();
-    if (!own) return observe_slowly(bucket, value, amount);
+    if (!own) return observe_slowly(bucket, value, amount, number);
     const ExponentialKey key = key_of(bucket, value, own->schema);
     ExponentialTable::Slot* slot = find(*own, key, key.hash());
-    if (!slot) return observe_slowly(bucket, value, amount);
-    add_to_own(*own, *slot, amount);
+    if (!slot) return observe_slowly(bucket, value, amount, number);
+    add_to_own(*own, *slot, amount, number);
   }
   // The same for most values of a series without classic buckets, in half as many instructions. Counts nothing and
   // returns false if the table of the thread does not have the key, or if the value is not a normal number above the
@@ -58,7 +58,7 @@ class ExponentialBuckets {
     if (!own || bits <= zero || !is_positive_and_normal(bits)) return false;
     const ExponentialKey key = own->positive_key(bits);
     ExponentialTable::Slot* slot = find(*own, key, key.word());
-    if (slot) add_to_own(*own, *slot, value);
+    if (slot) add_to_own(*own, *slot, value, 1);
     return slot != nullptr;
   }
 
@@ -66,7 +66,6 @@ class ExponentialBuckets {
   // counts NaN.
   template <class Visit>
   CompensatedSum read(Visit visit) const {
-    heat_.cool();
     CompensatedSum sum;
     const auto add = [&](ExponentialTable* table) {
       for (; table; table = table->older) {
@@ -90,6 +89,9 @@ class ExponentialBuckets {
     add(base_.load(std::memory_order_acquire));  // acquire: as above
     return sum;
   }
+
+  // A scrape calls this, so that only frequent observations turn the series hot.
+  void cool() const noexcept { heat_.cool(); }
 
   // The current scale. Cells that were read earlier may be finer, but not coarser.
   int schema() const noexcept { return schema_.load(std::memory_order_relaxed); }
@@ -131,16 +133,17 @@ class ExponentialBuckets {
       if (word == 0) return nullptr;
     }
   }
-  static void add_to_own(ExponentialTable& table, ExponentialTable::Slot& slot, double amount) noexcept {
+  static void add_to_own(ExponentialTable& table, ExponentialTable::Slot& slot, double amount,
+                         std::uint64_t number) noexcept {
     // relaxed, all: only this thread writes the table, and a scrape reads each count alone
-    slot.count.store(slot.count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    slot.count.store(slot.count.load(std::memory_order_relaxed) + number, std::memory_order_relaxed);
     table.sum.store(table.sum.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
 
-  void observe_slowly(std::size_t bucket, double value, double amount) noexcept;
-  bool try_add_to_own(Slot slot, std::size_t bucket, double value, double amount) noexcept;
+  void observe_slowly(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept;
+  bool try_add_to_own(Slot slot, std::size_t bucket, double value, double amount, std::uint64_t number) noexcept;
   ExponentialTable* grow_base(ExponentialTable* full) noexcept;
-  bool add_to_base(std::size_t bucket, double value, double amount) noexcept;
+  bool add_to_base(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept;
   ExponentialTable* next_table(ExponentialTable* before, std::align_val_t alignment) const noexcept;
 
   const std::uint32_t max_keys_;

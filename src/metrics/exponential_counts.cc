@@ -142,9 +142,9 @@ void ExponentialCounts::subtract(ExponentialCounts earlier) {
 double ExponentialCounts::quantile(double quantile) const noexcept {
   const std::uint64_t below = total(negative_);
   const std::uint64_t count = below + zero_count_ + total(positive_);
-  if (count == 0) return std::numeric_limits<double>::quiet_NaN();
+  if (count == 0 || std::isnan(quantile)) return std::numeric_limits<double>::quiet_NaN();
   // Slightly less, because the product may be rounded up: 0.07 * 100 is above 7.
-  const double share = quantile * static_cast<double>(count) * (1 - 0x1p-51);
+  const double share = std::clamp(quantile, 0.0, 1.0) * static_cast<double>(count) * (1 - 0x1p-51);
   const std::uint64_t rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(share)), 1, count);
   if (rank <= below) return -middle(index_of(negative_, below - rank + 1), schema_);
   if (rank <= below + zero_count_) return 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include <narthex/detail/observation_series.h>
@@ -12,6 +13,13 @@ namespace narthex::detail {
 // A series that counts in exponential buckets: a native histogram or a summary with quantiles. If it has no classic
 // buckets, the flag kExponential leads each update here.
 class ExponentialSeries : public ObservationSeries {
+ public:
+  ObservationTotals totals() const noexcept final {
+    ObservationTotals totals;
+    totals.sum = total(counts_.read([&](const ExponentialCell& cell) noexcept { totals.count += cell.count; }));
+    return totals;
+  }
+
  protected:
   ExponentialSeries(Bounds bounds, const ExemplarSource& source, Buckets buckets, int schema, double zero_threshold,
                     std::size_t max_keys)
@@ -26,8 +34,9 @@ class ExponentialSeries : public ObservationSeries {
     if (has_only_flag(kExponential) && counts_.try_observe(value)) return;
     ObservationSeries::observe_with_flags(value);
   }
-  void add_without_cells(std::size_t bucket, double value) noexcept final { counts_.observe(bucket, value, value); }
-  void count(std::size_t bucket, double value) noexcept final { counts_.observe(bucket, value, 0); }
+  void add_without_cells(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept final {
+    counts_.observe(bucket, value, amount, number);
+  }
 
   ExponentialBuckets counts_;
 };

@@ -122,13 +122,14 @@ HistogramCells* HistogramSeries::find_or_create_own_cells(Slot slot) const noexc
   return cells;
 }
 
-void HistogramSeries::add_without_cells(std::size_t bucket, double value) noexcept {
+void HistogramSeries::add_without_cells(std::size_t bucket, double /*value*/, double amount,
+                                        std::uint64_t number) noexcept {
   const Slot slot = slot_.load(std::memory_order_acquire);  // acquire: as in own_cells()
   if (slot >= kFirstSlot) {
-    if (HistogramCells* own = find_or_create_own_cells(slot)) return own->add(bucket, value);
+    if (HistogramCells* own = find_or_create_own_cells(slot)) return own->add(bucket, amount, number);
   }
-  base_->counts()[bucket].fetch_add(1, std::memory_order_relaxed);  // relaxed: as in HistogramCells
-  const bool was_contended = add_atomically(base_->sum, value);
+  base_->counts()[bucket].fetch_add(number, std::memory_order_relaxed);  // relaxed: as in HistogramCells
+  const bool was_contended = add_atomically(base_->sum, amount);
   if (slot < kFirstSlot && heat_.add(was_contended)) promote(slot_, histogram_slots);
 }
 
@@ -153,7 +154,6 @@ void HistogramSeries::reset() noexcept {
 }
 
 double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
-  heat_.cool();
   CompensatedSum sum;
   const std::size_t last = buckets.size() - 1;
   const auto add = [&](HistogramCells& cells) {
@@ -169,6 +169,7 @@ double HistogramSeries::read(std::span<Bucket> buckets) const noexcept {
 }
 
 void HistogramSeries::collect(Sink& sink) const {
+  cool();
   ExemplarCopies exemplars;
   copy_exemplars(exemplars);
   fmt::basic_memory_buffer<Bucket, 64> memory;  // on the stack for up to 64 buckets
@@ -178,6 +179,22 @@ void HistogramSeries::collect(Sink& sink) const {
   const double sum = read(buckets);
   const std::uint64_t count = accumulate(buckets);
   sink.histogram(labels(), {buckets, count, sum, nullptr, created()});
+}
+
+ObservationTotals HistogramSeries::totals() const noexcept {
+  Bucket all;
+  const double sum = read({&all, 1});
+  return {all.cumulative_count, sum};
+}
+
+double HistogramSeries::quantile(double quantile) const {
+  fmt::basic_memory_buffer<Bucket, 64> memory;  // as in collect()
+  memory.resize(bounds().size() + 1);
+  const std::span<Bucket> buckets(memory.data(), memory.size());
+  start_buckets(buckets, bounds(), {});
+  read(buckets);
+  accumulate(buckets);
+  return interpolated_quantile(buckets, quantile);
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {

@@ -25,14 +25,17 @@ class HistogramSeries : public ObservationSeries {
   void observe_counted(std::span<const std::uint64_t> counts, double sum) noexcept override;
   void reset() noexcept override;
   void collect(Sink& sink) const override;
+  ObservationTotals totals() const noexcept override;
+  double quantile(double quantile) const override;
 
  protected:
   // Adds the counts of all cells to as many buckets, without accumulating them; returns the sum.
   double read(std::span<Bucket> buckets) const noexcept;
+  // A scrape calls this, so that only frequent observations turn the series hot.
+  void cool() const noexcept { heat_.cool(); }
 
  private:
-  void add_without_cells(std::size_t bucket, double value) noexcept override;
-  void count(std::size_t bucket, double) noexcept override { add(bucket, 0); }
+  void add_without_cells(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept override;
   HistogramCells* find_or_create_own_cells(Slot slot) const noexcept;
 
   HistogramCells* const base_;

@@ -64,6 +64,7 @@ NativeHistogramSeries::NativeHistogramSeries(const Bounds& bounds, const Exempla
       limits_(limits) {}
 
 void NativeHistogramSeries::collect(Sink& sink) const {
+  counts().cool();
   ExemplarCopies exemplars;
   copy_exemplars(exemplars);
   std::vector<Bucket> buckets(bounds().size() + 1);
@@ -81,6 +82,12 @@ void NativeHistogramSeries::collect(Sink& sink) const {
   sample.exemplars = exemplars.native();
   const std::uint64_t count = accumulate(buckets);
   sink.histogram(labels(), {buckets, count, sum, &sample, created()});
+}
+
+double NativeHistogramSeries::quantile(double quantile) const {
+  std::vector<ExponentialCell> cells;
+  counts().read([&](const ExponentialCell& cell) { cells.push_back(cell); });
+  return ExponentialCounts(cells, counts().schema(), counts().zero_threshold()).quantile(quantile);
 }
 
 }  // namespace narthex::detail

@@ -29,6 +29,7 @@ class NativeHistogramSeries final : public ExponentialSeries {
   NativeHistogramSeries(const Bounds& bounds, const ExemplarSource& source, const NativeLimits& limits);
 
   void collect(Sink& sink) const override;
+  double quantile(double quantile) const override;
 
  private:
   const NativeLimits limits_;

@@ -16,14 +16,17 @@ ObservationSeries::ObservationSeries(Bounds bounds, const ExemplarSource& source
 void ObservationSeries::observe(double value, ExemplarLabels exemplar) noexcept {
   mark_accessed();
   const std::size_t bucket = bounds_->bucket_of(value);
-  add_signed(bucket, value);
+  add_signed(bucket, value, 1);
   if (!std::isnan(value)) exemplars_.store(exemplar_shape(), bucket, value, exemplar);
 }
 
-void ObservationSeries::observe_with_flags(double value) noexcept {
+void ObservationSeries::observe_with_flags(double value) noexcept { observe(value, 1); }
+
+void ObservationSeries::observe(double value, std::uint64_t number) noexcept {
+  if (number == 0) return;
   mark_accessed();
   const std::size_t bucket = bounds_->bucket_of(value);
-  add_signed(bucket, value);
+  add_signed(bucket, value, number);
   if (has_flag(kNeedsExemplar) && !std::isnan(value) && !exemplars_.offer(bucket, value)) clear_flag(kNeedsExemplar);
 }
 
@@ -44,12 +47,9 @@ bool ObservationSeries::add_signed_sum(double sum) noexcept {
   return true;
 }
 
-void ObservationSeries::add_signed(std::size_t bucket, double value) noexcept {
-  if (add_signed_sum(value)) {
-    count(bucket, value);
-  } else {
-    add(bucket, value);
-  }
+void ObservationSeries::add_signed(std::size_t bucket, double value, std::uint64_t number) noexcept {
+  const double amount = value * static_cast<double>(number);
+  add(bucket, value, add_signed_sum(amount) ? 0 : amount, number);
 }
 
 // Without negative values every sum only increases, so that the rounded total does not decrease: Prometheus would take

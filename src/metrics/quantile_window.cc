@@ -1,5 +1,6 @@
 #include "metrics/quantile_window.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace narthex::detail {
@@ -9,13 +10,18 @@ QuantileWindow::QuantileWindow(Clock::duration max_age, std::size_t age_buckets,
   snapshots_.push_back({now, {}});
 }
 
+ExponentialCounts QuantileWindow::recent(const ExponentialCounts& all, Clock::time_point now) const {
+  const auto is_young = [&](const Snapshot& snapshot) { return now - snapshot.at <= max_age_; };
+  const auto oldest = std::ranges::find_if(snapshots_, is_young);
+  if (oldest == snapshots_.end()) return {};
+  ExponentialCounts recent = all;
+  recent.subtract(oldest->counts);
+  return recent;
+}
+
 ExponentialCounts QuantileWindow::slide(ExponentialCounts all, Clock::time_point now) {
   std::erase_if(snapshots_, [&](const Snapshot& snapshot) { return now - snapshot.at > max_age_; });
-  ExponentialCounts recent;
-  if (!snapshots_.empty()) {
-    recent = all;
-    recent.subtract(snapshots_.front().counts);
-  }
+  ExponentialCounts recent = this->recent(all, now);
   if (snapshots_.size() > 1 && now - snapshots_.end()[-2].at <= step_) snapshots_.pop_back();
   snapshots_.push_back({now, std::move(all)});
   return recent;

@@ -25,7 +25,9 @@ class QuantileWindow {
   // There are no counts before `now`.
   QuantileWindow(Clock::duration max_age, std::size_t age_buckets, Clock::time_point now);
 
-  // `all` are the counts up to `now`, which does not decrease from call to call. Returns the counts of the window.
+  // Returns the counts of the window. `all` are the counts up to `now`, which does not decrease from call to call.
+  ExponentialCounts recent(const ExponentialCounts& all, Clock::time_point now) const;
+  // Does the same, and takes a snapshot.
   ExponentialCounts slide(ExponentialCounts all, Clock::time_point now);
 
  private:

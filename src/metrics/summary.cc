@@ -66,9 +66,9 @@ class SumAndCount final : public HistogramSeries {
   using HistogramSeries::HistogramSeries;
 
   void collect(Sink& sink) const override {
-    Bucket all;
-    const double sum = read({&all, 1});
-    sink.summary(labels(), {{}, all.cumulative_count, sum, created()});
+    cool();
+    const auto [count, sum] = totals();
+    sink.summary(labels(), {{}, count, sum, created()});
   }
 };
 
@@ -82,12 +82,21 @@ class QuantileSeries final : public ExponentialSeries {
   }
 
   void collect(Sink& sink) const override {
+    counts().cool();
     SummarySample sample{.created = created()};
     std::vector<Quantile> quantiles = quantiles_;
     const ExponentialCounts recent = read_recent(sample);
     for (Quantile& quantile : quantiles) quantile.value = recent.quantile(quantile.quantile);
     sample.quantiles = quantiles;
     sink.summary(labels(), sample);
+  }
+
+  double quantile(double quantile) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<ExponentialCell> cells;
+    counts().read([&](const ExponentialCell& cell) { cells.push_back(cell); });
+    const ExponentialCounts all(cells, counts().schema(), 0);
+    return window_.recent(all, QuantileWindow::Clock::now()).quantile(quantile);
   }
 
  private:

@@ -36,4 +36,13 @@ void CollectorList::remove(const RegisteredCollector& collector) noexcept {
   by_identity_.erase(found);
 }
 
+std::vector<std::shared_ptr<RegisteredCollector>> CollectorList::all(const Scope* scope) const {
+  std::vector<std::shared_ptr<RegisteredCollector>> all;
+  all.reserve(in_order_.size());
+  for (const auto& collector : in_order_) {
+    if (Scope::is_inside(collector->scope(), scope)) all.push_back(collector);
+  }
+  return all;
+}
+
 }  // namespace narthex::detail

@@ -25,7 +25,7 @@ class CollectorList {
   // The caller has a reference, so that this does not destroy the collector. Does nothing if the list does not have it.
   void remove(const RegisteredCollector& collector) noexcept;
 
-  std::vector<std::shared_ptr<RegisteredCollector>> all() const { return {in_order_.begin(), in_order_.end()}; }
+  std::vector<std::shared_ptr<RegisteredCollector>> all(const Scope* scope) const;
 
  private:
   using InOrder = std::list<std::shared_ptr<RegisteredCollector>>;

@@ -87,9 +87,10 @@ void RecordedSample::replay(Sink& sink) const { std::visit(Replay{sink, labels()
 
 void Recording::begin_family(const FamilyInfo& family) {
   current_ = nullptr;
-  check_family(family, rule_);
+  std::string name = std::string(prefix_).append(family.name);
+  check_family({name, family.help, family.unit, family.type}, rule_);
   families_.push_back(
-      {std::string(family.name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}});
+      {std::move(name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}});
   current_ = &families_.back();
 }
 

@@ -95,13 +95,14 @@ struct RecordedFamily {
 };
 
 // A sink that copies the families of a collector. The registry drops them if the collector throws, and otherwise serves
-// them in the order of their names. Adds the labels of the registry.
+// them in the order of their names. Adds the labels of the registry, and the prefix and the labels of a scope.
 // Exceptions: RegistrationError, thrown into the collector, for a family or sample that no format can write.
 class Recording final : public Sink {
  public:
   using Families = std::vector<RecordedFamily>;
 
-  Recording(const ExtraLabels& extra_labels, NameRule rule) : extra_labels_(extra_labels), rule_(rule) {}
+  Recording(std::string_view prefix, const ExtraLabels& extra_labels, NameRule rule)
+      : prefix_(prefix), extra_labels_(extra_labels), rule_(rule) {}
 
   void begin_family(const FamilyInfo& family) override;
   void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
@@ -121,6 +122,7 @@ class Recording final : public Sink {
   const RecordedFamily& family(MetricType type) const;
   void add(MetricType type, LabelView labels, const Timestamp& at, RecordedSample::Value value);
 
+  const std::string_view prefix_;
   const ExtraLabels& extra_labels_;
   const NameRule rule_;
   Families families_;

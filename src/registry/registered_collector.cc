@@ -40,10 +40,12 @@ std::string name_of(const Collector* collector) {
 }  // namespace
 
 RegisteredCollector::RegisteredCollector(std::shared_ptr<Collector> collector, std::weak_ptr<RegistryState> registry,
-                                         std::shared_ptr<const Diagnostics> diagnostics)
+                                         Scope::Ptr scope, Names names, std::shared_ptr<const Diagnostics> diagnostics)
     : name_(name_of(collector.get())),
       identity_(collector.get()),
       registry_(std::move(registry)),
+      scope_(std::move(scope)),
+      names_(names),
       diagnostics_(std::move(diagnostics)),
       collector_(std::move(collector)) {}
 
@@ -98,7 +100,9 @@ RegisteredCollector::BeginResult RegisteredCollector::begin(const Deadline& dead
 }
 
 Recording::Families RegisteredCollector::collect(Collector& collector, const RegistryState& registry) {
-  Recording recording(registry.labels(), registry.name_rule());
+  const bool needs_prefix = scope_ && names_ == Names::without_prefix;
+  Recording recording(needs_prefix ? std::string_view(scope_->prefix()) : std::string_view(),
+                      scope_ ? scope_->all_labels() : registry.labels(), registry.name_rule());
   try {
     collector.collect(recording);
     return recording.take();

@@ -15,6 +15,7 @@
 #include "base/fork_gate.h"
 #include "base/log_once_per_key.h"
 #include "base/mutex.h"
+#include "families/scope.h"
 #include "registry/recording.h"
 
 namespace narthex::detail {
@@ -53,12 +54,17 @@ struct CollectorCall {
 // returns before that call ends.
 class RegisteredCollector {
  public:
+  // Whether the families of the collector have the prefix of the scope already.
+  enum class Names : bool { without_prefix, complete };
+
   // Throws RegistrationError unless there is a collector with a name.
-  RegisteredCollector(std::shared_ptr<Collector> collector, std::weak_ptr<RegistryState> registry,
-                      std::shared_ptr<const Diagnostics> diagnostics);
+  RegisteredCollector(std::shared_ptr<Collector> collector, std::weak_ptr<RegistryState> registry, Scope::Ptr scope,
+                      Names names, std::shared_ptr<const Diagnostics> diagnostics);
 
   const std::string& name() const noexcept { return name_; }
   const Collector* identity() const noexcept { return identity_; }
+  // Null for the whole registry.
+  const Scope* scope() const noexcept { return scope_.get(); }
   const std::shared_ptr<CollectorTotals>& totals() const noexcept { return totals_; }
   // Makes collectors of one name share their counts. Call it before other threads can use this collector.
   void share_totals(const RegisteredCollector& other) noexcept { totals_ = other.totals_; }
@@ -101,6 +107,8 @@ class RegisteredCollector {
   const std::string name_;
   const Collector* const identity_;
   const std::weak_ptr<RegistryState> registry_;
+  const Scope::Ptr scope_;
+  const Names names_;
   const std::shared_ptr<const Diagnostics> diagnostics_;
   std::shared_ptr<CollectorTotals> totals_ = std::make_shared<CollectorTotals>();
   LogOncePerKey logged_;

@@ -1,5 +1,6 @@
 #include "registry/registry_state.h"
 
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -39,6 +40,10 @@ void RegistryState::set_exemplar_source(Kind& kind) const {
 }
 
 void RegistryState::complete(Definition& definition) const {
+  if (const Scope* const scope = definition.scope.get()) {
+    definition.name.insert(0, scope->prefix());
+    definition.constant_labels.insert(definition.constant_labels.end(), scope->labels().begin(), scope->labels().end());
+  }
   definition.constant_labels.insert(definition.constant_labels.end(), labels_.begin(), labels_.end());
   check(definition, name_rule_);
 }
@@ -77,7 +82,8 @@ void RegistryState::erase_if_empty(Names::iterator named) noexcept {
   if (named->second.empty()) names_.erase(named);
 }
 
-bool RegistryState::remove(const FamilyState* family) {
+bool RegistryState::remove(const FamilyState* family, const Scope* scope) {
+  if (!Scope::is_inside(family->definition().scope.get(), scope)) return false;
   Siblings::InOrder removed;  // destroyed after the mutex is unlocked
   const std::lock_guard lock(mutex_);
   const auto named = names_.find(family->definition().name);
@@ -87,22 +93,40 @@ bool RegistryState::remove(const FamilyState* family) {
   return !removed.empty();
 }
 
-bool RegistryState::remove(std::string_view name) {
+bool RegistryState::remove(std::string_view full_name, const Scope* scope) {
   Siblings::InOrder removed;  // destroyed after the mutex is unlocked
   const std::lock_guard lock(mutex_);
-  const auto named = names_.find(name);
+  const auto named = names_.find(full_name);
   if (named == names_.end()) return false;
-  removed = named->second.remove_families();
+  removed = named->second.remove_families(scope);
   erase_if_empty(named);
   return !removed.empty();
 }
 
-std::shared_ptr<RegisteredCollector> RegistryState::make_registered(std::shared_ptr<Collector> collector) {
-  return std::make_shared<RegisteredCollector>(std::move(collector), weak_from_this(), diagnostics_);
+void RegistryState::remove_families(const Scope* scope) {
+  Siblings::InOrder removed;  // destroyed after the mutex is unlocked
+  const std::lock_guard lock(mutex_);
+  for (auto named = names_.begin(); named != names_.end();) {
+    const auto next = std::next(named);
+    removed.splice(removed.end(), named->second.remove_families(scope));
+    erase_if_empty(named);
+    named = next;
+  }
 }
 
-std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collector> collector) {
-  auto added = make_registered(std::move(collector));
+std::shared_ptr<const Scope> RegistryState::make_scope(Scope::Ptr outer, std::string_view prefix, Labels labels) const {
+  return std::make_shared<const Scope>(std::move(outer), prefix, std::move(labels), labels_, name_rule_);
+}
+
+std::shared_ptr<RegisteredCollector> RegistryState::make_registered(std::shared_ptr<Collector> collector,
+                                                                    Scope::Ptr scope,
+                                                                    RegisteredCollector::Names names) {
+  return std::make_shared<RegisteredCollector>(std::move(collector), weak_from_this(), std::move(scope), names,
+                                               diagnostics_);
+}
+
+std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collector> collector, Scope::Ptr scope) {
+  auto added = make_registered(std::move(collector), std::move(scope), RegisteredCollector::Names::without_prefix);
   const std::lock_guard lock(mutex_);
   collectors_.add(added);
   return added;
@@ -120,7 +144,8 @@ std::shared_ptr<RegisteredCollector> RegistryState::define_function(Definition d
         fmt::format("{}: the function is empty; pass a function that returns the value", title(definition)));
   }
   const auto shared = std::make_shared<const Definition>(std::move(definition));
-  auto added = make_registered(std::make_shared<FunctionMetric>(shared, std::move(function)));
+  auto added = make_registered(std::make_shared<FunctionMetric>(shared, std::move(function)), shared->scope,
+                               RegisteredCollector::Names::complete);
   const std::lock_guard lock(mutex_);
   insert(added, shared);
   return added;
@@ -152,17 +177,17 @@ void RegistryState::remove(const RegisteredCollector& collector) noexcept {
   erase_if_empty(named);
 }
 
-std::vector<std::shared_ptr<FamilyState>> RegistryState::families() const {
+std::vector<std::shared_ptr<FamilyState>> RegistryState::families(const Scope* scope) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<FamilyState>> all;
   all.reserve(names_.size());
-  for (const auto& [name, siblings] : names_) siblings.append_families_to(all);
+  for (const auto& [name, siblings] : names_) siblings.append_families_to(all, scope);
   return all;
 }
 
-std::vector<std::shared_ptr<RegisteredCollector>> RegistryState::collectors() const {
+std::vector<std::shared_ptr<RegisteredCollector>> RegistryState::collectors(const Scope* scope) const {
   const std::lock_guard lock(mutex_);
-  return collectors_.all();
+  return collectors_.all(scope);
 }
 
 RegistryStatistics RegistryState::statistics() const {
@@ -174,7 +199,7 @@ RegistryStatistics RegistryState::statistics() const {
       if (const auto overflowed = siblings.overflowed()) all.overflows.emplace(name, overflowed);
     }
   }
-  for (const auto& collector : collectors()) {
+  for (const auto& collector : collectors(nullptr)) {
     const CollectorTotals& totals = *collector->totals();  // shared by all collectors of this name
     CollectorStatistics& one = all.collectors[collector->name()];
     one.errors = totals.errors.load(std::memory_order_relaxed);

@@ -21,6 +21,7 @@
 #include "base/registry_statistics.h"
 #include "families/definition.h"
 #include "families/family_state.h"
+#include "families/scope.h"
 #include "model/extra_labels.h"
 #include "model/names.h"
 #include "registry/collector_list.h"
@@ -44,18 +45,23 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   // Gives a kind the exemplar source of the registry, if it has one.
   void set_exemplar_source(Kind& kind) const;
   std::shared_ptr<FamilyState> define(Definition definition);
-  bool remove(const FamilyState* family);
-  bool remove(std::string_view name);
+  // A scope that is null stands for the whole registry, here and below.
+  bool remove(const FamilyState* family, const Scope* scope);
+  bool remove(std::string_view full_name, const Scope* scope);
+  // Removes all families of a scope.
+  void remove_families(const Scope* scope);
 
-  std::shared_ptr<RegisteredCollector> add(std::shared_ptr<Collector> collector);
+  std::shared_ptr<const Scope> make_scope(Scope::Ptr outer, std::string_view prefix, Labels labels) const;
+
+  std::shared_ptr<RegisteredCollector> add(std::shared_ptr<Collector> collector, Scope::Ptr scope);
   // Returns the registration of a collector, or null.
   std::shared_ptr<RegisteredCollector> find(const Collector* collector) const;
   std::shared_ptr<RegisteredCollector> define_function(Definition definition, EmitFunction function);
   void remove(const RegisteredCollector& collector) noexcept;
 
   // Returns all families in the order of their names, siblings in the order they were defined.
-  std::vector<std::shared_ptr<FamilyState>> families() const;
-  std::vector<std::shared_ptr<RegisteredCollector>> collectors() const;
+  std::vector<std::shared_ptr<FamilyState>> families(const Scope* scope) const;
+  std::vector<std::shared_ptr<RegisteredCollector>> collectors(const Scope* scope) const;
 
   const ExtraLabels& labels() const noexcept { return extra_labels_; }
   NameRule name_rule() const noexcept { return name_rule_; }
@@ -80,9 +86,10 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
     Siblings::InOrder::iterator sibling;
   };
 
-  // Adds the labels of the registry, and checks the definition.
+  // Adds the prefix and the labels of its scope and the labels of the registry, and checks the definition.
   void complete(Definition& definition) const;
-  std::shared_ptr<RegisteredCollector> make_registered(std::shared_ptr<Collector> collector);
+  std::shared_ptr<RegisteredCollector> make_registered(std::shared_ptr<Collector> collector, Scope::Ptr scope,
+                                                       RegisteredCollector::Names names);
 
   // All five are called under the mutex.
   Siblings::Defined insert(Definition definition);

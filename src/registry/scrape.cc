@@ -79,7 +79,7 @@ void Scrape::call_collectors(const Deadline& deadline) {
   for (std::size_t index = 0; index < registries_.size(); ++index) {
     RegistryState& registry = registries_[index].state_->own();
     registry.scrapes.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
-    for (auto& collector : registry.collectors()) {
+    for (auto& collector : registry.collectors(registries_[index].scope_.get())) {
       if (auto call = collector->run(registry, deadline)) {
         calls_.push_back({index, std::move(collector), std::move(call)});
       }
@@ -95,7 +95,7 @@ void Scrape::wait_for_calls(const Deadline& deadline) {
 }
 
 void Scrape::add(std::size_t index) {
-  auto families = registries_[index].state_->families();
+  auto families = registries_[index].state_->families(registries_[index].scope_.get());
   sources_.reserve(sources_.size() + families.size() + calls_.size());
   for (auto& family : families) sources_.push_back({std::move(family), nullptr, nullptr, index, sources_.size()});
   for (const CallOfScrape& one : calls_) {

@@ -39,6 +39,8 @@ class Scrape {
                       Sink& sink, const std::function<void()>& before_writing = {});
 
   static RegistryState& state(const Registry& registry) noexcept { return *registry.state_; }
+  // Returns null for a whole registry.
+  static const Scope* scope(const Registry& registry) noexcept { return registry.scope_.get(); }
 
  private:
   // A source of samples of one name: a family of a registry, or a recorded family of a collector.

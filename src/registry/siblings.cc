@@ -43,7 +43,12 @@ const Sibling* Siblings::find(const Definition& definition, const std::string& c
   if (empty()) return nullptr;
   if (!are_siblings(definition, any())) throw AlreadyDefinedError(conflict(definition, any()));
   const auto found = by_constants_.find(constants);
-  return found == by_constants_.end() ? nullptr : &*found->second;
+  if (found == by_constants_.end()) return nullptr;
+  const Definition& earlier = found->second->definition();
+  if (!Scope::are_equal(definition.scope.get(), earlier.scope.get())) {
+    throw AlreadyDefinedError(conflict_of_scopes(definition, earlier));
+  }
+  return &*found->second;
 }
 
 Siblings::Defined Siblings::define(Definition definition) {
@@ -63,6 +68,7 @@ Siblings::Defined Siblings::define_beyond_limit(Definition definition) {
   for (std::size_t i = registry_labels_; i < definition.constant_labels.size(); ++i) {
     definition.constant_labels[i - registry_labels_].second = kOverflow;
   }
+  definition.scope = nullptr;  // the labels of all scopes are the same now
   std::string constants = constants_of(definition);
   if (const Sibling* const sibling = find(definition, constants)) {
     if (!sibling->family) throw AlreadyDefinedError(conflict_with_function(definition, "a function"));
@@ -122,11 +128,12 @@ Siblings::InOrder Siblings::remove(const FamilyState& family) {
   return remove(found->second);
 }
 
-Siblings::InOrder Siblings::remove_families() noexcept {
+Siblings::InOrder Siblings::remove_families(const Scope* scope) noexcept {
   InOrder removed;
   for (auto sibling = in_order_.begin(); sibling != in_order_.end();) {
     const auto next = std::next(sibling);
-    if (sibling->family) removed.splice(removed.end(), remove(sibling));
+    const bool is_removed = sibling->family && Scope::is_inside(sibling->definition().scope.get(), scope);
+    if (is_removed) removed.splice(removed.end(), remove(sibling));
     sibling = next;
   }
   return removed;
@@ -141,9 +148,9 @@ void Siblings::remove_unused() noexcept {
   }
 }
 
-void Siblings::append_families_to(std::vector<std::shared_ptr<FamilyState>>& all) const {
+void Siblings::append_families_to(std::vector<std::shared_ptr<FamilyState>>& all, const Scope* scope) const {
   for (const Sibling& sibling : in_order_) {
-    if (sibling.family) all.push_back(sibling.family);
+    if (sibling.family && Scope::is_inside(sibling.definition().scope.get(), scope)) all.push_back(sibling.family);
   }
 }
 

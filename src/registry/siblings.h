@@ -12,6 +12,7 @@
 #include "base/diagnostics.h"
 #include "families/definition.h"
 #include "families/family_state.h"
+#include "families/scope.h"
 #include "families/series_limit.h"
 
 namespace narthex::detail {
@@ -48,7 +49,7 @@ class Siblings {
   Siblings& operator=(const Siblings&) = delete;
 
   // Returns the family of a definition. Creates it if its constant labels are new. Throws AlreadyDefinedError if the
-  // definition differs from the others in anything else, or is that of a function.
+  // definition differs from the others in anything else, is that of a function, or is of another scope.
   Defined define(Definition definition);
   // Throws like define(), and RegistrationError beyond the limit.
   InOrder::iterator define_function(std::shared_ptr<const Definition> definition);
@@ -56,12 +57,12 @@ class Siblings {
   // Each returns what it removed, so that the caller may destroy it without the mutex.
   InOrder remove(InOrder::iterator sibling) noexcept;
   InOrder remove(const FamilyState& family);
-  InOrder remove_families() noexcept;
+  InOrder remove_families(const Scope* scope) noexcept;
 
   bool empty() const noexcept { return in_order_.empty(); }
   // Returns one of the definitions. There must be one.
   const Definition& any() const noexcept { return in_order_.front().definition(); }
-  void append_families_to(std::vector<std::shared_ptr<FamilyState>>& all) const;
+  void append_families_to(std::vector<std::shared_ptr<FamilyState>>& all, const Scope* scope) const;
   // Returns the number of lookups that were counted in overflow series.
   std::uint64_t overflowed() const noexcept {
     return overflowed_->load(std::memory_order_relaxed);  // relaxed: a sum orders nothing else

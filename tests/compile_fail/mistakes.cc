@@ -68,6 +68,14 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   counter.inc({{"trace_id", trace}});
 #elif defined EXEMPLAR_WITHOUT_VALUE
   histogram.observe({{"trace_id", trace}});
+#elif defined NUMBER_OF_OBSERVATIONS_IS_NEGATIVE
+  histogram.observe(1, -1);
+#elif defined NUMBER_OF_OBSERVATIONS_IS_A_FRACTION
+  histogram.observe(1, 1.5);
+#elif defined NUMBER_OF_OBSERVATIONS_MAY_BE_NEGATIVE
+  histogram.observe(1, std::stoi(trace));
+#elif defined NUMBER_OF_OBSERVATIONS_IS_A_BOOL
+  histogram.observe(1, true);
 #elif defined EXEMPLAR_IS_ONE_LABEL
   counter.inc(1, {"trace_id", trace});
 #elif defined EXEMPLAR_VALUE_IS_NUMBER
@@ -165,4 +173,6 @@ void use(narthex::Registry registry, narthex::Family<narthex::Counter, 2> reques
   counter.inc();
   counter.inc(1, {{"trace_id", trace}});
   histogram.observe(1, {{"trace_id", trace}, {"span_id", "7"}});
+  histogram.observe(1, 10);
+  histogram.observe(1, trace.size());
 }

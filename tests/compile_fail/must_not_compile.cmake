@@ -8,7 +8,7 @@ if(status EQUAL 0)
   message(FATAL_ERROR "mistake '${MISTAKE}' compiles")
 endif()
 # The compiler must name the line of the mistake, which follows the #ifdef: as the place of the error, or as the place
-# that requires the template with the error.
+# that requires the template or the constant with the error.
 file(STRINGS ${FOLDER}/mistakes.cc lines)
 set(number 0)
 foreach(line IN LISTS lines)
@@ -17,7 +17,7 @@ foreach(line IN LISTS lines)
     math(EXPR expected "${number} + 1")
   endif()
 endforeach()
-if(NOT output MATCHES "mistakes.cc:${expected}:[0-9]+: (error: |  required from here|note: (in instantiation of|while substituting) )")
+if(NOT output MATCHES "mistakes.cc:${expected}:[0-9]+: (error: |  required from here|  in 'constexpr' expansion of |note: (in instantiation of|while substituting) )")
   message(FATAL_ERROR "mistake '${MISTAKE}': the compiler does not name line ${expected}:\n${output}")
 endif()
 string(REGEX MATCHALL "(^|\n)[^\n]*: error: " errors "${output}")

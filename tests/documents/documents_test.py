@@ -240,10 +240,11 @@ class DocumentsTest(unittest.TestCase):
         for place in [*DOCUMENTS, ROOT / "examples/image_gallery/deploy/Dockerfile"]:
             self.assertNotRegex(place.read_text(), r"--parallel(?! (?:\d|\"\$))", place.name)
 
-    def test_exposition_rules_have_the_numbers_from_1_without_a_gap(self):
+    def test_exposition_rules_have_the_numbers_from_1_without_an_unknown_gap(self):
+        not_used = range(226, 230)
         rules = exposition_rules()
         self.assertGreater(len(rules), 0)
-        self.assertEqual(rules, list(range(1, len(rules) + 1)))
+        self.assertEqual(rules, [n for n in range(1, rules[-1] + 1) if n not in not_used])
 
     def test_every_cited_exposition_rule_exists(self):
         rules = set(exposition_rules())

@@ -1,6 +1,6 @@
 // Writes samples of every type, with all that is awkward about them, in a format to standard output:
 //
-//   every_type text|openmetrics|protobuf
+//   every_type text|openmetrics|openmetrics2|protobuf
 //
 // What they are is checked by every_type_test.py, with the parsers of others.
 
@@ -13,6 +13,7 @@
 
 #include <narthex/narthex.h>
 
+#include "formats/openmetrics2_writer.h"
 #include "formats/openmetrics_writer.h"
 #include "formats/protobuf_writer.h"
 #include "formats/text_writer.h"
@@ -136,6 +137,9 @@ bool write(const Registry& registry, std::string_view format, std::string& text)
   } else if (format == "openmetrics") {
     detail::OpenMetricsWriter writer(output);
     registry.collect(writer);
+  } else if (format == "openmetrics2") {
+    detail::OpenMetrics2Writer writer(output);
+    registry.collect(writer);
   } else if (format == "protobuf") {
     detail::ProtobufWriter writer(output);
     registry.collect(writer);
@@ -153,7 +157,7 @@ int main(int argc, char** argv) {
   registry.add(narthex::EveryType());
   std::string text;
   if (argc != 2 || !narthex::write(registry, argv[1], text)) {
-    std::fputs("usage: every_type text|openmetrics|protobuf\n", stderr);
+    std::fputs("usage: every_type text|openmetrics|openmetrics2|protobuf\n", stderr);
     return 2;
   }
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;

@@ -12,6 +12,7 @@ import threading
 import case
 import formats
 import harness
+import openmetrics2
 from formats import exemplar, labels_of, milliseconds_of, sample
 
 AWKWARD = [
@@ -41,6 +42,7 @@ class EveryType(case.unittest.TestCase):
         cls.samples, cls.families = formats.from_text()
         cls.openmetrics_text = formats.body("openmetrics").decode()
         cls.openmetrics = formats.strictly_read(cls.openmetrics_text.replace(DRIFT, ""))
+        cls.openmetrics2 = openmetrics2.read(formats.body("openmetrics2"))
         cls.protobuf = formats.from_protobuf()
 
     def test_text_has_every_awkward_value(self):
@@ -71,6 +73,69 @@ class EveryType(case.unittest.TestCase):
                 read.add(sample(name, s.labels, s.value, milliseconds_of(s.timestamp)))
         without = {s for s in self.samples if s[0] not in ("drift_sum", "drift_count")}
         self.assertEqual(read, without)
+
+    # Exposition rule 296: openmetrics2.read() is the strict reader.
+    def test_openmetrics2_is_strictly_valid_and_says_the_same_as_text(self):
+        read = set()
+        for name, labels, value, milliseconds in openmetrics2.exploded(self.openmetrics2):
+            name = re.sub("_gsum$|_gcount$", lambda found: found[0].replace("g", "", 1), name)
+            read.add(sample(name, labels, value, milliseconds))
+        self.assertEqual(read, self.samples)
+
+    def test_openmetrics2_knows_every_type(self):
+        read = {f.name: (f.type, f.unit, f.help) for f in self.openmetrics2.values()}
+        self.assertEqual(
+            read,
+            {
+                "awkward_total": ("counter", "", 'Say "x" \\ and\nmore.'),
+                "build_info": ("info", "", "Build."),
+                "cpu_seconds_total": ("counter", "seconds", "CPU."),
+                "drift": ("histogram", "", "Drift."),
+                "jobs_done": ("counter", "", "Jobs."),
+                "mode": ("stateset", "", "Mode."),
+                "mystery": ("unknown", "", "Who knows."),
+                "native_seconds": ("histogram", "", "Native."),
+                "numbers": ("gauge", "", "Numbers."),
+                "reply_seconds": ("summary", "", "Replies."),
+                "rpc_seconds": ("histogram", "seconds", "RPC."),
+                "silent": ("gauge", "", None),
+                "waiting_seconds": ("gaugehistogram", "", "Waiting."),
+            },
+        )
+
+    def test_openmetrics2_has_the_native_buckets_of_protobuf(self):
+        metrics = formats.metrics_of(self.protobuf)
+        wanted = [formats.native_of(value) for name, _, _, value in metrics if name == "native_seconds"]
+        read = [s.value["native"] for s in self.openmetrics2["native_seconds"].samples]
+        self.assertEqual(read, wanted)
+        self.assertEqual(read[0]["negative"], {3: 2, 6: 1, 10: 4})
+
+    def test_openmetrics2_has_the_start_times_of_protobuf(self):
+        read = [s.start for f in self.openmetrics2.values() for s in f.samples if s.start is not None]
+        wanted = [
+            formats.protobuf_time(value[formats.CREATED[kind]][0])
+            for _, _, kind, value in formats.metrics_of(self.protobuf)
+            if kind in formats.CREATED and formats.CREATED[kind] in value
+        ]
+        self.assertEqual(sorted(read), sorted(wanted))
+        self.assertGreater(len(read), 0)
+
+    def test_openmetrics2_has_the_exemplars_of_protobuf_that_have_a_time(self):
+        read = [
+            (f.name, exemplar(e.labels, e.value, e.milliseconds))
+            for f in self.openmetrics2.values()
+            for s in f.samples
+            for e in s.exemplars
+        ]
+        labels = {"trace_id": "ab12", "of": 'a "b"\\'}
+        wanted = [("native_seconds", exemplar(labels, 1.5, 1700000060123))]
+        for name, _, _, value in formats.metrics_of(self.protobuf):
+            buckets = value.get("bucket", [])
+            for e in [*value.get("exemplar", []), *(e for b in buckets for e in b.get("exemplar", []))]:
+                if "timestamp" in e:
+                    wanted.append((name, formats.protobuf_exemplar(e)))
+        self.assertEqual(sorted(read), sorted(wanted))
+        self.assertEqual(len(read), 5 + 1 + 2 + 1)
 
     # Exposition rule 65.
     def test_openmetrics_has_the_sum_of_a_histogram_with_a_negative_bound(self):

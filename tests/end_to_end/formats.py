@@ -149,6 +149,26 @@ def metrics_of(families):
                     yield family["name"][0], metric, kind, metric[kind][0]
 
 
+def native_of(value):
+    """Returns the native buckets of a protobuf histogram, as openmetrics2.native() does."""
+    fields = {
+        "schema": int(value["schema"][0]),
+        "zero_threshold": float(value["zero_threshold"][0]),
+        "zero_count": int(value["zero_count"][0]),
+    }
+    for side in ("negative", "positive"):
+        index, count, counts = 0, 0, {}
+        deltas = iter(value.get(f"{side}_delta", []))
+        for span in value.get(f"{side}_span", []):
+            index += int(span["offset"][0])
+            for _ in range(int(span["length"][0])):
+                count += int(next(deltas))
+                counts[index] = count
+                index += 1
+        fields[side] = {i: c for i, c in counts.items() if c > 0}
+    return fields
+
+
 def exemplar(labels, value, milliseconds):
     """Returns a comparable exemplar."""
     return tuple(sorted(labels.items())), float(value), milliseconds

@@ -19,12 +19,12 @@ struct HistogramCells {
   // The counts follow in the same memory.
   std::atomic<std::uint64_t>* counts() noexcept { return reinterpret_cast<std::atomic<std::uint64_t>*>(this + 1); }
 
-  // Only the thread that owns these cells calls this.
-  void add(std::size_t bucket, double value) noexcept {
+  // Adds a number of observations to a bucket, and an amount to the sum. Only the thread that owns these cells calls this.
+  void add(std::size_t bucket, double amount, std::uint64_t number) noexcept {
     // relaxed, all: a scrape reads each count alone, and the sum may be ahead of the counts or behind them
     std::atomic<std::uint64_t>& count = counts()[bucket];
-    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    sum.store(sum.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+    count.store(count.load(std::memory_order_relaxed) + number, std::memory_order_relaxed);
+    sum.store(sum.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
   }
 };
 

@@ -21,6 +21,11 @@ namespace detail {
 
 class CompensatedSum;
 
+struct ObservationTotals {
+  std::uint64_t count = 0;
+  double sum = 0;
+};
+
 // A series of observations: the base of histograms, native histograms, and summaries.
 //
 //   the thread has HistogramCells in slot_    they count the value: two plain loads and stores
@@ -34,8 +39,10 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
 
   void observe(double value) noexcept {
     if (has_flags() || value < 0) return observe_with_flags(value);
-    add(bounds_->bucket_of(value), value);
+    add(bounds_->bucket_of(value), value, value, 1);
   }
+  // Observes a value several times.
+  void observe(double value, std::uint64_t number) noexcept;
   void observe(double value, ExemplarLabels exemplar) noexcept;
   // Adds observations that are counted already: for each classic bucket their number, and the sum of all. A series
   // without classic buckets ignores them.
@@ -43,6 +50,10 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
   // Starts again without observations. An observation of another thread at the same time may bring its old ones back. A
   // series without classic buckets ignores it.
   virtual void reset() noexcept;
+  // Returns the number and the sum of all observations.
+  virtual ObservationTotals totals() const noexcept = 0;
+  // Returns a quantile of the observations: see Histogram and Summary.
+  virtual double quantile(double quantile) const = 0;
   // The upper bounds of the classic buckets, without +Inf.
   std::span<const double> bounds() const noexcept { return bounds_->bounds(); }
 
@@ -54,20 +65,19 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
 
   // Counts a value while a flag is set, or a negative one.
   virtual void observe_with_flags(double value) noexcept;
-  // Counts a value that belongs to a bucket of the bounds. The thread has no cells, or is about to create them.
-  virtual void add_without_cells(std::size_t bucket, double value) noexcept = 0;
+  // Does what add() does. The thread has no cells, or is about to create them.
+  virtual void add_without_cells(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept = 0;
   // Adds the sum of observations to signed_sum_ and returns true, if the series has observed a negative value.
   bool add_signed_sum(double sum) noexcept;
   // Sets the sum of signed_sum_ to 0, and the creation time to now.
   void restart() noexcept;
-  // Counts a value without adding it to the sum.
-  virtual void count(std::size_t bucket, double value) noexcept = 0;
 
-  void add(std::size_t bucket, double value) noexcept {
+  // Counts a value that belongs to a bucket of the bounds a number of times, and adds an amount to the sum.
+  void add(std::size_t bucket, double value, double amount, std::uint64_t number) noexcept {
     if (HistogramCells* own = own_cells()) {
-      own->add(bucket, value);
+      own->add(bucket, amount, number);
     } else {
-      add_without_cells(bucket, value);
+      add_without_cells(bucket, value, amount, number);
     }
   }
   // Returns the sum of all values from the sums that the kind has.
@@ -85,7 +95,7 @@ class NARTHEX_EXPORT ObservationSeries : public Series {
     const auto* cell = t_shard->cells.find<HistogramCells*>(slot_.load(std::memory_order_acquire));
     return cell ? cell->load(std::memory_order_relaxed) : nullptr;  // relaxed: this thread created them
   }
-  void add_signed(std::size_t bucket, double value) noexcept;
+  void add_signed(std::size_t bucket, double value, std::uint64_t number) noexcept;
   ExemplarShape exemplar_shape() const noexcept { return {bounds().size() + 1, buckets_ == Buckets::native}; }
 
   const Bounds bounds_;

@@ -25,7 +25,7 @@ TEST(Exposition, IsTextByDefault) {
 
 TEST(Exposition, IsTextIfTheRequestNamesNoKnownFormat) {
   const Registry registry;
-  for (const char* accept : {"*/*", "text/html", "application/openmetrics-text;version=2.0.0", ";;q=\xff,"}) {
+  for (const char* accept : {"*/*", "text/html", "application/openmetrics-text;version=2.1.0", ";;q=\xff,"}) {
     EXPECT_EQ(expose(registry, {.accept = accept, .accept_encoding = "gzip"}).content_type,
               expose(registry).content_type);
   }

@@ -13,6 +13,7 @@ const std::string kText = "text/plain; version=0.0.4; charset=utf-8; escaping=";
 const std::string kText1 = "text/plain; version=1.0.0; charset=utf-8; escaping=";
 const std::string kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=";
 const std::string kOldOpenMetrics = "application/openmetrics-text; version=0.0.1; charset=utf-8; escaping=";
+const std::string kOpenMetrics2 = "application/openmetrics-text; version=2.0.0; charset=utf-8";
 const std::string kProtobuf =
     "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=";
 
@@ -32,7 +33,7 @@ void check(const std::vector<Case>& cases) {
   for (const auto& [what, accept, content_type] : cases) EXPECT_EQ(answer(accept), content_type) << what;
 }
 
-// Exposition rules 105 to 112: the headers that each version of Prometheus sends.
+// Exposition rules 105 to 112, 298, and 299: the headers that each version of Prometheus sends.
 TEST(Negotiation, SelectsThePreferredFormatOfEachPrometheusVersion) {
   const std::string proto =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
@@ -87,17 +88,50 @@ TEST(Negotiation, SelectsThePreferredFormatOfEachPrometheusVersion) {
        "application/openmetrics-text;version=1.0.0;escaping=underscores;q=0.6,application/openmetrics-text;version=0.0."
        "1;q=0.5,text/plain;version=1.0.0;escaping=underscores;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
        kOpenMetrics + "underscores"},
+      {"3.15, rule 299",
+       "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.7,application/openmetrics-text;version=0.0."
+       "1;q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.3",
+       kOpenMetrics + "allow-utf-8"},
+      {"3.15 with OpenMetrics 2.0 and legacy names, rule 298",
+       "application/openmetrics-text;version=2.0.0;q=0.7,application/openmetrics-text;version=1.0.0;escaping="
+       "underscores;q=0.6,*/*;q=0.5",
+       kOpenMetrics2 + "; escaping=underscores"},
+      {"3.15 with OpenMetrics 2.0, rule 298",
+       "application/openmetrics-text;version=2.0.0;q=0.7,application/openmetrics-text;version=1.0.0;escaping=allow-utf-"
+       "8;q=0.6,*/*;q=0.5",
+       kOpenMetrics2},
   });
 }
 
-// Exposition rules 104 and 113 to 124.
+// Exposition rule 299: older servers send a body of OpenMetrics 2.0 to a parser that rejects it.
+TEST(Negotiation, ServesOpenMetrics2OnlyByName) {
+  const std::string name = "application/openmetrics-text;version=2.0.0";
+  check({
+      {"less preferred", "application/openmetrics-text;version=1.0.0;q=0.7," + name + ";q=0.6",
+       kOpenMetrics + "underscores"},
+      {"equal, 1.0 first", "application/openmetrics-text;version=1.0.0," + name, kOpenMetrics + "underscores"},
+      {"equal, 2.0 first", name + ",application/openmetrics-text;version=1.0.0", kOpenMetrics2},
+      {"no version", "application/openmetrics-text", kOldOpenMetrics + "underscores"},
+      {"version 2", "application/openmetrics-text;version=2", kText + "underscores"},
+      {"version 2.0", "application/openmetrics-text;version=2.0", kText + "underscores"},
+      {"version 2.1.0", "application/openmetrics-text;version=2.1.0", kText + "underscores"},
+      {"any format", "*/*", kText + "underscores"},
+      {"excluded", name + ";q=0,text/plain", kText + "underscores"},
+      {"an escaping of its own", name + ";escaping=dots", kOpenMetrics2 + "; escaping=dots"},
+      {"an escaping of its own, before another one", name + ";escaping=dots,text/plain;escaping=values",
+       kOpenMetrics2 + "; escaping=dots"},
+      {"case", "Application/OpenMetrics-Text; Version=2.0.0", kOpenMetrics2},
+  });
+}
+
+// Exposition rules 104, 113 to 124, and 297.
 TEST(Negotiation, SelectsAFormatForEveryOtherClient) {
   check({
       {"rule 104", "", kText + "underscores"},
       {"rule 113", "*/*", kText + "underscores"},
       {"rule 114", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", kText + "underscores"},
       {"rule 115", "application/openmetrics-text", kOldOpenMetrics + "underscores"},
-      {"rule 116", "application/openmetrics-text;version=2.0.0", kText + "underscores"},
+      {"rules 116 and 297", "application/openmetrics-text;version=2.0.0", kOpenMetrics2},
       {"rule 117", "application/openmetrics-text;version=0.0.4", kText + "underscores"},
       {"rule 118", "text/plain;version=1.0.0;escaping=dots", kText1 + "dots"},
       {"rule 119", "text/plain;version=0.0.4; escaping=values;", kText + "values"},

@@ -396,7 +396,7 @@ TEST(ExponentialBuckets, HaveANaNSumOnceNaNIsCounted) {
     detail::ExponentialBuckets buckets(3, 0, 320);
     for (int i = 0; i < before; ++i) buckets.observe(0, 1);
     EXPECT_EQ(Cells(buckets).sum, before);
-    buckets.observe(0, kNaN, 0);
+    buckets.observe(0, kNaN, 0, 1);
     EXPECT_TRUE(std::isnan(Cells(buckets).sum)) << before;
     EXPECT_EQ(Cells(buckets).count, before + 1);
   }
