@@ -205,7 +205,9 @@ TEST_F(HttplibMetricsTest, IgnoresTheContentLengthOfTheClient) {
     response.status = 204;
   });
   start();
-  EXPECT_EQ(ask("POST /hello", "Content-Length: 99999999999999\r\n"), "413");
+  // cpp-httplib 0.41 answers 400 if the client sends nothing, and 413 when it has read too much.
+  const std::string too_much(2000, 'x');
+  EXPECT_EQ(ask("POST /hello", "Content-Length: 99999999999999\r\n\r\n" + too_much), "413");
   EXPECT_EQ(ask("POST /read", "Content-Length: 3\r\n\r\nabc"), "204");
   EXPECT_EQ(counted(), line("413", "POST") + line("204", "POST"));
   EXPECT_EQ(value_of("http_request_size_bytes_count"), 0);
