@@ -82,7 +82,7 @@ class NARTHEX_EXPORT SeriesIndex {
   static constexpr std::uintptr_t kLowBits = 3;
   static constexpr int kTagShift = 48;
   static constexpr std::uintptr_t kTagMask = std::uintptr_t{0xff} << kTagShift;
-  static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ > kLowBits);
+  static_assert(alignof(Series) > kLowBits);
   // The series are in the order of their hashes, which the processor does not prefetch.
   static constexpr std::size_t kPrefetchDistance = 16;
 

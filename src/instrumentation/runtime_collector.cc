@@ -8,11 +8,13 @@
 
 #include "instrumentation/metric_desc.h"
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)  // has mallinfo2(), and dlsym() in libc itself
+#ifdef __GLIBC__           // other C libraries do not define __GLIBC_PREREQ: they cannot read the next line
+#if __GLIBC_PREREQ(2, 34)  // has mallinfo2(), and dlsym() in libc itself
 #define NARTHEX_HAS_MALLINFO2
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
 #include <malloc.h>
+#endif
 #endif
 
 namespace narthex {

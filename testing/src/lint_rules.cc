@@ -80,11 +80,10 @@ void reserved_labels(const TextFamily& family, const Say& say) {
   }
 }
 
+// Only the own type of a family: a gauge may describe a histogram.
 void type_in_name(const TextFamily& family, const Say& say) {
-  const std::string name = lower(family.name);
-  for (const std::string_view type : {"counter", "gauge", "summary", "histogram", "gauge_histogram"}) {
-    if (has_words(name, type)) say(fmt::format("metric name should not include type '{}'", type));
-  }
+  if (family.type == "untyped" || !has_words(lower(family.name), family.type)) return;
+  say(fmt::format("metric name should not include type '{}'", family.type));
 }
 
 void colon(const TextFamily& family, const Say& say) {

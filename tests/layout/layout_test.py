@@ -25,8 +25,8 @@ MAY_INCLUDE = {
 
 # The module of every header in include/narthex/.
 HEADERS = {
-    "base": """error.h version.h detail/creation_time.h detail/cxx20.h detail/export.h detail/file_descriptor.h
-        detail/http_totals.h detail/parse_double.h detail/quote.h detail/short_bytes.h detail/stopwatch.h""",
+    "base": """error.h version.h detail/creation_time.h detail/export.h detail/file_descriptor.h detail/http_totals.h
+        detail/parse_double.h detail/platform.h detail/quote.h detail/short_bytes.h detail/stopwatch.h""",
     "model": """closed_label.h labels.h sink.h detail/label_names.h detail/label_value.h""",
     "shards": """detail/add_atomically.h detail/heat.h detail/histogram_cells.h detail/shard.h""",
     "exemplars": """exemplar_labels.h exemplar_options.h detail/exemplars.h""",

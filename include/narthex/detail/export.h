@@ -1,6 +1,6 @@
 #pragma once
 
-#include <narthex/detail/cxx20.h>
+#include <narthex/detail/platform.h>
 
 // The visibility of symbols. A static library hides all of them, those of inline functions and templates included, so
 // that a program and a shared library that both contain narthex do not mix two copies of it. NARTHEX_SHARED is defined
