@@ -11,8 +11,9 @@ cd "$root"
 #   services  the examples with a web server    rust, go   the clients of other languages beside the benchmarks
 #   demo      scripts/demo                      tidy       clang-tidy and the headers that it reads
 #   test      all tests                         clang      the presets clang and asan, and the fuzzers
-# format, workflows, docs, release, and distribution are needed by the checks of scripts/lint, by scripts/docs, by
-# scripts/test-release, and by scripts/test-distribution.
+# format, workflows, docs, release, grafana, and distribution are needed by the checks of scripts/lint, by scripts/docs, by
+# scripts/test-release, and by scripts/test-distribution. containers, docker-client, and machine are needed by
+# scripts/test-containers; docker.io of Debian 12 contains the command docker.
 needs='
 build                command  g++                      g++
 build                command  cmake                    cmake
@@ -63,12 +64,25 @@ format               command  clang-format             clang-format
 tidy                 command  clang                    clang
 tidy                 command  clang-tidy               clang-tidy
 workflows            command  npx                      npm
+grafana              command  npm                      npm
 docs                 command  doxygen                  doxygen
 release              command  chromium                 chromium
 release              file     /usr/share/fonts/truetype/liberation*  fonts-liberation
 release              command  vmagent                  victoria-metrics
 distribution         command  git                      git
 distribution         command  debootstrap              debootstrap
+containers           command  debootstrap              debootstrap
+containers           command  docker-compose           docker-compose
+containers           command  dockerd                  docker.io
+containers           command  ip                       iproute2
+containers           command  iptables                 iptables
+containers           command  /usr/bin/python3         python3
+containers           python   prometheus_client        python3-prometheus-client
+containers           python   yaml                     python3-yaml
+containers           command  tini                     tini
+docker-client        command  docker                   docker-cli
+machine              command  busybox                  busybox-static
+machine              command  qemu-system-x86_64       qemu-system-x86
 '
 
 say() { printf '\n== %s\n' "$*"; }
