@@ -12,8 +12,10 @@ cd "$root"
 #   demo      scripts/demo                      tidy       clang-tidy and the headers that it reads
 #   test      all tests                         clang      the presets clang and asan, and the fuzzers
 #   core      scripts/test-dependencies
-# format, workflows, docs, release, and abi are needed by the checks of scripts/lint, by scripts/docs, by
-# scripts/test-release, and by scripts/test-abi; distribution by scripts/test-distribution and scripts/test-packages.
+# format, workflows, docs, release, grafana, and abi are needed by the checks of scripts/lint, by scripts/docs, by
+# scripts/test-release, and by scripts/test-abi; distribution by scripts/test-distribution, scripts/test-architecture, and
+# scripts/test-packages. containers, docker-client, and machine are needed by scripts/test-containers; docker.io of Debian
+# 12 contains the command docker.
 needs='
 build,core           command  g++                      g++
 build,core           command  cmake                    cmake
@@ -63,6 +65,7 @@ format               command  clang-format             clang-format
 tidy                 command  clang                    clang
 tidy                 command  clang-tidy               clang-tidy
 workflows            command  npx                      npm
+grafana              command  npm                      npm
 docs                 command  doxygen                  doxygen
 release              command  chromium                 chromium
 release              file     /usr/share/fonts/truetype/liberation*  fonts-liberation
@@ -71,6 +74,18 @@ distribution         command  git                      git
 distribution         command  debootstrap              debootstrap
 abi                  command  abidw                    abigail-tools
 abi                  command  xz                       xz-utils
+containers           command  debootstrap              debootstrap
+containers           command  docker-compose           docker-compose
+containers           command  dockerd                  docker.io
+containers           command  ip                       iproute2
+containers           command  iptables                 iptables
+containers           command  /usr/bin/python3         python3
+containers           python   prometheus_client        python3-prometheus-client
+containers           python   yaml                     python3-yaml
+containers           command  tini                     tini
+docker-client        command  docker                   docker-cli
+machine              command  busybox                  busybox-static
+machine              command  qemu-system-x86_64       qemu-system-x86
 '
 
 say() { printf '\n== %s\n' "$*"; }
