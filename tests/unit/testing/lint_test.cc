@@ -148,6 +148,16 @@ TEST(Lint, ReportsNothingForARegistryWithoutProblems) {
   EXPECT_EQ(lint(Registry()), Lines());
 }
 
+TEST(Lint, ReportsNothingForTwoScopes) {
+  const Registry registry;
+  for (const char* pool : {"orders", "users"}) {
+    const Registry scope = registry.scoped({.prefix = "db_", .labels = {{"pool", pool}}});
+    scope.counter({.name = "queries_total", .help = "Queries."});
+    scope.gauge_function({.name = "idle_connections", .help = "Connections that wait."}, [] { return 3.0; }).keep();
+  }
+  EXPECT_EQ(lint(registry), Lines());
+}
+
 TEST(Lint, ReportsNothingForTheCollectorsOfTheLibrary) {
   Registry registry;
   registry.add(CgroupCollector());
