@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 3645d0555e1aad4b3753806d892a5f0e6d4b5a7ce7454281fbc66205ee254bd9c99965bc8504166d26574c48d9e4a897a90076715d9fbb3f36698fcc1e3e18f5
+    SHA512 ee188ce69d3578fd9a000840679447ab55eb2c68545a006657831ef17f92ab589e7431dfdb15b9c69aa1bf73a5d3ae55ce7f968a7a10651d5697004cda4bc517
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 
