@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 ee188ce69d3578fd9a000840679447ab55eb2c68545a006657831ef17f92ab589e7431dfdb15b9c69aa1bf73a5d3ae55ce7f968a7a10651d5697004cda4bc517
+    SHA512 f948756c28285d953f4957b1365250b5a63d672231721b8a06c1c2880f0d35cc8b233b534281336f5f77088342e456b6b70a97a9e431ac29bb0cefece52d8f67
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

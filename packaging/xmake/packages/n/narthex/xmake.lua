@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "b71ed2d6cbd12c7e1b2bcccc1e3ce8b736d7a229e0d2159480646ed13c6418d7"
+    local sha256 = "d0a47f6dd1ae30ada50f1afd93c428c18be72fa0b6363f53caeb87b97798ac3d"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
