@@ -230,6 +230,27 @@ def build_images(compose, arguments):
     show("build", f"{time.monotonic() - begin:.0f} s; Prometheus: {prometheus}")
 
 
+def check_limits_alone(own, compose):
+    """Runs only the services that have limits, without Prometheus, and compares what they serve themselves."""
+    engine.enter_own_network()
+    own.start()
+    compose.run("up", "--detach", "--no-build", "--no-deps", *images.LIMITS)
+    shown = []
+    for name, limits in images.LIMITS.items():
+        (container,) = system.identify(name)
+        text, _ = wait_until(f"metrics of {name}", lambda container=container: system.metrics(container), 120)
+        served = tuple(system.sample(text, f"cgroup_{metric}") for metric in ("cpu_limit_cores", "memory_limit_bytes"))
+        if served != limits:
+            fail(f"{name} serves the limits {served}, set were {limits}")
+        used = system.sample(text, "cgroup_memory_current_bytes")
+        if not 0 < used <= limits[1]:
+            fail(f"cgroup_memory_current_bytes of {name}: {used}, the limit is {limits[1]}")
+        shown.append(f"{name} {served[0]} cores, {limits[1] >> 20} MiB, {used / 2**20:.1f} MiB used")
+    show("limits", f"{'; '.join(shown)}; control groups version {own.info()[2]}")
+    compose.run("down", "--volumes")
+    own.stop()
+
+
 def provide_images(own, compose, arguments):
     """Builds the images, or loads those of an earlier run."""
     own.start(*own.WITHOUT_NETWORK)
@@ -242,7 +263,8 @@ def provide_images(own, compose, arguments):
         build_images(compose, arguments)
         if arguments.images:
             images.save(arguments.images)
-    show("images", ", ".join(f"{name} {size:.0f} MB" for name, size in images.sizes().items()))
+    shown = images.LIMITS if arguments.only_limits else images.SERVICES
+    show("images", ", ".join(f"{name} {images.size(name):.0f} MB" for name in shown))
     own.stop()
 
 
@@ -269,6 +291,7 @@ def main():
     parser.add_argument("--debian", type=int, required=True, help="release of Debian of the images")
     parser.add_argument("--base", help="tar of a minimal Debian")
     parser.add_argument("--images", help="tar of the images, which is created if it does not exist")
+    parser.add_argument("--only-limits", action="store_true", help="check only the limits of the containers")
     parser.add_argument("--minutes", type=int, required=True, help="the test fails after this time")
     arguments = parser.parse_args()
 
@@ -282,7 +305,7 @@ def main():
     try:
         engine.hide_run()
         provide_images(own, compose, arguments)
-        run_gallery(own, compose)
+        (check_limits_alone if arguments.only_limits else run_gallery)(own, compose)
     except (AssertionError, engine.EngineError, harness.HarnessError, OSError) as error:
         sys.exit(f"FAILED {error}\n--- dockerd wrote:\n{engine.last_lines(own.log(), 20)}")
 

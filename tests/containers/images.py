@@ -30,7 +30,7 @@ class Compose:
     def run(self, *arguments, **options):
         """Runs a command of docker-compose; returns its stdout."""
         files = ["--file", DEPLOY / "compose.yaml", "--file", self._override]
-        environment = os.environ | {"DOCKER_HOST": SOCKET}
+        environment = os.environ | {"DOCKER_HOST": SOCKET, "COMPOSE_HTTP_TIMEOUT": "600"}
         return run("docker-compose", "--project-name", "gallery", *files, *arguments, env=environment, **options)
 
     def write_override(self):
@@ -74,20 +74,18 @@ class Compose:
         self.run("build", *SERVICES, timeout=None)
 
 
-def sizes():
-    """Returns the sizes of the images in MB by their service."""
-    return {
-        name: int(docker("image", "inspect", "--format", "{{.Size}}", image)) / 1e6 for name, image in NAMES.items()
-    }
+def size(service):
+    """Returns the size of the image of a service in MB."""
+    return int(docker("image", "inspect", "--format", "{{.Size}}", NAMES[service])) / 1e6
 
 
 def load(tar):
     """Loads the images from a file."""
-    docker("load", "--input", tar)
+    docker("load", "--input", tar, timeout=None)
 
 
 def save(tar):
     """Saves the images to a file, completely or not at all."""
     unfinished = pathlib.Path(f"{tar}.unfinished")
-    docker("save", "--output", unfinished, *NAMES.values())
+    docker("save", "--output", unfinished, *NAMES.values(), timeout=None)
     unfinished.rename(tar)

@@ -58,6 +58,22 @@ def stats():
     return {instance: json.loads(body)["logs"] for instance, body in replies.items()}
 
 
+def metrics(identifier):
+    """Returns the metrics that a container serves itself, or nothing if it does not answer yet."""
+    (path,) = [word for word in inspect(identifier)["Config"]["Healthcheck"]["Test"] if word.startswith("/")]
+    try:
+        reply = harness.request(f"http://{address(identifier)}{path}")
+    except OSError:
+        return None
+    return reply.body.decode() if reply.status == 200 else None
+
+
+def sample(text, name):
+    """Returns the value of the one sample of a text that has this name, with any labels."""
+    (found,) = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", text, re.MULTILINE)
+    return float(found)
+
+
 def posts():
     """Returns the calls of the page to the access logs by their outcome."""
     text = harness.request(f"{PAGE}/metrics").body.decode()
