@@ -186,7 +186,8 @@ TEST(Scope, QuotesBothFullNamesInConflicts) {
   const Registry scope = scope_of(registry, "orders");
   registry.histogram({.name = "db_wait", .help = "W."});
   EXPECT_EQ(error_message([&] { scope.gauge({.name = "wait_sum", .help = "W."}); }),
-            "gauge 'db_wait_sum': clashes with histogram 'db_wait', because the histogram writes it");
+            "gauge 'db_wait_sum': clashes with histogram 'db_wait', because histogram 'db_wait' also writes samples "
+            "called 'db_wait_sum'");
   registry.counter({.name = "db_n_total", .help = "N.", .labels = {{"pool", "orders"}}});
   EXPECT_EQ(error_message([&] { scope.counter({.name = "n_total", .help = "N."}); }),
             "counter 'db_n_total': the registry has defined it with the same constant labels (pool='orders'), and now "
@@ -199,7 +200,8 @@ TEST(Scope, QuotesBothFullNamesInConflicts) {
 TEST(Scope, RejectsPrefixesAndLabelsThatCannotBeServed) {
   const Registry registry({.labels = {{"host", "a"}}});
   EXPECT_EQ(error_message([&] { static_cast<void>(registry.scoped({.prefix = "db-"})); }),
-            "scope 'db-': a metric name must not contain '-'; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*");
+            "scope 'db-': a metric name must not contain '-'; allowed: [a-zA-Z_:][a-zA-Z0-9_:]*, or any UTF-8 with "
+            "RegistryOptions{.utf8_names = true}");
   expect_throws<RegistrationError>("Registry::scoped()", [&] { static_cast<void>(registry.scoped({.prefix = "1"})); });
   EXPECT_THROW(static_cast<void>(registry.scoped({.labels = {{"host", "b"}}})), RegistrationError);
   EXPECT_THROW(static_cast<void>(registry.scoped({.labels = {{"a b", "c"}}})), RegistrationError);
