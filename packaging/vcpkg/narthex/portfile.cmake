@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 f948756c28285d953f4957b1365250b5a63d672231721b8a06c1c2880f0d35cc8b233b534281336f5f77088342e456b6b70a97a9e431ac29bb0cefece52d8f67
+    SHA512 9869a5b4917d639d38bfd02e6cded916055239c05abe1343eb8c4cd62e580502a019f0b1493bbdc7b4263cb2ec50a6943083fbe0e82d3eef25c8e20cb4803608
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "d0a47f6dd1ae30ada50f1afd93c428c18be72fa0b6363f53caeb87b97798ac3d"
+    local sha256 = "cbec74443364bd847f1f689a77ea5a83d205317da6c7dc14a54286e4104dddd2"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
