@@ -35,6 +35,11 @@ const Case openmetrics("openmetrics_counters", kNarthexAlone, ten_thousand_serie
                          scrape_as(state, {.accept = "application/openmetrics-text"}, client);
                        });
 
+const Case openmetrics2("openmetrics2_counters", kNarthexAlone, ten_thousand_series,
+                        [](benchmark::State& state, auto& client) {
+                          scrape_as(state, {.accept = "application/openmetrics-text;version=2.0.0"}, client);
+                        });
+
 const Case protobuf("protobuf_counters", kNarthexAlone, ten_thousand_series, [](benchmark::State& state, auto& client) {
   scrape_as(state,
             {.accept = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"},

@@ -4,6 +4,8 @@
 namespace narthex::bench {
 namespace {
 
+void once(benchmark::internal::Benchmark*) {}
+
 // One observation of the metric that `define` returns, with the load of its value from memory.
 template <class Define, class Values>
 auto observing(Define define, const Values& values) {
@@ -31,6 +33,21 @@ const Case summary_observe("summary_observe", kWithLimit, to_two_threads,
                            observing([](auto& client) { return client.summary(); }, latencies()));
 const Case quantiles_observe("quantiles_observe", kWithLimit, to_two_threads,
                              observing([](auto& client) { return client.summary_with_quantiles(); }, latencies()));
+
+// A quantile that the program reads, of 1,000 observations.
+template <class Define>
+auto reading_quantile(Define define) {
+  return [define](benchmark::State& state, auto& client) {
+    const auto metric = define(client);
+    Wheel wheel(latencies(), 0);
+    for (int i = 0; i < 1000; ++i) metric.observe(wheel.next());
+    for (auto _ : state) benchmark::DoNotOptimize(metric.quantile(0.99));
+  };
+}
+const Case histogram_quantile("histogram_quantile", kNarthexAlone, once, reading_quantile(kHistogram));
+const Case native_quantile("native_quantile", kNarthexAlone, once, reading_quantile(kNative));
+const Case summary_quantile("summary_quantile", kNarthexAlone, once,
+                            reading_quantile([](auto& client) { return client.summary_with_quantiles(); }));
 
 }  // namespace
 }  // namespace narthex::bench

@@ -173,6 +173,9 @@ ROWS = [
     Row("summary observe, 2T", "summary_observe/{}/threads:2", (times_limit(1.2),)),
     Row("summary with quantiles, 1T", "quantiles_observe/{}/threads:1", (times_limit(1.2),)),
     Row("summary with quantiles, 2T", "quantiles_observe/{}/threads:2", (times_limit(1.2),)),
+    Row("quantile() of a histogram with 14 buckets", "histogram_quantile/{}", (), limitless="no other client reads it"),
+    Row("quantile() of a native histogram", "native_quantile/{}", (), limitless="no other client reads it"),
+    Row("quantile() of a summary", "summary_quantile/{}", (), limitless="no other client reads it"),
     Row("counter +1 with exemplar, 1T", "counter_inc_exemplar/{}/threads:1", ()),
     Row(
         "counter +1 with exemplar, 2T",
@@ -243,6 +246,11 @@ ROWS = [
         "OpenMetrics sample, 10k",
         "openmetrics_counters/{}/series:10000",
         (like("text_counters/{}/series:10000", 1.2, "text"),),
+    ),
+    Row(
+        "OpenMetrics 2.0 sample, 10k",
+        "openmetrics2_counters/{}/series:10000",
+        (like("text_counters/{}/series:10000", 1.3, "text"),),
     ),
     Row(
         "protobuf sample, 10k",
