@@ -90,6 +90,7 @@ endfunction()
 # it is twice as large.
 function(narthex_cold_sources)
   set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+  set_property(SOURCE ${ARGN} PROPERTY SKIP_PRECOMPILE_HEADERS ON)  # GCC refuses headers that were compiled without -Os
 endfunction()
 
 # Turns on the compiler warnings. They are errors only with the presets, so that a new warning of a compiler does not
