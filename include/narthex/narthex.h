@@ -29,6 +29,7 @@
 #include <narthex/exposition.h>
 #include <narthex/family.h>
 #include <narthex/gauge.h>
+#include <narthex/gauge_histogram.h>
 #include <narthex/histogram.h>
 #include <narthex/http_metrics.h>
 #include <narthex/in_flight.h>

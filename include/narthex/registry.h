@@ -21,6 +21,7 @@
 #include <narthex/enum_family.h>
 #include <narthex/family.h>
 #include <narthex/gauge.h>
+#include <narthex/gauge_histogram.h>
 #include <narthex/histogram.h>
 #include <narthex/info.h>
 #include <narthex/registration.h>
@@ -89,6 +90,16 @@ class NARTHEX_EXPORT Registry {
   template <class Name = detail::LabelName, std::size_t N = 1>
   auto gauge(const GaugeOptions& options, const Name (&names)[N]) const {
     return make<Gauge>(options, names);
+  }
+
+  /// Defines a gauge histogram, or a family with closed labels or with the label names of a range.
+  auto gauge_histogram(const GaugeHistogramOptions& options, const auto&... labels) const {
+    return make<GaugeHistogram>(options, labels...);
+  }
+  /// Defines a family with label names in braces: `registry.gauge_histogram({...}, {"zone", "host"})`.
+  template <class Name = detail::LabelName, std::size_t N = 1>
+  auto gauge_histogram(const GaugeHistogramOptions& options, const Name (&names)[N]) const {
+    return make<GaugeHistogram>(options, names);
   }
 
   /// Defines a histogram, or a family with closed labels or with the label names of a range.

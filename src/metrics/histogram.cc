@@ -1,7 +1,6 @@
 #include <narthex/histogram.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -11,14 +10,12 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <narthex/detail/quote.h>
-#include <narthex/error.h>
 #include <narthex/sink.h>
 
 #include "base/compensated_sum.h"
 #include "base/joined.h"
-#include "base/number.h"
 #include "exemplars/exemplar_copies.h"
+#include "metrics/checked_bounds.h"
 #include "metrics/cumulative.h"
 #include "metrics/histogram_series.h"
 #include "metrics/native_histogram.h"
@@ -43,31 +40,6 @@ HistogramCells* new_cells(std::size_t counts, std::align_val_t alignment) noexce
 }
 
 void delete_cells(HistogramCells* cells, std::align_val_t alignment) noexcept { ::operator delete(cells, alignment); }
-
-[[noreturn]] void refuse(const HistogramOptions& options, const std::string& why) {
-  throw RegistrationError(fmt::format("histogram {}: {}", quote(options.name), why));
-}
-
-HistogramSeries::Bounds checked_bounds(const HistogramOptions& options) {
-  auto bounds = options.buckets.empty() ? default_buckets() : options.buckets;
-  if (bounds.back() == std::numeric_limits<double>::infinity()) bounds.pop_back();  // the +Inf bucket is always there
-  for (std::size_t i = 0; i < bounds.size(); ++i) {
-    if (!std::isfinite(bounds[i])) {
-      std::string spelled;
-      append_number(spelled, bounds[i]);
-      refuse(options,
-             fmt::format("bucket {} is {}; allowed: finite numbers, and +Inf as the last bound", i + 1, spelled));
-    }
-    if (i > 0 && bounds[i] == bounds[i - 1]) {
-      refuse(options, fmt::format("buckets {} and {} are both {}; bounds must increase", i, i + 1, bounds[i]));
-    }
-    if (i > 0 && bounds[i] < bounds[i - 1]) {
-      refuse(options,
-             fmt::format("bucket {} is {} and follows {}; bounds must increase", i + 1, bounds[i], bounds[i - 1]));
-    }
-  }
-  return std::make_shared<const BucketBounds>(std::move(bounds));
-}
 
 class HistogramKind final : public Kind {
  public:
@@ -198,9 +170,9 @@ double HistogramSeries::quantile(double quantile) const {
 }
 
 std::unique_ptr<Kind> make_kind(const HistogramOptions& options) {
-  if (!options.native.enabled) return std::make_unique<HistogramKind>(checked_bounds(options));
-  auto bounds =
-      options.buckets.empty() ? std::make_shared<const BucketBounds>(std::vector<double>()) : checked_bounds(options);
+  const auto classic = [&] { return checked_bounds(MetricType::histogram, options.name, options.buckets); };
+  if (!options.native.enabled) return std::make_unique<HistogramKind>(classic());
+  auto bounds = options.buckets.empty() ? std::make_shared<const BucketBounds>(std::vector<double>()) : classic();
   return std::make_unique<HistogramKind>(std::move(bounds), NativeLimits(options));
 }
 

@@ -30,8 +30,8 @@ HEADERS = {
     "model": """closed_label.h labels.h sink.h detail/label_names.h detail/label_value.h""",
     "shards": """detail/add_atomically.h detail/heat.h detail/histogram_cells.h detail/shard.h""",
     "exemplars": """exemplar_labels.h exemplar_options.h detail/exemplars.h""",
-    "metrics": """buckets.h counter.h exception_counter.h gauge.h histogram.h in_flight.h info.h observation_count.h
-        state_set.h summary.h timer.h unknown.h detail/bucket_bounds.h detail/counter_series.h detail/family_options.h detail/gauge_series.h
+    "metrics": """buckets.h counter.h exception_counter.h gauge.h gauge_histogram.h histogram.h in_flight.h info.h observation_count.h
+        state_set.h summary.h timer.h unknown.h detail/bucket_bounds.h detail/counter_series.h detail/family_options.h detail/gauge_histogram_series.h detail/gauge_series.h
         detail/gauge_value.h detail/info_series.h detail/kind.h detail/observation_series.h detail/series.h
         detail/signed_sum.h detail/state_set_series.h detail/unknown_series.h""",
     "families": """any_family.h borrowed.h dynamic_family.h enum_family.h family.h metric_ref.h detail/hazard_ptr.h""",

@@ -21,6 +21,7 @@ TEST(Contracts, OfDefinitions) {
   expect_throws<RegistrationError>("Registry::counter()", [&] { registry.counter({.name = "a_total"}); });
   expect_throws<RegistrationError>("Registry::gauge()", [&] { registry.gauge({.name = "a"}); });
   expect_throws<RegistrationError>("Registry::histogram()", [&] { registry.histogram({.name = "a"}); });
+  expect_throws<RegistrationError>("Registry::gauge_histogram()", [&] { registry.gauge_histogram({.name = "a"}); });
   expect_throws<RegistrationError>("Registry::info()", [&] { registry.info({.name = "a_info"}); });
   expect_throws<RegistrationError>("Registry::state_set()", [&] { registry.state_set({.name = "a", .help = "A."}); });
   expect_throws<RegistrationError>("Registry::summary()", [&] { registry.summary({.name = "a"}); });
@@ -42,6 +43,8 @@ TEST(Contracts, OfDefinitionsThatExist) {
   expect_throws<AlreadyDefinedError>("Registry::counter()", [&] { registry.counter({.name = "h_sum", .help = "S."}); });
   expect_throws<AlreadyDefinedError>("Registry::gauge()", [&] { registry.gauge({.name = "h", .help = "H."}); });
   expect_throws<AlreadyDefinedError>("Registry::histogram()", [&] { registry.histogram({.name = "h", .help = "H."}); });
+  expect_throws<AlreadyDefinedError>("Registry::gauge_histogram()",
+                                     [&] { registry.gauge_histogram({.name = "h", .help = "H."}); });
   expect_throws<AlreadyDefinedError>("Registry::info()", [&] { registry.info({.name = "a_info", .help = "A."}); });
   expect_throws<AlreadyDefinedError>("Registry::state_set()",
                                      [&] { registry.state_set({.name = "h", .help = "H.", .states = {"on"}}); });
