@@ -97,6 +97,12 @@ class PrometheusConfiguration(case.ServicesTest):
             ],
         )
 
+    def test_on_one_machine_the_configuration_requests_native_histograms_of_servers_that_know_the_key(self):
+        for options, wanted in (((), None), (("--server", "3.7"), None), (("--server", "3.10.1"), True)):
+            # Not by self.render(): an older promtool refuses the key.
+            config = json.loads(self.run_quietly(sys.executable, "-B", self.RENDER, *options))
+            self.assertEqual(config["global"].get("scrape_native_histograms"), wanted, options)
+
     def test_on_one_machine_dns_can_name_the_access_logs(self):
         config = self.render("--access-log-dns", "logs.test:99", "--dns-refresh", "1s", "--interval", "2s")
         self.assertEqual(

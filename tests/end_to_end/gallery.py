@@ -8,6 +8,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "examples/image_gallery/deploy/prometheus"))
 
+import harness
 import render  # pylint: disable=wrong-import-position
 
 FEATURES = ["native-histograms", "exemplar-storage"]
@@ -68,6 +69,6 @@ class Gallery:
             "iotd-api": render.static([place(self.image.url)]),
             "access-log": logs,
         }
-        config = render.local(places, interval="1s")
+        config = render.local(places, interval="1s", server=harness.prometheus_version())
         wrapper = dns.inside() if dns else ()
         return self._services.start_configured_prometheus(config, port, FEATURES, wrapper)

@@ -94,6 +94,16 @@ class GallerySystem(case.ServicesTest):
         requests = "image_gallery_requests_total"
         harness.wait_for(requests, lambda: self.prometheus.values(requests, by="code"), wanted)
 
+    def test_the_server_has_the_native_histogram_of_the_pictures(self):
+        durations = 'http_request_duration_seconds{job="iotd-api"}'
+        queries = {
+            f"histogram_count(sum({durations})) > bool 0": 1,
+            f"histogram_quantile(0.99, sum({durations})) > bool 0": 1,
+            f"histogram_quantile(0.99, sum({durations})) < bool 60": 1,
+        }
+        for query, value in queries.items():
+            harness.wait_for(query, lambda q=query: [v for _, v in self.prometheus.query(q)], [value])
+
     def test_every_query_of_the_dashboards_and_the_rules_has_results(self):
         absent = ["malloc_"] if case.SANITIZED else []
         asked = []

@@ -256,6 +256,9 @@ class Services:
         `wrapper` is what the command stands behind: ["unshare", "--mount", ...].
         """
         executable = find_prometheus()
+        if "native-histograms" in features and prometheus_version() >= (3, 8):  # older servers refuse the key
+            settings = config.get("global", {}) | {"scrape_native_histograms": True}
+            config = config | {"global": settings}
         folder = self.folder()
         config_file = folder / "prometheus.yml"
         config_file.write_text(json.dumps(config, indent=2))  # all JSON is YAML

@@ -4,7 +4,9 @@
     render.py --access-log 127.0.0.11:8012 --access-log 127.0.0.12:8012 > /tmp/prometheus.yml
     render.py --access-log-dns accesslog:8012 --interval 1s > /tmp/prometheus.yml
 
-The four jobs stay as they are, with other targets; `docker` is left out unless it gets one.
+The four jobs stay as they are, with other targets; `docker` is left out unless it gets one. For a Prometheus 3.8 or
+later, which --server names, the configuration requests native histograms; older servers refuse that key and need
+--enable-feature=native-histograms instead.
 """
 
 import argparse
@@ -15,6 +17,18 @@ import yaml
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 RULES = (FOLDER / "rules/*.yml",)
+NATIVE_KEY_SINCE = (3, 8)  # the version of Prometheus that knows the key scrape_native_histograms
+
+
+def native_histograms(server):
+    """Returns the global settings by which a server, (major, minor), requests native histograms."""
+    return {"scrape_native_histograms": True} if server >= NATIVE_KEY_SINCE else {}
+
+
+def version(text):
+    """Returns (major, minor) of "3.9" or "3.9.1"."""
+    major, minor = text.split(".")[:2]
+    return int(major), int(minor)
 
 
 def static(targets):
@@ -36,8 +50,8 @@ def discovered(job):
     return {key: value for key, value in job.items() if not key.endswith(("static_configs", "_sd_configs"))}
 
 
-def local(places, interval="10s", access_log_interval=None, rules=RULES):
-    """Returns the configuration as a dictionary, which Prometheus takes as JSON.
+def local(places, interval="10s", access_log_interval=None, rules=RULES, server=(2, 42)):
+    """Returns the configuration as a dictionary, which Prometheus, of the version `server`, takes as JSON.
 
     `places` says by the name of a job where its targets are, see static() and by_dns(); a job without is left out.
     """
@@ -50,6 +64,7 @@ def local(places, interval="10s", access_log_interval=None, rules=RULES):
         if "scrape_interval" in job:
             job["scrape_interval"] = job["scrape_timeout"] = access_log_interval or interval
     settings = {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval}
+    settings |= native_histograms(server)
     return {"global": settings, "rule_files": [str(rule) for rule in rules], "scrape_configs": jobs}
 
 
@@ -65,6 +80,7 @@ def main():
     parser.add_argument("--interval", default="10s", help="of scrapes and rules (10s)")
     parser.add_argument("--access-log-interval", help="of scrapes of the access logs (as the others)")
     parser.add_argument("--dns-refresh", default="3s", help="how often the name is asked for (3s)")
+    parser.add_argument("--server", default=(2, 42), type=version, help="version of Prometheus (2.42)")
     parser.add_argument("--rules", action="append", metavar="FILES", help="instead of the ones in rules/")
     options = parser.parse_args()
 
@@ -78,7 +94,7 @@ def main():
         parser.error(f"argument --access-log-dns: {error}")
     if options.docker:
         places["docker"] = static([options.docker])
-    config = local(places, options.interval, options.access_log_interval, options.rules or RULES)
+    config = local(places, options.interval, options.access_log_interval, options.rules or RULES, options.server)
     print(json.dumps(config, indent=2))  # all JSON is YAML
 
 
