@@ -7,4 +7,8 @@ if(CPACK_GENERATOR STREQUAL "DEB")
     message(FATAL_ERROR "the Debian packages install into /usr, but this build was configured for "
       "'${CPACK_NARTHEX_PREFIX}'; configure with -DCMAKE_INSTALL_PREFIX=/usr")
   endif()
+  find_program(shlibdeps dpkg-shlibdeps)
+  if(NOT shlibdeps)
+    message(FATAL_ERROR "the Debian packages need dpkg-shlibdeps, which finds their dependencies; install dpkg-dev")
+  endif()
 endif()

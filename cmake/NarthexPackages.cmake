@@ -123,7 +123,7 @@ function(narthex_check_required)
   list(REMOVE_DUPLICATES debian)
   list(JOIN missing "\n  " missing)
   list(JOIN debian " " debian)
-  set(text "narthex needs what was not found:\n  ${missing}\nDebian and Ubuntu have it in these packages:\n"
+  set(text "narthex needs packages that were not found:\n  ${missing}\nDebian and Ubuntu have them in these packages:\n"
     "  sudo apt-get install ${debian}\n")
   if(NOT fmt_FOUND)
     list(APPEND text "NARTHEX_FETCH_DEPENDENCIES=ON downloads fmt.\n")

@@ -55,7 +55,8 @@ class NarthexConan(ConanFile):
         self.requires("fmt/[>=9 <13]")
         self.requires(GZIP[str(self.options.gzip)])
         for option, (packages, _) in FEATURES.items():
-            if getattr(self.options, option):
+            is_used = option != "web_config" or self.options.http or self.options.civetweb
+            if getattr(self.options, option) and is_used:
                 for package in packages:
                     self.requires(package)
 
@@ -84,6 +85,7 @@ class NarthexConan(ConanFile):
 
         # The names by which the CMake files of narthex look for packages.
         deps = CMakeDeps(self)
+        deps.set_property("fmt", "cmake_config_version_compat", "AnyNewerVersion")  # narthex asks for 9 or later
         deps.set_property("isa-l", "cmake_file_name", "isal")
         deps.set_property("isa-l", "cmake_target_name", "isal::isal")
         deps.set_property("libxcrypt", "cmake_file_name", "libxcrypt")

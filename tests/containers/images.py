@@ -9,7 +9,7 @@ from engine import SOCKET, EngineError, docker, run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "examples/image_gallery/deploy"
-MIRROR = "http://deb.debian.org/debian"
+MIRROR = os.environ.get("NARTHEX_MIRROR", "http://deb.debian.org/debian")
 SUITES = {12: "bookworm", 13: "trixie"}
 SERVICES = ("image-gallery", "iotd", "access-log", "prometheus")
 DEBIAN_PROMETHEUS = "narthex-containers/debian-prometheus"

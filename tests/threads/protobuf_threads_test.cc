@@ -102,7 +102,7 @@ TEST(ProtobufUnderLoad, CountsEqualTheBucketsInEveryScrape) {
   }
   std::uint64_t last = 0;
   constexpr int kScrapes = kIsSanitized ? 200 : 1000;
-  for (int scrape = 0; scrape < kScrapes; ++scrape) {
+  for (int scrape = 0; scrape < kScrapes || last <= 1000; ++scrape) {  // until the writers have begun
     std::uint64_t all = 0;
     for (const ReadHistogram& read : read_histograms(expose(registry, {.accept = kProtobuf}).body)) {
       EXPECT_EQ(read.count, read.zero_count + read.in_native_buckets);
@@ -114,7 +114,6 @@ TEST(ProtobufUnderLoad, CountsEqualTheBucketsInEveryScrape) {
   }
   goes_on = false;
   for (std::thread& writer : writers) writer.join();
-  EXPECT_GT(last, 1000U);
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ class NARTHEX_VISIBILITY WebConfigFile {
   /// No file.
   WebConfigFile() noexcept = default;
   /// A file. An empty path means no file.
-  template <std::convertible_to<std::string> Path>
+  template <class Path>
+    requires(std::convertible_to<Path, std::string> || std::convertible_to<Path, std::string_view>)
   WebConfigFile(Path&& path) : path_(std::forward<Path>(path)), open_(&detail::open_web_gate) {}
 
   /// Returns the path; empty if there is no file.
