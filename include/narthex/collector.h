@@ -11,7 +11,8 @@ class Sink;
 /// A source of samples that are computed in each scrape. Derive a class from it, and pass an object to Registry::add().
 ///
 /// Values: the registry stores the samples until collect() returns, and serves them in the order of the family names.
-///   The registry adds the labels of its RegistryOptions to every sample that does not have them.
+///   The registry adds the labels of its RegistryOptions to every sample that does not have them. A scope adds its labels
+///   too, and its prefix to the names of the families: see Registry::scoped().
 /// Thread safety: a registry calls collect() on the thread of the scrape, on one thread at a time, and holds no lock
 ///   during the call. The collector may define metrics, update them, and scrape. If a collector is in several
 ///   registries, they may call it concurrently.
