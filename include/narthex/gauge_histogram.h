@@ -80,8 +80,8 @@ class GaugeHistogramUpdates {
 /// such as ages, write the distribution in a Collector: Sink::gauge_histogram().
 ///
 /// Values: finite numbers. NaN and infinities are ignored and counted as rejected updates. The sum is exact for whole
-///   values while it is below 2^53. Text 0.0.4 and protobuf serve a histogram, because they lack the type: do not apply
-///   rate() or increase() to it.
+///   values while it is below 2^53. Text 0.0.4 lacks the type, and protobuf has it for native buckets only: both serve
+///   a histogram. Do not apply rate() or increase() to it.
 /// Thread safety: all members may be called concurrently. Updates take no lock and never wait. A scrape during an update
 ///   may include the update only in the sum or only in the counts. `_gcount` always equals the +Inf bucket.
 /// Exceptions: none, except std::bad_alloc from quantile().

@@ -28,8 +28,8 @@ class Borrowed;
 template <class Metric>
 class MetricRef;
 
-/// Native buckets of a histogram. They need no bounds: their resolution adapts to the observed values. Only the
-/// protobuf format contains them. The other formats serve the sum, the count, and the classic buckets.
+/// Native buckets of a histogram. They need no bounds: their resolution adapts to the observed values. Protobuf and
+/// OpenMetrics 2.0 contain them. The other formats serve the sum, the count, and the classic buckets.
 struct NativeBuckets {
   /// Maximum ratio of the bounds of two adjacent buckets: a finite number above 1. The actual ratio is the largest
   /// 2^(2^-n), with n from -4 to 8, that does not exceed this value: for 1.1 it is 1.09. The smallest ratio is
@@ -87,7 +87,7 @@ class HistogramUpdates {
   void observe(std::chrono::duration<Rep, Period> duration) const noexcept {
     observe(std::chrono::duration<double>(duration).count());
   }
-  /// Observes the same value several times, for as much as one observation: `observe(0.042, 10)`. 0 does nothing.
+  /// Observes the same value `number` times, at the cost of one observation: `observe(0.042, 10)`. 0 does nothing.
   void observe(double value, ObservationCount number) const noexcept {
     if (series_) series_->observe(value, number.value());
   }
@@ -132,12 +132,11 @@ class HistogramUpdates {
   [[nodiscard]] std::uint64_t count() const noexcept { return series_ ? series_->totals().count : 0; }
   /// Returns the sum of all observations; otherwise the same as count().
   [[nodiscard]] double sum() const noexcept { return series_ ? series_->totals().sum : 0; }
-  /// Returns a quantile of all observations since the start, for example 0.99, for decisions such as load shedding.
-  /// Native buckets: the middle of the bucket with the quantile, so that it differs from an observed value by at most
-  /// half a bucket; a quantile outside 0 to 1 is taken as 0 or 1. Classic buckets: as the function
-  /// histogram_quantile() of Prometheus computes it from the same buckets; it is the highest bound if the quantile is
-  /// above it, -Inf or +Inf for a quantile below 0 or above 1, and NaN without bounds. NaN if there is no observation.
-  /// Throws std::bad_alloc.
+  /// Returns a quantile of all observations since the start, for example 0.99. It is NaN if there is no observation.
+  /// Throws std::bad_alloc. With native buckets, it is the geometric middle of the bucket that contains the quantile; a
+  /// quantile below 0 is taken as 0, one above 1 as 1. With classic buckets, it is what histogram_quantile() of
+  /// Prometheus returns for the same buckets: the highest bound if the quantile is above it, -Inf below 0, +Inf above 1,
+  /// NaN for 0 if the first bucket is empty and its bound is above 0, and NaN without bounds.
   [[nodiscard]] double quantile(double quantile) const {
     return series_ ? series_->quantile(quantile) : std::numeric_limits<double>::quiet_NaN();
   }

@@ -14,7 +14,7 @@ class RegisteredCollector;
 /// Keeps a collector or a function in its registry. When the Registration is destroyed, the registry removes the
 /// collector or function.
 ///
-/// Values: a default-constructed Registration keeps nothing.
+/// Values: a default-constructed Registration keeps nothing. After Registry::clear() it keeps nothing.
 /// Thread safety: only one thread may use a Registration at a time. The destructor waits while another thread calls the
 ///   collector. Therefore do not destroy a Registration while you hold a mutex that the collector locks. The destructor
 ///   does not wait if the collector itself runs it.
@@ -39,6 +39,9 @@ class [[nodiscard]] NARTHEX_VISIBILITY Registration {
     return *this;
   }
   ~Registration() { end(); }
+
+  /// Returns whether the registry has the collector or function. After keep() and Registry::clear() it returns false.
+  [[nodiscard]] bool is_active() const noexcept { return !collector_.expired(); }
 
   /// Keeps the function or collector until its registry is destroyed: `registry.gauge_function(...).keep();`
   void keep() noexcept { collector_.reset(); }

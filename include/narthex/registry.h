@@ -188,24 +188,29 @@ class NARTHEX_EXPORT Registry {
   /// Stops serving a family. Its name can be defined again, also with other options. Handles stay valid and are not
   /// served any more. Returns whether the registry had the family.
   bool remove(const AnyFamily& family) const;
-  /// Stops serving all families and metrics with this name. Returns whether the registry had any.
+  /// Stops serving all families and metrics with this name. Functions stay: destroy their Registration. Returns whether
+  /// the registry had any.
   bool remove(std::string_view name) const;
 
-  /// Stops serving everything that was defined or added through this handle, its copies, and equal scopes: families,
-  /// functions, and collectors; for a whole registry, everything. Waits while another thread calls one of the collectors
-  /// or functions, as the destructor of a Registration does. Handles stay valid and are not served any more.
+  /// Stops serving everything that was defined or added through this handle, its copies, equal scopes, and the scopes
+  /// inside them: families, functions, and collectors; for a whole registry, everything. Waits while another thread calls
+  /// one of the collectors or functions, as the destructor of a Registration does. Do not call it from a collector or
+  /// function: two that wait for each other are a deadlock. Handles stay valid and are not served any more. Needs no
+  /// memory, so that a destructor may call it.
   void clear() const;
 
   /// Returns a scope: a part of this registry for one instance of a library or component. Names of definitions and of the
   /// families of collectors get its prefix, and their series its labels. expose(), collect(), and exporters of the scope
-  /// see only what the scope defines; those of the registry see everything. remove() takes names without the prefix.
-  /// Scopes nest. Two scopes with the same prefix and labels are the same scope; scopes that differ only in the values of
-  /// their labels share families, as siblings do. Throws RegistrationError for an invalid prefix or label.
+  /// see only what the scope and the scopes inside it define; those of the registry see everything. remove() takes names
+  /// without the prefix, a request takes full names. Scopes nest. Calls with the same prefix and labels, on the same
+  /// registry or scope, return the same scope; scopes that differ only in the values of their labels share families, as
+  /// siblings do. Beyond `max_series`, the metrics of all scopes share one series of the whole registry. A registry has a
+  /// collector once, in one scope. Throws RegistrationError for an invalid prefix or label.
   ///   narthex::Registry db = registry.scoped({.prefix = "db_", .labels = {{"pool", "orders"}}});
   ///   narthex::Counter queries = db.counter({.name = "queries_total", .help = "Queries."});  // db_queries_total
   [[nodiscard]] Registry scoped(ScopeOptions options) const;
 
-  /// Calls a collector in each scrape, until remove() is called or the registry is destroyed. Throws RegistrationError
+  /// Calls a collector in each scrape, until remove() or clear() is called, or the registry is destroyed. Throws RegistrationError
   /// if the pointer is null, the collector's name is empty, or this registry has the collector already.
   void add(std::shared_ptr<Collector> collector) const;
   /// Moves a collector into the registry, and calls it in each scrape until the registry is destroyed.
@@ -220,8 +225,8 @@ class NARTHEX_EXPORT Registry {
   Registration add_scoped(C collector) const {
     return add_scoped(std::make_shared<C>(std::move(collector)));
   }
-  /// Removes a collector. Waits while another thread calls it, as the destructor of a Registration does. Returns
-  /// whether the registry had the collector.
+  /// Removes a collector. Waits while another thread calls it, as the destructor of a Registration does. Do not call it
+  /// from another collector: two that wait for each other are a deadlock. Returns whether the registry had the collector.
   bool remove(const std::shared_ptr<Collector>& collector) const;
 
   /// Writes all families and their series to a sink, in the order in which they are served. Holds no lock while a

@@ -67,7 +67,7 @@ class SummaryUpdates {
   void observe(std::chrono::duration<Rep, Period> duration) const noexcept {
     observe(std::chrono::duration<double>(duration).count());
   }
-  /// Observes the same value several times, for as much as one observation: `observe(0.042, 10)`. 0 does nothing.
+  /// Observes the same value `number` times, at the cost of one observation: `observe(0.042, 10)`. 0 does nothing.
   void observe(double value, ObservationCount number) const noexcept {
     if (series_) series_->observe(value, number.value());
   }
@@ -91,7 +91,7 @@ class SummaryUpdates {
   [[nodiscard]] std::uint64_t count() const noexcept { return series_ ? series_->totals().count : 0; }
   /// Returns the sum of all observations; otherwise the same as count().
   [[nodiscard]] double sum() const noexcept { return series_ ? series_->totals().sum : 0; }
-  /// Returns a quantile of the recent time window, also one that the definition does not list: see Summary. It does not
+  /// Returns a quantile of the recent time window: see Summary. The definition need not list this quantile. It does not
   /// move the window. NaN if the window is empty, or if the definition lists no quantiles. A quantile outside 0 to 1 is
   /// taken as 0 or 1. Throws std::bad_alloc.
   [[nodiscard]] double quantile(double quantile) const {

@@ -139,7 +139,7 @@ NegotiatedFormat negotiate(std::string_view accept) noexcept {
 
 void set_content_type(const NegotiatedFormat& format, std::string& content_type) {
   content_type = media_type(format.format);
-  // The content type of OpenMetrics 2.0 is one exact text, unless names are not what the standard expects.
+  // OpenMetrics 2.0 requires exactly this content type. Only escaped names need the parameter.
   if (format.format == Format::openmetrics_2_0_0 && format.scheme == EscapingScheme::allow_utf_8) return;
   content_type += "; escaping=";
   content_type += to_string(format.scheme);

@@ -34,8 +34,8 @@ struct NegotiatedFormat {
 //   - OpenMetrics 2.0 is served only to clients that name version 2.0.0. It is experimental, and older servers cannot
 //     read it.
 //   - Names are escaped as the winning clause says. Prometheus 3 omits the escaping from its clauses for protobuf and
-//     OpenMetrics 2.0; there the clause with the highest q that has one decides. If no clause says anything, names are
-//     escaped with underscores, except in OpenMetrics 2.0, which is made for all names.
+//     OpenMetrics 2.0. Then the escaping of the clause with the highest q that names one is used. If no clause names one,
+//     names are escaped with underscores, except in OpenMetrics 2.0, which allows all names.
 NegotiatedFormat negotiate(std::string_view accept) noexcept;
 
 // Sets the Content-Type of a reply. It has each parameter once: Prometheus 3 rejects a reply that repeats one.

@@ -205,7 +205,7 @@ std::string conflict(const Definition& now, const Definition& before) {
 
 std::string conflict_of_scopes(const Definition& now, const Definition& before) {
   return fmt::format(
-      "{}: {} has defined it with the same constant labels ({}), and now {} does; give them other "
+      "{}: {} has defined it with the same constant labels ({}), and now {} does; give them different "
       "prefixes or labels",
       title(now), Scope::title(before.scope.get()), listed(now.constant_labels), Scope::title(now.scope.get()));
 }

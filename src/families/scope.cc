@@ -7,6 +7,8 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "families/definition.h"
+
 namespace narthex::detail {
 
 namespace {
@@ -17,6 +19,15 @@ std::string checked_prefix(const Scope* outer, std::string_view prefix, NameRule
   const std::string error = metric_name_error(whole + 'x', rule);
   if (!error.empty()) throw RegistrationError(fmt::format("scope {}: {}", quote(prefix), error));
   return whole;
+}
+
+Labels checked(Labels labels) {
+  for (const auto& [name, value] : labels) {
+    if (value != kOverflow) continue;
+    throw RegistrationError(
+        fmt::format("label {}: the value {} is reserved; use another text", quote(name), quote(value)));
+  }
+  return labels;
 }
 
 Labels joined(const Labels& first, Labels last) {
@@ -30,7 +41,7 @@ Labels joined(const Labels& first, Labels last) {
 Scope::Scope(Ptr outer, std::string_view prefix, Labels labels, const Labels& registry_labels, NameRule rule)
     : outer_(std::move(outer)),
       prefix_(checked_prefix(outer_.get(), prefix, rule)),
-      labels_(joined(outer_ ? outer_->labels() : Labels(), std::move(labels))),
+      labels_(joined(outer_ ? outer_->labels() : Labels(), checked(std::move(labels)))),
       all_labels_(joined(registry_labels, labels_), rule) {}
 
 bool Scope::are_equal(const Scope* a, const Scope* b) noexcept {
@@ -49,6 +60,7 @@ bool Scope::is_inside(const Scope* scope, const Scope* outer) noexcept {
 std::string Scope::title(const Scope* scope) {
   if (!scope) return "the registry";
   std::string text = fmt::format("the scope {}", quote(scope->prefix_));
+  if (scope->outer_) text += fmt::format(" in {}", title(scope->outer_.get()));
   if (scope->labels_.empty()) return text;
   text += " with the labels (";
   for (const auto& [name, value] : scope->labels_) {

@@ -32,13 +32,13 @@ bool has_unit(const FamilyInfo& family) {
   return is_legacy_metric_name(std::string("_").append(family.unit));
 }
 
-// Removes carriage returns at the end, by which the scrape would fail.
+// Removes carriage returns at the end: Prometheus rejects the whole scrape because of them.
 std::string_view without_final_returns(std::string_view help) noexcept {
   while (help.ends_with('\r')) help.remove_suffix(1);
   return help;
 }
 
-// A start time of 0 reads as unknown.
+// Writes nothing for 0 or an earlier time: Prometheus reads 0 as unknown.
 char* put_start_time(char* to, const Timestamp& created) {
   const std::int64_t milliseconds = created ? created->time_since_epoch().count() : 0;
   return milliseconds <= 0 ? to : write_seconds(put(to, " st@"), static_cast<std::uint64_t>(milliseconds));
@@ -77,7 +77,7 @@ char* put_signed(char* to, std::int64_t number) {
   return write_integer(to, number < 0 ? -static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number));
 }
 
-// Ends a list, whose last element is followed by a comma.
+// Ends a list: replaces the comma after its last element.
 char* end_list(char* to) {
   to[-1] = ']';
   return to;

@@ -19,9 +19,9 @@ namespace narthex::detail {
 //       rpc_seconds{m="get"} {count:6,sum:12.5,bucket:[1.0:4,+Inf:6]} st@1700000000.5
 //     A native histogram has the counts of its buckets, not their differences.
 //   - `st@` is the time at which a series started to count.
-//   - A line may have several exemplars. Each has a time; an exemplar without one is left out, as is one that
-//     exemplar_error() rejects. If a histogram has both kinds of buckets, those of the native buckets are written only if
-//     the classic ones have none.
+//   - A line may have several exemplars. An exemplar without a time, or one that exemplar_error() rejects, is left out. If
+//     a histogram has both kinds of buckets, the exemplars of the classic ones are written; if there are none, those of the
+//     native ones.
 //
 // Errors: as TextWriter.
 class OpenMetrics2Writer final : public Sink {

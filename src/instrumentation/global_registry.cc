@@ -52,7 +52,8 @@ class GlobalRegistry {
   std::optional<Registration> set(std::optional<Registration>& registration, bool is_enabled,
                                   const Arguments&... arguments) {
     if (!is_enabled) return std::exchange(registration, std::nullopt);
-    if (!registration) registration.emplace(registry_.add_scoped(Collector(arguments...)));
+    const bool is_active = registration && registration->is_active();  // not after clear()
+    if (!is_active) registration.emplace(registry_.add_scoped(Collector(arguments...)));
     return std::nullopt;
   }
 

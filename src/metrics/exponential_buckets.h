@@ -24,7 +24,8 @@ namespace narthex::detail {
 //   cold   base_ -> table -> older table         all threads: acquire a slot by compare-exchange, count atomically
 //   hot    slot_ -> each thread: table -> older  only the owner writes, by plain loads and stores
 //
-// Invariants: an observation adds one to exactly one count of one table, permanently, and several equal ones their number, so that totals never decrease. A
+// Invariants: an observation adds one to exactly one count of one table, permanently; n equal observations add n. So
+// totals never decrease. A
 // scrape serves the sum of the counts that it read as the number of observations. The schema only falls and the zero
 // threshold only rises. A table may be finer than both but not coarser, and a scrape merges its counts. A thread whose
 // table would exceed max_keys lowers the schema, so that memory is bounded for any observations.

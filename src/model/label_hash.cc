@@ -31,8 +31,8 @@ std::uint64_t mixed(std::uint64_t hash, const HashSeed& seed) noexcept {
 inline std::uint64_t hash_of(std::string_view text, HashSeed seed) noexcept {
   const char* at = text.data();
   const std::size_t size = text.size();
-  // Texts of different size can have the same words, because words overlap. A multiple of a secret separates them: no
-  // choice of bytes balances it.
+  // Texts of different sizes can have the same words, because the last words overlap others. So the hash starts with the
+  // size times a secret number, which no choice of bytes cancels.
   std::uint64_t hash = seed.start + size * seed.multiplier;
   if (size < sizeof(std::uint64_t)) return mixed(add_to_hash(hash, short_bytes_at(at, size), seed.multiplier), seed);
 
@@ -48,7 +48,8 @@ inline std::uint64_t hash_of(std::string_view text, HashSeed seed) noexcept {
     add(at, at + 8);
     key += seed.multiplier;
   }
-  add(size > kPiece ? end - kPiece : at, end - 8);  // overlaps the piece before, or its own words
+  add(size > kPiece ? end - kPiece : at,
+      end - 8);  // overlaps the piece before it; up to 16 bytes, its two words overlap each other
   return mixed(hash, seed);
 }
 

@@ -36,6 +36,13 @@ void CollectorList::remove(const RegisteredCollector& collector) noexcept {
   by_identity_.erase(found);
 }
 
+std::shared_ptr<RegisteredCollector> CollectorList::find_any(const Scope* scope) const noexcept {
+  for (const auto& collector : in_order_) {
+    if (Scope::is_inside(collector->scope(), scope)) return collector;
+  }
+  return nullptr;
+}
+
 std::vector<std::shared_ptr<RegisteredCollector>> CollectorList::all(const Scope* scope) const {
   std::vector<std::shared_ptr<RegisteredCollector>> all;
   all.reserve(in_order_.size());

@@ -25,7 +25,10 @@ class CollectorList {
   // The caller has a reference, so that this does not destroy the collector. Does nothing if the list does not have it.
   void remove(const RegisteredCollector& collector) noexcept;
 
+  // Those of a scope.
   std::vector<std::shared_ptr<RegisteredCollector>> all(const Scope* scope) const;
+  // Returns one of a scope, or null.
+  std::shared_ptr<RegisteredCollector> find_any(const Scope* scope) const noexcept;
 
  private:
   using InOrder = std::list<std::shared_ptr<RegisteredCollector>>;

@@ -87,7 +87,8 @@ void RecordedSample::replay(Sink& sink) const { std::visit(Replay{sink, labels()
 
 void Recording::begin_family(const FamilyInfo& family) {
   current_ = nullptr;
-  std::string name = std::string(prefix_).append(family.name);
+  std::string name(family.name.empty() ? std::string_view() : prefix_);  // an empty name stays an error
+  name += family.name;
   check_family({name, family.help, family.unit, family.type}, rule_);
   families_.push_back(
       {std::move(name), std::optional<std::string>(family.help), std::string(family.unit), family.type, {}});

@@ -53,8 +53,9 @@ bool Registry::remove(std::string_view name) const {
 
 void Registry::clear() const {
   detail::RegistryState& state = state_->own();
+  // A collector may define families until it has ended. One at a time, because a list of them would need memory.
+  while (const auto collector = state.find_any_collector(scope_.get())) collector->unregister();
   state.remove_families(scope_.get());
-  for (const auto& collector : state.collectors(scope_.get())) collector->unregister();
 }
 
 Registry Registry::scoped(ScopeOptions options) const {

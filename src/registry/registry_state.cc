@@ -41,7 +41,7 @@ void RegistryState::set_exemplar_source(Kind& kind) const {
 
 void RegistryState::complete(Definition& definition) const {
   if (const Scope* const scope = definition.scope.get()) {
-    definition.name.insert(0, scope->prefix());
+    if (!definition.name.empty()) definition.name.insert(0, scope->prefix());  // an empty name stays an error
     definition.constant_labels.insert(definition.constant_labels.end(), scope->labels().begin(), scope->labels().end());
   }
   definition.constant_labels.insert(definition.constant_labels.end(), labels_.begin(), labels_.end());
@@ -135,6 +135,11 @@ std::shared_ptr<RegisteredCollector> RegistryState::add(std::shared_ptr<Collecto
 std::shared_ptr<RegisteredCollector> RegistryState::find(const Collector* collector) const {
   const std::lock_guard lock(mutex_);
   return collectors_.find(collector);
+}
+
+std::shared_ptr<RegisteredCollector> RegistryState::find_any_collector(const Scope* scope) const {
+  const std::lock_guard lock(mutex_);
+  return collectors_.find_any(scope);
 }
 
 std::shared_ptr<RegisteredCollector> RegistryState::define_function(Definition definition, EmitFunction function) {

@@ -56,6 +56,8 @@ class RegistryState final : public StatisticsSource, public std::enable_shared_f
   std::shared_ptr<RegisteredCollector> add(std::shared_ptr<Collector> collector, Scope::Ptr scope);
   // Returns the registration of a collector, or null.
   std::shared_ptr<RegisteredCollector> find(const Collector* collector) const;
+  // Returns one of the collectors of a scope, or null.
+  std::shared_ptr<RegisteredCollector> find_any_collector(const Scope* scope) const;
   std::shared_ptr<RegisteredCollector> define_function(Definition definition, EmitFunction function);
   void remove(const RegisteredCollector& collector) noexcept;
 

@@ -1,6 +1,6 @@
 """A strict reader of OpenMetrics 2.0 (2.0.0-rc0), written from the grammar and the rules of the standard.
 
-It rejects more than the parser of Prometheus, which says that it is no conformance test.
+It rejects more than the parser of Prometheus, which says that it is not a conformance test.
 """
 
 import dataclasses

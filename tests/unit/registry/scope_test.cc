@@ -1,7 +1,9 @@
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -191,7 +193,7 @@ TEST(Scope, QuotesBothFullNamesInConflicts) {
   registry.counter({.name = "db_n_total", .help = "N.", .labels = {{"pool", "orders"}}});
   EXPECT_EQ(error_message([&] { scope.counter({.name = "n_total", .help = "N."}); }),
             "counter 'db_n_total': the registry has defined it with the same constant labels (pool='orders'), and now "
-            "the scope 'db_' with the labels (pool='orders') does; give them other prefixes or labels");
+            "the scope 'db_' with the labels (pool='orders') does; give them different prefixes or labels");
   scope.counter({.name = "m_total", .help = "M."});
   EXPECT_THAT(error_message([&] { scope.gauge({.name = "m_total", .help = "M."}); }),
               HasSubstr("gauge 'db_m_total': an earlier definition is different; earlier: counter"));
@@ -208,6 +210,56 @@ TEST(Scope, RejectsPrefixesAndLabelsThatCannotBeServed) {
   const Registry scope = registry.scoped({.labels = {{"pool", "a"}}});
   EXPECT_THROW(static_cast<void>(scope.scoped({.labels = {{"pool", "b"}}})), RegistrationError);
   EXPECT_THROW(scope.counter({.name = "n_total", .help = "N."}, {"pool"}), RegistrationError);
+  EXPECT_THROW(scope_of(Registry(), "").counter({.help = "N."}), RegistrationError);
+  EXPECT_EQ(error_message([&] { static_cast<void>(scope_of(registry, "__overflow__")); }),
+            "label 'pool': the value '__overflow__' is reserved; use another text");
+}
+
+TEST(Scope, NamesTheOuterScopeInConflicts) {
+  const Registry registry;
+  registry.scoped({.prefix = "a_b_"}).counter({.name = "n_total", .help = "N."});
+  const Registry inner = registry.scoped({.prefix = "a_"}).scoped({.prefix = "b_"});
+  EXPECT_THAT(error_message([&] { inner.counter({.name = "n_total", .help = "N."}); }),
+              HasSubstr("the scope 'a_b_' has defined it with the same constant labels (), and now the scope 'a_b_' in "
+                        "the scope 'a_' does"));
+}
+
+// A collector that defines a counter while clear() waits for it.
+TEST(Scope, ClearsWhatARunningCollectorStillDefines) {
+  struct Defining final : Collector {
+    Defining(Registry to, std::promise<void>& started, std::shared_future<void> go)
+        : to(std::move(to)), started(started), go(std::move(go)) {}
+    std::string_view name() const override { return "defining"; }
+    void collect(Sink&) override {
+      started.set_value();
+      go.wait();
+      to.counter({.name = "late_total", .help = "Late."});
+    }
+    Registry to;
+    std::promise<void>& started;
+    std::shared_future<void> go;
+  };
+  const Registry registry;
+  std::promise<void> started;
+  std::promise<void> go;
+  const Registry scope = scope_of(registry, "a");
+  scope.add(std::make_shared<Defining>(registry.scoped({.prefix = "db_", .labels = {{"pool", "a"}}}), started,
+                                       go.get_future().share()));
+  std::thread scrape([&] { static_cast<void>(to_text(registry)); });
+  started.get_future().wait();
+  std::thread clear([&] { scope.clear(); });
+  go.set_value();
+  clear.join();
+  scrape.join();
+  EXPECT_EQ(to_text(registry), "");
+}
+
+TEST(Registry, GlobalGetsItsCollectorsAgainAfterClear) {
+  Registry::set_global_collectors({});
+  Registry::global().clear();
+  EXPECT_EQ(to_text(Registry::global()), "");
+  Registry::set_global_collectors({});
+  EXPECT_THAT(to_text(Registry::global()), HasSubstr("process_cpu_seconds_total"));
 }
 
 TEST(Scope, SharesTheLimitOfSeriesOfAName) {

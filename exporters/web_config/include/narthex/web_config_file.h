@@ -48,7 +48,7 @@ class NARTHEX_VISIBILITY WebConfigFile {
   friend class detail::WebGateOpener;
 
   std::string path_;
-  // The only reference to the code behind it, so that the linker leaves out what a program does not use.
+  // The only reference to open_web_gate(). Without it, the linker leaves out the code of the gate.
   std::unique_ptr<detail::WebGate> (*open_)(const std::string& file, detail::WebGateLog log) = nullptr;
 };
 
