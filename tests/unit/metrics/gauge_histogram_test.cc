@@ -34,13 +34,13 @@ queued_bytes_bucket{le="10.0"} 1
 queued_bytes_bucket{le="100.0"} 2
 queued_bytes_bucket{le="+Inf"} 3
 queued_bytes_gcount 3
-queued_bytes_gsum 1000055.0
+queued_bytes_gsum 1.000055e+06
 # EOF
 )");
   EXPECT_EQ(exposed(registry, "application/openmetrics-text;version=2.0.0"), R"(# TYPE queued_bytes gaugehistogram
 # UNIT queued_bytes bytes
 # HELP queued_bytes Queued.
-queued_bytes {gcount:3,gsum:1000055.0,bucket:[10.0:1,100.0:2,+Inf:3]}
+queued_bytes {gcount:3,gsum:1.000055e+06,bucket:[10.0:1,100.0:2,+Inf:3]}
 # EOF
 )");
   EXPECT_EQ(to_text(registry), R"(# HELP queued_bytes Queued.
