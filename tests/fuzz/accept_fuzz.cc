@@ -55,7 +55,8 @@ void check_content_type(const detail::NegotiatedFormat& wanted) {
     demand(equals != std::string_view::npos && equals > 0 && equals + 1 < parameter.size(), "a parameter has a value");
     demand(names.insert(parameter.substr(0, equals)).second, "a parameter occurs once");
   }
-  demand(names.contains("escaping"), "the Content-Type names the escaping");
+  const bool is_openmetrics_2 = type == "application/openmetrics-text; version=2.0.0; charset=utf-8";
+  demand(is_openmetrics_2 || names.contains("escaping"), "the Content-Type names the escaping");
 }
 
 void check_format(const std::string& accept) {

@@ -227,8 +227,8 @@ TEST(Scope, NamesTheOuterScopeInConflicts) {
 // A collector that defines a counter while clear() waits for it.
 TEST(Scope, ClearsWhatARunningCollectorStillDefines) {
   struct Defining final : Collector {
-    Defining(Registry to, std::promise<void>& started, std::shared_future<void> go)
-        : to(std::move(to)), started(started), go(std::move(go)) {}
+    Defining(Registry registry, std::promise<void>& promise, std::shared_future<void> future)
+        : to(std::move(registry)), started(promise), go(std::move(future)) {}
     std::string_view name() const override { return "defining"; }
     void collect(Sink&) override {
       started.set_value();

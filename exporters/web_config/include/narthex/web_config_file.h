@@ -38,8 +38,9 @@ class NARTHEX_VISIBILITY WebConfigFile {
   WebConfigFile() noexcept = default;
   /// A file. An empty path means no file.
   template <class Path>
-    requires(std::convertible_to<Path, std::string> || std::convertible_to<Path, std::string_view>)
-  WebConfigFile(Path&& path) : path_(std::forward<Path>(path)), open_(&detail::open_web_gate) {}
+  requires(std::convertible_to<Path, std::string> || std::convertible_to<Path, std::string_view>)
+      WebConfigFile(Path&& path)
+      : path_(std::forward<Path>(path)), open_(&detail::open_web_gate) {}
 
   /// Returns the path; empty if there is no file.
   const std::string& path() const noexcept { return path_; }
