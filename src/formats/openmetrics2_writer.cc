@@ -21,7 +21,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::int64_t kLongestFilledGap = 1;
 
 // Maximum sizes of the parts of a line, in characters.
-constexpr std::size_t kRoomOfStartTime = sizeof " st@" + kMaxNumberSize;
 constexpr std::size_t kRoomOfFixedParts = 512;  // the names and numbers that a composite value has once
 constexpr std::size_t kRoomOfNativeBucket = 4 * kMaxNumberSize;  // offset, length, an empty bucket before it, and count
 constexpr std::size_t kRoomOfPair = NumberText::kMaxSize + kMaxNumberSize;
@@ -36,12 +35,6 @@ bool has_unit(const FamilyInfo& family) {
 std::string_view without_final_returns(std::string_view help) noexcept {
   while (help.ends_with('\r')) help.remove_suffix(1);
   return help;
-}
-
-// Writes nothing for 0 or an earlier time: Prometheus reads 0 as unknown.
-char* put_start_time(char* to, const Timestamp& created) {
-  const std::int64_t milliseconds = created ? created->time_since_epoch().count() : 0;
-  return milliseconds <= 0 ? to : write_seconds(put(to, " st@"), static_cast<std::uint64_t>(milliseconds));
 }
 
 const Exemplar* timed_exemplar(const Exemplar* exemplar) {
@@ -64,7 +57,7 @@ void for_each_exemplar(const HistogramSample& sample, Visit visit) {
 }
 
 std::size_t room_for(const HistogramSample& sample) {
-  std::size_t room = kRoomOfFixedParts + kRoomOfStartTime + (sample.buckets.size() + 1) * kRoomOfPair;
+  std::size_t room = kRoomOfFixedParts + (sample.buckets.size() + 1) * kRoomOfPair;
   if (sample.native) room += (sample.native->negative.size() + sample.native->positive.size()) * kRoomOfNativeBucket;
   for_each_exemplar(sample, [&](const Exemplar& exemplar) { room += room_for_exemplar(exemplar); });
   return room;
@@ -112,6 +105,18 @@ char* put_native(char* to, const NativeSample& native) {
 
 }  // namespace
 
+// Writes nothing for 0 or an earlier time: Prometheus reads 0 as unknown.
+char* OpenMetrics2Writer::StartTime::put(char* to, const Timestamp& created) {
+  const std::int64_t milliseconds = created ? created->time_since_epoch().count() : 0;
+  if (milliseconds <= 0) return to;
+  if (milliseconds != milliseconds_) {
+    char* const end = write_seconds(detail::put(text_.data(), " st@"), static_cast<std::uint64_t>(milliseconds));
+    size_ = static_cast<std::size_t>(end - text_.data());
+    milliseconds_ = milliseconds;
+  }
+  return detail::put(to, {text_.data(), size_});
+}
+
 void OpenMetrics2Writer::begin_family(const FamilyInfo& family) {
   lines_.end_family();  // so that samples of a rejected family are not written to the previous one
   check_name(family);
@@ -134,9 +139,9 @@ void OpenMetrics2Writer::single(LabelView labels, double value, const Timestamp&
 void OpenMetrics2Writer::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
   lines_.begin_sample(at);
   const Exemplar* const exemplar = timed_exemplar(sample.exemplar);
-  const std::size_t room = kRoomOfStartTime + (exemplar ? room_for_exemplar(*exemplar) : 0);
+  const std::size_t room = StartTime::kMaxSize + (exemplar ? room_for_exemplar(*exemplar) : 0);
   char* to = lines_.end_value(write_float(lines_.begin_line(labels, room), sample.value));
-  to = put_start_time(to, sample.created);
+  to = start_time_.put(to, sample.created);
   if (exemplar) to = put_exemplar(to, *exemplar);
   lines_.finish_line(to);
 }
@@ -165,13 +170,13 @@ void OpenMetrics2Writer::composite(LabelView labels, const HistogramSample& samp
                                    std::string_view sum_name, const Timestamp& created, const Timestamp& at) {
   check_free(kBucketLabel, labels);
   lines_.begin_sample(at);
-  char* to = lines_.begin_line(labels, room_for(sample));
+  char* to = lines_.begin_line(labels, StartTime::kMaxSize + room_for(sample));
   to = put_count(to, count_name, sample.count);
   to = write_float(put(to, sum_name), sample.sum);
   if (sample.native) to = put_native(to, *sample.native);
   if (!sample.native || !sample.buckets.empty()) to = put_buckets(to, sample);
   *to++ = '}';
-  to = put_start_time(lines_.end_value(to), created);
+  to = start_time_.put(lines_.end_value(to), created);
   for_each_exemplar(sample, [&](const Exemplar& exemplar) { to = put_exemplar(to, exemplar); });
   lines_.finish_line(to);
 }
@@ -192,7 +197,7 @@ char* OpenMetrics2Writer::put_buckets(char* to, const HistogramSample& sample) {
 void OpenMetrics2Writer::summary(LabelView labels, const SummarySample& sample, const Timestamp& at) {
   check_free(kQuantileLabel, labels);
   lines_.begin_sample(at);
-  const std::size_t room = kRoomOfFixedParts + kRoomOfStartTime + sample.quantiles.size() * kRoomOfPair;
+  const std::size_t room = kRoomOfFixedParts + StartTime::kMaxSize + sample.quantiles.size() * kRoomOfPair;
   char* to = lines_.begin_line(labels, room);
   to = put_count(to, "{count:", sample.count);
   to = write_float(put(to, ",sum:"), sample.sum);
@@ -201,7 +206,7 @@ void OpenMetrics2Writer::summary(LabelView labels, const SummarySample& sample, 
     const Quantile& q = sample.quantiles[i];
     to = write_float(quantile_.write(to, i, q.quantile, i == 0), q.value);
   }
-  to = put_start_time(lines_.end_value(put(to, "]}")), sample.created);
+  to = start_time_.put(lines_.end_value(put(to, "]}")), sample.created);
   lines_.finish_line(to);
 }
 

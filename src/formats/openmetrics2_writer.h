@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -7,6 +8,7 @@
 
 #include <narthex/sink.h>
 
+#include "base/number.h"
 #include "formats/line_writer.h"
 #include "formats/number_text.h"
 
@@ -40,6 +42,20 @@ class OpenMetrics2Writer final : public Sink {
   void finish() override;
 
  private:
+  // The text ` st@1700000000.5`. Keeps the last one, because many series start at the same time.
+  class StartTime {
+   public:
+    static constexpr std::size_t kMaxSize = sizeof " st@" + kMaxNumberSize;
+
+    // Writes the text after a value; returns its end.
+    char* put(char* to, const Timestamp& created);
+
+   private:
+    std::int64_t milliseconds_ = 0;  // of text_; 0: none
+    std::size_t size_ = 0;
+    std::array<char, kMaxSize> text_;
+  };
+
   void single(LabelView labels, double value, const Timestamp& at);
   // Writes a line whose value starts with the count and the sum, under the names that the type has for them.
   void composite(LabelView labels, const HistogramSample& sample, std::string_view count_name,
@@ -47,6 +63,7 @@ class OpenMetrics2Writer final : public Sink {
   char* put_buckets(char* to, const HistogramSample& sample);
 
   LineWriter lines_;
+  StartTime start_time_;
   NumberText bound_{",", write_float, ":"};
   NumberText quantile_{",", write_float, ":"};
 };
