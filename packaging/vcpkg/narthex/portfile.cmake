@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 9869a5b4917d639d38bfd02e6cded916055239c05abe1343eb8c4cd62e580502a019f0b1493bbdc7b4263cb2ec50a6943083fbe0e82d3eef25c8e20cb4803608
+    SHA512 8a094cb9bae15c591a632cc218d416a115bacce4a5486914d2f5c40d4ebb86ef542c24d9bb306c6593dbd96a1e1f86be85b1462af11d38f69c08f4413f5a4bdd
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

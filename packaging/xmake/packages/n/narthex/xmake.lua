@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "cbec74443364bd847f1f689a77ea5a83d205317da6c7dc14a54286e4104dddd2"
+    local sha256 = "fabc36377856dde9e4de74679a678f5627cf3b8058647d0cfd83be57a7fb00de"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
