@@ -41,10 +41,15 @@ const Exemplar* timed_exemplar(const Exemplar* exemplar) {
   return exemplar && exemplar->at ? servable_exemplar(exemplar) : nullptr;
 }
 
+// A native histogram of the library has a +Inf bucket also without classic ones.
+bool has_classic_buckets(const HistogramSample& sample) {
+  return !sample.native || (!sample.buckets.empty() && sample.buckets.front().upper_bound < kInfinity);
+}
+
 template <class Visit>
 void for_each_exemplar(const HistogramSample& sample, Visit visit) {
   bool has_any = false;
-  for (const Bucket& bucket : sample.buckets) {
+  for (const Bucket& bucket : has_classic_buckets(sample) ? sample.buckets : std::span<const Bucket>()) {
     if (const Exemplar* const exemplar = timed_exemplar(bucket.exemplar)) {
       has_any = true;
       visit(*exemplar);
@@ -174,7 +179,7 @@ void OpenMetrics2Writer::composite(LabelView labels, const HistogramSample& samp
   to = put_count(to, count_name, sample.count);
   to = write_float(put(to, sum_name), sample.sum);
   if (sample.native) to = put_native(to, *sample.native);
-  if (!sample.native || !sample.buckets.empty()) to = put_buckets(to, sample);
+  if (has_classic_buckets(sample)) to = put_buckets(to, sample);
   *to++ = '}';
   to = start_time_.put(lines_.end_value(to), created);
   for_each_exemplar(sample, [&](const Exemplar& exemplar) { to = put_exemplar(to, exemplar); });

@@ -631,6 +631,23 @@ TEST(OpenMetrics2, LeavesOutACounterThatPrometheusRejects) {
   EXPECT_THAT(text, testing::ContainsRegex("narthex_collector_errors_total\\{collector=\"b_total\"\\} [1-9]"));
 }
 
+// Exposition rule 266.
+TEST(OpenMetrics2, ServesANativeHistogramWithoutClassicBuckets) {
+  Registry registry;
+  const Histogram native = registry.histogram({.name = "n", .help = "N.", .native = {.growth_factor = 2}});
+  const Histogram both =
+      registry.histogram({.name = "b", .help = "B.", .buckets = {1}, .native = {.growth_factor = 2}});
+  for (const Histogram& histogram : {native, both}) histogram.observe(1.5, {{"trace_id", "7"}});
+  const std::string text = exposed(registry);
+  const std::string fields =
+      "{count:1,sum:1.5,schema:0,zero_threshold:2.938735877055719e-39,zero_count:0,positive_spans:[1:1],"
+      "positive_buckets:[1]";
+  EXPECT_THAT(text, testing::HasSubstr("\nn " + fields + "} st@"));
+  EXPECT_THAT(text, testing::HasSubstr("\nb " + fields + ",bucket:[1.0:0,+Inf:1]} st@"));
+  EXPECT_THAT(text, testing::ContainsRegex("\nn .* # \\{trace_id=\"7\"\\} 1.5 [0-9.]+\n"));
+  EXPECT_THAT(text, testing::ContainsRegex("\nb .* # \\{trace_id=\"7\"\\} 1.5 [0-9.]+\n"));
+}
+
 // Exposition rules 243, 244, and 295.
 TEST(OpenMetrics2, ServesTheRegistryAsTheOtherFormatsDo) {
   Registry registry({.labels = {{"region", "eu"}}});
