@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 8a094cb9bae15c591a632cc218d416a115bacce4a5486914d2f5c40d4ebb86ef542c24d9bb306c6593dbd96a1e1f86be85b1462af11d38f69c08f4413f5a4bdd
+    SHA512 69eac42793947f19c3e2004295f033d81296168b88eae333d0fb32a2611f8c201b98500090824559d8cf15feabe788a591907f861605bcbdef4189c2386422d0
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "fabc36377856dde9e4de74679a678f5627cf3b8058647d0cfd83be57a7fb00de"
+    local sha256 = "6a26d43e3daa11c4bcf58977a77d8af5bb9e1a5a3514e580ec57debdafaf4b58"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
