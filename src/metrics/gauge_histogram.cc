@@ -33,6 +33,17 @@ class GaugeHistogramKind final : public Kind {
   const GaugeHistogramSeries::Bounds bounds_;
 };
 
+// Returns a count as a scrape serves it: at least 0.
+std::uint64_t read_count(const std::atomic<std::int64_t>& count) noexcept {
+  // relaxed: a sum orders nothing else
+  return static_cast<std::uint64_t>(std::max(count.load(std::memory_order_relaxed), std::int64_t{0}));
+}
+
+double read_sum(const SignedSum& sum) noexcept {
+  // relaxed, both: as above
+  return sum.sum.load(std::memory_order_relaxed) + sum.error.load(std::memory_order_relaxed);
+}
+
 }  // namespace
 
 GaugeHistogramSeries::GaugeHistogramSeries(Bounds bounds)
@@ -53,23 +64,15 @@ auto GaugeHistogramSeries::read(Read read) const {
   const std::span<Bucket> buckets(memory.data(), memory.size());
   start_buckets(buckets, bounds_->bounds(), {});
   for (std::size_t i = 0; i < bounds_->number_of_counts(); ++i) {
-    const std::int64_t count = counts_[i].load(std::memory_order_relaxed);  // relaxed: as in add()
-    buckets[std::min(i, buckets.size() - 1)].cumulative_count +=
-        static_cast<std::uint64_t>(std::max(count, std::int64_t{0}));
+    buckets[std::min(i, buckets.size() - 1)].cumulative_count += read_count(counts_[i]);
   }
-  // relaxed, both: as in add()
-  const double sum = sum_.sum.load(std::memory_order_relaxed) + sum_.error.load(std::memory_order_relaxed);
   const std::uint64_t count = accumulate(buckets);
-  return read(buckets, count, sum);
+  return read(buckets, count, read_sum(sum_));
 }
 
 ObservationTotals GaugeHistogramSeries::totals() const noexcept {
-  ObservationTotals totals;
-  for (std::size_t i = 0; i < bounds_->number_of_counts(); ++i) {
-    const std::int64_t count = counts_[i].load(std::memory_order_relaxed);  // relaxed, here and below: as in add()
-    totals.count += static_cast<std::uint64_t>(std::max(count, std::int64_t{0}));
-  }
-  totals.sum = sum_.sum.load(std::memory_order_relaxed) + sum_.error.load(std::memory_order_relaxed);
+  ObservationTotals totals{0, read_sum(sum_)};
+  for (std::size_t i = 0; i < bounds_->number_of_counts(); ++i) totals.count += read_count(counts_[i]);
   return totals;
 }
 

@@ -169,7 +169,8 @@ class Checks:
         with system.Load() as load:
             wait_until("logs of all replicas", lambda: all(system.stats().values()), 30)
             self.scale(2)
-            time.sleep(2)  # visits after the change
+            visits = load.seen + load.failed + 40
+            wait_until("visits after the change", lambda: load.seen + load.failed >= visits, 30)
         self._seen += load.seen
         posted = system.posts()
         if posted != {"success": self._seen, "refused": 0, "unreachable": 0}:

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "support/gunzip.h"
+#include "support/output_pieces.h"
 
 namespace narthex::detail {
 namespace {
@@ -89,6 +90,14 @@ TEST(GzipOutput, CompressesSeveralTextsAtTheSameTime) {
   EXPECT_TRUE(out_one.finish());
   EXPECT_TRUE(gunzip(one) == first + second);
   EXPECT_TRUE(gunzip(two) == second);
+}
+
+TEST(GzipOutput, KeepsUnfinishedText) {
+  std::string compressed;
+  GzipOutput output(compressed);
+  const std::string expected = write_pieces(output);
+  EXPECT_TRUE(output.finish());
+  EXPECT_TRUE(gunzip(compressed) == expected) << "the texts differ";
 }
 
 }  // namespace
