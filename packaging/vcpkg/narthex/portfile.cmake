@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 69eac42793947f19c3e2004295f033d81296168b88eae333d0fb32a2611f8c201b98500090824559d8cf15feabe788a591907f861605bcbdef4189c2386422d0
+    SHA512 59cd8ee6068fdf4b9b7bc5a91b62efc769aabb5aac5337ad952440de7980a80d21adf405b3180b8d1d019cf1b6cbb2b122908b7048f844dfd772e5db27809450
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

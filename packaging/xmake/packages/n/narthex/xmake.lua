@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "6a26d43e3daa11c4bcf58977a77d8af5bb9e1a5a3514e580ec57debdafaf4b58"
+    local sha256 = "f90f84c9ed043effcd1de1556d79a97741821b055905a4120cdb58e0613e9df3"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
