@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include <narthex/detail/float_text.h>
 
 namespace narthex::detail {
 
@@ -187,6 +188,11 @@ char* write_seconds(char* to, std::uint64_t milliseconds) noexcept {
 void append_number(std::string& out, double value) {
   char digits[kMaxNumberSize];
   out.append(digits, write_number(digits, value));
+}
+
+std::string float_text(double value) {
+  char digits[kMaxNumberSize];
+  return {digits, write_float(digits, value)};
 }
 
 }  // namespace narthex::detail

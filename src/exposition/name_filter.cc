@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstddef>
 
-#include "model/sample_rules.h"
+#include "model/reserved_names.h"
 
 namespace narthex::detail {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,5 +45,10 @@ struct NativeSpans {
   // Returns the number of indices between a bucket and the previous one.
   std::int64_t gap_before(std::size_t i) const { return std::int64_t{buckets[i].index} - buckets[i - 1].index - 1; }
 };
+
+// Whether a histogram has classic buckets. A native one of the library has a +Inf bucket also without them.
+inline bool has_classic_buckets(const HistogramSample& sample) {
+  return !sample.native || (!sample.buckets.empty() && !std::isinf(sample.buckets.front().upper_bound));
+}
 
 }  // namespace narthex::detail

@@ -41,11 +41,6 @@ const Exemplar* timed_exemplar(const Exemplar* exemplar) {
   return exemplar && exemplar->at ? servable_exemplar(exemplar) : nullptr;
 }
 
-// A native histogram of the library has a +Inf bucket also without classic ones.
-bool has_classic_buckets(const HistogramSample& sample) {
-  return !sample.native || (!sample.buckets.empty() && sample.buckets.front().upper_bound < kInfinity);
-}
-
 template <class Visit>
 void for_each_exemplar(const HistogramSample& sample, Visit visit) {
   bool has_any = false;

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,6 +8,7 @@
 
 #include <narthex/sink.h>
 
+#include "formats/canonical_nan.h"
 #include "formats/message_writer.h"
 
 namespace narthex::detail {
@@ -17,11 +16,6 @@ namespace narthex::detail {
 // Parts of messages that several metric types share.
 
 constexpr Tag kLabel = 1;  // of a metric and of an exemplar
-
-// Replaces each NaN by the NaN that the server stores as a value. Another bit pattern marks the end of a series.
-inline double canonical(double value) noexcept {
-  return std::isnan(value) ? std::bit_cast<double>(std::uint64_t{0x7ff8'0000'0000'0001}) : value;
-}
 
 // Adds a label from its unescaped texts.
 void add_label(MessageWriter& parent, std::string_view name, std::string_view value);

@@ -29,6 +29,12 @@ constexpr std::string_view suffix_of(MetricType type) noexcept {
   return type == MetricType::info ? suffix::kInfo : std::string_view();
 }
 
+// Returns the suffix that formats other than OpenMetrics append to the name of a family: `_info` for an info whose name
+// lacks it. Empty: none.
+constexpr std::string_view missing_suffix(const FamilyInfo& family) noexcept {
+  return family.type == MetricType::info && !family.name.ends_with(suffix::kInfo) ? suffix::kInfo : std::string_view();
+}
+
 // Returns the label that formats add to the samples of a family. Empty: none.
 constexpr std::string_view own_label(MetricType type, std::string_view family_name) noexcept {
   if (type == MetricType::histogram || type == MetricType::gauge_histogram) return kBucketLabel;

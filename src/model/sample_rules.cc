@@ -30,10 +30,6 @@ bool is_before_1970(Timestamp::value_type at) noexcept { return at.time_since_ep
 
 }  // namespace
 
-std::string_view missing_suffix(const FamilyInfo& family) noexcept {
-  return family.type == MetricType::info && !family.name.ends_with(suffix::kInfo) ? suffix::kInfo : std::string_view();
-}
-
 std::string only_suffix_error(std::string_view suffix) {
   return fmt::format("the name is only the suffix {}; write a name before it", quote(suffix));
 }

@@ -14,10 +14,6 @@ namespace narthex::detail {
 // The maximum number of characters (Unicode code points) in all names and values of an exemplar.
 inline constexpr std::size_t kMaxExemplarCharacters = 128;
 
-// Returns the suffix that formats other than OpenMetrics append to the name of a family: `_info` for an info whose name
-// lacks it. Empty: none.
-std::string_view missing_suffix(const FamilyInfo& family) noexcept;
-
 // Returns the error of a name that is only a suffix.
 std::string only_suffix_error(std::string_view suffix);
 
