@@ -20,8 +20,11 @@ class StatisticsSource;
 ///   thread may use them) count for the whole process. So do the counts of the HTTP exporters:
 ///   narthex_http_requests_total by `code`, narthex_http_request_duration_seconds (sum and count),
 ///   narthex_http_response_bytes_total, narthex_http_requests_in_flight, narthex_http_connections and
-///   narthex_http_connections_refused_total (HttpExporter only), and narthex_web_config_reload_failures_total. The
-///   others count for one registry:
+///   narthex_http_connections_refused_total (HttpExporter only), and narthex_web_config_reload_failures_total. So do those
+///   of the push exporters, which exist if the process has or had one, by `exporter` and `url`: narthex_pushes_total by
+///   `outcome` (success, rejected by the receiver, or failed), narthex_push_duration_seconds (sum and count),
+///   narthex_push_last_success_timestamp_seconds (0: none), narthex_push_sent_bytes_total,
+///   narthex_push_rejected_samples_total, and narthex_push_dropped_samples_total. The others count for one registry:
 ///   narthex_scrapes_total, narthex_name_clashes_total, narthex_series_overflowed_total by `family`, and
 ///   narthex_collector_errors_total, narthex_collector_skipped_total, narthex_collector_clashes_total, and
 ///   narthex_collector_duration_seconds by `collector`. If an event happens during a scrape, but after the call of this

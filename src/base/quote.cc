@@ -10,8 +10,6 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::size_t kMaxQuoted = 160;
-
 bool is_control(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f; }
 
 // Appends \x and two digits. fmt::format_to() of a string would compile all of fmt into this file, which is 80 kB.
@@ -25,10 +23,10 @@ void append_byte(std::string& out, char byte) {
 
 }  // namespace
 
-std::string quote(std::string_view text) {
+std::string quote(std::string_view text, std::size_t max_size) {
   std::string quoted = "'";
   std::string_view rest = text;
-  while (!rest.empty() && quoted.size() < kMaxQuoted) {
+  while (!rest.empty() && quoted.size() < max_size) {
     const std::size_t length = utf8_length(rest);  // 0: not UTF-8
     if (length == 0 || is_control(rest.front())) {
       append_byte(quoted, rest.front());

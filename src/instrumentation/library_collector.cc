@@ -1,10 +1,16 @@
 #include <narthex/library_collector.h>
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <narthex/detail/http_totals.h>
+#include <narthex/detail/push_totals.h>
 #include <narthex/labels.h>
 #include <narthex/sink.h>
 
@@ -83,6 +89,59 @@ void write_http(Sink& sink, const detail::HttpTotals& http) {
                         static_cast<double>(http.web_config_reload_failures));
 }
 
+LabelText labels_of(const detail::PushTotals& totals) {
+  return LabelText::of({{"exporter", totals.exporter}, {"url", totals.url}});
+}
+
+// Writes one counter for each push exporter.
+void write_by_exporter(Sink& sink, const MetricDesc& metric, const std::vector<const detail::PushTotals*>& exporters,
+                       std::atomic<std::uint64_t> detail::PushTotals::*count) {
+  sink.begin_family({metric.name, metric.help, metric.unit, MetricType::counter});
+  for (const detail::PushTotals* totals : exporters) {
+    sink.counter(labels_of(*totals), static_cast<double>(totals->*count));
+  }
+}
+
+// Writes the counts of the push exporters of the process.
+void write_pushes(Sink& sink) {
+  const std::vector<const detail::PushTotals*> exporters = detail::all_push_totals();
+  if (exporters.empty()) return;
+  const auto count_of = [](const detail::PushTotals& totals, detail::PushOutcome outcome) {
+    return totals.pushes[static_cast<std::size_t>(outcome)].load(
+        std::memory_order_relaxed);  // relaxed: a sum of its own
+  };
+  constexpr std::array kOutcomes{std::pair("success", detail::PushOutcome::success),
+                                 std::pair("rejected", detail::PushOutcome::rejected),
+                                 std::pair("failed", detail::PushOutcome::failed)};
+  sink.begin_family({"narthex_pushes_total", "Pushes by exporter, URL, and outcome.", {}, MetricType::counter});
+  for (const detail::PushTotals* totals : exporters) {
+    for (const auto& [name, outcome] : kOutcomes) {
+      sink.counter(LabelText::of({{"exporter", totals->exporter}, {"outcome", name}, {"url", totals->url}}),
+                   static_cast<double>(count_of(*totals, outcome)));
+    }
+  }
+  sink.begin_family({"narthex_push_duration_seconds", "Duration of a push with its retries in seconds.", "seconds",
+                     MetricType::summary});
+  for (const detail::PushTotals* totals : exporters) {
+    std::uint64_t pushes = 0;
+    for (const auto& [name, outcome] : kOutcomes) pushes += count_of(*totals, outcome);
+    sink.summary(labels_of(*totals),
+                 {.count = pushes, .sum = static_cast<double>(totals->duration_nanoseconds) * 1e-9});
+  }
+  sink.begin_family({"narthex_push_last_success_timestamp_seconds", "Time of the last push that succeeded.", "seconds",
+                     MetricType::gauge});
+  for (const detail::PushTotals* totals : exporters) {
+    sink.gauge(labels_of(*totals), static_cast<double>(totals->last_success_ms) * 1e-3);
+  }
+  using Totals = detail::PushTotals;
+  write_by_exporter(sink, {"narthex_push_sent_bytes_total", "Bytes of the bodies of requests.", "bytes"}, exporters,
+                    &Totals::sent_bytes);
+  write_by_exporter(sink, {"narthex_push_rejected_samples_total", "Samples that the receiver did not take."}, exporters,
+                    &Totals::rejected_samples);
+  write_by_exporter(sink, {"narthex_push_dropped_samples_total", "Samples that the exporter could not send."},
+                    exporters, &Totals::dropped_samples);
+}
+
 void write_rejected_updates(Sink& sink) {
   sink.begin_family(
       {"narthex_rejected_updates_total",
@@ -132,6 +191,7 @@ void LibraryCollector::collect(Sink& sink) {
   }
   write_collectors(sink, registry);
   write_http(sink, detail::http_totals());
+  write_pushes(sink);
 }
 
 }  // namespace narthex
