@@ -13,7 +13,7 @@
 #include <narthex/registry.h>
 
 #include "prometheus_cpp/mutex.h"
-#include "push/http_call.h"
+#include "push/http_client.h"
 #include "pushgateway/group_url.h"
 
 namespace prometheus {
@@ -66,10 +66,12 @@ std::string text_of(const std::shared_ptr<Collectable>& collectable) {
 
 class Gateway::Client {
  public:
-  Client(std::string job_url, const Labels& labels, std::string credentials, std::chrono::milliseconds timeout)
+  Client(std::string job_url, const Labels& labels, std::string user, std::string password,
+         std::chrono::milliseconds timeout)
       : job_url_(std::move(job_url)),
         instance_url_(job_url_ + path_of(labels)),
-        credentials_(std::move(credentials)),
+        user_(std::move(user)),
+        password_(std::move(password)),
         timeout_(timeout) {}
 
   void add(const std::weak_ptr<Collectable>& collectable, const Labels& labels) {
@@ -134,14 +136,18 @@ class Gateway::Client {
       const std::lock_guard lock(mutex_);
       headers.insert(headers.end(), headers_.begin(), headers_.end());
     }
+    narthex::detail::HttpClient client(
+        {.url = url, .headers = std::move(headers), .connection = {.user = user_}, .password = password_});
+    const narthex::detail::PushDeadline deadline(narthex::detail::PushClock::now() + timeout_);
     const narthex::detail::HttpReply reply =
-        narthex::detail::send({method, url, std::move(headers), body, credentials_}, timeout_);
+        client.send({.method = method, .body = body, .is_last_attempt = true}, deadline);
     return reply.status != 0 ? reply.status : -reply.curl_code;
   }
 
   const std::string job_url_;
   const std::string instance_url_;
-  const std::string credentials_;
+  const std::string user_;
+  const std::string password_;
   const std::chrono::milliseconds timeout_;
   mutable detail::Mutex mutex_;  // guards the rest
   std::vector<Source> sources_;
@@ -151,8 +157,7 @@ class Gateway::Client {
 Gateway::Gateway(const std::string& host, const std::string& port, const std::string& jobname, const Labels& labels,
                  const std::string& username, const std::string& password, std::chrono::seconds timeout)
     : client_(std::make_unique<Client>(host + ':' + port + "/metrics" + narthex::detail::group_label("job", jobname),
-                                       labels, username.empty() ? std::string() : username + ':' + password,
-                                       timeout.count() > 0 ? timeout : kDefaultTimeout)) {}
+                                       labels, username, password, timeout.count() > 0 ? timeout : kDefaultTimeout)) {}
 
 Gateway::~Gateway() = default;
 

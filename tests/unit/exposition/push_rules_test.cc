@@ -119,9 +119,8 @@ TEST(PushgatewayExporter, RejectsInvalidOptions) {
     options.headers.emplace_back("X-A: b");
     options.headers.push_back(bad);
     const std::string error = error_with(options);
-    EXPECT_EQ(error.find("pushgateway exporter: header '" + bad.substr(0, 3)), 0U) << error;
-    EXPECT_NE(error.find("': a header is one line with a name; for example 'Authorization: Bearer x'"),
-              std::string::npos)
+    EXPECT_EQ(error.find("pushgateway exporter: header '" + bad.substr(0, bad.find(':'))), 0U) << error;
+    EXPECT_NE(error.find("': a header is one line with a name; for example 'X-Scope-OrgID: team-a'"), std::string::npos)
         << error;
   }
 }
