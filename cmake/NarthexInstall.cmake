@@ -85,6 +85,13 @@ endif()
 if(TARGET narthex_pushgateway)
   narthex_pkg_config(narthex-pushgateway narthex-component "Pushes narthex registries to a Pushgateway" NEEDS curl)
 endif()
+if(TARGET narthex_remote_write)
+  narthex_pkg_config(narthex-remote-write narthex-component "Sends narthex registries with Prometheus Remote Write"
+    NEEDS curl snappy)
+endif()
+if(TARGET narthex_otlp)
+  narthex_pkg_config(narthex-otlp narthex-component "Sends narthex registries to OpenTelemetry" NEEDS curl)
+endif()
 if(TARGET narthex_prometheus_cpp)
   narthex_pkg_config(narthex-prometheus-cpp narthex-component "The interface of prometheus-cpp on narthex"
     NEEDS narthex_http narthex_pushgateway curl ${web_config_libraries})

@@ -17,7 +17,8 @@ narthex_package(ZLIB 1.2.3 DEBIAN zlib1g-dev TARGET ZLIB::ZLIB HOME https://zlib
 narthex_package(Boost 1.74 DEBIAN libboost-dev TARGET Boost::headers HOME https://www.boost.org)
 narthex_package(civetweb 1.15 DEBIAN libcivetweb-dev TARGET civetweb::civetweb
   HOME https://github.com/civetweb/civetweb)
-narthex_package(CURL "" DEBIAN libcurl4-openssl-dev TARGET CURL::libcurl HOME https://curl.se)
+narthex_package(CURL 7.87 DEBIAN libcurl4-openssl-dev TARGET CURL::libcurl HOME https://curl.se)
+narthex_package(Snappy "" DEBIAN libsnappy-dev TARGET Snappy::snappy HOME https://github.com/google/snappy)
 narthex_package(libxcrypt "" DEBIAN libcrypt-dev TARGET libxcrypt::libxcrypt HOME https://github.com/besser82/libxcrypt)
 narthex_package(OpenSSL 3 DEBIAN libssl-dev TARGET OpenSSL::SSL HOME https://www.openssl.org)
 narthex_package(yaml-cpp "" DEBIAN libyaml-cpp-dev TARGET yaml-cpp::yaml-cpp HOME https://github.com/jbeder/yaml-cpp)

@@ -26,6 +26,8 @@ build                header   isa-l/igzip_lib.h        libisal-dev
 core                 header   zlib.h                   zlib1g-dev
 build                header   boost/asio.hpp           libboost-dev
 build                header   curl/curl.h              libcurl4-openssl-dev
+build                header   snappy.h                 libsnappy-dev
+build                header   protozero/pbf_writer.hpp libprotozero-dev
 build                header   crypt.h                  libcrypt-dev
 build                header   openssl/ssl.h            libssl-dev
 build                header   yaml-cpp/yaml.h          libyaml-cpp-dev
@@ -43,12 +45,11 @@ test                 command  prometheus-pushgateway   prometheus-pushgateway
 test                 command  protoc                   protobuf-compiler
 test                 command  valgrind                 valgrind
 test                 python   prometheus_client        python3-prometheus-client
-test                 python   yaml                     python3-yaml
+demo,test            python   yaml                     python3-yaml
 test,core            file     /usr/share/i18n/locales/de_DE  locales
 test                 file     /usr/share/gocode/src/github.com/prometheus/client_model/io/prometheus/client/metrics.proto  golang-github-prometheus-client-model-dev
 test,core            header   gtest/gtest.h            libgtest-dev
 test,core            header   gmock/gmock.h            libgmock-dev
-test                 header   protozero/pbf_writer.hpp libprotozero-dev
 test,bench,tidy,abi  header   civetweb.h               libcivetweb-dev
 test,bench           header   benchmark/benchmark.h    libbenchmark-dev
 test,bench           library  prometheus-cpp-core      prometheus-cpp-dev

@@ -14,7 +14,7 @@ if(NARTHEX_TEST_CORE_ONLY)
   return()
 endif()
 
-foreach(package protozero Boost cpp_httplib CURL libxcrypt OpenSSL yaml-cpp)
+foreach(package protozero Boost cpp_httplib CURL Snappy libxcrypt OpenSSL yaml-cpp)
   narthex_require(${package} ${for})
 endforeach()
 if(NARTHEX_WITH_CIVETWEB)

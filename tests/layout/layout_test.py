@@ -25,8 +25,9 @@ MAY_INCLUDE = {
 
 # The module of every header in include/narthex/.
 HEADERS = {
-    "base": """error.h version.h detail/creation_time.h detail/export.h detail/file_descriptor.h detail/http_totals.h
-        detail/parse_double.h detail/platform.h detail/quote.h detail/short_bytes.h detail/stopwatch.h""",
+    "base": """error.h version.h detail/creation_time.h detail/export.h detail/file_descriptor.h detail/float_text.h
+        detail/http_totals.h detail/parse_double.h detail/platform.h detail/push_totals.h detail/quote.h
+        detail/short_bytes.h detail/stopwatch.h""",
     "model": """closed_label.h labels.h sink.h detail/label_names.h detail/label_value.h""",
     "shards": """detail/add_atomically.h detail/heat.h detail/histogram_cells.h detail/shard.h""",
     "exemplars": """exemplar_labels.h exemplar_options.h detail/exemplars.h""",
@@ -36,6 +37,7 @@ HEADERS = {
         detail/signed_sum.h detail/state_set_series.h detail/unknown_series.h""",
     "families": """any_family.h borrowed.h dynamic_family.h enum_family.h family.h metric_ref.h detail/hazard_ptr.h""",
     "registry": """collector.h emit.h registration.h registry.h registry_options.h""",
+    "formats": """detail/gzip.h""",
     "exposition": """exposition.h detail/header_values.h detail/push_rules.h
         detail/scrape_phases.h""",
     "instrumentation": """cgroup_collector.h http_metrics.h library_collector.h process_collector.h

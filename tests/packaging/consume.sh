@@ -37,7 +37,8 @@ compile() {
 compile service.cc pkg-config-service narthex-http
 define=-DWITH_CIVETWEB compile service.cc pkg-config-civetweb narthex-civetweb
 compile prometheus_cpp/service.cc pkg-config-prometheus_cpp narthex-prometheus-cpp
-compile service_test.cc pkg-config-test narthex-testing narthex-pushgateway narthex-textfile
+compile service_test.cc pkg-config-test narthex-testing narthex-otlp narthex-remote-write narthex-pushgateway \
+  narthex-textfile
 serves "$work/pkg-config-service"
 serves "$work/pkg-config-civetweb"
 serves "$work/pkg-config-prometheus_cpp"
