@@ -250,12 +250,12 @@ class Services:
         }
         return self.start_configured_prometheus(config, port, features)
 
-    def start_configured_prometheus(self, config, port=0, features=(), wrapper=()):
+    def start_configured_prometheus(self, config, port=0, features=(), wrapper=(), options=(), executable=None):
         """Starts a Prometheus with this configuration; `features` are the values of --enable-feature.
 
-        `wrapper` is what the command stands behind: ["unshare", "--mount", ...].
+        `wrapper` is what the command stands behind: ["unshare", "--mount", ...]. `options` are further options.
         """
-        executable = find_prometheus()
+        executable = executable or find_prometheus()
         if "native-histograms" in features and prometheus_version() >= (3, 8):  # older servers refuse the key
             settings = config.get("global", {}) | {"scrape_native_histograms": True}
             config = config | {"global": settings}
@@ -271,6 +271,7 @@ class Services:
                 f"--storage.tsdb.path={folder / 'data'}",
                 f"--web.listen-address=127.0.0.1:{port}",
                 f"--enable-feature={','.join(features)}",
+                *options,
             ],
         )
         address = program.wait_for_line(r'msg="Listening on".* address=(\S+)')[1]
