@@ -18,6 +18,7 @@ import harness
 
 VISITS_PER_SECOND = 20
 REPORT_SECONDS = 2
+PUSHING = "access-log-3"  # which --push lets push
 VISITORS = [f"127.0.1.{number}" for number in range(1, 41)]  # loopback has addresses for everybody
 REQUESTS = "image_gallery_requests_total"
 # The columns of the table: a title, a query, and the format of its value.
@@ -150,8 +151,9 @@ def print_places(system, prometheus, how):
     print(f"  the page          {system.page.url}/  (its metrics: /metrics)")
     print(f"  image of the day  {system.image.url}/image  (its metrics: /actuator/prometheus)")
     for hostname, log in system.logs.items():
-        print(f"  {hostname}      {log.url}/metrics")
-    print(f"Prometheus scrapes all of them every second and finds the access logs {how}:")
+        print(f"  {hostname}      {log.url}/metrics{'  (pushes by remote write)' if hostname in system.pushing else ''}")
+    whom = "the others" if system.pushing else "all of them"
+    print(f"Prometheus scrapes {whom} every second and finds the access logs {how}:")
     print(f"  a graph           {prometheus.url}/graph?{urllib.parse.urlencode(graph)}")
     print(f"  its targets       {prometheus.url}/targets")
     print(f"\n{VISITS_PER_SECOND} visits a second. Ctrl-C stops everything.\n")
@@ -171,31 +173,36 @@ def watch(services, load, prometheus, seconds):
         print("\nStopping ...")
 
 
-def start(services, bin_dir):
+def start(services, bin_dir, pushing):
     """Starts everything; returns the gallery, its Prometheus, and the way in which Prometheus finds the access logs."""
-    system = gallery.Gallery(services, bin_dir, free_ports())
+    system = gallery.Gallery(services, bin_dir, free_ports(), pushing)
     system.start_image("--cache-seconds", 10)
-    system.start_page(system.log_urls())
+    system.start_page(system.all_log_urls())
     obstacle = dns.obstacle()
-    names = None if obstacle else dns.Dns(services, gallery.DNS_NAME, gallery.REPLICAS.values())
+    scraped = [address for hostname, address in gallery.REPLICAS.items() if hostname not in pushing]
+    names = None if obstacle else dns.Dns(services, gallery.DNS_NAME, scraped)
     port = 9090 if is_free("127.0.0.1", 9090) else 0
     prometheus = system.start_prometheus(port, names)
+    system.start_pushing(prometheus)
     if names:
         return system, prometheus, f"by asking DNS for '{gallery.DNS_NAME}' (dnsmasq on {names.address})"
     return system, prometheus, f"by static configuration (not by DNS: {obstacle})"
 
 
-def demo(services, bin_dir, seconds):
+def demo(services, bin_dir, seconds, pushing):
     """Runs the demo; returns whether Prometheus saw the logs grow."""
     print("Starting three services and Prometheus. The first scrape takes some seconds ...")
     with one_at_a_time():
-        system, prometheus, how = start(services, bin_dir)
+        system, prometheus, how = start(services, bin_dir, pushing)
 
     def targets_up():
         services.check_running()
         return prometheus.query("sum(up)")
 
-    harness.wait_for("targets that are up", targets_up, [({}, 2 + len(gallery.REPLICAS))])
+    harness.wait_for("targets that are up", targets_up, [({}, 2 + len(gallery.REPLICAS) - len(pushing))])
+    for hostname in pushing:
+        query = f'count(process_start_time_seconds{{hostname="{hostname}"}})'
+        harness.wait_for(f"metrics that {hostname} pushes", lambda q=query: value_of(prometheus, q), 1)
     load = Load(system.page.url)
     load.start()
     print_places(system, prometheus, how)
@@ -215,6 +222,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin-dir", required=True, help="folder of the built examples")
     parser.add_argument("--seconds", type=int, help="stop after this number of seconds (default: at Ctrl-C)")
+    parser.add_argument("--push", action="store_true", help="let one access log push to Prometheus")
     arguments = parser.parse_args()
     if arguments.seconds is not None and arguments.seconds < 1:
         parser.error(f"argument --seconds: {arguments.seconds} is not a positive number")
@@ -224,7 +232,7 @@ def main():
         signal.signal(number, signal.default_int_handler)
     try:
         with harness.Services() as services:
-            grew = demo(services, arguments.bin_dir, arguments.seconds)
+            grew = demo(services, arguments.bin_dir, arguments.seconds, [PUSHING] if arguments.push else [])
         print("Everything is stopped.")
     except (harness.HarnessError, AssertionError) as error:
         sys.exit(f"demo: {error}")

@@ -27,20 +27,29 @@ def place(url):
 
 
 class Gallery:
-    """The page, the API, and three access logs with one port and different addresses."""
+    """The page, the API, and three access logs with one port and different addresses.
 
-    def __init__(self, services, bin_dir, ports=PORTS):
+    Prometheus does not scrape the access logs in `pushing`, which start_pushing() starts. They push their metrics.
+    """
+
+    def __init__(self, services, bin_dir, ports=PORTS, pushing=()):
         self._services = services
         self._bin_dir = pathlib.Path(bin_dir)
         self._ports = ports
-        self.logs = {hostname: self.start_log(hostname) for hostname in REPLICAS}
+        self.pushing = pushing
+        self.logs = {hostname: self.start_log(hostname) for hostname in REPLICAS if hostname not in pushing}
         self.image = None
         self.page = None
 
-    def start_log(self, hostname):
+    def start_log(self, hostname, *options):
         """Starts one of the access logs."""
-        options = ["--address", REPLICAS[hostname], "--port", self._ports.logs, "--hostname", hostname]
+        options = ["--address", REPLICAS[hostname], "--port", self._ports.logs, "--hostname", hostname, *options]
         return self._services.start_service(self._bin_dir / "access_log", *options, name=hostname)
+
+    def start_pushing(self, prometheus):
+        """Starts the access logs that push to a Prometheus."""
+        for hostname in self.pushing:
+            self.logs[hostname] = self.start_log(hostname, "--push", f"{prometheus.url}/api/v1/write")
 
     def start_image(self, *options):
         """Starts the API."""
@@ -55,8 +64,12 @@ class Gallery:
         self.page = self._services.start_service(executable, *options, wrapper=wrapper)
 
     def log_urls(self):
-        """Returns the URLs of the access logs, for use without DNS."""
+        """Returns the URLs of the access logs that have started, for use without DNS."""
         return [log.url for log in self.logs.values()]
+
+    def all_log_urls(self):
+        """Returns the URLs of all access logs. The port must be known before their start."""
+        return [f"http://{address}:{self._ports.logs}" for address in REPLICAS.values()]
 
     def start_prometheus(self, port=0, dns=None):
         """Starts a Prometheus that finds the access logs by DNS, or by static configuration without DNS."""
@@ -71,4 +84,5 @@ class Gallery:
         }
         config = render.local(places, interval="1s", server=harness.prometheus_version())
         wrapper = dns.inside() if dns else ()
-        return self._services.start_configured_prometheus(config, port, FEATURES, wrapper)
+        options = ["--web.enable-remote-write-receiver"] if self.pushing else []
+        return self._services.start_configured_prometheus(config, port, FEATURES, wrapper, options)
