@@ -85,7 +85,7 @@ def half_a_client_hello():
 CERTIFICATES = """
 set -e
 new="openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-$new -x509 -days 1 -subj /CN=authority -keyout ca.key -out ca.crt
+$new -x509 -days 1 -subj /CN=authority -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.crt
 sign() {
   $new -subj "/CN=$1" -keyout "$1.key" -out "$1.csr"
   printf 'subjectAltName=%s' "$2" >"$1.ext"

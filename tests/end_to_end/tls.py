@@ -22,7 +22,8 @@ basic_auth_users:
 COMMANDS = """
 set -e
 new="openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-authority() { $new -x509 -days 1 -subj /CN=authority -keyout ca.key -out ca.crt; }
+usage=keyUsage=critical,keyCertSign,cRLSign  # Python 3.13 refuses an authority without it
+authority() { $new -x509 -days 1 -subj /CN=authority -addext $usage -keyout ca.key -out ca.crt; }
 sign() {
   $new -subj "/CN=$1" -keyout "$1.key" -out "$1.csr"
   printf 'subjectAltName=%s' "$2" >"$1.ext"
