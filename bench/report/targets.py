@@ -262,6 +262,19 @@ ROWS = [
         "gzip_counters/{}/series:10000",
         (on_top_of("text_counters/{}/series:10000", 1.1, "text"),),
     ),
+    *(
+        Row(
+            f"push sample, {name}, {count}",
+            f"push_{case}/{{}}/series:{series}",
+            (like(f"text_counters/{{}}/series:{series}", 2, "text"),),
+        )
+        for name, case in (
+            ("OTLP", "otlp"),
+            ("remote write 1.0", "remote_write_1"),
+            ("remote write 2.0", "remote_write_2"),
+        )
+        for count, series in (("10k", 10_000), ("1M", 1_000_000))
+    ),
     Row("text line, histograms", "text_histograms/{}/series:10000", (faster(40),)),
     Row("scrape, process collector", "scrape_process/{}", (), unit="us"),
     Row("scrape, cgroup collector", "scrape_cgroup/{}", (), unit="us", limitless="the files depend on the machine"),

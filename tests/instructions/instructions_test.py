@@ -5,33 +5,47 @@ import subprocess
 import sys
 import unittest
 
-PROGRAM, VALGRIND = sys.argv[1:]
+PROGRAM, VALGRIND, COMPILER = sys.argv[1:]
+# The measured numbers are those of GCC 12. The same source takes up to a sixth more with other compilers.
+ALLOWED = 1.1 if COMPILER.startswith("GNU-12.") else 1.25
 
 FEW, MANY = 4_000, 20_000
 # The random numbers in a hash change the number of instructions before FEW, too.
 MANY_LOOKUPS = 200_000
+# They also decide how many steps a search takes.
+TRIES = 3
 
 
-def instructions(work, times):
-    """Returns the instructions of a run, including its start and its end."""
+def instructions(work, times, only=None):
+    """Returns the instructions of a run, including its start and its end, or only those inside of a function."""
+    options = [f"--toggle-collect={only}"] if only else []
     run = subprocess.run(
-        [VALGRIND, "--tool=callgrind", "--callgrind-out-file=/dev/null", PROGRAM, work, str(times)],
+        [VALGRIND, "--tool=callgrind", "--callgrind-out-file=/dev/null", *options, PROGRAM, work, str(times)],
         capture_output=True, text=True, check=True, timeout=120)
     return int(re.search(r"Collected : (\d+)", run.stderr)[1])
 
 
 class Instructions(unittest.TestCase):
-    """An operation takes at most a tenth more instructions than when it was measured."""
+    """An operation takes about as many instructions as when it was measured."""
 
-    def expect(self, work, measured, many=MANY):
+    def expect(self, work, measured, many=MANY, only=None):
         """Compares two runs that differ only in the number of operations."""
-        each = (instructions(work, many) - instructions(work, FEW)) / (many - FEW)
-        print(f"{work}: {each:.1f} instructions, {measured} when measured")
-        self.assertLessEqual(each, 1.1 * measured + 1, work)
+        limit = ALLOWED * measured + 1
+        for _ in range(TRIES):
+            each = (instructions(work, many, only) - instructions(work, FEW, only)) / (many - FEW)
+            print(f"{work}: {each:.1f} instructions, {measured} when measured")
+            if each <= limit:
+                return each
+        self.fail(f"{work}: {each:.1f} instructions; allowed: {limit:.1f}")
 
     def test_increment(self):
         """A counter in which the thread has a cell."""
         self.expect("counter", 21)
+
+    def test_increment_beside_a_push(self):
+        """A loop of increments takes the same number of instructions while a thread pushes."""
+        alone = self.expect("counter_alone", 24, only="*loop_of_increments*")
+        self.assertAlmostEqual(self.expect("counter_beside_push", 24, only="*loop_of_increments*"), alone, delta=0.1)
 
     def test_observation(self):
         """A histogram with the default buckets."""
