@@ -48,13 +48,16 @@ NOT_TESTED = {
     ("expose()", "Error"),
     ("CivetwebExporter::CivetwebExporter()", "SystemError"),
     ("HttpExporter::HttpExporter()", "SystemError"),
+    ("PushgatewayExporter::PushgatewayExporter()", "SystemError"),
+    ("OtlpExporter::OtlpExporter()", "SystemError"),
+    ("RemoteWriteExporter::RemoteWriteExporter()", "SystemError"),
 }
 
 # A table of options in docs/reference.md follows a line such as: <!-- options: CounterOptions -->
 OPTION_TABLE = re.compile(r"<!-- options: (\w+) -->\n+(.*?)\n\n", re.DOTALL)
 # A struct of options, one of its members with its default, and how the tables write some defaults.
 OPTION_STRUCT = re.compile(
-    r"^struct (\w*Options|NativeBuckets|GlobalCollectors|HttplibHandlers) {\n(.*?)^};", re.DOTALL | re.MULTILINE
+    r"^struct (\w*Options|NativeBuckets|GlobalCollectors|HttplibHandlers|PushConnection) {\n(.*?)^};", re.DOTALL | re.MULTILINE
 )
 MEMBER = re.compile(r"^  [\w:<][^=/;]*?(\w+)(?: =\s+|(?={))(.*?);", re.MULTILINE)
 DEFAULTS = {
@@ -62,6 +65,7 @@ DEFAULTS = {
     "{1000}": "1,000 ms",
     "{5000}": "5,000 ms",
     "{10'000}": "10,000 ms",
+    "{15'000}": "15,000 ms",
     "{30'000}": "30,000 ms",
     "{120'000}": "120,000 ms",
     "std::size_t{256} << 20": "256 MiB",

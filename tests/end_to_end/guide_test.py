@@ -64,7 +64,10 @@ class Guide(unittest.TestCase):
             subprocess.run(["cmake", "--install", build, "--prefix", prefix], check=True, stdout=subprocess.DEVNULL)
             begun = pathlib.Path(folder, "begun")
             begun.mkdir()
-            environment = os.environ | {"NARTHEX": str(ROOT), "CMAKE_PREFIX_PATH": str(prefix)}
+            pkg_config = ":".join(map(str, prefix.glob("lib*/**/pkgconfig")))
+            environment = os.environ | {
+                "NARTHEX": str(ROOT), "CMAKE_PREFIX_PATH": str(prefix), "PKG_CONFIG_PATH": pkg_config
+            }
             commands = "".join(f"{commands}printf '%s' '{MARK}'\n" for _, commands, _ in blocks)
             status, printed = run("set -euo pipefail -m\n" + commands, begun, environment)
         *outputs, rest = printed.split(MARK)
