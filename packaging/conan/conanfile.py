@@ -16,7 +16,9 @@ FEATURES = {
     "http": (("boost/[>=1.74 <2]",), "Boost"),
     "web_config": (("openssl/[>=3 <4]", "yaml-cpp/[>=0.7 <1]", "libxcrypt/[>=4.4 <5]"), "libxcrypt"),
     "civetweb": (("civetweb/[>=1.15 <2]",), "civetweb"),
-    "pushgateway": (("libcurl/[>=7.74 <9]",), "CURL"),
+    "pushgateway": (("libcurl/[>=7.87 <9]",), "CURL"),
+    "otlp": (("protozero/[>=1.7 <2]",), "protozero"),  # needs pushgateway, too
+    "remote_write": (("snappy/[>=1.1 <2]",), "Snappy"),  # needs otlp, too
 }
 GZIP = {"isal": "isa-l/[>=2.30 <3]", "zlib": "zlib/[>=1.2.11 <2]"}
 
@@ -41,6 +43,8 @@ class NarthexConan(ConanFile):
         "web_config": True,
         "civetweb": False,
         "pushgateway": True,
+        "otlp": False,
+        "remote_write": False,
         "gzip": "isal",
     }
     implements = ["auto_shared_fpic"]
@@ -65,6 +69,9 @@ class NarthexConan(ConanFile):
             raise ConanInvalidConfiguration(f"narthex runs on Linux only, not on '{self.settings.os}'")
         if self.settings.arch in ("x86", "armv7", "armv7hf"):
             raise ConanInvalidConfiguration(f"narthex needs a 64-bit system; '{self.settings.arch}' has 32 bits")
+        for option, needed in (("otlp", "pushgateway"), ("remote_write", "otlp")):
+            if getattr(self.options, option) and not getattr(self.options, needed):
+                raise ConanInvalidConfiguration(f"the option '{option}' needs the option '{needed}'")
         minimum = {"gcc": "12", "clang": "14"}.get(str(self.settings.compiler))
         if minimum and Version(self.settings.compiler.version) < minimum:
             raise ConanInvalidConfiguration(f"narthex needs {self.settings.compiler} {minimum} or later")
@@ -90,6 +97,9 @@ class NarthexConan(ConanFile):
         deps.set_property("isa-l", "cmake_target_name", "isal::isal")
         deps.set_property("libxcrypt", "cmake_file_name", "libxcrypt")
         deps.set_property("libxcrypt", "cmake_target_name", "libxcrypt::libxcrypt")
+        deps.set_property("protozero", "cmake_file_name", "protozero")
+        deps.set_property("snappy", "cmake_file_name", "Snappy")
+        deps.set_property("snappy", "cmake_target_name", "Snappy::snappy")
         deps.set_property("yaml-cpp", "cmake_target_name", "yaml-cpp")
         deps.generate()
 
@@ -127,6 +137,10 @@ class NarthexConan(ConanFile):
             components["civetweb"] = ["civetweb::civetweb", *web_config]
         if self.options.pushgateway:
             components["pushgateway"] = ["libcurl::libcurl"]
+        if self.options.otlp:
+            components["otlp"] = ["libcurl::libcurl"]
+        if self.options.remote_write:
+            components["remote_write"] = ["libcurl::libcurl", "snappy::snappy"]
         if self.options.http and self.options.pushgateway:
             components["prometheus_cpp"] = ["http", "pushgateway"]
         for name, requires in components.items():

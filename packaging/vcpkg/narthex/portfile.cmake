@@ -13,7 +13,9 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
     INVERTED_FEATURES
         http CMAKE_DISABLE_FIND_PACKAGE_Boost
         isal CMAKE_DISABLE_FIND_PACKAGE_isal
+        otlp CMAKE_DISABLE_FIND_PACKAGE_protozero
         pushgateway CMAKE_DISABLE_FIND_PACKAGE_CURL
+        remote-write CMAKE_DISABLE_FIND_PACKAGE_Snappy
         web-config CMAKE_DISABLE_FIND_PACKAGE_libxcrypt
 )
 

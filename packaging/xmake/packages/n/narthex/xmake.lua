@@ -11,6 +11,8 @@ package("narthex")
     add_configs("web_config",     {description = "Support TLS and the web configuration file (OpenSSL, yaml-cpp, libxcrypt).", default = false, type = "boolean"})
     add_configs("civetweb",       {description = "Build CivetwebExporter (civetweb).", default = false, type = "boolean"})
     add_configs("pushgateway",    {description = "Build PushgatewayExporter (libcurl).", default = false, type = "boolean"})
+    add_configs("otlp",           {description = "Build OtlpExporter (libcurl, protozero).", default = false, type = "boolean"})
+    add_configs("remote_write",   {description = "Build RemoteWriteExporter (libcurl, protozero, Snappy).", default = false, type = "boolean"})
     add_configs("prometheus_cpp", {description = "Build the interface of prometheus-cpp.", default = false, type = "boolean"})
     add_configs("gzip",           {description = "Library that compresses: ISA-L is faster than zlib.", default = "isal", type = "string", values = {"isal", "zlib"}})
 
@@ -19,6 +21,12 @@ package("narthex")
     add_syslinks("pthread")
 
     on_load(function (package)
+        if package:config("remote_write") then
+            package:config_set("otlp", true)
+        end
+        if package:config("otlp") then
+            package:config_set("pushgateway", true)
+        end
         if package:config("prometheus_cpp") then
             package:config_set("http", true)
             package:config_set("pushgateway", true)
@@ -27,7 +35,9 @@ package("narthex")
             http        = {"boost"},
             web_config  = {"openssl3", "yaml-cpp", "libxcrypt"},
             civetweb    = {"civetweb"},
-            pushgateway = {"libcurl"}
+            pushgateway = {"libcurl"},
+            otlp        = {"protozero"},
+            remote_write = {"snappy"}
         }
         for config, names in pairs(deps) do
             if package:config(config) then
@@ -40,6 +50,8 @@ package("narthex")
             {"prometheus_cpp", "narthex_prometheus_cpp"},
             {"http", "narthex_http"},
             {"civetweb", "narthex_civetweb"},
+            {"otlp", "narthex_otlp"},
+            {"remote_write", "narthex_remote_write"},
             {"pushgateway", "narthex_pushgateway"}
         }
         for _, library in ipairs(libraries) do
@@ -69,6 +81,8 @@ package("narthex")
             disable("Boost", package:config("http")),
             disable("libxcrypt", package:config("web_config")),
             disable("CURL", package:config("pushgateway")),
+            disable("protozero", package:config("otlp")),
+            disable("Snappy", package:config("remote_write")),
             disable("isal", package:config("gzip") == "isal")
         })
     end)
