@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 59cd8ee6068fdf4b9b7bc5a91b62efc769aabb5aac5337ad952440de7980a80d21adf405b3180b8d1d019cf1b6cbb2b122908b7048f844dfd772e5db27809450
+    SHA512 083fab02c3dd30a9d8465c697775f2c68643648815c0bdb3b438004e6f222f06bca9b5dfb317749d75dec266cd0eb59bdce5122bc296a802faad38cafa2ba2de
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

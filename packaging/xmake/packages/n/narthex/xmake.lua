@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "f90f84c9ed043effcd1de1556d79a97741821b055905a4120cdb58e0613e9df3"
+    local sha256 = "7ad7af41ffd362f4a7778dd2652c118999d1ed63933f419861bc7e9163a952cd"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
