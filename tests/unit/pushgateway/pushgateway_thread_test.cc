@@ -48,9 +48,12 @@ TEST(PushgatewayThread, LogsFailures) {
 }
 
 TEST(PushgatewayThread, ChecksItsInterval) {
-  EXPECT_THROW(PushgatewayExporter(Registry(), {.job = "backup", .interval = milliseconds(99)}), OptionsError);
-  EXPECT_THROW(PushgatewayExporter(Registry(), {.job = "backup", .interval = milliseconds(0)}), OptionsError);
-  EXPECT_THROW(PushgatewayExporter(Registry(), {.job = "backup", .shutdown_timeout = milliseconds(-1)}), OptionsError);
+  for (const PushgatewayOptions& options :
+       {PushgatewayOptions{.job = "backup", .interval = milliseconds(99)},
+        PushgatewayOptions{.job = "backup", .interval = milliseconds(0)},
+        PushgatewayOptions{.job = "backup", .shutdown_timeout = milliseconds(-1)}}) {
+    EXPECT_THROW(const PushgatewayExporter exporter(Registry(), options), OptionsError);
+  }
 }
 
 TEST(PushgatewayThread, CountsPushesAndCalls) {
