@@ -186,9 +186,9 @@ TEST_F(PushWorkerTest, DoesNotPushInItsDestructorWithoutTime) {
 }
 
 TEST_F(PushWorkerTest, FlushReturnsFalseOnItsThread) {
-  std::unique_ptr<PushWorker> pushing;
   std::atomic<bool> is_ready{false};
   std::atomic<bool> has_flushed{true};
+  std::unique_ptr<PushWorker> pushing;
   pushing = worker(kLong, [&](const auto&, bool is_last) {
     while (!is_ready) std::this_thread::yield();
     if (!is_last) has_flushed = pushing->flush(kLong);
