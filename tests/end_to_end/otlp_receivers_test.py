@@ -21,7 +21,7 @@ import otlp
 import otlp_test
 import push_receiver
 
-FOLDER = pathlib.Path(sys.argv[1])
+FOLDER = pathlib.Path(sys.argv[1]).resolve()
 # Labels that VictoriaMetrics makes of the attributes of the resource and of the scope begin so.
 PROCESS = ("scope.", "service.", "telemetry.")
 TRANSFORMER = "@opentelemetry/otlp-transformer@0.208.0"
