@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 083fab02c3dd30a9d8465c697775f2c68643648815c0bdb3b438004e6f222f06bca9b5dfb317749d75dec266cd0eb59bdce5122bc296a802faad38cafa2ba2de
+    SHA512 89c917da24ea352e7fa79db6b9af64193b6e8822140a9e3c5a9d2e63d9d4ab5627dda64dfaf0fab43be4f5659cfee22abfaea542e1230485a204828785da6da4
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "7ad7af41ffd362f4a7778dd2652c118999d1ed63933f419861bc7e9163a952cd"
+    local sha256 = "432daaed5963db3f24969de96a3005f9ddb8cc77ae09910437eef1e94bc42052"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
