@@ -43,7 +43,7 @@ class OtlpTarget : public testing::Test {
     return {registry_, settings, log, [this] { return now_; }};
   }
 
-  static PushResult push(detail::otlp::Target& target, milliseconds timeout = milliseconds(5000),
+  static PushResult push(detail::otlp::Target& target, milliseconds timeout = milliseconds(120'000),
                          bool is_last = false) {
     return target.push(PushDeadline(PushClock::now() + timeout), is_last);
   }
@@ -274,7 +274,7 @@ TEST_F(OtlpTarget, MarksAllSeriesAtTheEndAfterARefusedPush) {
   const ScriptedServer server({ScriptedReply::of(200), ScriptedReply::of(400), ScriptedReply::of(200)});
   auto otlp = target(server, [&](auto& settings) { settings.marks_stale_at_end = true; });
   push(otlp);
-  EXPECT_EQ(push(otlp, milliseconds(5000), true).outcome, PushOutcome::rejected);
+  EXPECT_EQ(push(otlp, milliseconds(120'000), true).outcome, PushOutcome::rejected);
   ASSERT_EQ(server.requests().size(), 3u);
   EXPECT_TRUE(has_mark(server.requests()[2]));
 }
@@ -284,7 +284,7 @@ TEST_F(OtlpTarget, MarksAllSeriesAtTheEndIfTheOptionSaysSo) {
     const ScriptedServer server({ScriptedReply::of(200)});
     auto otlp = target(server, [&](auto& settings) { settings.marks_stale_at_end = marks; });
     push(otlp);
-    push(otlp, milliseconds(5000), true);
+    push(otlp, milliseconds(120'000), true);
     const auto requests = server.requests();
     ASSERT_EQ(requests.size(), marks ? 3u : 2u);
     EXPECT_THAT(otlp_metrics_text(requests[1].body),
