@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 89c917da24ea352e7fa79db6b9af64193b6e8822140a9e3c5a9d2e63d9d4ab5627dda64dfaf0fab43be4f5659cfee22abfaea542e1230485a204828785da6da4
+    SHA512 b8abf888a1b967acdbef32c27af06f31a4e8fd9327cded433e7d41195d6fc9784bcaffdadca01c6f4df81ecd531c66c2c30ff14b74f3adcd7a4aa1ed4e6654e4
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 
