@@ -23,7 +23,7 @@ CurlList curl_list(const std::vector<std::string>& lines);
 // A parsed URL.
 class ParsedUrl {
  public:
-  // Throws std::bad_alloc. is_valid() tells whether it is a URL.
+  // Throws std::bad_alloc. is_valid() returns whether the text is a URL.
   explicit ParsedUrl(const std::string& url);
 
   bool is_valid() const noexcept { return error_ == CURLUE_OK; }

@@ -5,11 +5,12 @@
 // SIGUSR1 ends the counting: it prints the count and the longest call of inc(). SIGTERM ends the program: it prints how
 // long the destructor of the exporter took.
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <functional>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -76,15 +77,18 @@ int main(int argc, char** argv) {
   const narthex::Counter steps = registry.counter({.name = "steps_total", .help = "Steps."});
   auto push = exporter(argv[1], registry, argv[2], argc > 3 ? argv[3] : "");
   std::atomic<bool> is_counting{true};
+  std::latch has_counted(1);  // at least once
   double longest = 0;
   std::thread counting([&] {
-    while (is_counting) {
+    for (bool is_first = true; is_counting || is_first; is_first = false) {
       const Clock::time_point start = Clock::now();
       steps.inc();
       longest = std::max(longest, milliseconds_since(start));
+      if (is_first) has_counted.count_down();
       std::this_thread::sleep_for(milliseconds(1));
     }
   });
+  has_counted.wait();
   std::printf("started\n");
   std::fflush(stdout);
   for (int number = 0; number != SIGTERM;) {

@@ -127,7 +127,6 @@ class PushOutage(case.ServicesTest):
         wait()
         if line:
             program.wait_for_line(line)
-        time.sleep(0.2)  # in which it counts
         self.assertGreater(self.count(program), 0)
         self.assert_ends_in_time(program)
 

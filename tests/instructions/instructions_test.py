@@ -1,19 +1,18 @@
 """Counts the instructions of the most frequent operations. A test fails if one takes a tenth more than before."""
 
 import re
+import statistics
 import subprocess
 import sys
 import unittest
 
 PROGRAM, VALGRIND, COMPILER = sys.argv[1:]
-# The measured numbers are those of GCC 12. The same source takes up to a sixth more with other compilers.
-ALLOWED = 1.1 if COMPILER.startswith("GNU-12.") else 1.25
 
 FEW, MANY = 4_000, 20_000
 # The random numbers in a hash change the number of instructions before FEW, too.
 MANY_LOOKUPS = 200_000
-# They also decide how many steps a search takes.
-TRIES = 3
+# They also decide how many steps a search takes, so a lookup is measured in this many processes.
+PROCESSES = 3
 
 
 def instructions(work, times, only=None):
@@ -26,17 +25,17 @@ def instructions(work, times, only=None):
 
 
 class Instructions(unittest.TestCase):
-    """An operation takes about as many instructions as when it was measured."""
+    """An operation takes at most a tenth more instructions than when it was measured."""
 
     def expect(self, work, measured, many=MANY, only=None):
         """Compares two runs that differ only in the number of operations."""
-        limit = ALLOWED * measured + 1
-        for _ in range(TRIES):
-            each = (instructions(work, many, only) - instructions(work, FEW, only)) / (many - FEW)
-            print(f"{work}: {each:.1f} instructions, {measured} when measured")
-            if each <= limit:
-                return each
-        self.fail(f"{work}: {each:.1f} instructions; allowed: {limit:.1f}")
+        processes = PROCESSES if many == MANY_LOOKUPS else 1
+        each = statistics.median(
+            (instructions(work, many, only) - instructions(work, FEW, only)) / (many - FEW) for _ in range(processes)
+        )
+        print(f"{work}: {each:.1f} instructions, {measured} when measured")
+        self.assertLessEqual(each, 1.1 * measured + 1, work)
+        return each
 
     def test_increment(self):
         """A counter in which the thread has a cell."""
@@ -89,7 +88,7 @@ class Instructions(unittest.TestCase):
 
     def test_sample_of_protobuf(self):
         """A message of a counter."""
-        self.expect("protobuf", 429)
+        self.expect("protobuf", 499 if COMPILER.startswith("GNU-14.") else 429)
 
 
 if __name__ == "__main__":

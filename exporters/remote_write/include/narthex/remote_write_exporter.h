@@ -29,7 +29,7 @@ struct RemoteWriteOptions {
   std::string url = "http://127.0.0.1:9090/api/v1/write";
   /// Label `job` of all series. Required. A series with its own label `job` keeps it.
   std::string job = {};
-  /// Label `instance` of all series, which tells the processes of a job apart. A value that changes with each start,
+  /// Label `instance` of all series, which distinguishes the processes of a job. A value that changes with each start,
   /// such as a process id, begins new series with each start. Empty: the host name of the machine.
   std::string instance = {};
   /// Further labels of all series: `{{"zone", "b"}}`. If a series has a label of the same name, its own value is sent.
