@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 b8abf888a1b967acdbef32c27af06f31a4e8fd9327cded433e7d41195d6fc9784bcaffdadca01c6f4df81ecd531c66c2c30ff14b74f3adcd7a4aa1ed4e6654e4
+    SHA512 6a539cd0c9f1a58d5872fbf815af557ffe7f88fe38557e1e474ac0c54a8c1c0c3fc1ae64325a1a4f58d505cf81c3250460ce7cf75ee6b627a83b12099c9ba2de
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

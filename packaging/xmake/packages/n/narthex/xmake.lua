@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "d0ddcfdef0c43f1a7f7cfa083206cc18c35723b06a3fb2d38fae9b6c67a1f8cc"
+    local sha256 = "2c24efb0eecfcaaccc7492179be71df70b7e2340573aedf9d76a62c40d9a52c5"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
