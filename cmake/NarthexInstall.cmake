@@ -55,11 +55,13 @@ endif()
 # `cmake --install --prefix` works.
 file(RELATIVE_PATH to_prefix /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 
-# Installs a pkg-config file: narthex_pkg_config(<name> <template> [<description>] [NEEDS <libraries>...])
+# Installs a pkg-config file:
+#   narthex_pkg_config(<name> <template> [<description>] [HEADERS_IN <folder>] [NEEDS <libraries>...])
 function(narthex_pkg_config name template)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "NEEDS")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "HEADERS_IN" "NEEDS")
   string(REPLACE - _ library ${name})
   set(description "${arg_UNPARSED_ARGUMENTS}")
+  string(REGEX REPLACE "(.+)" "/\\1" headers "${arg_HEADERS_IN}")
   list(TRANSFORM arg_NEEDS PREPEND " -l" OUTPUT_VARIABLE libraries)
   list(JOIN libraries "" libraries)
   if(libraries AND kind STREQUAL "SHARED_LIBRARY")
@@ -94,7 +96,7 @@ if(TARGET narthex_otlp)
 endif()
 if(TARGET narthex_prometheus_cpp)
   narthex_pkg_config(narthex-prometheus-cpp narthex-component "The interface of prometheus-cpp on narthex"
-    NEEDS narthex_http narthex_pushgateway curl ${web_config_libraries})
+    HEADERS_IN narthex-prometheus-cpp NEEDS narthex_http narthex_pushgateway curl ${web_config_libraries})
 endif()
 
 # Projects that use prometheus-cpp then need no change.

@@ -47,16 +47,18 @@ endfunction()
 
 # Sets what all libraries of narthex have in common: the alias narthex::<name>, the headers, C++20, hidden symbols, and
 # the place in the installed package.
-#   narthex_library(<target> EXPORT_AS <name> INCLUDE <folder>...)
+#   narthex_library(<target> EXPORT_AS <name> [HEADERS_IN <folder>] INCLUDE <folder>...)
+# The package has the headers in its folder for headers, or in HEADERS_IN below it.
 function(narthex_library target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPORT_AS" "INCLUDE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPORT_AS;HEADERS_IN" "INCLUDE")
 
   add_library(narthex::${arg_EXPORT_AS} ALIAS ${target})
   target_compile_features(${target} PUBLIC cxx_std_20)
   foreach(folder ${arg_INCLUDE})
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/${folder}>)
   endforeach()
-  target_include_directories(${target} PUBLIC $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  cmake_path(APPEND CMAKE_INSTALL_INCLUDEDIR ${arg_HEADERS_IN} OUTPUT_VARIABLE headers)
+  target_include_directories(${target} PUBLIC $<INSTALL_INTERFACE:${headers}>)
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${arg_EXPORT_AS}
     VERSION ${PROJECT_VERSION}
@@ -72,7 +74,7 @@ function(narthex_library target)
     return()
   endif()
   list(TRANSFORM arg_INCLUDE APPEND /)
-  install(DIRECTORY ${arg_INCLUDE} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT narthex_development)
+  install(DIRECTORY ${arg_INCLUDE} DESTINATION ${headers} COMPONENT narthex_development)
   install(TARGETS ${target} EXPORT ${target}-targets
     LIBRARY COMPONENT narthex_runtime NAMELINK_COMPONENT narthex_development
     ARCHIVE COMPONENT narthex_development)

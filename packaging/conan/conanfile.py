@@ -149,3 +149,5 @@ class NarthexConan(ConanFile):
             component.set_property("pkg_config_name", f"narthex-{name.replace('_', '-')}")
             component.libs = [f"narthex_{name}"]
             component.requires = ["narthex", "fmt::fmt", *requires]
+            if name == "prometheus_cpp":
+                component.includedirs = ["include/narthex-prometheus-cpp"]

@@ -60,6 +60,9 @@ package("narthex")
             end
         end
         package:add("links", "narthex_textfile", "narthex_testing", "narthex")
+        if package:config("prometheus_cpp") then
+            package:add("includedirs", "include", "include/narthex-prometheus-cpp")
+        end
         if package:config("shared") then
             package:add("defines", "NARTHEX_SHARED")
         else
