@@ -50,7 +50,7 @@ constexpr Word kZeros = 0x3030'3030'3030'3030;
 
 Word reversed(Word word) noexcept { return __builtin_bswap64(word); }
 
-void put(char* to, Word characters) noexcept {
+void put_word(char* to, Word characters) noexcept {
   if constexpr (std::endian::native == std::endian::big) characters = reversed(characters);
   std::memcpy(to, &characters, sizeof characters);
 }
@@ -94,23 +94,23 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept 
   const int count = last != 0 ? 9 + count_significant(last) : 1 + count_significant(middle);
 
   if (exponent >= -4 && exponent < 0) {  // 0.000ddd
-    put(to, kZeros);
+    put_word(to, kZeros);
     to[1] = '.';
     to += 1 - exponent;
     *to = static_cast<char>(first);
-    put(to + 1, middle | kZeros);
-    put(to + 9, last | kZeros);
+    put_word(to + 1, middle | kZeros);
+    put_word(to + 9, last | kZeros);
     return to + count;
   }
 
-  put(to + 2, middle | kZeros);
-  put(to + 10, last | kZeros);
+  put_word(to + 2, middle | kZeros);
+  put_word(to + 10, last | kZeros);
   if (exponent >= 0 &&
       exponent < 6) {  // ddd.ddd: all digits are one position too far right; those of the integer part move back
     const Word start = first | (middle | kZeros) << 8;
     const int integer_bits = 8 * (exponent + 1);
     const Word integer_part = (Word{1} << integer_bits) - 1;
-    put(to, (start & integer_part) | Word{'.'} << integer_bits | (start & ~integer_part) << 8);
+    put_word(to, (start & integer_part) | Word{'.'} << integer_bits | (start & ~integer_part) << 8);
     return to + count + 1;
   }
   to[0] = static_cast<char>(first);  // d.ddde+xx
@@ -122,7 +122,7 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept 
 char* write_small(char* to, std::uint64_t number) noexcept {
   const Word digits = eight_digits(number);
   const int leading_zeros = std::countr_zero(digits | Word{1} << 56) / 8;  // keeps the last digit of 0
-  put(to, (digits | kZeros) >> 8 * leading_zeros);
+  put_word(to, (digits | kZeros) >> 8 * leading_zeros);
   return to + 8 - leading_zeros;
 }
 
@@ -181,13 +181,19 @@ char* write_seconds(char* to, std::uint64_t milliseconds) noexcept {
   if (fraction == 0) return to;
   const Word digits = eight_digits(fraction * 100'000);
   *to++ = '.';
-  put(to, digits | kZeros);
+  put_word(to, digits | kZeros);
   return to + count_significant(digits);
 }
 
 void append_number(std::string& out, double value) {
   char digits[kMaxNumberSize];
   out.append(digits, write_number(digits, value));
+}
+
+std::string spelled(double value) {
+  std::string text;
+  append_number(text, value);
+  return text;
 }
 
 std::string float_text(double value) {

@@ -30,4 +30,7 @@ char* write_seconds(char* to, std::uint64_t milliseconds) noexcept;
 
 void append_number(std::string& out, double value);
 
+// Returns the text of write_number().
+std::string spelled(double value);
+
 }  // namespace narthex::detail

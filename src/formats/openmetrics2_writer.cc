@@ -1,9 +1,9 @@
 #include "formats/openmetrics2_writer.h"
 
-#include <limits>
 #include <string>
 
 #include "base/bytes.h"
+#include "base/infinity.h"
 #include "base/number.h"
 #include "formats/native_spans.h"
 #include "formats/openmetrics_parts.h"
@@ -15,10 +15,8 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // The standard wants an explicit empty bucket only where it saves a span with the offset 1.
-constexpr std::int64_t kLongestFilledGap = 1;
+constexpr std::int64_t kLongestGapInText = 1;
 
 // Maximum sizes of the parts of a line, in characters.
 constexpr std::size_t kRoomOfFixedParts = 512;  // the names and numbers that a composite value has once
@@ -80,7 +78,7 @@ char* end_list(char* to) {
 char* put_side(char* to, std::string_view spans_name, std::string_view buckets_name,
                std::span<const NativeBucket> buckets) {
   if (buckets.empty()) return to;
-  const NativeSpans spans{buckets, kLongestFilledGap};
+  const NativeSpans spans{buckets, kLongestGapInText};
   to = put(to, spans_name);
   spans.for_each_span([&](std::int64_t offset, std::uint64_t length) {
     to = put_signed(to, offset);

@@ -1,7 +1,6 @@
 #include "formats/openmetrics_writer.h"
 
-#include <limits>
-
+#include "base/infinity.h"
 #include "base/number.h"
 #include "base/totals.h"
 #include "formats/openmetrics_parts.h"
@@ -12,8 +11,6 @@
 namespace narthex::detail {
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Whether the parser of Prometheus accepts this unit. `name` has no suffix.
 bool has_unit(const FamilyInfo& family, std::string_view name) {

@@ -35,7 +35,7 @@ namespace span_field {
 enum : Tag { offset = 1, length };
 }
 
-constexpr std::int64_t kLongestFilledGap = 2;  // up to here, empty buckets take less than another span
+constexpr std::int64_t kLongestGapInProtobuf = 2;  // up to here, empty buckets take less than another span
 
 void add_span(MessageWriter& histogram, Tag tag, std::int64_t offset, std::uint64_t length) {
   MessageWriter span(histogram, tag);
@@ -44,7 +44,7 @@ void add_span(MessageWriter& histogram, Tag tag, std::int64_t offset, std::uint6
 }
 
 void add_side(MessageWriter& histogram, Tag span_tag, Tag delta_tag, std::span<const NativeBucket> buckets) {
-  const NativeSpans spans{buckets, kLongestFilledGap};
+  const NativeSpans spans{buckets, kLongestGapInProtobuf};
   spans.for_each_span(
       [&](std::int64_t offset, std::uint64_t length) { add_span(histogram, span_tag, offset, length); });
   fmt::basic_memory_buffer<std::int64_t, 256> deltas;  // on the stack up to 256 buckets

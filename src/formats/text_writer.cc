@@ -1,9 +1,9 @@
 #include "formats/text_writer.h"
 
-#include <limits>
 #include <string>
 #include <string_view>
 
+#include "base/infinity.h"
 #include "base/number.h"
 #include "base/totals.h"
 #include "model/by_type.h"
@@ -14,8 +14,6 @@
 namespace narthex::detail {
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 std::string_view type_word(MetricType type) {
   return by_type<std::string_view>(

@@ -16,7 +16,7 @@ namespace {
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
 // Removes the text before the next separator from a text and returns it. Removes the separator, too.
-std::string_view next_part(std::string_view& text, char separator) {
+std::string_view cut_part(std::string_view& text, char separator) {
   const std::string_view part = text.substr(0, text.find(separator));
   text.remove_prefix(std::min(part.size() + 1, text.size()));
   return part;
@@ -24,7 +24,7 @@ std::string_view next_part(std::string_view& text, char separator) {
 
 bool has_part(std::string_view text, char separator, std::string_view wanted) {
   while (!text.empty()) {
-    if (next_part(text, separator) == wanted) return true;
+    if (cut_part(text, separator) == wanted) return true;
   }
   return false;
 }
@@ -67,9 +67,9 @@ struct Membership {
 template <class Matches>
 std::optional<Membership> find_membership(std::string_view text, Matches matches) {
   while (!text.empty()) {
-    std::string_view line = next_part(text, '\n');
-    const std::string_view id = next_part(line, ':');
-    const Membership membership{next_part(line, ':'), line};
+    std::string_view line = cut_part(text, '\n');
+    const std::string_view id = cut_part(line, ':');
+    const Membership membership{cut_part(line, ':'), line};
     if (matches(id, membership)) return membership;
   }
   return std::nullopt;
@@ -82,7 +82,7 @@ std::string Cgroup::file(std::string_view name) const { return fmt::format("{}{}
 CgroupMounts::CgroupMounts(const std::string& proc, std::string folder) : folder_(std::move(folder)) {
   const auto text = read_file(proc + "/self/mountinfo");
   for (std::string_view rest = text ? std::string_view(*text) : std::string_view(); !rest.empty();) {
-    if (auto mount = mount_of(next_part(rest, '\n'))) mounts_.push_back(std::move(*mount));
+    if (auto mount = mount_of(cut_part(rest, '\n'))) mounts_.push_back(std::move(*mount));
   }
   std::stable_partition(mounts_.begin(), mounts_.end(), [this](const Mount& mount) { return is_preferred(mount); });
 }

@@ -11,7 +11,7 @@ namespace {
 using Number = std::optional<double>;
 
 // Returns the ratio of the CPU time and the period. The CPU time is -1 if there is no limit.
-Number read_cores(const Cgroup& group) {
+Number read_cfs_cores(const Cgroup& group) {
   const Number quota = read_number(group.file("cpu.cfs_quota_us"));
   const Number period = read_number(group.file("cpu.cfs_period_us"));
   return quota && period && *period > 0 ? Number(*quota / *period) : std::nullopt;
@@ -40,7 +40,7 @@ void read_cpuacct_1(const Cgroup& group, CpuValues& values) {
 }
 
 void read_cpu_1(const Cgroup& group, CpuValues& values) {
-  values.limit_cores = lowest_of_parents(group, read_cores);
+  values.limit_cores = lowest_of_parents(group, read_cfs_cores);
   const auto stat = read_file(group.file("cpu.stat"));
   values.periods = stat ? number_of(*stat, "nr_periods") : std::nullopt;
   values.throttled_periods = stat ? number_of(*stat, "nr_throttled") : std::nullopt;

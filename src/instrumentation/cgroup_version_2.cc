@@ -10,7 +10,7 @@ namespace {
 using Number = std::optional<double>;
 
 // Reads "150000 100000", the CPU time and the period in microseconds, and returns their ratio.
-Number read_cores(const Cgroup& group) {
+Number read_max_cores(const Cgroup& group) {
   const auto text = read_file(group.file("cpu.max"));
   std::string_view rest = text ? std::string_view(*text) : std::string_view();
   const Number quota = to_number(next_word(rest));  // "max" is not a number: no limit
@@ -33,7 +33,7 @@ std::vector<std::pair<std::string, double>> read_events(const Cgroup& group) {
 
 CpuValues read_cpu_2(const Cgroup& group) {
   CpuValues values;
-  values.limit_cores = lowest_of_parents(group, read_cores);
+  values.limit_cores = lowest_of_parents(group, read_max_cores);
   const auto stat = read_file(group.file("cpu.stat"));
   if (!stat) return values;
   values.usage_seconds = divide(number_of(*stat, "usage_usec"), kMicroseconds);

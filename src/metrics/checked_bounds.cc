@@ -23,9 +23,8 @@ std::shared_ptr<const BucketBounds> checked_bounds(MetricType type, std::string_
   if (bounds.back() == std::numeric_limits<double>::infinity()) bounds.pop_back();  // the +Inf bucket is always there
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     if (!std::isfinite(bounds[i])) {
-      std::string spelled;
-      append_number(spelled, bounds[i]);
-      refuse(fmt::format("bucket {} is {}; allowed: finite numbers, and +Inf as the last bound", i + 1, spelled));
+      refuse(fmt::format("bucket {} is {}; allowed: finite numbers, and +Inf as the last bound", i + 1,
+                         spelled(bounds[i])));
     }
     if (i > 0 && bounds[i] == bounds[i - 1]) {
       refuse(fmt::format("buckets {} and {} are both {}; bounds must increase", i, i + 1, bounds[i]));

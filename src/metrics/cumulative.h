@@ -8,6 +8,7 @@
 
 #include <narthex/sink.h>
 
+#include "base/infinity.h"
 #include "exemplars/exemplar_copies.h"
 
 namespace narthex::detail {
@@ -17,7 +18,7 @@ namespace narthex::detail {
 inline void start_buckets(std::span<Bucket> buckets, std::span<const double> bounds,
                           const ExemplarCopies& exemplars) noexcept {
   for (std::size_t i = 0; i < buckets.size(); ++i) {
-    buckets[i] = {i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity(), 0, exemplars.at(i)};
+    buckets[i] = {i < bounds.size() ? bounds[i] : kInfinity, 0, exemplars.at(i)};
   }
 }
 
@@ -30,7 +31,6 @@ inline std::uint64_t accumulate(std::span<Bucket> buckets) noexcept {
 // Returns a quantile of cumulative buckets, the last one +Inf, as the function histogram_quantile() of Prometheus
 // computes it: the observations of a bucket are spread evenly over it.
 inline double interpolated_quantile(std::span<const Bucket> buckets, double quantile) noexcept {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const std::uint64_t count = buckets.back().cumulative_count;
   if (count == 0 || buckets.size() < 2 || std::isnan(quantile)) return std::numeric_limits<double>::quiet_NaN();
   if (quantile < 0) return -kInfinity;

@@ -11,8 +11,8 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::align_val_t kBaseAlignment{alignof(ExponentialTable)};
-constexpr std::align_val_t kOwnAlignment{64};  // tables of two threads share no cache line
+constexpr std::align_val_t kBaseTableAlignment{alignof(ExponentialTable)};
+constexpr std::align_val_t kOwnTableAlignment{64};  // tables of two threads share no cache line
 constexpr std::uint32_t kFirstCapacity = 16;
 
 // Returns a table without observations, or null without memory.
@@ -79,14 +79,14 @@ ExponentialBuckets::ExponentialBuckets(int schema, double zero_threshold, std::s
     : max_keys_(static_cast<std::uint32_t>(max_keys)),
       schema_(schema),
       zero_threshold_(zero_threshold),
-      base_(new_table(nullptr, schema, kFirstCapacity, kBaseAlignment)) {
+      base_(new_table(nullptr, schema, kFirstCapacity, kBaseTableAlignment)) {
   if (!base_.load(std::memory_order_relaxed)) throw std::bad_alloc();
 }
 
 ExponentialBuckets::~ExponentialBuckets() {
-  delete_tables(base_.load(std::memory_order_relaxed), kBaseAlignment);  // relaxed, both: the last user
+  delete_tables(base_.load(std::memory_order_relaxed), kBaseTableAlignment);  // relaxed, both: the last user
   release_histogram_slot(slot_.load(std::memory_order_relaxed), [](HistogramCells* table) {
-    delete_tables(static_cast<ExponentialTable*>(table), kOwnAlignment);
+    delete_tables(static_cast<ExponentialTable*>(table), kOwnTableAlignment);
   });
 }
 
@@ -135,7 +135,7 @@ bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double va
   auto* table = static_cast<ExponentialTable*>(cell->load(std::memory_order_relaxed));  // relaxed: as in own_table
   // relaxed: only this thread acquires slots of the table
   if (!table || table->schema != schema() || table->used.load(std::memory_order_relaxed) >= max_keys_of(*table)) {
-    table = next_table(table, kOwnAlignment);
+    table = next_table(table, kOwnTableAlignment);
     if (!table) return false;
     cell->store(table, std::memory_order_release);  // release: a scrape that sees it sees zeroes
   }
@@ -148,11 +148,11 @@ bool ExponentialBuckets::try_add_to_own(Slot slot, std::size_t bucket, double va
 // Returns a table that precedes the full one, or without memory the full one.
 ExponentialTable* ExponentialBuckets::grow_base(ExponentialTable* full) noexcept {
   const ReentrancyGuard guard;
-  ExponentialTable* next = guard ? next_table(full, kBaseAlignment) : nullptr;
+  ExponentialTable* next = guard ? next_table(full, kBaseTableAlignment) : nullptr;
   if (!next) return full;
   // release: a thread that sees the table sees zeroes; acquire: this thread too, if another one was faster
   if (base_.compare_exchange_strong(full, next, std::memory_order_acq_rel, std::memory_order_acquire)) return next;
-  ::operator delete(next, kBaseAlignment);
+  ::operator delete(next, kBaseTableAlignment);
   return full;
 }
 

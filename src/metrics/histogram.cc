@@ -26,8 +26,8 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::align_val_t kBaseAlignment{alignof(HistogramCells)};
-constexpr std::align_val_t kOwnAlignment{64};  // cells of two threads share no cache line
+constexpr std::align_val_t kBaseCellsAlignment{alignof(HistogramCells)};
+constexpr std::align_val_t kOwnCellsAlignment{64};  // cells of two threads share no cache line
 
 // Returns cells that are zero, or null without memory.
 HistogramCells* new_cells(std::size_t counts, std::align_val_t alignment) noexcept {
@@ -72,14 +72,14 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), p
 
 HistogramSeries::HistogramSeries(Bounds bounds, const ExemplarSource& source)
     : ObservationSeries(std::move(bounds), source, Buckets::classic),
-      base_(new_cells(number_of_counts(), kBaseAlignment)) {
+      base_(new_cells(number_of_counts(), kBaseCellsAlignment)) {
   if (!base_) throw std::bad_alloc();
 }
 
 HistogramSeries::~HistogramSeries() {
-  delete_cells(base_, kBaseAlignment);
+  delete_cells(base_, kBaseCellsAlignment);
   release_histogram_slot(slot_.load(std::memory_order_relaxed),  // relaxed: the last user
-                         [](HistogramCells* cells) { delete_cells(cells, kOwnAlignment); });
+                         [](HistogramCells* cells) { delete_cells(cells, kOwnCellsAlignment); });
 }
 
 HistogramCells* HistogramSeries::find_or_create_own_cells(Slot slot) const noexcept {
@@ -89,7 +89,7 @@ HistogramCells* HistogramSeries::find_or_create_own_cells(Slot slot) const noexc
   if (!cell) return nullptr;
   // relaxed: created by this thread, or by the last owner of the shard
   if (HistogramCells* cells = cell->load(std::memory_order_relaxed)) return cells;
-  HistogramCells* cells = new_cells(number_of_counts(), kOwnAlignment);
+  HistogramCells* cells = new_cells(number_of_counts(), kOwnCellsAlignment);
   cell->store(cells, std::memory_order_release);  // release: a scrape that sees them sees zeroes
   return cells;
 }

@@ -24,9 +24,8 @@ namespace {
 constexpr std::size_t kMaxBuckets = 65'536;  // a larger number is probably a negative one
 
 [[noreturn]] void refuse(const HistogramOptions& options, std::string_view field, double value, std::string_view why) {
-  std::string spelled;
-  append_number(spelled, value);
-  throw RegistrationError(fmt::format("histogram {}: native {} is {}; {}", quote(options.name), field, spelled, why));
+  throw RegistrationError(
+      fmt::format("histogram {}: native {} is {}; {}", quote(options.name), field, spelled(value), why));
 }
 
 }  // namespace

@@ -34,12 +34,6 @@ constexpr std::size_t kMaxKeys = 3072;
   throw RegistrationError(fmt::format("summary {}: {}", quote(options.name), why));
 }
 
-std::string spelled(double value) {
-  std::string text;
-  append_number(text, value);
-  return text;
-}
-
 std::vector<double> checked_quantiles(const SummaryOptions& options) {
   std::vector<double> quantiles = options.quantiles;
   for (const double quantile : quantiles) {

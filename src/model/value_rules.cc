@@ -21,13 +21,6 @@ namespace narthex::detail {
 
 namespace {
 
-// Returns the text of a number in the formats.
-std::string spelled(double number) {
-  std::string text;
-  append_number(text, number);
-  return text;
-}
-
 void check_created(const FamilyInfo& family, const Timestamp& created) {
   if (created) check_timestamp(family.name, *created);
 }

@@ -19,7 +19,7 @@ namespace {
 bool membarrier(int command) noexcept { return syscall(SYS_membarrier, command, 0, 0) == 0; }
 
 // Runs before main(), when no other thread can be reading.
-const bool is_registered = [] {
+const bool is_fence_chosen = [] {
   has_asymmetric_fence.store(kUsesMembarrier && membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED));
   return true;
 }();

@@ -64,7 +64,7 @@ class ThreadExitKey {
 [[gnu::destructor]] void remove_exit_key() { ThreadExitKey::remove(); }
 
 // Runs before main(), while there is memory and one of the first keys is free.
-const bool is_registered = [] {
+const bool has_exit_key = [] {
   report_copies();
   pthread_atfork(nullptr, nullptr, Shards::release_all_others);
   return ThreadExitKey::instance().has_value();
