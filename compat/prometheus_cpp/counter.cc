@@ -13,7 +13,7 @@ namespace {
 
 using narthex::detail::CounterSeries;
 
-constinit narthex::detail::Mutex reset_mutex;  // of all counters, because resets are rare
+constinit narthex::detail::Mutex counter_reset_mutex;  // of all counters, because resets are rare
 
 auto new_series(std::string_view labels) { return detail::make_series<CounterSeries, narthex::CounterOptions>(labels); }
 
@@ -24,7 +24,7 @@ Counter::Counter() : series_(new_series({})) {}
 Counter::Counter(const detail::NewSeries& series) : series_(new_series(series.labels)) {}
 
 void Counter::Reset() {
-  const std::lock_guard lock(reset_mutex);
+  const std::lock_guard lock(counter_reset_mutex);
   series_.reset([this] { return new_series(series_->labels().text()); });
 }
 

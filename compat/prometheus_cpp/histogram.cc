@@ -28,7 +28,7 @@ using narthex::detail::ObservationSeries;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-constinit narthex::detail::Mutex reset_mutex;  // of all histograms, because resets are rare
+constinit narthex::detail::Mutex histogram_reset_mutex;  // of all histograms, because resets are rare
 
 narthex::HistogramOptions checked(Histogram::BucketBoundaries bounds) {
   if (bounds.empty() || bounds.back() != kInfinity) bounds.push_back(kInfinity);
@@ -92,7 +92,7 @@ void Histogram::ObserveMultiple(const std::vector<double>& bucket_increments, do
 }
 
 void Histogram::Reset() {
-  const std::lock_guard lock(reset_mutex);
+  const std::lock_guard lock(histogram_reset_mutex);
   series_.reset([this] { return new_series(bounds_, series_->labels().text()); });
 }
 

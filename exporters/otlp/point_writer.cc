@@ -17,7 +17,6 @@ namespace {
 
 using Writer = protozero::basic_pbf_writer<ByteBuffer>;
 
-constexpr std::size_t kMaxLengthSize = 1 + kMaxVarintSize;
 constexpr std::size_t kFlagsSize = 2;
 
 constexpr std::size_t size_of_fixed(std::uint64_t value) noexcept { return value == 0 ? 0 : kFixedFieldSize; }

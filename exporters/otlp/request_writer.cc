@@ -8,8 +8,6 @@ namespace narthex::detail::otlp {
 
 namespace {
 
-constexpr std::size_t kMaxLengthSize = 1 + kMaxVarintSize;
-
 // Returns the sizes of the message of the data and of the metric.
 std::pair<std::size_t, std::size_t> sizes_of(const MetricFrame& frame, std::size_t points_size) noexcept {
   const std::size_t data = points_size + frame.tail.size();

@@ -44,6 +44,7 @@ constexpr char* put_length(char* to, OtlpField field, std::size_t length) noexce
   *to++ = key_byte(field, WireKind::length);
   return put_varint(to, length);
 }
+constexpr std::size_t kMaxLengthSize = 1 + kMaxVarintSize;
 constexpr std::size_t size_of_length(std::size_t length) noexcept { return 1 + size_of_varint(length); }
 
 }  // namespace narthex::detail::otlp

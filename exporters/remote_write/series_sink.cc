@@ -1,11 +1,10 @@
 #include "remote_write/series_sink.h"
 
-#include <limits>
-
 #include <fmt/format.h>
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "base/infinity.h"
 #include "formats/canonical_nan.h"
 #include "formats/native_spans.h"
 #include "model/reserved_names.h"
@@ -15,12 +14,11 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kMaxExemplar = 128;   // bytes beside the labels of an exemplar
 constexpr std::size_t kMaxBucket = 32;      // bytes of a native bucket with its span
 constexpr std::size_t kMaxHistogram = 128;  // bytes beside the buckets of a native histogram
 
-std::int64_t milliseconds(const Timestamp& at) { return at ? at->time_since_epoch().count() : 0; }
+std::int64_t milliseconds_of(const Timestamp& at) { return at ? at->time_since_epoch().count() : 0; }
 
 std::size_t max_size(const Exemplar* exemplar) {
   return exemplar ? 2 * exemplar->labels.text().size() + kMaxExemplar : 0;
@@ -49,11 +47,11 @@ SampleTimes SeriesSink::check(LabelView labels, const Timestamp& at, const Times
     throw SampleError(fmt::format("label {}: remote write adds this label itself; leave it out of {{{}}}", quote(own),
                                   labels.text()));
   }
-  if (milliseconds(at) < 0) {
+  if (milliseconds_of(at) < 0) {
     throw SampleError(fmt::format("sample {}: the timestamp {} ms is before 1970; Prometheus rejects it", quote(name_),
-                                  milliseconds(at)));
+                                  milliseconds_of(at)));
   }
-  return {.at = at ? milliseconds(at) : options_.time.time_since_epoch().count(), .start = milliseconds(created)};
+  return {.at = at ? milliseconds_of(at) : options_.time.time_since_epoch().count(), .start = milliseconds_of(created)};
 }
 
 SeriesShape& SeriesSink::empty_shape() {

@@ -3,9 +3,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 
+#include "base/infinity.h"
 #include "model/by_type.h"
 #include "model/reserved_names.h"
 
@@ -14,7 +14,6 @@ namespace narthex::detail {
 namespace {
 
 constexpr auto kStale = std::bit_cast<double>(std::uint64_t{0x7ff0'0000'0000'0002});
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 // Whether a metric is one series.
 bool is_single(MetricType type) { return by_type<bool>(type, {true, true, false, false, true, true, false, false}); }
