@@ -145,10 +145,11 @@ TEST(PushgatewayExporter, ReportsTheUrlThatSentNoReply) {
     exporter.remove();
     FAIL() << "there was a reply";
   } catch (const PushError& error) {
-    EXPECT_EQ(std::string(error.what())
-                  .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j: no reply "
-                        "in attempt 1 of 1: 'Failed to connect to 127.0.0.1 port 1"),
-              0U)
+    EXPECT_EQ(
+        std::string(error.what())
+            .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j: no reply "
+                  "in attempt 1 of 1: 'Failed to connect to 127.0.0.1"),  // the rest depends on the version of libcurl
+        0U)
         << error.what();
   }
 }

@@ -205,10 +205,11 @@ std::vector<NativeRead> adapting_samples(NativeBuckets native, std::mt19937_64& 
   const Histogram histogram = registry.histogram({.name = "size_bytes", .help = "Sizes.", .native = native});
   std::vector<NativeRead> reads;
   for (int batch = 0; batch < 60; ++batch) {
-    std::normal_distribution<double> exponent(-4, batch * 0.2);
+    std::normal_distribution<double> normal;
     const std::uint64_t values = random() % 6;
     for (std::uint64_t i = 0; i < values; ++i) {
-      histogram.observe(std::exp2(exponent(random)) * (random() % 4 == 0 ? -1 : 1));
+      const double exponent = normal(random) * batch * 0.2 - 4;
+      histogram.observe(std::exp2(exponent) * (random() % 4 == 0 ? -1 : 1));
     }
     reads.push_back(native_sample(registry));
   }
