@@ -91,6 +91,9 @@ endfunction()
 # Optimises sources for size: code that runs when a metric is defined, once in each scrape or request, or never. With -O3
 # it is twice as large.
 function(narthex_cold_sources)
+  if(NOT CMAKE_CONFIGURATION_TYPES AND NOT CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo)$")
+    return()  # a source with options of its own is not in one file with others (CMAKE_UNITY_BUILD)
+  endif()
   set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
   set_property(SOURCE ${ARGN} PROPERTY SKIP_PRECOMPILE_HEADERS ON)  # GCC refuses headers that were compiled without -Os
 endfunction()

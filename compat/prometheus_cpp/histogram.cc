@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -16,6 +15,7 @@
 #include <narthex/sink.h>
 #include <prometheus/detail/new_series.h>
 
+#include "base/infinity.h"
 #include "base/mutex.h"
 #include "prometheus_cpp/make_series.h"
 #include "prometheus_cpp/samples.h"
@@ -24,9 +24,8 @@ namespace prometheus {
 
 namespace {
 
+using narthex::detail::kInfinity;
 using narthex::detail::ObservationSeries;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 constinit narthex::detail::Mutex histogram_reset_mutex;  // of all histograms, because resets are rare
 

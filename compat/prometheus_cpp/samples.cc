@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "base/infinity.h"
 #include "base/log_once_per_key.h"
 
 namespace prometheus::detail {
@@ -21,6 +21,7 @@ namespace {
 using narthex::LabelView;
 using narthex::Sink;
 using narthex::Timestamp;
+using narthex::detail::kInfinity;
 
 constexpr std::string_view kInfoSuffix = "_info";
 
@@ -173,7 +174,6 @@ void FamilyReader::state_set(LabelView labels, std::span<const narthex::State> s
 }
 
 void FamilyReader::histogram(LabelView labels, const narthex::HistogramSample& sample, const Timestamp& at) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   ClientMetric::Histogram& histogram = add(labels, at).histogram;
   histogram.sample_count = sample.count;
   histogram.sample_sum = sample.sum;

@@ -1,17 +1,19 @@
 #include <prometheus/text_serializer.h>
 
 #include <cmath>
-#include <limits>
 #include <ostream>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "base/infinity.h"
 #include "model/escape.h"
 
 namespace prometheus {
 
 namespace {
+
+using narthex::detail::kInfinity;
 
 std::string spelled(double value) {
   if (std::isnan(value)) return "Nan";
@@ -76,7 +78,6 @@ class FamilyText {
   }
 
   void append_histogram(const ClientMetric& metric) {
-    constexpr double kInfinity = std::numeric_limits<double>::infinity();
     const ClientMetric::Histogram& histogram = metric.histogram;
     append_line(metric, "_count", histogram.sample_count);
     append_line(metric, "_sum", histogram.sample_sum);

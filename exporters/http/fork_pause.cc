@@ -13,7 +13,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::chrono::milliseconds kMaxWait{200};
+constexpr std::chrono::milliseconds kMaxPause{200};
 
 }  // namespace
 
@@ -78,7 +78,7 @@ void ForkPause::pause() noexcept {
       meeting->changed.wait(lock, [&] { return meeting->is_over; });
     });
     std::unique_lock lock(rendezvous_->mutex);
-    is_whole_ = rendezvous_->changed.wait_for(lock, kMaxWait, [this] { return rendezvous_->is_paused; });
+    is_whole_ = rendezvous_->changed.wait_for(lock, kMaxPause, [this] { return rendezvous_->is_paused; });
   } catch (const std::exception&) {  // no memory: the child's copy counts as broken
   }
 }

@@ -14,7 +14,7 @@ namespace narthex::detail {
 //   forking thread:  locks the post mutex, posts a handler, waits until it runs    fork()    wakes it, unlocks
 //   I/O thread:                             runs the handler, which waits ...................
 //
-// If the I/O thread does not reach the handler within kMaxWait, or if it is the thread that forks, the child's copy
+// If the I/O thread does not reach the handler within kMaxPause, or if it is the thread that forks, the child's copy
 // counts as broken.
 // Thread safety: one thread at a time. fork() may be called concurrently.
 class ForkPause {

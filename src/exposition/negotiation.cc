@@ -33,13 +33,13 @@ struct Clause {
 };
 
 // A malformed weight does not exclude the format of its clause.
-Weight weight_of(std::string_view text) noexcept {
+Weight clause_weight(std::string_view text) noexcept {
   return to_weight(text).value_or(text.starts_with('-') ? 0 : kFullWeight);
 }
 
 void read(const HttpParameter& parameter, Clause& clause) noexcept {
   if (parameter.has_name("q")) {
-    if (!clause.weight) clause.weight = weight_of(parameter.value);
+    if (!clause.weight) clause.weight = clause_weight(parameter.value);
   } else if (parameter.has_name("version")) {
     if (!clause.version) clause.version = parameter.value;
   } else if (parameter.has_name("escaping")) {

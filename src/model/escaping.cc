@@ -13,7 +13,7 @@ namespace narthex::detail {
 
 namespace {
 
-constexpr std::uint32_t kReplacement = 0xFFFD;
+constexpr std::uint32_t kReplacementCodePoint = 0xFFFD;
 
 // One character of a name. A byte that is not part of a UTF-8 character counts as U+FFFD.
 struct Character {
@@ -22,7 +22,7 @@ struct Character {
 
   // The lead byte holds the highest bits after the bits for its length; each further byte holds six bits.
   std::uint32_t code_point() const noexcept {
-    if (!is_utf8) return kReplacement;
+    if (!is_utf8) return kReplacementCodePoint;
     const auto lead = static_cast<unsigned char>(text.front());
     if (text.size() == 1) return lead;
     std::uint32_t number = lead & (0x7Fu >> text.size());

@@ -37,13 +37,13 @@ constexpr auto kWordBytes = [] {
   return table;
 }();
 
-bool is_allowed(char c, const Charset& charset) noexcept {
+bool is_in_charset(char c, const Charset& charset) noexcept {
   return kWordBytes[static_cast<unsigned char>(c)] || charset.extra.find(c) != std::string_view::npos;
 }
 
 bool is_legacy(std::string_view name, const Charset& charset) noexcept {
   return !name.empty() && !is_digit(name.front()) &&
-         std::ranges::all_of(name, [&](char c) { return is_allowed(c, charset); });
+         std::ranges::all_of(name, [&](char c) { return is_in_charset(c, charset); });
 }
 
 std::string utf8_name_error(std::string_view name, const Charset& charset) {
@@ -62,7 +62,7 @@ std::string legacy_name_error(std::string_view name, const Charset& charset) {
   if (is_digit(name.front())) {
     return fmt::format("{} must not start with {}; {}", charset.what, quote(name.substr(0, 1)), allowed);
   }
-  const auto bad = std::ranges::find_if_not(name, [&](char c) { return is_allowed(c, charset); });
+  const auto bad = std::ranges::find_if_not(name, [&](char c) { return is_in_charset(c, charset); });
   const std::string_view rest = name.substr(static_cast<std::size_t>(bad - name.begin()));
   const std::size_t length = std::max<std::size_t>(utf8_length(rest), 1);
   return fmt::format("{} must not contain {}; {}", charset.what, quote(rest.substr(0, length)), allowed);
