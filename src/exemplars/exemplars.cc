@@ -46,13 +46,6 @@ class TryLock {
   bool owns_ = false;
 };
 
-struct ExemplarSlot {
-  std::atomic<bool> is_locked{false};
-  std::atomic<bool> is_requested{true};
-  SlotBackoff::Changes changes = 0;
-  StoredExemplar exemplar;
-};
-
 // Calls the user's function, which is foreign code: no lock is held.
 Labels labels_of_trace(const ExemplarOptions& options) noexcept {
   try {
@@ -73,6 +66,13 @@ Labels labels_of_trace(const ExemplarOptions& options) noexcept {
 // then serves none. A lock that no thread releases, as in the child of a fork, has the same effect. No foreign code but
 // operator new runs under a lock. A writer that contends with others drops most of its exemplars: see SlotBackoff.
 struct Exemplars::Store {
+  struct ExemplarSlot {
+    std::atomic<bool> is_locked{false};
+    std::atomic<bool> is_requested{true};
+    SlotBackoff::Changes changes = 0;
+    StoredExemplar exemplar;
+  };
+
   Store(const ExemplarShape& shape, ExemplarSource exemplar_source)
       : source(std::move(exemplar_source)),
         slots(new ExemplarSlot[shape.slots]),
@@ -146,7 +146,7 @@ bool Exemplars::copy_to(ExemplarCopies& copies) const {
   bool is_any_requested = false;
   copies.begin();
   for (std::size_t i = 0; i < store->size; ++i) {
-    ExemplarSlot& slot = store->slots[i];
+    Store::ExemplarSlot& slot = store->slots[i];
     const TryLock lock(slot.is_locked, kScrapeAttempts);
     if (!lock || slot.exemplar.is_empty()) {
       copies.add_none();
