@@ -1,6 +1,6 @@
 // Counts as fast as a timer allows, and pushes the count. push_outage_test.py runs it against receivers that fail.
 //
-//   push_outage_service remote_write|otlp|pushgateway URL [CA_FILE]
+//   push_outage_service remote_write|otlp|pushgateway URL [CA_FILE [TIMEOUT_MILLISECONDS]]
 //
 // SIGUSR1 ends the counting: it prints the count and the longest call of inc(). SIGTERM ends the program: it prints how
 // long the destructor of the exporter took.
@@ -27,16 +27,15 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kInterval{500};
-constexpr milliseconds kTimeout{2'000};
 constexpr milliseconds kShutdown{1'000};
 
 std::shared_ptr<void> exporter(const std::string& kind, const narthex::Registry& registry, const std::string& url,
-                               const std::string& ca_file) {
+                               const std::string& ca_file, milliseconds timeout) {
   const narthex::PushConnection connection{.ca_file = ca_file};
   if (kind == "otlp") {
     return std::make_shared<narthex::OtlpExporter>(registry, narthex::OtlpOptions{.endpoint = url,
                                                                                   .interval = kInterval,
-                                                                                  .timeout = kTimeout,
+                                                                                  .timeout = timeout,
                                                                                   .shutdown_timeout = kShutdown,
                                                                                   .connection = connection});
   }
@@ -47,14 +46,14 @@ std::shared_ptr<void> exporter(const std::string& kind, const narthex::Registry&
                                               .instance = "one",
                                               .version = narthex::RemoteWriteVersion::v1,
                                               .interval = kInterval,
-                                              .timeout = kTimeout,
+                                              .timeout = timeout,
                                               .shutdown_timeout = kShutdown,
                                               .connection = connection});
   }
   return std::make_shared<narthex::PushgatewayExporter>(registry,
                                                         narthex::PushgatewayOptions{.url = url,
                                                                                     .job = "outage",
-                                                                                    .timeout = kTimeout,
+                                                                                    .timeout = timeout,
                                                                                     .interval = kInterval,
                                                                                     .shutdown_timeout = kShutdown,
                                                                                     .connection = connection});
@@ -75,7 +74,8 @@ int main(int argc, char** argv) {
 
   const narthex::Registry registry;
   const narthex::Counter steps = registry.counter({.name = "steps_total", .help = "Steps."});
-  auto push = exporter(argv[1], registry, argv[2], argc > 3 ? argv[3] : "");
+  auto push = exporter(argv[1], registry, argv[2], argc > 3 ? argv[3] : "",
+                       milliseconds(argc > 4 ? std::stoi(argv[4]) : 2'000));
   std::atomic<bool> is_counting{true};
   std::latch has_counted(1);  // at least once
   double longest = 0;
