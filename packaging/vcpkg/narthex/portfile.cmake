@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 6a539cd0c9f1a58d5872fbf815af557ffe7f88fe38557e1e474ac0c54a8c1c0c3fc1ae64325a1a4f58d505cf81c3250460ce7cf75ee6b627a83b12099c9ba2de
+    SHA512 994804337634939459b1d19043d62cf9e00fadb195e1cbd47de56d34f0e7ce335951cab925510a9fab2ea3179338f43d64b60c0516025fd05bc1f58233942c23
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

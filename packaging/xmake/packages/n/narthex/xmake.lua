@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "2c24efb0eecfcaaccc7492179be71df70b7e2340573aedf9d76a62c40d9a52c5"
+    local sha256 = "8df7b5a9e0409060d7137645a14046dbab0436834f385b7b3e7bc74246deeca1"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
