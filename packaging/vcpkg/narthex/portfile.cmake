@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 994804337634939459b1d19043d62cf9e00fadb195e1cbd47de56d34f0e7ce335951cab925510a9fab2ea3179338f43d64b60c0516025fd05bc1f58233942c23
+    SHA512 8dbed88d9d71f033d7daea01401b4fccb47fba9ca403c6e818c1d2ba35a209ce73fedd2aebb576ef8c190fb84bc7474aecf3b09363435c4d9011ecd514c63cc5
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

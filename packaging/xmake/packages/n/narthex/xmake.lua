@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "8df7b5a9e0409060d7137645a14046dbab0436834f385b7b3e7bc74246deeca1"
+    local sha256 = "3813f5dd20f0309d71e35c0ac23d09055cea91b2f9646f82f36319956445878d"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
