@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 #include <narthex/pushgateway_exporter.h>
@@ -12,6 +13,9 @@
 
 namespace narthex {
 namespace {
+
+using testing::AnyOf;
+using testing::StartsWith;
 
 constexpr std::chrono::sys_time<std::chrono::milliseconds> kNow{std::chrono::milliseconds(1'700'000'000'123)};
 
@@ -141,16 +145,15 @@ TEST(PushgatewayExporter, DoesNotShowItsPasswordInErrors) {
 
 TEST(PushgatewayExporter, ReportsTheUrlThatSentNoReply) {
   const PushgatewayExporter exporter(Registry(), {.url = "http://127.0.0.1:1", .job = "j", .attempts = 1});
+  const std::string start =
+      "pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j: no reply in attempt 1 of 1: 'Failed to connect "
+      "to ";
   try {
     exporter.remove();
     FAIL() << "there was a reply";
   } catch (const PushError& error) {
-    EXPECT_EQ(
-        std::string(error.what())
-            .find("pushgateway exporter: DELETE http://127.0.0.1:1/metrics/job/j: no reply "
-                  "in attempt 1 of 1: 'Failed to connect to 127.0.0.1"),  // the rest depends on the version of libcurl
-        0U)
-        << error.what();
+    // The second form is that of libcurl in Debian sid.
+    EXPECT_THAT(error.what(), AnyOf(StartsWith(start + "127.0.0.1 port 1 "), StartsWith(start + "127.0.0.1:1 ")));
   }
 }
 
