@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 8dbed88d9d71f033d7daea01401b4fccb47fba9ca403c6e818c1d2ba35a209ce73fedd2aebb576ef8c190fb84bc7474aecf3b09363435c4d9011ecd514c63cc5
+    SHA512 7e5edf2801e15c5130c5513ef12eb78f4396df3ef3644781de0cbb8da6d54ed46ac35f6c9ff9e1863a867b1db3543b0b29327f92e68ecdc007b9f47d421a8dee
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "3813f5dd20f0309d71e35c0ac23d09055cea91b2f9646f82f36319956445878d"
+    local sha256 = "1556a68e243389999b717d43fce62c119325e9f22f8fbc682150eb3b8b91590c"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
