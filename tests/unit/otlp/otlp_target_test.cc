@@ -246,11 +246,12 @@ TEST_F(OtlpTarget, SendsRisingTimesIfTheClockStepsBack) {
 TEST_F(OtlpTarget, MarksARemovedSeriesUntilTheReceiverHasGotIt) {
   for (const int status : {503, 500}) {
     const Gauge gone = registry_.gauge({.name = "gone", .help = "G."});
-    const ScriptedServer server({ScriptedReply::of(200), ScriptedReply::of(status), ScriptedReply::of(200)});
+    const ScriptedServer server(
+        {ScriptedReply::of(200), ScriptedReply::of(status, "Retry-After: 3600\r\n"), ScriptedReply::of(200)});
     auto otlp = target(server);
     push(otlp);
     registry_.remove("gone");
-    push(otlp, milliseconds(300));
+    EXPECT_NE(push(otlp).outcome, PushOutcome::success);
     for (int i = 0; i < 2; ++i) push(otlp);
     const auto requests = server.requests();
     ASSERT_EQ(requests.size(), 4u);

@@ -272,12 +272,13 @@ TEST_F(WriteTargetTest, SendsTheMetadataOf10OnceAMinute) {
 TEST_F(WriteTargetTest, MarksARemovedSeriesWhenAPushSucceeds) {
   counters_.labels("a").inc();
   counters_.labels("b").inc();
-  start({ScriptedReply::of(204), ScriptedReply::of(500), ScriptedReply::of(204)});
+  start({ScriptedReply::of(204), ScriptedReply::of(500, "Retry-After: 3600\r\n"), ScriptedReply::of(204)});
   push();
   counters_.remove("b");
   now_ += 15'000;
-  EXPECT_EQ(push(milliseconds(20)).outcome, detail::PushOutcome::failed);
+  EXPECT_EQ(push().outcome, detail::PushOutcome::failed);
   const std::size_t tried = server_->requests().size();
+  EXPECT_EQ(tried, 2U);
   now_ += 15'000;
   push();
   push();
