@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 7e5edf2801e15c5130c5513ef12eb78f4396df3ef3644781de0cbb8da6d54ed46ac35f6c9ff9e1863a867b1db3543b0b29327f92e68ecdc007b9f47d421a8dee
+    SHA512 715fdbfb9ca51af7e3674aa046cd39f9938dccafe938923cf271db7d301b9155bbc6672bae126951e7e8b4193803f9341e334ccccc0481d6b440e0ca850101ca
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "1556a68e243389999b717d43fce62c119325e9f22f8fbc682150eb3b8b91590c"
+    local sha256 = "a456b46fefa1024adf706e1569f4f3992a6204d7a4a579a39b3d79bac6cb256a"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
