@@ -16,7 +16,7 @@ package("narthex")
     add_configs("prometheus_cpp", {description = "Build the interface of prometheus-cpp.", default = false, type = "boolean"})
     add_configs("gzip",           {description = "Library that compresses: ISA-L is faster than zlib.", default = "isal", type = "string", values = {"isal", "zlib"}})
 
-    add_deps("cmake")
+    add_deps("cmake", "ninja")
     add_deps("fmt >=9")
     add_syslinks("pthread")
 
