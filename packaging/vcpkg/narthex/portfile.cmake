@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 715fdbfb9ca51af7e3674aa046cd39f9938dccafe938923cf271db7d301b9155bbc6672bae126951e7e8b4193803f9341e334ccccc0481d6b440e0ca850101ca
+    SHA512 3d280fcd1bbb99de447eeadb310bfd8453115f8b650da9943c88831eb89c43b7e4eb0eb1051f0cb1b9060107ecb2f1a42b9ebbcce31971f3c17ce4b0dfa33171
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "a456b46fefa1024adf706e1569f4f3992a6204d7a4a579a39b3d79bac6cb256a"
+    local sha256 = "0177ba8ed6ffcaaeaa40b51ba1e97574fe9b8bf13f969f0c8996dcb602e00b39"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
