@@ -17,8 +17,10 @@ bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0;
 
 // Removes the text before the next separator from a text and returns it. Removes the separator, too.
 std::string_view cut_part(std::string_view& text, char separator) {
-  const std::string_view part = text.substr(0, text.find(separator));
-  text.remove_prefix(std::min(part.size() + 1, text.size()));
+  const std::size_t end = text.find(separator);
+  if (end == std::string_view::npos) return std::exchange(text, {});
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(end + 1);
   return part;
 }
 
