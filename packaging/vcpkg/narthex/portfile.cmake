@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 3d280fcd1bbb99de447eeadb310bfd8453115f8b650da9943c88831eb89c43b7e4eb0eb1051f0cb1b9060107ecb2f1a42b9ebbcce31971f3c17ce4b0dfa33171
+    SHA512 8a17d4a8d3b469ac07a32b8014ab819e71d7b6b37a5ef6a9e0438118da0905065ab3c7c1c43d21e593360907100db3b082a159f902b47b2df0a99defba2a8906
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

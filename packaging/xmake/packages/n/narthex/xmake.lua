@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "0177ba8ed6ffcaaeaa40b51ba1e97574fe9b8bf13f969f0c8996dcb602e00b39"
+    local sha256 = "5da23fc8db0f7326a5a2d1cca20b50b3c5d585dc8bead8dbbf55c6e90d911771"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
