@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "base/infinity.h"
 
 namespace narthex::detail {
 
 NewExemplars::SortKey NewExemplars::sort_key_of(const Exemplar& exemplar) {
-  const double value = std::isnan(exemplar.value) ? -std::numeric_limits<double>::infinity() : exemplar.value;
+  const double value = std::isnan(exemplar.value) ? -kInfinity : exemplar.value;
   return {exemplar.at->time_since_epoch().count(), value};
 }
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/infinity.h"
+
 namespace narthex::detail {
 
 // The exponential bucket of a value. At a schema from -4 to 8 the buckets grow by base = 2^(2^-schema). The bucket with
@@ -124,7 +126,7 @@ constexpr std::int32_t coarser_key(std::int32_t key, int from, int to) noexcept 
 // it, infinity for later keys.
 inline double upper_bound_of(std::int32_t key, int schema) noexcept {
   const std::int32_t finest = key * (1 << (kFinestSchema - schema));
-  if (finest > kLargestKey) return std::numeric_limits<double>::infinity();
+  if (finest > kLargestKey) return kInfinity;
   if (finest == kLargestKey) return std::numeric_limits<double>::max();
   constexpr std::uint64_t kOne = std::uint64_t{0x3ff} << ExponentialBounds::kMantissaBits;
   return std::ldexp(std::bit_cast<double>(kOne | kExponentialBounds.mantissas[static_cast<std::size_t>(finest & 255)]),

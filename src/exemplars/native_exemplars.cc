@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <utility>
+
+#include "base/infinity.h"
 
 namespace narthex::detail {
 
@@ -12,7 +13,7 @@ namespace {
 // Returns the distance of two values on a logarithmic scale. Zero and values of the other sign are infinitely far away.
 double distance(double a, double b) noexcept {
   if (a == b) return 0;
-  if (a == 0 || b == 0 || std::signbit(a) != std::signbit(b)) return std::numeric_limits<double>::infinity();
+  if (a == 0 || b == 0 || std::signbit(a) != std::signbit(b)) return kInfinity;
   return std::abs(std::log(std::abs(a)) - std::log(std::abs(b)));
 }
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include <narthex/detail/quote.h>
 #include <narthex/error.h>
 
+#include "base/infinity.h"
 #include "base/number.h"
 
 namespace narthex::detail {
@@ -20,7 +20,7 @@ std::shared_ptr<const BucketBounds> checked_bounds(MetricType type, std::string_
     throw RegistrationError(fmt::format("{} {}: {}", to_string(type), quote(name), why));
   };
   if (bounds.empty()) bounds = default_buckets();
-  if (bounds.back() == std::numeric_limits<double>::infinity()) bounds.pop_back();  // the +Inf bucket is always there
+  if (bounds.back() == kInfinity) bounds.pop_back();  // the +Inf bucket is always there
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     if (!std::isfinite(bounds[i])) {
       refuse(fmt::format("bucket {} is {}; allowed: finite numbers, and +Inf as the last bound", i + 1,

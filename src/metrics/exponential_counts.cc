@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/infinity.h"
 #include "metrics/native_histogram.h"
 
 namespace narthex::detail {
@@ -49,7 +50,7 @@ std::int32_t index_of(const std::vector<NativeBucket>& buckets, std::uint64_t ra
 
 // Returns the geometric middle of a bucket.
 double middle(std::int32_t index, int schema) noexcept {
-  if (std::isinf(upper_bound_of(index, schema))) return std::numeric_limits<double>::infinity();
+  if (std::isinf(upper_bound_of(index, schema))) return kInfinity;
   return std::exp2(std::ldexp(index - 0.5, -schema));
 }
 

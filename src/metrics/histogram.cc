@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <narthex/sink.h>
 
 #include "base/compensated_sum.h"
+#include "base/infinity.h"
 #include "base/joined.h"
 #include "exemplars/exemplar_copies.h"
 #include "metrics/checked_bounds.h"
@@ -67,7 +67,7 @@ class HistogramKind final : public Kind {
 }  // namespace
 
 BucketBounds::BucketBounds(std::vector<double> bounds) : size_(bounds.size()), padded_(std::move(bounds)) {
-  if (size_ % 2 == 1) padded_.push_back(std::numeric_limits<double>::infinity());
+  if (size_ % 2 == 1) padded_.push_back(kInfinity);
 }
 
 HistogramSeries::HistogramSeries(Bounds bounds, const ExemplarSource& source)

@@ -13,6 +13,7 @@
 #include <narthex/detail/quote.h>
 
 #include "base/exponential_index.h"
+#include "base/infinity.h"
 #include "base/number.h"
 #include "base/utf8.h"
 #include "model/sample_rules.h"
@@ -118,7 +119,7 @@ void check_values(const FamilyInfo& family, const CounterSample& sample) {
 
 void check_values(const FamilyInfo& family, const HistogramSample& sample) {
   check_created(family, sample.created);
-  Bucket before{-std::numeric_limits<double>::infinity(), 0};
+  Bucket before{-kInfinity, 0};
   for (const Bucket& bucket : sample.buckets) {
     check_bucket(family, bucket, before, sample.count);
     before = bucket;
