@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 8a17d4a8d3b469ac07a32b8014ab819e71d7b6b37a5ef6a9e0438118da0905065ab3c7c1c43d21e593360907100db3b082a159f902b47b2df0a99defba2a8906
+    SHA512 877e72df4ec9b2510221eac53790ad57cdf0cfe900bd3ce020676760222e715234882d470e438ef5abc816416ee7dc2929f87510b0c90d67a036031b4752b1cf
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

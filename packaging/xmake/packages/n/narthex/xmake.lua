@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "5da23fc8db0f7326a5a2d1cca20b50b3c5d585dc8bead8dbbf55c6e90d911771"
+    local sha256 = "af51d51c7d2dde736429b26435e5edb0decbc9f395686bbd58fb8a15c2265f3d"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
