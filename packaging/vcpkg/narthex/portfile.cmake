@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 877e72df4ec9b2510221eac53790ad57cdf0cfe900bd3ce020676760222e715234882d470e438ef5abc816416ee7dc2929f87510b0c90d67a036031b4752b1cf
+    SHA512 56bdaca7d902d5457f9d71af71b9bb4d6f815039093e3ba3de742d1eceb42ff84e71f0a8a882c8d37f1b2a1adeb154d3cee5d8e56a23f49e6382c355ed912056
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "af51d51c7d2dde736429b26435e5edb0decbc9f395686bbd58fb8a15c2265f3d"
+    local sha256 = "9b09e0f5faa7caeae540a336915b191e62c064ab736f0e1d03a813461d6ae58f"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
