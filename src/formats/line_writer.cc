@@ -54,6 +54,19 @@ void LineWriter::write_header() {
   is_header_written_ = true;
 }
 
+char* LineWriter::begin_line(std::string_view suffix, LabelView labels, std::size_t further_room) {
+  char* to = buffer_.reserve(name_.size() + suffix.size() + labels.text().size() + kRestOfLine + further_room);
+  to = put(put(to, name_), suffix);
+  if (is_quoted_) to = put(to, "\"");
+  if (!labels.empty()) {
+    *to++ = is_quoted_ ? ',' : '{';
+    to = put(to, labels.text());
+  }
+  if (is_quoted_ || !labels.empty()) *to++ = '}';
+  *to++ = ' ';
+  return to;
+}
+
 void LineWriter::begin_lines(std::string_view suffix, LabelView labels) {
   start_ = name_;
   start_ += suffix;
@@ -61,6 +74,11 @@ void LineWriter::begin_lines(std::string_view suffix, LabelView labels) {
   if (is_quoted_) start_ += '"';
   if (!is_quoted_ || !labels.empty()) start_ += is_quoted_ ? ',' : '{';
   start_ += labels.text();
+}
+
+void LineWriter::float_sample(LabelView labels, double value, const Timestamp& at) {
+  begin_sample(at);
+  end_line(write_float(begin_line(labels), value));
 }
 
 void LineWriter::state_set(LabelView labels, std::span<const State> states) {

@@ -55,18 +55,7 @@ class LineWriter {
   }
 
   // Writes a line before its value.
-  char* begin_line(std::string_view suffix, LabelView labels, std::size_t further_room = 0) {
-    char* to = buffer_.reserve(name_.size() + suffix.size() + labels.text().size() + kRestOfLine + further_room);
-    to = put(put(to, name_), suffix);
-    if (is_quoted_) to = put(to, "\"");
-    if (!labels.empty()) {
-      *to++ = is_quoted_ ? ',' : '{';
-      to = put(to, labels.text());
-    }
-    if (is_quoted_ || !labels.empty()) *to++ = '}';
-    *to++ = ' ';
-    return to;
-  }
+  char* begin_line(std::string_view suffix, LabelView labels, std::size_t further_room = 0);
 
   // The same for lines that differ only in their last label, after begin_lines().
   void begin_lines(std::string_view suffix, LabelView labels);
@@ -85,6 +74,9 @@ class LineWriter {
   }
 
   void end_line(char* value_end) noexcept { finish_line(end_value(value_end)); }
+
+  // A sample that is one line, in the formats that write each value with a point (write_float).
+  void float_sample(LabelView labels, double value, const Timestamp& at);
 
   // All lines of a state set.
   void state_set(LabelView labels, std::span<const State> states);

@@ -129,11 +129,6 @@ void OpenMetrics2Writer::finish() {
   lines_.flush();
 }
 
-void OpenMetrics2Writer::single(LabelView labels, double value, const Timestamp& at) {
-  lines_.begin_sample(at);
-  lines_.end_line(write_float(lines_.begin_line(labels), value));
-}
-
 void OpenMetrics2Writer::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
   lines_.begin_sample(at);
   const Exemplar* const exemplar = timed_exemplar(sample.exemplar);

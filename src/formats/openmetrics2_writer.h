@@ -32,8 +32,8 @@ class OpenMetrics2Writer final : public Sink {
 
   void begin_family(const FamilyInfo& family) override;
   void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
-  void gauge(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
-  void unknown(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void gauge(LabelView labels, double value, const Timestamp& at) override { lines_.float_sample(labels, value, at); }
+  void unknown(LabelView labels, double value, const Timestamp& at) override { lines_.float_sample(labels, value, at); }
   void info(LabelView labels, const Timestamp& at) override;
   void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override;
   void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
@@ -56,7 +56,6 @@ class OpenMetrics2Writer final : public Sink {
     std::array<char, kMaxSize> text_;
   };
 
-  void single(LabelView labels, double value, const Timestamp& at);
   // Writes a line whose value starts with the count and the sum, under the names that the type has for them.
   void composite(LabelView labels, const HistogramSample& sample, std::string_view count_name,
                  std::string_view sum_name, const Timestamp& created, const Timestamp& at);

@@ -56,13 +56,8 @@ void OpenMetricsWriter::end_line(char* value_end, const Exemplar* exemplar) {
   lines_.finish_line(to);
 }
 
-void OpenMetricsWriter::single(LabelView labels, double value, const Timestamp& at) {
-  lines_.begin_sample(at);
-  lines_.end_line(write_float(lines_.begin_line(labels), value));
-}
-
 void OpenMetricsWriter::counter(LabelView labels, const CounterSample& sample, const Timestamp& at) {
-  if (!has_total_) return single(labels, sample.value, at);
+  if (!has_total_) return lines_.float_sample(labels, sample.value, at);
   lines_.begin_sample(at);
   const Exemplar* const exemplar = servable_exemplar(sample.exemplar);
   end_line(write_float(lines_.begin_line(labels, room_for(exemplar)), sample.value), exemplar);

@@ -25,8 +25,8 @@ class OpenMetricsWriter final : public Sink {
 
   void begin_family(const FamilyInfo& family) override;
   void counter(LabelView labels, const CounterSample& sample, const Timestamp& at) override;
-  void gauge(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
-  void unknown(LabelView labels, double value, const Timestamp& at) override { single(labels, value, at); }
+  void gauge(LabelView labels, double value, const Timestamp& at) override { lines_.float_sample(labels, value, at); }
+  void unknown(LabelView labels, double value, const Timestamp& at) override { lines_.float_sample(labels, value, at); }
   void info(LabelView labels, const Timestamp& at) override;
   void state_set(LabelView labels, std::span<const State> states, const Timestamp& at) override;
   void histogram(LabelView labels, const HistogramSample& sample, const Timestamp& at) override;
@@ -35,7 +35,6 @@ class OpenMetricsWriter final : public Sink {
   void finish() override;
 
  private:
-  void single(LabelView labels, double value, const Timestamp& at);
   void buckets(LabelView labels, const HistogramSample& sample, const Timestamp& at);
   void float_line(std::string_view suffix, LabelView labels, double value);
   void count_line(std::string_view suffix, LabelView labels, std::uint64_t count);
