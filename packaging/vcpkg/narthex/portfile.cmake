@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 56bdaca7d902d5457f9d71af71b9bb4d6f815039093e3ba3de742d1eceb42ff84e71f0a8a882c8d37f1b2a1adeb154d3cee5d8e56a23f49e6382c355ed912056
+    SHA512 6a277b531d448cff3296e570098ec02fca3d599ec6df46f5e53572312a3a783ff2cafe980e874ab1943111690782a162ab6763af103be984b5347e65ed04f745
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "9b09e0f5faa7caeae540a336915b191e62c064ab736f0e1d03a813461d6ae58f"
+    local sha256 = "02bae71e2c515a0b5b19441e12c48fb69bea5ba9445ebbf3dca54338e6c405f2"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
