@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 6a277b531d448cff3296e570098ec02fca3d599ec6df46f5e53572312a3a783ff2cafe980e874ab1943111690782a162ab6763af103be984b5347e65ed04f745
+    SHA512 8c796ea296516b759c5c71551403409c8a2dd8091a86fbb86ddb105a8fc2be6fa0e9f7eee716db7a2e331921b8cfc11c1c6ea093d2958596a5d7e55eb810d3a2
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "02bae71e2c515a0b5b19441e12c48fb69bea5ba9445ebbf3dca54338e6c405f2"
+    local sha256 = "a24a0fde7413e1705d47ee749da86818764f1570f6ea9c9cebd7dd7592f52e77"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
