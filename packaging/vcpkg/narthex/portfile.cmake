@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 8c796ea296516b759c5c71551403409c8a2dd8091a86fbb86ddb105a8fc2be6fa0e9f7eee716db7a2e331921b8cfc11c1c6ea093d2958596a5d7e55eb810d3a2
+    SHA512 c264f916706e64d44b16e155e08e6d10a57a825c463d57127d8c32d35bd0b69388e81d8a8de6c57760a4573ecabd625e8aa90b159d63e0fbf982cb044fe0df59
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

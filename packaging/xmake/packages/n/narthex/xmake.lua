@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "a24a0fde7413e1705d47ee749da86818764f1570f6ea9c9cebd7dd7592f52e77"
+    local sha256 = "e4a510469bf2412cdf86892d98efa32f9e97449e010b68b23057c5dc813ac92c"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
