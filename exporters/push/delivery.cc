@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -42,12 +43,13 @@ std::optional<milliseconds> retry_after(std::string_view value, std::chrono::sys
 Delivery deliver(HttpClient& client, const HttpRequest& request, const RetryRules& rules,
                  const PushDeadline& deadline) {
   Delivery delivery;
+  HttpReply previous;
   HttpRequest attempt = request;
   for (milliseconds next = rules.first_wait;;) {
     // After an attempt that took too long, the next one gets all the time that is left.
     const bool was_slow = delivery.reply.error == std::errc::timed_out;
     attempt.is_last_attempt = was_slow || delivery.attempts + 1 == rules.max_attempts;
-    delivery.reply = client.send(attempt, deadline);
+    previous = std::exchange(delivery.reply, client.send(attempt, deadline));
     ++delivery.attempts;
     delivery.sent_bytes += request.body.size();
     if (!rules.is_retried(delivery.reply.status) || delivery.attempts == rules.max_attempts) return delivery;
@@ -56,7 +58,11 @@ Delivery deliver(HttpClient& client, const HttpRequest& request, const RetryRule
       wait = retry_after(*header, std::chrono::system_clock::now());
       if (wait) wait = std::max(*wait, kMinRetryAfter);
     }
-    if (!deadline.wait_for(wait ? *wait : with_jitter(next))) return delivery;
+    if (!deadline.wait_for(wait ? *wait : with_jitter(next))) {
+      const bool is_cut_off = delivery.reply.error == std::errc::timed_out && delivery.attempts > 1;
+      if (is_cut_off) delivery.reply = std::move(previous);
+      return delivery;
+    }
     next = std::min(times(next, rules.factor), rules.longest_wait);
   }
 }

@@ -20,7 +20,8 @@ struct RetryRules {
   int max_attempts = 1'000'000;
 };
 
-// The last reply to a request, and the number and the size of the attempts.
+// The last reply to a request, and the number and the size of the attempts. If the deadline cuts off the last attempt,
+// the reply is that to the attempt before, which says more than a timeout.
 struct Delivery {
   HttpReply reply{};
   int attempts = 0;
