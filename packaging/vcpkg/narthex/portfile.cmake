@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 c264f916706e64d44b16e155e08e6d10a57a825c463d57127d8c32d35bd0b69388e81d8a8de6c57760a4573ecabd625e8aa90b159d63e0fbf982cb044fe0df59
+    SHA512 a35620ae154861fd75f395af070b8f5b9168f18b4c047f499f75182cb81ce26d1ca31cd4628abd73a6023c82eadc51aae5e93f2fc975715184976c8c2ebab42a
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "e4a510469bf2412cdf86892d98efa32f9e97449e010b68b23057c5dc813ac92c"
+    local sha256 = "4bea090cce12a3cddf04c706dce1dda93ba2ecb9d01740d05ff73159f8132557"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
