@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 a35620ae154861fd75f395af070b8f5b9168f18b4c047f499f75182cb81ce26d1ca31cd4628abd73a6023c82eadc51aae5e93f2fc975715184976c8c2ebab42a
+    SHA512 8608d5a1098837eb792ddd8476e087f44aef6c88bb3741ab68ed5bd6b5f8d50a12e3b9db7c48ce98f3bf48be47eb60131231934ecf06082dbfe1875ddd46e2a9
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 
