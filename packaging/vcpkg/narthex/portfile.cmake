@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 8608d5a1098837eb792ddd8476e087f44aef6c88bb3741ab68ed5bd6b5f8d50a12e3b9db7c48ce98f3bf48be47eb60131231934ecf06082dbfe1875ddd46e2a9
+    SHA512 f8c67914e70eab42c80824ca59fcdf58f369b8f96c06907da23a30a56a15df422b68a44a97c0fb124e0640b558b7ae31eaffb5d78554d3082fed4552f571ec8a
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 
