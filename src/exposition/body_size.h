@@ -20,8 +20,6 @@ class BodySize {
 
   // Returns the expected size, or 0 if there is no estimate.
   std::size_t expected() const noexcept;
-  // Reserves a size for an empty body.
-  static void reserve(std::string& body, std::size_t size);
   // Stores the size of a body that was written.
   void set(const std::string& body) noexcept;
 

@@ -19,6 +19,7 @@
 #include "formats/openmetrics2_writer.h"
 #include "formats/openmetrics_writer.h"
 #include "formats/protobuf_writer.h"
+#include "formats/text_memory.h"
 #include "formats/text_writer.h"
 
 namespace narthex {
@@ -70,7 +71,7 @@ class BodyOutput final : public detail::StringOutput {
       const std::size_t expected = size_.expected();
       if (expected > body_.capacity()) {
         trim();
-        detail::BodySize::reserve(body_, expected);
+        detail::enlarge(body_, expected);
       }
     }
     return StringOutput::take(finished, unfinished, size);

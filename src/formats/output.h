@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 
+#include "formats/text_memory.h"
+
 namespace narthex::detail {
 
 // Receives the text of a format. It provides the memory that a writer writes to, so that the text of a body is written
@@ -55,7 +57,8 @@ class StringOutput : public Output {
     const std::size_t text = out_.size() - free_;
     const std::size_t needed = text + size;
     const std::size_t end = needed + std::clamp(needed / 8, kMinStep, kMaxStep);
-    out_.resize(needed <= out_.capacity() ? std::min(end, out_.capacity()) : end);
+    if (needed > out_.capacity()) enlarge(out_, std::max(end, 2 * out_.capacity()));
+    out_.resize(std::min(end, out_.capacity()));
     free_ = out_.size() - text;
   }
 

@@ -38,5 +38,21 @@ TEST(StringOutput, KeepsUnfinishedText) {
   EXPECT_TRUE(text == expected) << "the texts differ";
 }
 
+// 40 MB, whose memory grows in several steps.
+TEST(StringOutput, KeepsLargeText) {
+  std::string text;
+  StringOutput output(text);
+  std::string expected;
+  std::size_t finished = 0;
+  for (int number = 0; expected.size() < 40'000'000; ++number) {
+    const std::string line = std::to_string(number) + " is a line of many\n";
+    write(output.take(finished, 0, line.size()), 0, line);
+    finished = line.size();
+    expected += line;
+  }
+  output.take(finished, 0, 0);
+  EXPECT_TRUE(text == expected) << "the texts differ";
+}
+
 }  // namespace
 }  // namespace narthex::detail
