@@ -81,9 +81,11 @@ char* write_exponent(char* to, int exponent) noexcept {
   return to;
 }
 
+enum class TrailingZeros : bool { none, possible };
+
 // Writes significand * 10^exponent, which is a fraction or at least 10^6. The significand is first extended with zeros
 // to 17 digits; `exponent` is then the exponent of its first digit.
-char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept {
+char* write_decimal(char* to, std::uint64_t significand, int exponent, TrailingZeros zeros) noexcept {
   const int given = count_digits(significand);
   const std::uint64_t digits = significand * kPowersOfTen[static_cast<std::size_t>(kMaxDigits - given)];
   exponent += given - 1;
@@ -91,7 +93,10 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept 
   const Word first = '0' + upper / kEightDigits;
   const Word middle = eight_digits(upper % kEightDigits);
   const Word last = eight_digits(digits % kEightDigits);
-  const int count = last != 0 ? 9 + count_significant(last) : 1 + count_significant(middle);
+  int count = given;  // known long before the digits, so that a processor begins with the next sample meanwhile
+  if (zeros == TrailingZeros::possible) {
+    count = last != 0 ? 9 + count_significant(last) : 1 + count_significant(middle);
+  }
 
   if (exponent >= -4 && exponent < 0) {  // 0.000ddd
     put_word(to, kZeros);
@@ -120,10 +125,10 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent) noexcept 
 
 // Takes numbers below 10^6.
 char* write_small(char* to, std::uint64_t number) noexcept {
-  const Word digits = eight_digits(number);
-  const int leading_zeros = std::countr_zero(digits | Word{1} << 56) / 8;  // keeps the last digit of 0
-  put_word(to, (digits | kZeros) >> 8 * leading_zeros);
-  return to + 8 - leading_zeros;
+  int count = 1;
+  for (std::size_t i = 1; i < 6; ++i) count += number >= kPowersOfTen[i] ? 1 : 0;
+  put_word(to, (eight_digits(number) | kZeros) >> (64 - 8 * count));
+  return to + count;
 }
 
 // Returns the shortest decimal that parses to the same double, which is finite and above 0. It is a private function of
@@ -146,14 +151,15 @@ char* write_double(char* to, double value, Ending write_ending) noexcept {
     if (static_cast<double>(whole) == size) return write_ending(write_small(to, static_cast<std::uint64_t>(whole)));
   } else if (size < static_cast<double>(kExactIntegers)) {
     const auto whole = static_cast<std::int64_t>(size);
-    if (static_cast<double>(whole) == size) return write_decimal(to, static_cast<std::uint64_t>(whole), 0);
+    if (static_cast<double>(whole) == size)
+      return write_decimal(to, static_cast<std::uint64_t>(whole), 0, TrailingZeros::possible);
   } else if (std::isnan(value)) {
     return write_word(to, "NaN");  // for every sign and payload
   } else if (std::isinf(value)) {
     return write_word(to, value > 0 ? "+Inf" : "Inf");  // the minus sign is written already
   }
   const auto decimal = shortest_decimal(size);
-  return write_decimal(to, decimal.significand, decimal.exponent);
+  return write_decimal(to, decimal.significand, decimal.exponent, TrailingZeros::none);
 }
 
 }  // namespace
