@@ -73,6 +73,7 @@ SeriesList::Cursor::Cursor(SeriesList& list, Mutex& mutex) : list_(list), mutex_
   const std::lock_guard lock(mutex_);
   list_.cursors_.push_back(this);
   end_ = list_.series_.size();
+  take_batch();
 }
 
 SeriesList::Cursor::~Cursor() {
@@ -85,19 +86,24 @@ SeriesList::Cursor::~Cursor() {
   Reclaimer::retire(std::move(removed));
 }
 
-std::span<Series* const> SeriesList::Cursor::next() noexcept {
+bool SeriesList::Cursor::advance() noexcept {
+  if (size_ < kBatch) return false;  // only the last batch is not full
   RetiredPtr removed;
   {
     const std::lock_guard lock(mutex_);
     removed = leave_batch();
-    std::size_t size = 0;  // a member would be stored for each series
-    for (; position_ < end_ && size < batch_.size(); ++position_) {
-      if (Series* series = list_.series_[position_]) batch_[size++] = series;
-    }
-    size_ = size;
+    take_batch();
   }
   Reclaimer::retire(std::move(removed));
-  return batch();
+  return true;
+}
+
+void SeriesList::Cursor::take_batch() noexcept {
+  std::size_t size = 0;  // a member would be stored for each series
+  for (; position_ < end_ && size < batch_.size(); ++position_) {
+    if (Series* series = list_.series_[position_]) batch_[size++] = series;
+  }
+  size_ = size;
 }
 
 RetiredPtr SeriesList::Cursor::leave_batch() noexcept {

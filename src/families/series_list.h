@@ -54,23 +54,28 @@ class SeriesList {
   std::vector<Cursor*> cursors_;
 };
 
-// Goes once through the series that are in the list when the cursor is created. Later series are left out.
+// Goes once through the series that are in the list when the cursor is created. Later series are left out. A family with
+// fewer series than a batch takes two locks: for its batch, and for leaving it.
 class SeriesList::Cursor {
  public:
   static constexpr std::size_t kBatch = 120;  // the cursor has at most 1,032 bytes, which malloc() caches
 
+  // Takes the first series.
   Cursor(SeriesList& list, Mutex& mutex);
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor();
 
-  // Returns the next series; none at the end. They stay alive until the next call.
-  std::span<Series* const> next() noexcept;
+  // Returns the current series, which may be none. They stay alive until advance() returns true.
+  std::span<Series* const> batch() const noexcept { return {batch_.data(), size_}; }
+  // Takes the next series. Returns false at the end.
+  bool advance() noexcept;
 
  private:
   friend class SeriesList;
 
-  std::span<Series* const> batch() const noexcept { return {batch_.data(), size_}; }
+  // Both are called under the mutex.
+  void take_batch() noexcept;
   // Empties the batch. Returns the removed series that are in no other cursor's batch.
   RetiredPtr leave_batch() noexcept;
 

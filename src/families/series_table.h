@@ -99,13 +99,14 @@ class SeriesTable {
   void for_each(Visit visit) {
     // Not on the stack: the child of a fork keeps the cursors of other threads, but reuses their stacks.
     const auto cursor = std::make_unique<SeriesList::Cursor>(list_, mutex_);
-    for (auto batch = cursor->next(); !batch.empty(); batch = cursor->next()) {
+    do {
+      const std::span<Series* const> batch = cursor->batch();
       for (std::size_t i = 0; i < batch.size() && i < kPrefetchDistance; ++i) prefetch(batch[i]);
       for (std::size_t i = 0; i < batch.size(); ++i) {
         if (i + kPrefetchDistance < batch.size()) prefetch(batch[i + kPrefetchDistance]);
         visit(*batch[i]);
       }
-    }
+    } while (cursor->advance());
   }
 
  private:

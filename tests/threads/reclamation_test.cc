@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,18 +121,39 @@ TEST(SeriesList, FreesNoSeriesInABatchOfAScrape) {
   Series* series = Series::make<Watched>("");
   list.reserve_one();
   list.add(series);
-  SeriesList::Cursor one(list, mutex);
-  SeriesList::Cursor another(list, mutex);
-  one.next();
-  another.next();
+  std::optional<SeriesList::Cursor> one(std::in_place, list, mutex);
+  std::optional<SeriesList::Cursor> another(std::in_place, list, mutex);
   Reclaimer::retire(list.remove(*series, make_retired(series)), Reclaimer::When::now);
   EXPECT_EQ(alive, 1);
-  one.next();
+  one.reset();
   Reclaimer::retire(make_retired(Series::make<Watched>("")), Reclaimer::When::now);
   EXPECT_EQ(alive, 1);
-  another.next();
+  another.reset();
   Reclaimer::retire(make_retired(Series::make<Watched>("")), Reclaimer::When::now);
   EXPECT_EQ(alive, 0);
+}
+
+// Batches of a list are full, except the last one, which may be empty.
+TEST(SeriesList, GivesEachSeriesToACursorOnce) {
+  constexpr std::size_t kBatch = SeriesList::Cursor::kBatch;
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kBatch - 1, kBatch, kBatch + 1, 2 * kBatch}) {
+    SeriesList list;
+    Mutex mutex;
+    std::vector<Series*> all;
+    for (std::size_t i = 0; i < size; ++i) {
+      list.reserve_one();
+      list.add(all.emplace_back(Series::make<Watched>("")));
+    }
+    std::vector<Series*> seen;
+    {
+      SeriesList::Cursor cursor(list, mutex);
+      do {
+        seen.insert(seen.end(), cursor.batch().begin(), cursor.batch().end());
+      } while (cursor.advance());
+    }
+    EXPECT_TRUE(seen == all) << size;
+    for (const Series* series : all) series->release();
+  }
 }
 
 TEST(SeriesList, UsesTheMemoryOfHolesAgain) {
