@@ -76,8 +76,13 @@ LookupResult SeriesTable::find_raw(const LabelKey& key) const noexcept {
 }
 
 LookupResult SeriesTable::create(LabelValues values, std::uint32_t hash, std::uint32_t epoch, const Kind& kind) {
-  if (!std::ranges::all_of(values, is_plain)) return find_or_create_escaped(values, kind, epoch);
-  return is_full_since(epoch) ? LookupResult() : insert_new(values, hash, true, kind, Limit::enforced);
+  const auto are_plain = [values] { return std::ranges::all_of(values, is_plain); };
+  // Values that are not plain are searched again in their escaped form. If all series are plain, there is none.
+  // relaxed: set before an insertion, which precedes a full epoch
+  if (has_escaped_.load(std::memory_order_relaxed) && !are_plain()) return find_or_create_escaped(values, kind, epoch);
+  if (is_full_since(epoch)) return {};
+  if (!are_plain()) return find_or_create_escaped(values, kind, kNotFull);
+  return insert_new(values, hash, true, kind, Limit::enforced);
 }
 
 LookupResult SeriesTable::find_or_create_escaped(LabelValues values, const Kind& kind, std::uint32_t epoch) {
@@ -89,6 +94,7 @@ LookupResult SeriesTable::find_or_create_escaped(LabelValues values, const Kind&
     if (found.series) return found;
   }
   if (is_full_since(epoch)) return {};
+  has_escaped_.store(true, std::memory_order_relaxed);  // relaxed: see create()
   return insert_new(escaped, key.hash(), !escaped.has_escapes(), kind, Limit::enforced);
 }
 
@@ -117,8 +123,8 @@ LookupResult SeriesTable::find_or_create_unknown_overflow(const Kind& kind) {
 // did not search.
 bool SeriesTable::is_full_since(std::uint32_t epoch) noexcept {
   // relaxed: an epoch that began after leave_limit() makes the flag visible
-  return epoch != 0 && !has_left_limit_.load(std::memory_order_relaxed) && limit_->full_epoch().is_still(epoch) &&
-         t_shard != &no_shard && !evictor_.is_due_after_miss();
+  return epoch != kNotFull && !has_left_limit_.load(std::memory_order_relaxed) &&
+         limit_->full_epoch().is_still(epoch) && t_shard != &no_shard && !evictor_.is_due_after_miss();
 }
 
 LookupResult SeriesTable::insert_new(LabelValues escaped, std::uint32_t hash, bool are_raw, const Kind& kind,

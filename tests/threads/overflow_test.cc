@@ -43,6 +43,13 @@ TEST_F(OverflowTest, IsNotUsedForAReplacedByteOfAnExistingSeries) {
   }
 }
 
+TEST_F(OverflowTest, IsNotUsedForAnEscapedValueOfAnExistingSeries) {
+  const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 2}, {"who"});
+  for (const char* who : {"plain", "say \"hi\"", "b", "\n", "say \"hi\""}) hits.labels(who).inc();
+  EXPECT_EQ(sample(to_text(registry_), R"(hits_total{who="say \"hi\""})"), 2);
+  EXPECT_EQ(hits.labels("c").value(), 2);
+}
+
 // More results than a thread has hazard pointers for them.
 TEST_F(OverflowTest, MayBeBorrowedManyTimes) {
   const auto hits = registry_.counter({.name = "hits_total", .help = "Hits.", .max_series = 1}, {"who"});
