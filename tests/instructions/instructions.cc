@@ -48,6 +48,23 @@ void counter_beside_push(narthex::Registry& registry, int times) {
   loop_of_increments(counter, times);
 }
 
+void gauge(narthex::Registry& registry, int times) {
+  const narthex::Gauge gauge = registry.gauge({.name = "g", .help = "G."});
+  warmed_up(times, [&](int) { gauge.inc(); });
+}
+
+void gauge_set(narthex::Registry& registry, int times) {
+  const narthex::Gauge gauge = registry.gauge({.name = "g", .help = "G."});
+  warmed_up(times, [&](int i) { gauge.set(i); });
+}
+
+// A gauge that was hot before it was set.
+void gauge_set_after_inc(narthex::Registry& registry, int times) {
+  const narthex::Gauge gauge = registry.gauge({.name = "g", .help = "G."});
+  for (int i = 0; i < kWarmUp; ++i) gauge.inc();
+  warmed_up(times, [&](int i) { gauge.set(i); });
+}
+
 void histogram(narthex::Registry& registry, int times) {
   const narthex::Histogram histogram = registry.histogram({.name = "h", .help = "H."});
   warmed_up(times, [&](int i) { histogram.observe(i % 8); });
@@ -125,6 +142,9 @@ int main(int argc, char** argv) {
       {"counter", counter},
       {"counter_alone", counter_alone},
       {"counter_beside_push", counter_beside_push},
+      {"gauge", gauge},
+      {"gauge_set", gauge_set},
+      {"gauge_set_after_inc", gauge_set_after_inc},
       {"histogram", histogram},
       {"native_histogram", native_histogram},
       {"lookup", lookup},

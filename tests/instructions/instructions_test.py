@@ -46,6 +46,15 @@ class Instructions(unittest.TestCase):
         alone = self.expect("counter_alone", 24, only="*loop_of_increments*")
         self.assertAlmostEqual(self.expect("counter_beside_push", 24, only="*loop_of_increments*"), alone, delta=0.1)
 
+    def test_increment_of_a_gauge(self):
+        """A gauge in which the thread has a cell."""
+        self.expect("gauge", 21)
+
+    def test_set(self):
+        """A gauge that is only set, and one that was incremented often before it was set."""
+        self.expect("gauge_set", 13)
+        self.expect("gauge_set_after_inc", 0)
+
     def test_observation(self):
         """A histogram with the default buckets."""
         self.expect("histogram", 87)
@@ -68,7 +77,7 @@ class Instructions(unittest.TestCase):
 
     def test_miss(self):
         """A lookup in a family that is full, and the increment of the overflow series."""
-        self.expect("lookup_miss", 332, MANY_LOOKUPS)
+        self.expect("lookup_miss", 244, MANY_LOOKUPS)
 
     def test_new_series(self):
         """A series with three label values, its increment, and its end with its registry."""
@@ -80,7 +89,7 @@ class Instructions(unittest.TestCase):
 
     def test_sample_of_text(self):
         """A line of text 0.0.4."""
-        self.expect("text", 196)
+        self.expect("text", 206)
 
     def test_sample_of_openmetrics(self):
         """A line of OpenMetrics 1.0."""
