@@ -26,7 +26,7 @@ const Case text_counters("text_counters", kTexts, counter_sizes, [](benchmark::S
 });
 
 // The same in a new string.
-const Case text_fresh("text_counters_fresh", kNarthexAlone, counter_sizes, [](benchmark::State& state, auto& client) {
+const Case text_fresh("text_counters_fresh", kWithLimit, counter_sizes, [](benchmark::State& state, auto& client) {
   ChangingCounters counters(client, static_cast<std::size_t>(state.range()));
   for (int i = 0; i < 3; ++i) benchmark::DoNotOptimize(client.text());  // later calls know the approximate size
   scrapes(state, counters, [&] { benchmark::DoNotOptimize(client.text()); });

@@ -12,7 +12,7 @@ class Measured:
         self._control = row.case.split("/")[0] + "/control/threads:{}"
         self.ours = results.median(row.case.format(row.client))
         self.peer = results.median((row.beside or row.case).format("prometheus_cpp"))
-        self.limit = results.median((row.beside or row.case).format("limit"))
+        self.limit = results.median(row.case.format("limit"))
         self.spread = results.spread(row.case.format(row.client))
 
     def median(self, case):
@@ -37,8 +37,8 @@ class Target:
 class Row:
     """One row.
 
-    `case` is the name of a figure with {} for the client; `beside` is the case of the other clients. `limitless` says
-    why the row has no limit.
+    `case` is the name of a figure with {} for the client; `beside` is the case of prometheus-cpp, if it is another one.
+    `limitless` says why the row has no limit.
     """
 
     work: str

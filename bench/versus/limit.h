@@ -81,6 +81,11 @@ class Limit : public OwnHistograms {
   static void set(Gauge gauge, double value) noexcept { gauge->value.store(value, std::memory_order_relaxed); }
 
   using Reply = fmt::memory_buffer;
+  Reply text() const {
+    Reply reply;
+    scrape(reply);
+    return reply;
+  }
   void scrape(Reply& reply) const {
     reply.resize(max_bytes_);
     char* at = reply.data();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,10 +24,15 @@ class OwnHistograms {
     std::array<Cell, 15> buckets{};
     Cell sum = 0;
   };
-  // The buckets of a schema. All values between two that differ by a factor of 2^16 have buckets of their own.
+  // A hash table of buckets of a schema, as narthex has one, because the buckets that are used are few of many. It has a
+  // place for each value between two that differ by a factor of 2^16.
   template <int kSchema>
   struct Exponential {
-    std::array<Cell, (16 << kSchema)> buckets{};
+    struct Bucket {
+      std::atomic<std::uint64_t> key = 0;
+      Cell count = 0;
+    };
+    std::array<Bucket, (16 << kSchema)> buckets{};
     Cell sum = 0;
   };
   struct SumAndCount {
@@ -48,11 +54,18 @@ class OwnHistograms {
     return bucket;
   }
 
-  // Computes the index as narthex does. The value is above 0.
+  // Computes the key as narthex does. The value is a normal number above 0.
   template <int kSchema>
   static void observe(Exponential<kSchema>* histogram, double value) noexcept {
-    const std::int32_t key = detail::coarser_key(detail::finest_key(value), detail::kFinestSchema, kSchema);
-    add(histogram->buckets[static_cast<std::uint32_t>(key) % histogram->buckets.size()], 1);
+    constexpr detail::ExponentialKeys kKeys(kSchema);
+    const std::uint64_t key = kKeys(std::bit_cast<std::uint64_t>(value));
+    for (std::size_t i = key;; ++i) {
+      auto& bucket = histogram->buckets[i % histogram->buckets.size()];
+      if (bucket.key.load(std::memory_order_relaxed) == 0) bucket.key.store(key, std::memory_order_relaxed);
+      if (bucket.key.load(std::memory_order_relaxed) != key) continue;
+      add(bucket.count, 1);
+      break;
+    }
     add(histogram->sum, value);
   }
 
