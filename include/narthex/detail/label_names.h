@@ -56,7 +56,7 @@ template <class Names>
 constexpr std::size_t fixed_label_count() {
   constexpr bool is_fixed = kLabelCount<Names> != std::dynamic_extent;
   static_assert(is_fixed || !is_label_names<Names>,  // label_names() reports a wrong type
-                "a function takes its label names in braces, {\"zone\", \"host\"}, or in a std::array");
+                R"(a function takes its label names in braces, {"zone", "host"}, or in a std::array)");
   return is_fixed ? kLabelCount<Names> : 1;
 }
 

@@ -59,7 +59,7 @@ using NamedValues = std::initializer_list<std::initializer_list<const char*>>;
 template <class Caller>
 constexpr void refuse_names() {
   static_assert(is_allowed<Caller>,
-                "label values are passed without names, in the order of the label names: labels({\"GET\", \"200\"})");
+                R"(label values are passed without names, in the order of the label names: labels({"GET", "200"}))");
 }
 
 // An argument that names a state of a state set.
