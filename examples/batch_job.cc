@@ -27,7 +27,7 @@ void hand_over(const narthex::Registry& registry, const std::string& where) {
   }
 }
 
-void count_lines(narthex::Registry registry) {
+void count_lines(const narthex::Registry& registry) {
   const narthex::Gauge lines = registry.gauge({.name = "job_lines", .help = "Lines that the last run has read."});
   const narthex::Gauge seconds =
       registry.gauge({.name = "job_duration_seconds", .help = "How long the last run took.", .unit = "seconds"});
