@@ -1,12 +1,12 @@
 #include "otlp/otlp_resource.h"
 
-#include <errno.h>  // program_invocation_short_name
 #include <sys/random.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>  // program_invocation_short_name
 #include <memory>
 #include <string_view>
 #include <system_error>
