@@ -2,14 +2,13 @@
 
 #include <cerrno>
 #include <charconv>
-#include <clocale>
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <string_view>
 #include <system_error>
 
-#include <locale.h>
+#include <locale.h>  // NOLINT(modernize-deprecated-headers): newlocale() is of POSIX, and not in <clocale>
 
 #include <narthex/detail/export.h>
 
