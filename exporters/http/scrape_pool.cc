@@ -62,7 +62,7 @@ void ScrapePool::start_thread() {
 }
 
 ScrapePool::Ticket ScrapePool::submit(std::string_view name, std::function<void()> job) {
-  Ticket ticket;
+  Ticket ticket = 0;
   {
     const std::lock_guard lock(mutex_);
     Path& path = path_of(name);

@@ -42,7 +42,7 @@ CurlList curl_list(const std::vector<std::string>& lines) {
   return list;
 }
 
-ParsedUrl::ParsedUrl(const std::string& url) : url_(curl_url(), curl_url_cleanup), error_(CURLUE_OK) {
+ParsedUrl::ParsedUrl(const std::string& url) : url_(curl_url(), curl_url_cleanup) {
   if (!url_) throw std::bad_alloc();
   error_ = curl_url_set(url_.get(), CURLUPART_URL, url.c_str(), CURLU_PATH_AS_IS);
   if (error_ == CURLUE_OUT_OF_MEMORY) throw std::bad_alloc();

@@ -38,7 +38,7 @@ class ParsedUrl {
 
  private:
   CurlUrl url_;
-  CURLUcode error_;
+  CURLUcode error_ = CURLUE_OK;
 };
 
 }  // namespace narthex::detail

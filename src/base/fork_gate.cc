@@ -63,11 +63,11 @@ std::uint64_t ForkGate::this_thread() noexcept {
 void ForkGate::close() noexcept {
   if (t_depth++ > 0) return;  // this thread is inside; handlers that run before open() may enter, too
   // relaxed, all: the loop below acquires
-  for (std::uint32_t before; (before = state_.fetch_or(kClosed, std::memory_order_relaxed)) & kClosed;) {
+  for (std::uint32_t before = 0; (before = state_.fetch_or(kClosed, std::memory_order_relaxed)) & kClosed;) {
     state_.wait(before, std::memory_order_relaxed);
   }
   // acquire: sees everything that the threads which have left have changed
-  for (std::uint32_t now; (now = state_.load(std::memory_order_acquire)) != kClosed;) {
+  for (std::uint32_t now = 0; (now = state_.load(std::memory_order_acquire)) != kClosed;) {
     state_.wait(now, std::memory_order_relaxed);  // relaxed: the load checks it
   }
 }

@@ -154,7 +154,7 @@ std::string described(const Definition& definition) {
 std::string difference_of_help(std::string_view now, std::string_view before) {
   constexpr std::size_t kStart = 40;  // quote() does not cut it, even if it writes each byte as \x0a
   std::size_t same = 0;
-  for (std::size_t length; (length = utf8_length(now.substr(same))) != 0; same += length) {
+  for (std::size_t length = 0; (length = utf8_length(now.substr(same))) != 0; same += length) {
     if (now.substr(same, length) != before.substr(same, length)) break;
   }
   if (now == before || same < kStart) return {};

@@ -48,7 +48,7 @@ class ThreadExitKey {
 
  private:
   static std::optional<pthread_key_t> create() noexcept {
-    pthread_key_t key;
+    pthread_key_t key{};
     if (pthread_key_create(&key, release) != 0) return std::nullopt;
     return key;
   }
