@@ -55,8 +55,8 @@ class ScrapePool {
   // Waits for running jobs. Drops the others.
   ~ScrapePool();
 
-  // Runs a job for a path on a thread of the pool, later. The job must not throw.
-  Ticket submit(std::string_view path, std::function<void()> job);
+  // Runs a job for the path with this name on a thread of the pool, later. The job must not throw.
+  Ticket submit(std::string_view name, std::function<void()> job);
   // Removes a job that has not started. Returns false if it has started or ended.
   bool cancel(Ticket ticket);
   // Starts a further thread if jobs are ready for kMaxReadyTime. Returns whether jobs are ready.

@@ -68,8 +68,8 @@ class Scrape {
 
   void call_collectors(const Deadline& deadline);
   void wait_for_calls(const Deadline& deadline);
-  // Adds the families of a registry and of its collectors to the sources.
-  void add(std::size_t registry);
+  // Adds the families of the registry with this index and of its collectors to the sources.
+  void add(std::size_t index);
   void sort();
   bool may_clash(const Source& source) const;
   std::optional<NameClash> name_clash(const Source& source) const;
