@@ -50,9 +50,7 @@ class SeriesTable {
   // The usual case of find_or_create() in steps: key_of(), full_epoch(), find_hash(), has_raw_values(). find_hash()
   // returns a series with this hash, usually the one with these values. If it returns none, create() follows, with the
   // full epoch that was read before.
-  LabelKey key_of(LabelValues values, const std::uint64_t* words) const noexcept {
-    return LabelKey(values, words, hash_seed_);
-  }
+  LabelKey key_of(LabelValues values, const std::uint64_t* words) const noexcept { return {values, words, hash_seed_}; }
   std::uint32_t full_epoch() const noexcept { return limit_->full_epoch().current(); }
   LookupResult find_hash(std::uint32_t hash) const noexcept {
     return index_.find(hash, [](const Series&) { return true; });
