@@ -26,12 +26,13 @@ struct RegistryStatistics {
 // Lets instrumentation read a registry without an include of its module. Implemented by RegistryState.
 class StatisticsSource {
  public:
+  StatisticsSource(const StatisticsSource&) = delete;
+  StatisticsSource& operator=(const StatisticsSource&) = delete;
+
   virtual RegistryStatistics statistics() const = 0;
 
  protected:
   StatisticsSource() = default;
-  StatisticsSource(const StatisticsSource&) = delete;
-  StatisticsSource& operator=(const StatisticsSource&) = delete;
   ~StatisticsSource() = default;  // not virtual: only RegistryState is destroyed
 };
 
