@@ -22,6 +22,9 @@ class CollectableCollector;
 ///   holds no lock during the call.
 class NARTHEX_EXPORT Collectable {
  public:
+  Collectable() = default;
+  Collectable(const Collectable&) = default;
+  Collectable& operator=(const Collectable&) = default;
   virtual ~Collectable();
 
   /// Returns copies of all families with their current samples.

@@ -12,6 +12,9 @@ namespace NARTHEX_VISIBILITY prometheus {
 /// Writes families in a format.
 class NARTHEX_EXPORT Serializer {
  public:
+  Serializer() = default;
+  Serializer(const Serializer&) = default;
+  Serializer& operator=(const Serializer&) = default;
   virtual ~Serializer();
   /// Returns the text of the families.
   virtual std::string Serialize(const std::vector<MetricFamily>& metrics) const;
