@@ -36,6 +36,7 @@ class TlsContext {
   TlsContext(TlsConfig config, TlsTexts texts);
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
+  ~TlsContext() = default;
 
   bool is_made_of(const TlsConfig& config, const TlsTexts& texts) const { return config_ == config && texts_ == texts; }
   const TlsConfig& config() const noexcept { return config_; }

@@ -16,6 +16,7 @@ class Event {
   Event() = default;
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
+  ~Event() = default;
 
   // What this thread did before happens before the waiting threads continue.
   void set() noexcept;

@@ -13,6 +13,7 @@ class Mutex {
   constexpr Mutex() noexcept = default;
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
+  ~Mutex() = default;
 
   void lock() {
     ForkGate::enter();

@@ -47,6 +47,7 @@ class Siblings {
   Siblings(std::size_t max_series, std::size_t registry_labels, std::shared_ptr<const Diagnostics> diagnostics);
   Siblings(const Siblings&) = delete;
   Siblings& operator=(const Siblings&) = delete;
+  ~Siblings() = default;
 
   // Returns the family of a definition. Creates it if its constant labels are new. Throws AlreadyDefinedError if the
   // definition differs from the others in anything else, is that of a function, or is of another scope.

@@ -28,6 +28,7 @@ class NARTHEX_EXPORT Counter {
   Counter();
   Counter(const Counter&) = delete;
   Counter& operator=(const Counter&) = delete;
+  ~Counter() = default;
 
   /// Adds 1.
   void Increment() { series_->inc(1); }

@@ -29,6 +29,7 @@ class NARTHEX_EXPORT Gauge {
   Gauge(double value);
   Gauge(const Gauge&) = delete;
   Gauge& operator=(const Gauge&) = delete;
+  ~Gauge() = default;
 
   /// Adds 1.
   void Increment() { series_->inc(1); }

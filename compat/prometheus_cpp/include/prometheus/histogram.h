@@ -35,6 +35,7 @@ class NARTHEX_EXPORT Histogram {
   Histogram(const BucketBoundaries& buckets);
   Histogram(const Histogram&) = delete;
   Histogram& operator=(const Histogram&) = delete;
+  ~Histogram() = default;
 
   /// Counts a value in its bucket and adds it to the sum.
   void Observe(double value) { series_->observe(value); }

@@ -25,6 +25,7 @@ class NARTHEX_EXPORT Info {
   Info();
   Info(const Info&) = delete;
   Info& operator=(const Info&) = delete;
+  ~Info() = default;
 
   /// Returns the value, without labels.
   ClientMetric Collect() const;

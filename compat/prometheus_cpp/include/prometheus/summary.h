@@ -41,6 +41,7 @@ class NARTHEX_EXPORT Summary {
           int age_buckets = 5);
   Summary(const Summary&) = delete;
   Summary& operator=(const Summary&) = delete;
+  ~Summary() = default;
 
   /// Counts a value, and adds it to the sum and to the quantiles.
   void Observe(double value);
