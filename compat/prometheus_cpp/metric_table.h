@@ -60,8 +60,8 @@ class MetricTable {
   template <class Construct>
   T& add(std::string_view labels, const Construct& construct) {
     const std::uint32_t hash = hash_of(labels);
-    RetireAtEnd old_series{Reclaimer::When::in_a_batch};  // first, so that it ends without the mutex
-    RetireAtEnd old_entries{Reclaimer::When::now};
+    RetireAtEnd old_series(Reclaimer::When::in_a_batch);  // first, so that it ends without the mutex
+    RetireAtEnd old_entries(Reclaimer::When::now);
     std::unique_lock lock(mutex_);
     if (T* const existing = find_as_writer(hash, labels)) return *existing;
     const std::uint32_t number = take_slot(old_series.list);
@@ -143,9 +143,12 @@ class MetricTable {
   };
   static_assert(alignof(Slot) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
   struct RetireAtEnd {
+    explicit RetireAtEnd(Reclaimer::When when_in) noexcept : when(when_in) {}
+    RetireAtEnd(const RetireAtEnd&) = delete;
+    RetireAtEnd& operator=(const RetireAtEnd&) = delete;
     ~RetireAtEnd() { Reclaimer::retire(std::move(list), when); }
 
-    Reclaimer::When when;
+    const Reclaimer::When when;
     narthex::detail::RetiredPtr list = nullptr;
   };
   struct FreeMemory {

@@ -17,6 +17,8 @@ class Listener {
   // Opens the sockets of a comma-separated list. Throws ListenError, which quotes the entry that is wrong.
   static std::vector<Listener> open_all(std::string_view listen, unsigned socket_mode);
 
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
   Listener(Listener&& other) noexcept = default;
   Listener& operator=(Listener&&) = delete;
   ~Listener();

@@ -31,6 +31,8 @@ class Output {
 class StringOutput : public Output {
  public:
   explicit StringOutput(std::string& out) : StringOutput(out, 0) {}
+  StringOutput(const StringOutput&) = delete;
+  StringOutput& operator=(const StringOutput&) = delete;
   ~StringOutput() override { trim(); }
 
   std::span<char> take(std::size_t finished, std::size_t unfinished, std::size_t size) override {
