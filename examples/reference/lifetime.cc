@@ -25,8 +25,8 @@ int main() {
     narthex::Registry registry;
     kept = registry.counter({.name = "jobs_total", .help = "Jobs done."});
     worker.done = kept;  // a copy refers to the same series
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 4; ++i) threads.emplace_back([worker] { worker.run(); });
+    std::vector<std::jthread> threads(4);
+    for (std::jthread& thread : threads) thread = std::jthread([worker] { worker.run(); });
   }
   kept.inc();  // the registry is destroyed; the handle is still valid
   std::printf("%g\n", kept.value());
