@@ -39,7 +39,7 @@ class NewExemplars {
     std::int64_t at = -1;
     double value = 0;
 
-    auto operator<=>(const SortKey&) const = default;
+    auto operator<=>(const SortKey&) const = default;  // NOLINT(modernize-use-nullptr): <=> is compared with a 0
   };
   struct Newest {
     SortKey sent;

@@ -53,6 +53,7 @@ void remove_leftovers(const std::string& target) {
   const std::string path = name == 0 ? "." : target.substr(0, name);
   const std::unique_ptr<DIR, Close> folder(::opendir(path.c_str()));
   if (!folder) return;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread uses this stream
   while (const dirent* const entry = ::readdir(folder.get())) {
     if (is_temporary_name(entry->d_name, std::string_view(target).substr(name))) {
       remove_unless_live(::dirfd(folder.get()), entry->d_name);

@@ -49,6 +49,7 @@ Image inspect(const dl_phdr_info& image) {
   Image result{.name = *image.dlpi_name ? image.dlpi_name : "the program"};
   for (std::size_t i = 0; i < image.dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = image.dlpi_phdr[i];
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader stores the address as an integer
     const auto* const begin = reinterpret_cast<const char*>(image.dlpi_addr + segment.p_vaddr);
     if (segment.p_type == PT_NOTE) {
       result.has_note = result.has_note || has_note(begin, segment.p_memsz, segment.p_align == 8 ? 8 : 4);

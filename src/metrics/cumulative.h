@@ -18,6 +18,7 @@ namespace narthex::detail {
 inline void start_buckets(std::span<Bucket> buckets, std::span<const double> bounds,
                           const ExemplarCopies& exemplars) noexcept {
   for (std::size_t i = 0; i < buckets.size(); ++i) {
+    // NOLINTNEXTLINE(bugprone-narrowing-conversions): all bounds are of type double
     buckets[i] = {i < bounds.size() ? bounds[i] : kInfinity, 0, exemplars.at(i)};
   }
 }

@@ -52,6 +52,7 @@ inline void clear(Hazard& hazard) noexcept {
 // Returns an unused hazard for a borrowed handle, or the shard's `lookup` hazard if all are in use. Called by the
 // thread that owns the shard.
 inline Hazard& free_hazard(Shard& shard) noexcept {
+  // NOLINTNEXTLINE(modernize-loop-convert): for a range, GCC 12 also tests whether it is empty
   for (std::size_t i = 0; i < shard.borrowed.size(); ++i) {
     Hazard& hazard = shard.borrowed[i];
     // acquire: uses of the previous object by the thread that cleared the hazard come before our publication

@@ -7,6 +7,7 @@
 
 namespace narthex::detail {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the signature is that of ../web_gate.cc
 std::unique_ptr<WebGate> open_web_gate(const std::string& file, WebGateLog) {
   throw OptionsError(
       fmt::format("web_config_file {}: narthex was built without yaml-cpp, OpenSSL, or libxcrypt; install them "

@@ -130,6 +130,7 @@ class SeriesPtr {
     if (series_) series_->retain();
   }
   SeriesPtr(SeriesPtr&& other) noexcept : series_(std::exchange(other.series_, nullptr)) {}
+  // NOLINTNEXTLINE(bugprone-unhandled-self-assignment): the copy has a reference of its own
   SeriesPtr& operator=(const SeriesPtr& other) noexcept {
     SeriesPtr copy(other);
     std::swap(series_, copy.series_);

@@ -39,7 +39,7 @@ class NARTHEX_VISIBILITY WebConfigFile {
   /// A file. An empty path means no file.
   template <class Path>
   requires(std::convertible_to<Path, std::string> || std::convertible_to<Path, std::string_view>)
-      WebConfigFile(Path&& path)
+      WebConfigFile(Path&& path)  // NOLINT(bugprone-forwarding-reference-overload): a WebConfigFile is not a string
       : path_(std::forward<Path>(path)), open_(&detail::open_web_gate) {}
 
   /// Returns the path; empty if there is no file.
