@@ -15,7 +15,8 @@ class StatisticsSource;
 
 /// Counts of narthex about itself: rejected updates, overflows, scrapes, and errors of collectors.
 ///
-/// Values: narthex_rejected_updates_total by `metric`, narthex_replaced_bytes_total, narthex_exemplars_refused_total,
+/// Values: narthex_rejected_updates_total by `metric`, narthex_replaced_bytes_total (without label values that are counted
+///   in an overflow series, which are not served), narthex_exemplars_refused_total,
 ///   narthex_exemplar_errors_total, and narthex_deferred_objects (removed series that are not freed yet, because a
 ///   thread may use them) count for the whole process. So do the counts of the HTTP exporters:
 ///   narthex_http_requests_total by `code`, narthex_http_request_duration_seconds (sum and count),

@@ -15,7 +15,9 @@ namespace narthex::detail {
 // series came or went in between. Writers hold the mutex of the family.
 class FullEpoch {
  public:
-  // Returns the number of this epoch, or 0 if the family is not full.
+  static constexpr std::uint32_t kNotFull = 0;
+
+  // Returns the number of this epoch, or kNotFull.
   std::uint32_t current() const noexcept {
     return epoch_.load(std::memory_order_acquire);  // acquire: what the lookup reads afterwards is read later
   }
@@ -25,16 +27,16 @@ class FullEpoch {
   }
 
   void begin() noexcept {
-    if (epoch_.load(std::memory_order_relaxed) != 0) return;  // relaxed: only writers change it
-    if (++last_ == 0) ++last_;
+    if (epoch_.load(std::memory_order_relaxed) != kNotFull) return;  // relaxed: only writers change it
+    if (++last_ == kNotFull) ++last_;
     epoch_.store(last_, std::memory_order_release);  // release: comes after the series that filled the family
   }
   void end() noexcept {
-    epoch_.store(0, std::memory_order_relaxed);  // relaxed: the removal of the series is a release
+    epoch_.store(kNotFull, std::memory_order_relaxed);  // relaxed: the removal of the series is a release
   }
 
  private:
-  std::atomic<std::uint32_t> epoch_{0};
+  std::atomic<std::uint32_t> epoch_{kNotFull};
   std::uint32_t last_ = 0;
 };
 

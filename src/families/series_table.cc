@@ -57,6 +57,7 @@ LookupResult SeriesTable::find(LabelValues values, const std::uint64_t* words) {
 
 LookupResult SeriesTable::find_escaped(LabelValues values) {
   const EscapedValues escaped(values);
+  escaped.count_replaced();
   const LabelKey key = key_of(escaped, nullptr);
   const std::lock_guard lock(mutex_);
   Series* const series = index_.find_as_writer(
@@ -76,12 +77,14 @@ LookupResult SeriesTable::find_raw(const LabelKey& key) const noexcept {
 }
 
 LookupResult SeriesTable::create(LabelValues values, std::uint32_t hash, std::uint32_t epoch, const Kind& kind) {
-  const auto are_plain = [values] { return std::ranges::all_of(values, is_plain); };
-  // Values that are not plain are searched again in their escaped form. If all series are plain, there is none.
-  // relaxed: set before an insertion, which precedes a full epoch
-  if (has_escaped_.load(std::memory_order_relaxed) && !are_plain()) return find_or_create_escaped(values, kind, epoch);
-  if (is_full_since(epoch)) return {};
-  if (!are_plain()) return find_or_create_escaped(values, kind, kNotFull);
+  // Values that are not plain are searched again in their escaped form. Without a series that is not plain, no series has
+  // that form. relaxed: the flag is set before an insertion, and the epoch that was read began after it
+  const bool may_be_escaped = has_not_plain_.load(std::memory_order_relaxed);
+  if (!may_be_escaped && is_full_since(epoch)) return {};
+  if (!std::ranges::all_of(values, is_plain)) {
+    return find_or_create_escaped(values, kind, may_be_escaped ? epoch : FullEpoch::kNotFull);
+  }
+  if (may_be_escaped && is_full_since(epoch)) return {};
   return insert_new(values, hash, true, kind, Limit::enforced);
 }
 
@@ -91,11 +94,16 @@ LookupResult SeriesTable::find_or_create_escaped(LabelValues values, const Kind&
   if (!escaped.are_raw()) {
     const LookupResult found =
         index_.find(key.hash(), [&](const Series& series) { return layout_.has_values(series.labels().text(), key); });
-    if (found.series) return found;
+    if (found.series) {
+      escaped.count_replaced();
+      return found;
+    }
   }
   if (is_full_since(epoch)) return {};
-  has_escaped_.store(true, std::memory_order_relaxed);  // relaxed: see create()
-  return insert_new(escaped, key.hash(), !escaped.has_escapes(), kind, Limit::enforced);
+  has_not_plain_.store(true, std::memory_order_relaxed);  // relaxed: see create()
+  const LookupResult created = insert_new(escaped, key.hash(), !escaped.has_escapes(), kind, Limit::enforced);
+  if (created.series) escaped.count_replaced();
+  return created;
 }
 
 LookupResult SeriesTable::find_or_create_overflow(const Kind& kind) {
@@ -123,7 +131,7 @@ LookupResult SeriesTable::find_or_create_unknown_overflow(const Kind& kind) {
 // did not search.
 bool SeriesTable::is_full_since(std::uint32_t epoch) noexcept {
   // relaxed: an epoch that began after leave_limit() makes the flag visible
-  return epoch != kNotFull && !has_left_limit_.load(std::memory_order_relaxed) &&
+  return epoch != FullEpoch::kNotFull && !has_left_limit_.load(std::memory_order_relaxed) &&
          limit_->full_epoch().is_still(epoch) && t_shard != &no_shard && !evictor_.is_due_after_miss();
 }
 
@@ -146,6 +154,7 @@ SeriesPtr<Series> SeriesTable::make(LabelValues escaped, std::uint32_t hash, boo
 
 SeriesPtr<Series> SeriesTable::make(LabelValues values, std::uint32_t index, const Kind& kind) const {
   const EscapedValues escaped(values);
+  escaped.count_replaced();
   return make(escaped, index, !escaped.has_escapes(), kind);
 }
 
@@ -158,7 +167,7 @@ bool SeriesTable::may_show(std::size_t index) const noexcept {
   // relaxed: as in is_full_since()
   if (has_left_limit_.load(std::memory_order_relaxed)) return true;
   const std::uint32_t epoch = limit_->full_epoch().current();
-  return epoch == 0 || closed_->shown_at(index) || !limit_->full_epoch().is_still(epoch);
+  return epoch == FullEpoch::kNotFull || closed_->shown_at(index) || !limit_->full_epoch().is_still(epoch);
 }
 
 // Returns the series, or the one that another thread has inserted with these labels. Returns null if the family is

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -111,8 +112,6 @@ class SeriesTable {
   // Whether max_series applies to a new series.
   enum class Limit : bool { ignored, enforced };
 
-  static constexpr std::uint32_t kNotFull = 0;  // instead of a full epoch
-
   // Memory is slower than writing a sample, so a scrape prefetches each series and its labels, this many series ahead.
   static constexpr std::size_t kPrefetchDistance = 6;
   static void prefetch(const Series* series) noexcept {
@@ -144,7 +143,8 @@ class SeriesTable {
   const RejectedUpdates::Id rejected_updates_id_;
   SeriesIndex index_;
   std::atomic<bool> has_left_limit_{false};
-  std::atomic<bool> has_escaped_{false};  // whether a series with values that are not plain was ever created
+  // Set before the first series with values that are not plain (is_plain()) is created.
+  std::atomic<bool> has_not_plain_{false};
 
   Mutex& mutex_;              // of the limit
   std::size_t in_limit_ = 0;  // the number of series that the limit counts

@@ -22,13 +22,17 @@ EscapedValues::EscapedValues(LabelValues raw) {
     if (is_utf8(value)) {
       append_label_value(text_, value);
     } else {
-      append_label_value(text_, as_utf8(value));
+      append_label_value(text_, to_utf8(value, replaced_));
     }
     const std::string_view escaped(text_.data() + begin, text_.size() - begin);
     are_raw_ = are_raw_ && escaped == value;
     has_escapes_ = has_escapes_ || escaped.find('\\') != std::string_view::npos;
     views_.push_back(escaped);
   }
+}
+
+void EscapedValues::count_replaced() const noexcept {
+  totals().replaced_bytes.fetch_add(replaced_, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
 }
 
 }  // namespace narthex::detail

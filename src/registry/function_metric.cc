@@ -21,7 +21,9 @@ void FunctionMetric::collect(Sink& sink) {
   std::string text;
   function_([&](double value, LabelValues values) {
     text.clear();
-    layout_.render(EscapedValues(values), text);
+    const EscapedValues escaped(values);
+    escaped.count_replaced();
+    layout_.render(escaped, text);
     const LabelView labels = CheckedLabels::view(text);
     if (type == MetricType::counter) {
       sink.counter(labels, value);

@@ -1,5 +1,6 @@
 // Families that have reached max_series.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <narthex/narthex.h>
 
+#include "base/totals.h"
 #include "support/sample.h"
 #include "support/threads.h"
 
@@ -40,6 +42,19 @@ TEST_F(OverflowTest, IsNotUsedForAReplacedByteOfAnExistingSeries) {
     hits.labels(first).inc();
     for (const char* who : {"b", "c", "\xff", "\xEF\xBF\xBD"}) hits.labels(who).inc();
     EXPECT_EQ(sample(to_text(registry), "hits_total{who=\"\xEF\xBF\xBD\"}"), 3);
+  }
+}
+
+// Whether the family has another series that is not plain makes no difference.
+TEST_F(OverflowTest, CountsNoReplacedBytes) {
+  for (const char* first : {"plain", "\u00fc"}) {
+    Registry registry;
+    const auto hits = registry.counter({.name = "hits_total", .help = "Hits.", .max_series = 1}, {"who"});
+    hits.labels(first).inc();
+    const std::uint64_t before = detail::totals().replaced_bytes.load();
+    for (int i = 0; i < 10; ++i) hits.labels("x\xff").inc();
+    EXPECT_EQ(hits.labels("y").value(), 10);
+    EXPECT_EQ(detail::totals().replaced_bytes.load(), before);
   }
 }
 
