@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include <sys/mman.h>
+
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
@@ -81,8 +83,13 @@ class Limit : public OwnHistograms {
   static void set(Gauge gauge, double value) noexcept { gauge->value.store(value, std::memory_order_relaxed); }
 
   using Reply = fmt::memory_buffer;
+  // In new memory, with huge pages as narthex has them.
   Reply text() const {
+    constexpr std::size_t kHugePage = 2 << 20;
     Reply reply;
+    reply.reserve(max_bytes_);
+    const std::size_t start = kHugePage - reinterpret_cast<std::uintptr_t>(reply.data()) % kHugePage;
+    if (start < max_bytes_) ::madvise(reply.data() + start, max_bytes_ - start, MADV_HUGEPAGE);
     scrape(reply);
     return reply;
   }

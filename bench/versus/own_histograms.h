@@ -24,8 +24,8 @@ class OwnHistograms {
     std::array<Cell, 15> buckets{};
     Cell sum = 0;
   };
-  // A hash table of buckets of a schema, as narthex has one, because the buckets that are used are few of many. It has a
-  // place for each value between two that differ by a factor of 2^16.
+  // A hash table of buckets of a schema, as narthex has one. It has a place for each bucket of a range of 2^16, such as 1
+  // to 65,536, which is more than the values need.
   template <int kSchema>
   struct Exponential {
     struct Bucket {
@@ -61,8 +61,9 @@ class OwnHistograms {
     const std::uint64_t key = kKeys(std::bit_cast<std::uint64_t>(value));
     for (std::size_t i = key;; ++i) {
       auto& bucket = histogram->buckets[i % histogram->buckets.size()];
-      if (bucket.key.load(std::memory_order_relaxed) == 0) bucket.key.store(key, std::memory_order_relaxed);
-      if (bucket.key.load(std::memory_order_relaxed) != key) continue;
+      const std::uint64_t used = bucket.key.load(std::memory_order_relaxed);
+      if (used == 0) bucket.key.store(key, std::memory_order_relaxed);
+      if (used != 0 && used != key) continue;
       add(bucket.count, 1);
       break;
     }
