@@ -87,7 +87,7 @@ SeriesList::Cursor::~Cursor() {
 }
 
 bool SeriesList::Cursor::advance() noexcept {
-  if (size_ < kBatch) return false;  // only the last batch is not full
+  if (size_ < kBatch) return false;  // only the last batch is not full; only this thread changes size_
   RetiredPtr removed;
   {
     const std::lock_guard lock(mutex_);

@@ -54,8 +54,8 @@ class SeriesList {
   std::vector<Cursor*> cursors_;
 };
 
-// Goes once through the series that are in the list when the cursor is created. Later series are left out. A family with
-// fewer series than a batch takes two locks: for its batch, and for leaving it.
+// Goes once through the series that are in the list when the cursor is created. Later series are left out. For fewer
+// than kBatch series, a cursor locks the mutex twice: in its constructor and in its destructor.
 class SeriesList::Cursor {
  public:
   static constexpr std::size_t kBatch = 120;  // the cursor has at most 1,032 bytes, which malloc() caches
@@ -66,9 +66,10 @@ class SeriesList::Cursor {
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor();
 
-  // Returns the current series, which may be none. They stay alive until advance() returns true.
+  // Returns the current series, which may be none. They stay alive until advance() returns true or the cursor is
+  // destroyed.
   std::span<Series* const> batch() const noexcept { return {batch_.data(), size_}; }
-  // Takes the next series. Returns false at the end.
+  // Replaces the batch by the next one, which may be empty. Returns false, and keeps the batch, if it was the last one.
   bool advance() noexcept;
 
  private:

@@ -133,6 +133,26 @@ TEST(SeriesList, FreesNoSeriesInABatchOfAScrape) {
   EXPECT_EQ(alive, 0);
 }
 
+TEST(SeriesList, FreesASeriesThatWasInTheBatchBefore) {
+  SeriesList list;
+  Mutex mutex;
+  std::vector<Series*> all;
+  for (std::size_t i = 0; i <= SeriesList::Cursor::kBatch; ++i) {
+    list.reserve_one();
+    list.add(all.emplace_back(Series::make<Watched>("")));
+  }
+  const int alive_before = alive;
+  SeriesList::Cursor cursor(list, mutex);
+  Reclaimer::retire(list.remove(*all.front(), make_retired(all.front())), Reclaimer::When::now);
+  EXPECT_EQ(alive, alive_before);
+  EXPECT_TRUE(cursor.advance());
+  Reclaimer::retire(make_retired(Series::make<Watched>("")), Reclaimer::When::now);
+  EXPECT_EQ(alive, alive_before - 1);
+  for (const Series* series : list.positions()) {
+    if (series) series->release();
+  }
+}
+
 // Batches of a list are full, except the last one, which may be empty.
 TEST(SeriesList, GivesEachSeriesToACursorOnce) {
   constexpr std::size_t kBatch = SeriesList::Cursor::kBatch;
