@@ -93,7 +93,7 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent, TrailingZ
   const Word first = '0' + upper / kEightDigits;
   const Word middle = eight_digits(upper % kEightDigits);
   const Word last = eight_digits(digits % kEightDigits);
-  int count = given;  // known long before the digits, so that a processor begins with the next sample meanwhile
+  int count = given;  // does not depend on the digits, so that the processor can begin the next number earlier
   if (zeros == TrailingZeros::possible) {
     count = last != 0 ? 9 + count_significant(last) : 1 + count_significant(middle);
   }
@@ -125,7 +125,7 @@ char* write_decimal(char* to, std::uint64_t significand, int exponent, TrailingZ
 
 // Takes numbers below 10^6.
 char* write_small(char* to, std::uint64_t number) noexcept {
-  int count = 1;
+  int count = 1;  // does not depend on the digits either
   for (std::size_t i = 1; i < 6; ++i) count += number >= kPowersOfTen[i] ? 1 : 0;
   put_word(to, (eight_digits(number) | kZeros) >> (64 - 8 * count));
   return to + count;
@@ -133,7 +133,8 @@ char* write_small(char* to, std::uint64_t number) noexcept {
 
 // Returns the shortest decimal that parses to the same double, which is finite and above 0. It is a private function of
 // fmt, which fmt's public functions call too. Those write 1e+06 and 1e-05 differently, and std::to_chars() takes twice
-// as long. The tests compare with to_chars(), so they fail if a version of fmt changes the function.
+// as long. Its significand has no trailing zeros. The tests compare with to_chars(), so they fail if a version of fmt
+// changes the function.
 auto shortest_decimal(double size) noexcept {
   static_assert(FMT_VERSION >= 80000, "narthex needs fmt 8 or later");
   return fmt::detail::dragonbox::to_decimal(size);

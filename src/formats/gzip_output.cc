@@ -11,8 +11,8 @@ namespace {
 // A shorter body fits into one packet with and without compression, and compressing it takes longer than writing it.
 constexpr std::size_t kMinCompressed = 1024;
 
-// At the end of each piece, ISA-L keeps a copy of the last 32 KiB. With pieces of 16 KiB, a compressed text takes a
-// seventh longer; larger pieces than these gain nothing.
+// A full room is compressed as one piece, and ISA-L copies the last 32 KiB of each piece. With pieces of 16 KiB, a
+// compressed text takes a seventh longer. Pieces above 256 KiB gain nothing.
 constexpr std::size_t kMinRoom = 262'144;
 
 }  // namespace

@@ -151,7 +151,7 @@ void Siblings::remove_unused() noexcept {
 void Siblings::append_families_to(std::vector<std::shared_ptr<FamilyState>>& all, const Scope* scope) const {
   for (const Sibling& sibling : in_order_) {
     if (!sibling.family) continue;
-    // For all scopes, the family is not read: its memory is often in no cache.
+    // Without a scope every family matches, so none is read: its memory is often in no cache.
     if (!scope || Scope::is_inside(sibling.definition().scope.get(), scope)) all.push_back(sibling.family);
   }
 }
