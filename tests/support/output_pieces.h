@@ -18,8 +18,8 @@ inline void write(std::span<char> room, std::size_t at, std::string_view text) {
   std::ranges::copy(text, room.subspan(at).begin());
 }
 
-// Writes pieces that are finished or stay unfinished, at most 500,000 characters at once, and that the room is too small
-// for. Returns the whole text.
+// Writes pieces that are finished or stay unfinished, and that the room is too small for: up to 500,000 characters are
+// unfinished. Returns the whole text.
 inline std::string write_pieces(Output& output) {
   std::string expected;
   std::size_t finished = 0;
