@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 f8c67914e70eab42c80824ca59fcdf58f369b8f96c06907da23a30a56a15df422b68a44a97c0fb124e0640b558b7ae31eaffb5d78554d3082fed4552f571ec8a
+    SHA512 9b718a1735f594d1d5eb7f2024832e33aec12e79c002597a99fab308e9fc975902ff0d4c25e8cff760e98d22a14cdfd5693e9d881476ecc688159951ea5fa6c5
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "77eefbfadaba72e8c86150184537e1e864618203812b2c05c13786d0deaa0a79"
+    local sha256 = "a53966901db5848867fd5eba4334fd887480ebe8915f44b125f06dfa590e0cf1"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
