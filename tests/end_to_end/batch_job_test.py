@@ -51,7 +51,8 @@ class Pushed(case.ServicesTest):
         run(self.url, lines=1)
         for _ in range(2):
             self.assertEqual(run("--forget", self.url), (0, ""))
-            self.assertNotIn("job_lines", case.scrape(self.url)[1])
+            # The Pushgateway answers 202 and forgets the group a little later.
+            harness.wait_for("the group", lambda: "job_lines" in case.scrape(self.url)[1], False)
 
     def test_a_refusal_says_why(self):
         status, complaint = run(f"{self.url}/elsewhere", lines=1)
