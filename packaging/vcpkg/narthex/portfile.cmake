@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 9b718a1735f594d1d5eb7f2024832e33aec12e79c002597a99fab308e9fc975902ff0d4c25e8cff760e98d22a14cdfd5693e9d881476ecc688159951ea5fa6c5
+    SHA512 9003ca8a132180a77c85e04a475f04496d8f3643d927cd6fb5f48c2470b5355f391bdd7f3187ecff4048c6aafcca24735fa6c5d11399741fd9a826ae268581ba
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

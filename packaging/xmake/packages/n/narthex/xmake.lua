@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "a53966901db5848867fd5eba4334fd887480ebe8915f44b125f06dfa590e0cf1"
+    local sha256 = "d438d86ca16b9d6b1f7d41b45d51945e7159de78be4568d65c107fd6db782602"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
