@@ -21,6 +21,8 @@ SLOW = r"series:1000000|large_families|threads:[48]$|lookup_by_size|live:|memory
 QUICK = programs.Effort(repetitions=3, seconds=0.02, skipped=f"{SLOW}|{layer.WITHOUT_ROW}")
 # An include takes a second of the processor, so few of them are enough for a median.
 FULL_INCLUDES, QUICK_INCLUDES = 11, 3
+# Documents that show some rows of the first table.
+SHOWN_IN = ["README.md", "docs/comparison.md", "docs/faq.md"]
 LAYER = programs.Effort(repetitions=5, seconds=0.2, skipped=layer.OTHERS, rivals=False)
 
 
@@ -62,7 +64,9 @@ def main():
             growth.markdown(results),
         ]
         document.write(ROOT / "docs/performance.md", "\n".join(sections))
-        print("\nWritten: docs/performance.md and docs/figures/")
+        for name in SHOWN_IN:
+            document.update_rows(ROOT / name, rows)
+        print(f"\nWritten: docs/performance.md, docs/figures/, and the rows in {', '.join(SHOWN_IN)}")
 
 
 def report_cost(bin_dir, repetitions, is_quick=False):

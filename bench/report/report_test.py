@@ -158,6 +158,15 @@ class ReportTest(unittest.TestCase):
             with self.assertRaises(ValueError):
                 document.write(path, "new\n")
 
+    def test_a_document_shows_some_rows_with_some_columns(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "page.md")
+            rows = [["operation", "narthex", "gain", "met"], ["set, 1T", "2 ns", "3.00", "yes"], ["inc", "4 ns", "5.00", ""]]
+            page = "| operation | gain |\n| --- | ---: |\n| inc | {} |\n\n| option | inc |\n| --- | --- |\n| inc | 1 |\n"
+            path.write_text(page.format("1.00"))
+            document.update_rows(path, rows)
+            self.assertEqual(path.read_text(), page.format("5.00"))
+
     def test_a_figure_is_xml_with_a_curve_and_a_name_for_each_line(self):
         picture = ElementTree.fromstring(plot.svg("A < B", "x", "y", {"one": [(1, 5), (10, 7)], "none": []}))
         svg = "{http://www.w3.org/2000/svg}"
