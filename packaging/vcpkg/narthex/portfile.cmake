@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 9003ca8a132180a77c85e04a475f04496d8f3643d927cd6fb5f48c2470b5355f391bdd7f3187ecff4048c6aafcca24735fa6c5d11399741fd9a826ae268581ba
+    SHA512 55ba90c586a0e836297ad850a135117a2d8c2bd1ce15659204d09f9ab243c523463abe957e97795ee5d3385f5d233d78f13c669096c6efd83107f9e9c0657209
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

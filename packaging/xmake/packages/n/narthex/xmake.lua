@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "d438d86ca16b9d6b1f7d41b45d51945e7159de78be4568d65c107fd6db782602"
+    local sha256 = "2fe19aa2590382abc988f0ecb4f1c45568fb5e22cf6300598924a7ae498dc30a"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
