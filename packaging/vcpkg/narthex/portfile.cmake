@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 55ba90c586a0e836297ad850a135117a2d8c2bd1ce15659204d09f9ab243c523463abe957e97795ee5d3385f5d233d78f13c669096c6efd83107f9e9c0657209
+    SHA512 a0a99b4be8a9cc536a23e504b3015283d4a4e1f22720d2882755c2faa32bff52d3940b3644459caadab1901f395ba59ab0e2f4504b656d5469b60573d10197f0
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 
