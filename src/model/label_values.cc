@@ -32,6 +32,7 @@ EscapedValues::EscapedValues(LabelValues raw) {
 }
 
 void EscapedValues::count_replaced() const noexcept {
+  if (replaced_ == 0) return;  // as for nearly all lookups, which then write to no memory that threads share
   totals().replaced_bytes.fetch_add(replaced_, std::memory_order_relaxed);  // relaxed: a sum orders nothing else
 }
 
