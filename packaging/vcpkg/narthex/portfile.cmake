@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 a0a99b4be8a9cc536a23e504b3015283d4a4e1f22720d2882755c2faa32bff52d3940b3644459caadab1901f395ba59ab0e2f4504b656d5469b60573d10197f0
+    SHA512 8ad25160717e8f60cf51ddf330b79be09d723c714822b4c22b22db349ca355837d4170f439d9a99d94db9920d75ba7de705e4cf4f50ce86155f24d0e7c2a0d1e
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "ee8fe36b52079e4119d41d8e2d215ab1c9612daf63b727e1175c35a87475fc4e"
+    local sha256 = "cf1899b9e314f4da1715f53b5939c254fdc3bdbfb68cf1e7bed9abb6797df731"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
