@@ -20,7 +20,7 @@ class GaugeKind final : public Kind {
 
 std::atomic<double>* ShardMemory::find_or_create_cell(Slot slot) noexcept { return own_sum_cell(slot); }
 
-Slot ShardMemory::try_acquire_slot() noexcept { return sum_slots.try_acquire(); }
+void ShardMemory::promote(std::atomic<Slot>& slot) noexcept { detail::promote(slot, sum_slots); }
 
 void ShardMemory::release_slot(Slot slot) noexcept { release_sum_slot(slot); }
 
@@ -31,11 +31,13 @@ void ShardMemory::for_each_cell(Slot slot, Visit visit) {
 
 GaugeSeries::~GaugeSeries() = default;
 
-void GaugeSeries::inc_or_promote(double amount) noexcept { value_.inc_or_promote(amount); }
+void GaugeSeries::set_with_flags(double value) noexcept { value_.set(flags(), value); }
+
+void GaugeSeries::inc_with_flags(double amount) noexcept { value_.inc(flags(), amount); }
 
 double GaugeSeries::value() const noexcept {
   value_.cool();
-  return value_.value();
+  return value_.value(flags());
 }
 
 void GaugeSeries::collect(Sink& sink) const { sink.gauge(labels(), value()); }

@@ -10,16 +10,17 @@
 
 namespace narthex::detail {
 
-// How a series goes from one shared base to one cell for each thread. GaugeValue has further states.
+// How a series goes from one shared base to one cell for each thread.
 //
 //   state   kCold ----------> kPromoting ----------> slot        kPromoting is a claim of one thread
 //             ^                   |
 //             +--- no free slot --+
 //
-// Invariant: the value is the base plus all cells, in these states.
+// Invariant: the value is the base plus all cells, except that of a gauge that was set while it was hot. See GaugeValue.
 
 // Gives a cold series a slot, unless no slot is free or another thread is promoting the series.
-inline void promote(std::atomic<Slot>& state, SlotAllocator& slots) noexcept {
+template <class AtomicSlot, class Allocator>
+void promote(AtomicSlot& state, Allocator& slots) noexcept {
   Slot cold = kCold;
   if (!state.compare_exchange_strong(cold, kPromoting, std::memory_order_relaxed)) return;  // relaxed: only a claim
   state.store(slots.try_acquire(),

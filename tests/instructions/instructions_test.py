@@ -49,11 +49,11 @@ class Instructions(unittest.TestCase):
 
     def test_increment_of_a_gauge(self):
         """A gauge in which the thread has a cell."""
-        self.expect("gauge", 21)
+        self.expect("gauge", 19)
 
     def test_set(self):
         """A gauge that is only set, and one that was incremented often before it was set."""
-        self.expect("gauge_set", 13)
+        self.expect("gauge_set", 11)
         self.expect("gauge_set_after_inc", 15)
 
     def test_observation(self):

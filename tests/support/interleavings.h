@@ -189,12 +189,25 @@ class Explored {
   bool compare_exchange_weak(T& expected, T desired, std::memory_order order = {}) {
     return compare_exchange_strong(expected, desired, order);
   }
+  T fetch_or(T bits, std::memory_order /*order*/ = {}) {
+    return from_word(Interleavings::current().access(
+        address_, [&](Word& word) { return std::exchange(word, word | to_word(bits)); }));
+  }
+  T fetch_and(T bits, std::memory_order /*order*/ = {}) {
+    return from_word(Interleavings::current().access(
+        address_, [&](Word& word) { return std::exchange(word, word & to_word(bits)); }));
+  }
 
  private:
   using Word = Interleavings::Word;
 
-  static Word to_word(double value) { return std::bit_cast<Word>(value); }
-  static Word to_word(std::uint32_t value) { return value; }
+  static Word to_word(T value) {
+    if constexpr (sizeof(T) == sizeof(Word)) {
+      return std::bit_cast<Word>(value);
+    } else {
+      return value;
+    }
+  }
   static T from_word(Word word) {
     if constexpr (sizeof(T) == sizeof(Word)) {
       return std::bit_cast<T>(word);

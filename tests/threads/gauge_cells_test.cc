@@ -1,4 +1,4 @@
-// The cells of a gauge: whole amounts add up exactly, and a set ends the cells.
+// The cells of a gauge: whole amounts add up exactly, and a set ends the cells. The flags that are its state.
 
 #include <atomic>
 #include <cmath>
@@ -94,6 +94,19 @@ TEST(GaugeCells, CountFractionsAndWholeAmountsTogether) {
   EXPECT_NEAR(gauge.value(), 0.1 * 100 * kHot, 1e-9 * 1000.1 * 100 * kHot);
 }
 
+// From the first fraction on, whole amounts go where the fractions are. Their sum would otherwise be too large for them.
+TEST(GaugeCells, KeepFractionsWithLargeWholeAmounts) {
+  Registry registry;
+  const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
+  for (int i = 0; i < kHot; ++i) gauge.inc();
+  for (int i = 0; i < kHot; ++i) gauge.dec();
+  for (int i = 0; i < kHot; ++i) {
+    gauge.inc(1e13 + 0.5);
+    gauge.dec(1e13);
+  }
+  EXPECT_EQ(gauge.value(), 0.5 * kHot);
+}
+
 TEST(GaugeCells, RecoverFromInfinity) {
   Registry registry;
   const Gauge gauge = registry.gauge({.name = "level", .help = "Level."});
@@ -125,6 +138,21 @@ TEST(GaugeCells, AllowSetsDuringIncrementsAndReads) {
     }
   }
   EXPECT_EQ(gauge.value(), 100 * kStep);
+}
+
+// The state of a gauge is in the flags of its series, which eviction and exemplars change too.
+TEST(SeriesFlags, StayWhileAnotherThreadChangesOthers) {
+  using Flags = detail::GaugeSeries;
+  const detail::SeriesPtr<Flags> series(detail::Series::make<Flags>(""));
+  on_threads(2, [&](int thread) {
+    const auto own = thread == 0 ? Flags::kNotAccessed : Flags::kNeedsExemplar;
+    for (int i = 0; i < 500 * kHot; ++i) {
+      series->set_flag(own);
+      ASSERT_TRUE(series->has_flag(own));
+      series->clear_flag(own);
+      ASSERT_FALSE(series->has_flag(own));
+    }
+  });
 }
 
 }  // namespace

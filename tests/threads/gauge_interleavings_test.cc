@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <set>
@@ -20,7 +21,10 @@ namespace {
 
 constexpr std::size_t kThreads = 3;
 
-// Cells for three threads. The first increment of a base makes a gauge hot.
+// Whether try_acquire() returns a slot: never, always, or from the second time on.
+enum class Slots { never, always, later };
+
+// Two slots with cells for three threads. The first whole increment of a base makes a gauge hot.
 struct ExploredMemory {
   template <class T>
   using Atomic = Explored<T>;
@@ -28,24 +32,37 @@ struct ExploredMemory {
     static bool add(bool /*was_contended*/) { return true; }
     static void cool() {}
   };
+  using Cells = std::array<Explored<double>, kThreads>;
 
   static Explored<double>* find_cell(Slot slot) {
-    return slot == kFirstSlot ? &(*cells)[Interleavings::current().thread()] : nullptr;
+    return slot < kFirstSlot ? nullptr : &(*cells)[slot - kFirstSlot][Interleavings::current().thread()];
   }
   static Explored<double>* find_or_create_cell(Slot slot) { return find_cell(slot); }
-  static Slot try_acquire_slot() { return has_slots ? kFirstSlot : kCold; }
+  static void promote(Explored<Slot>& slot) {
+    struct {
+      // Each time another one, so that two threads that promote a gauge do not go unnoticed.
+      Slot try_acquire() const {
+        if (slots == Slots::never) return kCold;
+        const bool is_first = attempts->fetch_or(1) == 0;
+        if (slots == Slots::later) return is_first ? kCold : kFirstSlot;
+        return is_first ? kFirstSlot : kFirstSlot + 1;
+      }
+    } allocator;
+    detail::promote(slot, allocator);
+  }
   static void release_slot(Slot /*slot*/) {}
   template <class Visit>
-  static void for_each_cell(Slot /*slot*/, Visit visit) {
-    for (const Explored<double>& cell : *cells) visit(cell.load());
+  static void for_each_cell(Slot slot, Visit visit) {
+    for (const Explored<double>& cell : (*cells)[slot - kFirstSlot]) visit(cell.load());
   }
 
-  static inline std::array<Explored<double>, kThreads>* cells = nullptr;
-  static inline bool has_slots = true;
+  static inline std::array<Cells, 2>* cells = nullptr;
+  static inline Explored<std::uint8_t>* attempts = nullptr;
+  static inline Slots slots = Slots::always;
 };
 
 struct Update {
-  enum Kind { kSet, kInc, kRead } kind;
+  enum Kind { kSet, kInc, kRead, kIdle } kind;
   double amount = 0;
 };
 using Program = std::vector<Update>;
@@ -53,12 +70,15 @@ using Program = std::vector<Update>;
 constexpr Update set(double value) { return {Update::kSet, value}; }
 constexpr Update inc(double amount) { return {Update::kInc, amount}; }
 constexpr Update read() { return {Update::kRead}; }
+// What eviction does to find out whether a series is updated.
+constexpr Update idle() { return {Update::kIdle}; }
 
 // Explores one list of programs.
 class Exploration {
  public:
   explicit Exploration(std::vector<Program> programs) : programs_(std::move(programs)) {
     ExploredMemory::cells = &cells_;
+    ExploredMemory::attempts = &attempts_;
   }
 
   std::size_t run() {
@@ -72,6 +92,12 @@ class Exploration {
     return interleavings_.explore(std::move(threads), [this] { check_all(); });
   }
 
+  // Runs the program of the first thread without others. Returns what is in its cell.
+  std::uint64_t update_alone() {
+    for (const Update& update : programs_.front()) perform(update);
+    return std::bit_cast<std::uint64_t>(cells_.front().front().load());
+  }
+
  private:
   using Operation = Interleavings::Operation;
 
@@ -80,20 +106,34 @@ class Exploration {
   Interleavings::Word perform(const Update& update) {
     switch (update.kind) {
       case Update::kSet:
-        gauge_.set(update.amount);
+        if (!gauge_.try_set(flags_, update.amount)) gauge_.set(flags_, update.amount);
         return 0;
       case Update::kInc:
-        if (!gauge_.try_inc(update.amount)) gauge_.inc_or_promote(update.amount);
+        if (!gauge_.try_inc(flags_, update.amount)) gauge_.inc(flags_, update.amount);
         return 0;
       case Update::kRead:
-        return std::bit_cast<Interleavings::Word>(gauge_.value());
+        return std::bit_cast<Interleavings::Word>(gauge_.value(flags_));
+      case Update::kIdle:
+        return flags_.fetch_or(Series::kNotAccessed);
     }
     return 0;
   }
 
   void check_all() const {
     for_each(Update::kRead, [&](Operation read) { check(std::bit_cast<double>(interleavings_.result(read)), read); });
-    check(gauge_.value(), std::nullopt);
+    check(gauge_.value(flags_), std::nullopt);
+    for_each(Update::kIdle, [&](Operation idle) { check_accessed(idle); });
+  }
+
+  // Checks that an update that came after idle() marked the series as accessed.
+  void check_accessed(Operation idle) const {
+    bool is_accessed = false;
+    const auto mark = [&](Operation update) { is_accessed = is_accessed || interleavings_.precedes(idle, update); };
+    for_each(Update::kSet, mark);
+    for_each(Update::kInc, mark);
+    if (is_accessed) {
+      EXPECT_EQ(flags_.load() & Series::kNotAccessed, 0);
+    }
   }
 
   // Checks a value that a reader saw, or that remains at the end.
@@ -139,9 +179,24 @@ class Exploration {
 
   const std::vector<Program> programs_;
   Interleavings interleavings_;
-  std::array<Explored<double>, kThreads> cells_{0.0, 0.0, 0.0};
+  std::array<ExploredMemory::Cells, 2> cells_{{{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}}};
+  Explored<std::uint8_t> attempts_{0};
+  Explored<std::uint8_t> flags_{0};
   GaugeValue<ExploredMemory> gauge_;
 };
+
+// Explores all cases. Returns the number of states.
+std::size_t explore(const std::vector<std::vector<Program>>& cases) {
+  std::size_t states = 0;
+  for (const Slots slots : {Slots::never, Slots::always, Slots::later}) {
+    ExploredMemory::slots = slots;
+    for (const auto& programs : cases) {
+      if (!testing::Test::HasFailure()) states += Exploration(programs).run();
+    }
+  }
+  std::printf("%zu states\n", states);
+  return states;
+}
 
 // The amounts are different powers of two, so each sum of them identifies the updates in it.
 TEST(GaugeInterleavings, KeepEachUpdateInItsPlace) {
@@ -155,16 +210,30 @@ TEST(GaugeInterleavings, KeepEachUpdateInItsPlace) {
       {{inc(1), inc(2)}, {set(1024)}, {set(2048)}},
       {{inc(1), set(1024)}, {inc(2), inc(0.5)}, {inc(4)}},
   };
-  std::size_t states = 0;
-  for (const bool has_slots : {true, false}) {
-    ExploredMemory::has_slots = has_slots;
-    for (const auto& programs : cases) {
-      states += Exploration(programs).run();
-      if (HasFailure()) return;
-    }
-  }
-  std::printf("%zu states\n", states);
-  EXPECT_GT(states, 10'000u);
+  EXPECT_GT(explore(cases), 10'000u);
+}
+
+// In each state, the last update of the first thread may be the only one after idle().
+TEST(GaugeInterleavings, MarkTheSeriesAsAccessed) {
+  const std::vector<std::vector<Program>> cases{
+      {{set(1024)}, {idle()}},
+      {{inc(1)}, {idle()}},
+      {{inc(1), inc(2)}, {idle()}},
+      {{inc(1), set(1024)}, {idle()}},
+      {{inc(1), inc(0.5), inc(2)}, {idle()}},
+      {{inc(1), set(1024), set(2048)}, {idle()}},
+      {{inc(1), set(1024), inc(2)}, {idle()}},
+      {{inc(1), set(1024)}, {inc(2)}, {idle()}},
+  };
+  EXPECT_GT(explore(cases), 1'000u);
+}
+
+// A gauge that found no slot can be set and still becomes hot later.
+TEST(GaugeInterleavings, TryAgainToAcquireASlot) {
+  ExploredMemory::slots = Slots::later;
+  EXPECT_EQ(Exploration({{inc(1), set(1024), inc(2)}}).update_alone(), 0u);
+  EXPECT_EQ(Exploration({{inc(1), set(1024), inc(2), inc(4)}}).update_alone(), 4u);
+  EXPECT_EQ(Exploration({{inc(1), idle(), set(1024), inc(2), inc(4)}}).update_alone(), 4u);
 }
 
 }  // namespace

@@ -16,19 +16,18 @@ class NARTHEX_EXPORT GaugeSeries final : public Series {
   ~GaugeSeries() override;
 
   void set(double value) noexcept {
-    mark_accessed();
-    value_.set(value);
+    if (!value_.try_set(flags(), value)) set_with_flags(value);
   }
   void inc(double amount) noexcept {
     if (is_nan(amount)) return count_rejected_update();  // the gauge would stay NaN
-    mark_accessed();
-    if (!value_.try_inc(amount)) inc_or_promote(amount);
+    if (!value_.try_inc(flags(), amount)) inc_with_flags(amount);
   }
   double value() const noexcept;
   void collect(Sink& sink) const override;
 
  private:
-  void inc_or_promote(double amount) noexcept;
+  void set_with_flags(double value) noexcept;
+  void inc_with_flags(double amount) noexcept;
 
   GaugeValue<ShardMemory> value_;
 };

@@ -7,6 +7,7 @@
 #include <narthex/detail/add_atomically.h>
 #include <narthex/detail/export.h>
 #include <narthex/detail/heat.h>
+#include <narthex/detail/series.h>
 #include <narthex/detail/shard.h>
 
 namespace NARTHEX_VISIBILITY narthex {
@@ -30,23 +31,27 @@ void add_whole(Cell& cell, double amount) noexcept {
   cell.store(std::bit_cast<double>(after), std::memory_order_relaxed);
 }
 
-// The value of a gauge. While it is hot, each thread has a cell. It stays hot until it is set, or until an increment is
-// not a whole number of at most 2^53.
+// The value of a gauge. While it is hot, each thread has a cell, until the gauge is set, or until an increment is not a
+// whole number of at most 2^53.
 //
-//             inc, often                        inc, not whole
-//     kCold ------------> kPromoting ---> hot -------------------> kClosed
-//                              |           |                          |
-//                              | set       | set                      | set
-//                              +---------> kSet <---------------------+
+//           inc, often          inc, not whole
+//     cold ------------> kHot -----------------> kHot + kClosed
+//                         |                            |
+//                         | set                        | set
+//                         v                            v
+//                   kHot + kSet               kHot + kClosed + kSet
 //
-//     kCold               all threads set and add to base_, atomically
-//     kPromoting          all threads add to base_, atomically, while one acquires a slot
-//     hot: a slot         each thread adds whole amounts to its own cell; without a cell, to base_
-//     kClosed             all threads add to base_, atomically; the cells remain as they are
-//     kSet                all threads set and add to set_value_, atomically
+//     cold         all threads set and add to base_, atomically
+//     kHot         each thread adds whole amounts to its own cell; without a slot or a cell, to base_
+//     + kClosed    all threads add to base_, atomically; the cells remain as they are
+//     + kSet       all threads set and add to set_value_, atomically
 //
-// Invariants: the value is set_value_ in the state kSet, and base_ + cells in all others. The state follows the arrows
-// and never returns, except from kPromoting to kCold if no slot is free. Updates and readers do not wait.
+// The states are flags of the series and never cleared, so that one load tests all flags. Each further load from a cache
+// line that another thread has just written delays an update. A gauge has kHot before it has a slot. If no slot is free,
+// it can still be set in base_, and tries again.
+//
+// Invariants: the value is set_value_ with the flag kSet, and base_ + cells without it. An update that comes after an
+// addition to a cell sees kHot. Updates and readers do not wait.
 //
 // What a reader sees: the last set that ended before it began, or one that overlaps it, and all increments since that
 // set. Each increment that overlaps the set or the reader may be included or not. Two readers may see a set and an
@@ -60,49 +65,55 @@ class GaugeValue {
   using Atomic = typename Memory::template Atomic<T>;
 
  public:
+  using Flags = Atomic<std::uint8_t>;
+
   GaugeValue() = default;
   GaugeValue(const GaugeValue&) = delete;
   GaugeValue& operator=(const GaugeValue&) = delete;
   ~GaugeValue();
 
-  void set(double value) noexcept {
+  // Sets the value. Returns false if the series is marked as not accessed, or if it is hot and was not set.
+  bool try_set(const Flags& flags, double value) noexcept {
     // acquire: a set() or inc() that sees kSet comes after the set that stored it
-    const Slot state = state_.load(std::memory_order_acquire);
-    if (state == kCold) return base_.store(value, std::memory_order_relaxed);  // relaxed: the value orders nothing else
-    set_value_.store(value, std::memory_order_relaxed);                        // relaxed: as above
-    if (state != kSet) state_.store(kSet, std::memory_order_release);          // release: the value is visible first
-  }
-  // Adds to the cell of this thread, or to the value that was set. Returns false if there is neither, or if the
-  // cell cannot take the amount.
-  bool try_inc(double amount) noexcept {
-    // acquire: as in set(), and the cells of a slot are zero before the slot is published
-    const Slot state = state_.load(std::memory_order_acquire);
-    if (state == kSet) {
-      add_atomically(set_value_, amount);
-      return true;
-    }
-    auto* cell = Memory::find_cell(state);
-    if (!cell || !is_whole(amount)) return false;
-    add_whole(*cell, amount);
+    const std::uint8_t seen = flags.load(std::memory_order_acquire);
+    if (seen != 0 && !is_set_and_accessed(seen)) return false;
+    // relaxed: the value orders nothing else
+    (seen == 0 ? base_ : set_value_).store(value, std::memory_order_relaxed);
     return true;
   }
-  // Adds an amount for which try_inc() has returned false.
-  void inc_or_promote(double amount) noexcept;
-  double value() const noexcept;
+  // Adds to the cell of this thread, or to the value that was set. Returns false if there is neither, if the cell cannot
+  // take the amount, or if the series is marked as not accessed.
+  bool try_inc(const Flags& flags, double amount) noexcept {
+    const std::uint8_t seen = flags.load(std::memory_order_acquire);  // acquire: as in try_set()
+    if (seen == Series::kHot) {
+      auto* cell = Memory::find_cell(slot_.load(std::memory_order_acquire));  // acquire: its cells are zero
+      if (!cell || !is_whole(amount)) return false;
+      add_whole(*cell, amount);
+      return true;
+    }
+    if (!is_set_and_accessed(seen)) return false;
+    add_atomically(set_value_, amount);
+    return true;
+  }
+  // Set and add in any state, change it, and mark the series as accessed.
+  void set(Flags& flags, double value) noexcept;
+  void inc(Flags& flags, double amount) noexcept;
+
+  double value(const Flags& flags) const noexcept;
   // Every reader calls this, so that a gauge does not become hot if it is read often: a read of a hot gauge takes
   // longer.
   void cool() const noexcept { heat_.cool(); }
 
  private:
-  static constexpr Slot kClosed = 2;
-  static constexpr Slot kSet = 3;
-
-  void promote() noexcept;
+  static bool is_set_and_accessed(std::uint8_t flags) noexcept {
+    return (flags & (Series::kSet | Series::kNotAccessed)) == Series::kSet;
+  }
+  // Returns the flags. As Series::mark_accessed(), except for the memory order.
+  static std::uint8_t mark_accessed(Flags& flags) noexcept;
 
   Atomic<double> base_{0};
   Atomic<double> set_value_{0};
-  Atomic<Slot> state_{kCold};  // or the slot
-  Atomic<Slot> slot_{kCold};   // acquired by the promotion, then kept
+  Atomic<Slot> slot_{kCold};
   mutable typename Memory::Heat heat_;
 };
 
@@ -115,8 +126,7 @@ struct ShardMemory {
   static std::atomic<double>* find_cell(Slot slot) noexcept { return t_shard->cells.find<double>(slot); }
   // Returns null if the thread is ending or without memory.
   static std::atomic<double>* find_or_create_cell(Slot slot) noexcept;
-  // Returns kCold if no slot is free.
-  static Slot try_acquire_slot() noexcept;
+  static void promote(std::atomic<Slot>& slot) noexcept;
   static void release_slot(Slot slot) noexcept;
   // Calls visit(amount) with the value of each thread's cell.
   template <class Visit>

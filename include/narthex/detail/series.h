@@ -51,8 +51,9 @@ class NARTHEX_EXPORT Series {
     return LabelView({reinterpret_cast<const char*>(this) + labels_offset_ * kLabelsUnit, labels_size_});
   }
 
-  // A set flag requests more of the next update. Most series have no flag set, so an update only tests one byte, in a
-  // cache line that it reads anyway.
+  // A flag is a request to the next update, or a part of the state of a gauge. Most series have none, so an update only
+  // tests one byte, in a cache line that it reads anyway. Flags are only changed by an atomic and/or: a store could lose
+  // a flag that another thread has just added.
   enum Flag : std::uint8_t {
     // The accessed bit of a CLOCK cache, inverted: eviction sets it, the next update clears it. See Evictor.
     kNotAccessed = 1,
@@ -62,6 +63,10 @@ class NARTHEX_EXPORT Series {
     kHasNegative = 4,
     // The series counts in exponential buckets only. Never cleared. See ExponentialSeries.
     kExponential = 8,
+    // The states of a gauge, see GaugeValue. Never cleared.
+    kHot = 16,
+    kClosed = 32,
+    kSet = 64,
   };
 
   bool has_flags() const noexcept { return flags_.load(kFlagOrder) != 0; }
@@ -91,6 +96,8 @@ class NARTHEX_EXPORT Series {
 
  protected:
   Series() = default;
+
+  std::atomic<std::uint8_t>& flags() const noexcept { return flags_; }
 
  private:
   friend class Evictor;
