@@ -105,6 +105,11 @@ class ReportTest(unittest.TestCase):
         ):
             self.assertEqual((full.includes(name), alone.includes(name)), (in_full, in_alone), name)
 
+    def test_gauges_are_measured_more_often_in_the_same_time(self):
+        effort = programs.Effort(5, 0.2, "")
+        self.assertEqual(effort.of("counter_inc"), (5, 0.2))
+        self.assertEqual(effort.of("gauge_by_1"), (50, 0.02))
+
     def test_the_cost_stands_beside_prometheus_cpp(self):
         figures = {
             "include_g++/narthex": [900, 700, 800],
