@@ -85,7 +85,7 @@ class GaugeValue {
   // take the amount, or if the series is marked as not accessed.
   bool try_inc(const Flags& flags, double amount) noexcept {
     const std::uint8_t seen = flags.load(std::memory_order_acquire);  // acquire: as in try_set()
-    if (seen == Series::kHot) {
+    if (seen == Series::kHot) [[likely]] {
       auto* cell = Memory::find_cell(slot_.load(std::memory_order_acquire));  // acquire: its cells are zero
       if (!cell || !is_whole(amount)) return false;
       add_whole(*cell, amount);
