@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 8ad25160717e8f60cf51ddf330b79be09d723c714822b4c22b22db349ca355837d4170f439d9a99d94db9920d75ba7de705e4cf4f50ce86155f24d0e7c2a0d1e
+    SHA512 6bc105ef126fbad344a6c130cd04f2c1f7f06b7f312294e26a8825bfde95b95ff03df244413a6b2df3491998d1f44e5dedacbb39277c95860a2ebc0916d861d2
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "cf1899b9e314f4da1715f53b5939c254fdc3bdbfb68cf1e7bed9abb6797df731"
+    local sha256 = "15e4ab3b02889c081359a191b26d4f6722d7341d629bdaba981c31e50dde2c4e"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
