@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 6bc105ef126fbad344a6c130cd04f2c1f7f06b7f312294e26a8825bfde95b95ff03df244413a6b2df3491998d1f44e5dedacbb39277c95860a2ebc0916d861d2
+    SHA512 4ecac2d8158198fa5ce41c73ed81bd30181272329d18ab09f48aedf96468b5490d0e3e3f19d0174a889d3906a84a6bb7c9e19f040acfda933b4d8013f28e7790
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "15e4ab3b02889c081359a191b26d4f6722d7341d629bdaba981c31e50dde2c4e"
+    local sha256 = "a748405622d18639a62289eddf874522bfb61b9ead8d1742c71881bf1be62829"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
