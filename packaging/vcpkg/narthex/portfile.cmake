@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 4ecac2d8158198fa5ce41c73ed81bd30181272329d18ab09f48aedf96468b5490d0e3e3f19d0174a889d3906a84a6bb7c9e19f040acfda933b4d8013f28e7790
+    SHA512 b82b63051c2da7e92070aa3cb6decdb63f6c049416c861e748adf6a72ae6801e77734f28c4cfd7cb42ecd03c6e686a007d46c03936006ea686adb2c3980da1cb
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "a748405622d18639a62289eddf874522bfb61b9ead8d1742c71881bf1be62829"
+    local sha256 = "7c7e02463046251edf4df8807895424dca25902b4b88ffc194d34ea49adb0299"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
