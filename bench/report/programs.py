@@ -36,7 +36,7 @@ TOO_SLOW = ("prometheus_cpp", "counters_churned")
 # The programs of the clients of other languages.
 RIVALS = ["rust_prometheus", "client_golang"]
 MOST_SECONDS = 1800
-# The gauges that several threads write have two speeds, depending on how long a core keeps a cache line. They are measured
+# Gauges that several threads write have two speeds, depending on how long a core keeps a cache line. They are measured
 # more often, in the same time, so that a median does not depend on few repetitions.
 GAUGES = "gauge_"
 SHORTER = 10

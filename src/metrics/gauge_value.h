@@ -26,7 +26,7 @@ void GaugeValue<Memory>::set(Flags& flags, double value) noexcept {
   if (slot_.load(std::memory_order_relaxed) < kFirstSlot) {
     return base_.store(value, std::memory_order_relaxed);  // relaxed: as in try_set()
   }
-  set_value_.store(value, std::memory_order_relaxed);  // relaxed: published by the flag
+  set_value_.store(value, std::memory_order_relaxed);  // relaxed: as in try_set(); the flag publishes the first one
   // release: the value is visible first
   if ((seen & Series::kSet) == 0) flags.fetch_or(Series::kSet, std::memory_order_release);
 }
