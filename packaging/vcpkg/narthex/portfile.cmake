@@ -1,7 +1,7 @@
 vcpkg_download_distfile(ARCHIVE
     URLS "https://narthex.invalid/releases/narthex-0.2.0.tar.gz"
     FILENAME "narthex-0.2.0.tar.gz"
-    SHA512 b82b63051c2da7e92070aa3cb6decdb63f6c049416c861e748adf6a72ae6801e77734f28c4cfd7cb42ecd03c6e686a007d46c03936006ea686adb2c3980da1cb
+    SHA512 17e14eec3e4e7de46487005abeeba2f34c14acced6952987a935a9ee927042fed736eef09ff7a501c2ec563141f9587b8f4c6fb46c4c2db26f5bc372998eeabf
 )
 vcpkg_extract_source_archive(SOURCE_PATH ARCHIVE "${ARCHIVE}")
 

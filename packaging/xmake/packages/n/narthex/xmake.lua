@@ -3,7 +3,7 @@ package("narthex")
     set_license("Apache-2.0")
 
     add_urls("https://narthex.invalid/releases/narthex-0.2.0.tar.gz")
-    local sha256 = "7c7e02463046251edf4df8807895424dca25902b4b88ffc194d34ea49adb0299"
+    local sha256 = "09d6beabb73985751195482ad768e82616fb60fcec7b94a9bd525f3a0bbc6dd9"
     add_versions("0.2.0", sha256)
 
     -- A component needs the library that its comment names.
